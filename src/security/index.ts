@@ -1,0 +1,10 @@
+export { authorizeUpgrade, type UpgradeDecision } from './access.js';
+export { authenticate, AUTHENTICATION_CHALLENGES } from './authenticate.js';
+export { assertBindAllowed } from './bind-policy.js';
+export type { Caller } from './caller.js';
+export { errorBody } from './error-body.js';
+export { registerSecurity } from './register-security.js';
+export { requestId } from './request-id.js';
+export { PAGE_CONTENT_SECURITY_POLICY } from './response-headers.js';
+export { checkHost, checkOrigin, isLoopback } from './same-site.js';
+export type { SecurityConfig } from './security-config.js';

@@ -1,0 +1,10 @@
+/** The settings that decide who may talk to this server: a part of `Config`. */
+export interface SecurityConfig {
+  readonly host: string;
+  readonly apiKey?: string | undefined;
+}
+
+/** The configured key; an empty one counts as none, so that `RETORT_API_KEY=` can never be matched by an empty token. */
+export function configuredKey(apiKey: string | undefined): string | undefined {
+  return apiKey === '' ? undefined : apiKey;
+}
