@@ -1,0 +1,82 @@
+// Builds everything `npm start` and `npm test` run: the Prisma client, the resolver types, the compiled
+// server and the web bundles. A step whose inputs have not changed since its last success is skipped, so
+// a second start costs nothing.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stampsFile = join(root, 'dist/.stamps.json');
+const typesOnly = process.argv.includes('--types-only');
+
+const steps = [
+  {
+    name: 'prisma client',
+    inputs: ['prisma/schema.prisma', 'package-lock.json'],
+    output: 'src/platform/database/__generated__/prisma/client.ts',
+    run: () =>
+      execFileSync(process.execPath, ['node_modules/prisma/build/index.js', 'generate', '--no-hints'], {
+        cwd: root,
+        stdio: ['ignore', 'ignore', 'inherit'],
+        // Generating needs no schema engine, but the CLI would try to download one unless it is given a file.
+        env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' },
+      }),
+  },
+  {
+    name: 'resolver types',
+    inputs: ['schema', 'scripts/codegen.mjs', 'package-lock.json'],
+    output: 'src/graphql/__generated__/resolvers.ts',
+    run: async () => (await import('./codegen.mjs')).generateResolverTypes(root),
+  },
+  {
+    name: 'server',
+    inputs: ['src', 'examples', 'bench', 'package-lock.json'],
+    output: 'dist/src/main.js',
+    skipForTypes: true,
+    run: async () => {
+      const { build } = await import('esbuild');
+      const entryPoints = ['src', 'examples', 'bench'].flatMap((folder) => files(join(root, folder))).filter((f) => f.endsWith('.ts'));
+      for (const folder of ['src', 'examples', 'bench']) rmSync(join(root, 'dist', folder), { recursive: true, force: true });
+      await build({ entryPoints, outdir: join(root, 'dist'), outbase: root, format: 'esm', platform: 'node', target: 'node20', sourcemap: true, logLevel: 'warning' });
+    },
+  },
+  {
+    name: 'web',
+    inputs: ['web', 'scripts/build-web.mjs', 'package-lock.json'],
+    output: 'dist/web/graphiql/index.html',
+    skipForTypes: true,
+    run: async () => (await import('./build-web.mjs')).buildWeb(root),
+  },
+];
+
+function files(path) {
+  if (!existsSync(path)) return [];
+  if (statSync(path).isFile()) return [path];
+  return readdirSync(path, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => files(join(path, entry.name)));
+}
+
+function fingerprint(inputs) {
+  const hash = createHash('sha256').update(process.version);
+  for (const file of inputs.flatMap((input) => files(join(root, input)))) {
+    const bytes = readFileSync(file);
+    hash.update(`${relative(root, file)}\0${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+const stamps = existsSync(stampsFile) ? JSON.parse(readFileSync(stampsFile, 'utf8')) : {};
+for (const step of steps) {
+  if (typesOnly && step.skipForTypes) continue;
+  const now = fingerprint(step.inputs);
+  if (stamps[step.name] === now && existsSync(join(root, step.output))) continue;
+  const begun = performance.now();
+  await step.run();
+  stamps[step.name] = now;
+  mkdirSync(dirname(stampsFile), { recursive: true });
+  writeFileSync(stampsFile, JSON.stringify(stamps, null, 2));
+  console.error(`built ${step.name} in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+}

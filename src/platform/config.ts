@@ -1,0 +1,112 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { StartupError } from './errors.js';
+
+/** Every setting Retort has. Read once, here; nothing else looks at the environment. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Holds artifacts and, without `databaseUrl`, the embedded database. One process at a time. */
+  readonly dataDirectory: string;
+  /** A real PostgreSQL; undefined means the embedded database. */
+  readonly databaseUrl: string | undefined;
+  /** When set, every request and socket must carry it. Required to bind beyond loopback. */
+  readonly apiKey: string | undefined;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly maxArtifactBytes: number;
+  readonly bodyLimitBytes: number;
+  readonly graphiql: boolean;
+  readonly introspection: boolean;
+  /** Worker threads that hold models. */
+  readonly workers: number;
+  /** Publish and deploy the examples into an empty catalog. */
+  readonly examples: boolean;
+  /** Days after which request events may be pruned; what happened to models and deployments is kept for ever. */
+  readonly requestEventDays: number;
+  /** How long SIGTERM waits for running requests before it gives up on them. */
+  readonly drainMs: number;
+}
+
+const GIB = 1024 ** 3;
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'])
+    .transform((value) => value === 'true' || value === '1')
+    .default(fallback);
+const integer = (from: number, to: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `expected a whole number from ${from} to ${to}`)
+    .transform(Number)
+    .refine((value) => value >= from && value <= to, `expected a whole number from ${from} to ${to}`)
+    .default(fallback);
+
+const environment = z.object({
+  PORT: integer(0, 65_535, 4000),
+  HOST: z.string().default('127.0.0.1'),
+  RETORT_DATA: z.string().default('./data'),
+  DATABASE_URL: z
+    .string()
+    .refine(isPostgresUrl, 'expected a URL like postgresql://user:password@host:5432/database')
+    .optional(),
+  RETORT_API_KEY: z.string().min(16, 'expected at least 16 characters, for example from: openssl rand -hex 24').optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  RETORT_MAX_ARTIFACT_BYTES: integer(1, Number.MAX_SAFE_INTEGER, 2 * GIB),
+  RETORT_BODY_LIMIT_BYTES: integer(1024, GIB, 32 * 1024 ** 2),
+  RETORT_GRAPHIQL: flag(true),
+  RETORT_INTROSPECTION: flag(true),
+  RETORT_WORKERS: integer(1, 64, 2),
+  RETORT_EXAMPLES: flag(true),
+  RETORT_REQUEST_EVENT_DAYS: integer(1, 36_500, 30),
+  RETORT_DRAIN_MS: integer(0, 600_000, 10_000),
+});
+
+/**
+ * @throws StartupError naming each setting at fault, what it should look like and what came; secrets are not repeated.
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  // An empty variable is how shells and compose files spell "not set".
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(present);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      const got = isSecret(name) ? '' : `, got "${present[name] ?? ''}"`;
+      return `${name}: ${issue.message}${got}`;
+    });
+    throw new StartupError(`The settings cannot be used. ${problems.join('; ')}. Correct them and start again.`);
+  }
+  const settings = parsed.data;
+  return {
+    port: settings.PORT,
+    host: settings.HOST,
+    dataDirectory: resolve(settings.RETORT_DATA),
+    databaseUrl: settings.DATABASE_URL,
+    apiKey: settings.RETORT_API_KEY,
+    logLevel: settings.LOG_LEVEL,
+    maxArtifactBytes: settings.RETORT_MAX_ARTIFACT_BYTES,
+    bodyLimitBytes: settings.RETORT_BODY_LIMIT_BYTES,
+    graphiql: settings.RETORT_GRAPHIQL,
+    introspection: settings.RETORT_INTROSPECTION,
+    workers: settings.RETORT_WORKERS,
+    examples: settings.RETORT_EXAMPLES,
+    requestEventDays: settings.RETORT_REQUEST_EVENT_DAYS,
+    drainMs: settings.RETORT_DRAIN_MS,
+  };
+}
+
+export function readConfig(): Config {
+  return parseConfig(process.env);
+}
+
+function isSecret(name: string): boolean {
+  return name === 'RETORT_API_KEY' || name === 'DATABASE_URL';
+}
+
+function isPostgresUrl(value: string): boolean {
+  try {
+    return ['postgresql:', 'postgres:'].includes(new URL(value).protocol);
+  } catch {
+    return false;
+  }
+}

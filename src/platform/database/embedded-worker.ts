@@ -1,0 +1,33 @@
+import { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** What the embedded database is told when it starts, and the only two things it ever says. */
+export interface EmbeddedWorkerData {
+  readonly directory: string;
+  readonly listen: { readonly path: string } | { readonly host: string; readonly port: number };
+}
+export type EmbeddedWorkerReport = { readonly kind: 'listening'; readonly port: number } | { readonly kind: 'failed'; readonly message: string };
+
+const data = workerData as EmbeddedWorkerData;
+const port = parentPort;
+if (!port) throw new Error('The embedded database runs in a worker thread only.');
+
+const report = (message: EmbeddedWorkerReport) => port.postMessage(message);
+
+try {
+  const db = await PGlite.create({ dataDir: data.directory });
+  const server = new PGLiteSocketServer({ db, ...data.listen, maxConnections: 32 });
+  await server.start();
+  port.once('message', () => {
+    void (async () => {
+      await server.stop();
+      await db.close();
+      port.close();
+    })();
+  });
+  report({ kind: 'listening', port: Number(server.getServerConn().split(':').pop()) });
+} catch (error) {
+  report({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  port.close();
+}

@@ -1,0 +1,90 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { PoolConfig } from 'pg';
+import type { Config } from '../config.js';
+import type { Logger } from '../logging.js';
+import { PrismaClient, Prisma } from './__generated__/prisma/client.js';
+import { openEmbedded } from './embedded.js';
+import { migrate } from './migrations.js';
+import { lockInstance, postgresConnection } from './postgres.js';
+
+export { Prisma };
+export type Database = PrismaClient;
+export type Transaction = Prisma.TransactionClient;
+
+export interface DatabaseHandle {
+  readonly kind: 'embedded' | 'postgresql';
+  readonly client: Database;
+  close(): Promise<void>;
+}
+
+/**
+ * One code path for both databases: PGlite behind a socket and a real PostgreSQL differ only in how they are
+ * reached. Returns with the schema in place.
+ *
+ * @throws StartupError when the database is unreachable, in use, newer than this Retort, or cannot be migrated.
+ */
+export async function openDatabase(
+  config: Pick<Config, 'databaseUrl' | 'dataDirectory'>,
+  logger: Logger,
+): Promise<DatabaseHandle> {
+  const backend = config.databaseUrl === undefined ? await embeddedBackend(config.dataDirectory) : await postgresBackend(config.databaseUrl);
+  try {
+    const applied = await migrate(backend.connection);
+    if (applied.length > 0) logger.info({ migrations: applied }, 'database schema brought up to date');
+    await backend.migrated();
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+
+  const client = new PrismaClient({
+    adapter: new PrismaPg(
+      { ...backend.connection, max: backend.poolSize },
+      {
+        onPoolError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
+        onConnectionError: (error) => logger.warn({ err: error }, 'a database connection failed'),
+      },
+    ),
+    // The embedded database runs one transaction at a time; waiting is normal there and is no failure.
+    transactionOptions: { maxWait: 15_000, timeout: 30_000 },
+    errorFormat: 'minimal',
+  });
+  return {
+    kind: backend.kind,
+    client,
+    async close() {
+      await client.$disconnect();
+      await backend.close();
+    },
+  };
+}
+
+interface Backend {
+  readonly kind: DatabaseHandle['kind'];
+  readonly connection: PoolConfig;
+  readonly poolSize: number;
+  migrated(): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function embeddedBackend(dataDirectory: string): Promise<Backend> {
+  const embedded = await openEmbedded(dataDirectory);
+  return {
+    kind: 'embedded',
+    connection: embedded.connection,
+    poolSize: 4,
+    migrated: () => embedded.markInitialised(),
+    close: () => embedded.close(),
+  };
+}
+
+async function postgresBackend(databaseUrl: string): Promise<Backend> {
+  const lock = await lockInstance(databaseUrl);
+  return {
+    kind: 'postgresql',
+    connection: postgresConnection(databaseUrl),
+    poolSize: 10,
+    migrated: async () => undefined,
+    close: () => lock.release(),
+  };
+}
