@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ArtifactStore } from '../artifacts/index.js';
+import {
+  announcedUpload,
+  emptyUpload,
+  UPLOAD_TYPES,
+  uploadedBytes,
+  wrongUploadType,
+} from './artifact-upload.js';
+import { requestedRange } from './byte-range.js';
+import { RestError } from './rest-error.js';
+
+interface ArtifactParams {
+  readonly digest: string;
+}
+
+/**
+ * `POST /artifacts` streams a file in and answers `{digest, size}`: 201 when new, 200 when the same bytes were stored
+ * already. `GET` and `HEAD /artifacts/sha256:…` stream it out, whole or by range.
+ */
+export async function registerArtifactRoutes(
+  app: FastifyInstance,
+  options: { artifacts: ArtifactStore; maxArtifactBytes: number },
+): Promise<void> {
+  const { artifacts, maxArtifactBytes } = options;
+  // Only raw bytes are read here. The types an HTML form can send are refused, so no other site's form can upload.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(UPLOAD_TYPES, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', (request, _body, done) =>
+    done(wrongUploadType(request.headers['content-type'])),
+  );
+
+  app.post(
+    '/artifacts',
+    {
+      bodyLimit: maxArtifactBytes,
+      // Before the body is parsed, so that a refusal costs nothing.
+      preParsing: async (request) => void announcedUpload(request, maxArtifactBytes),
+    },
+    async (request, reply) => {
+      const body = request.body as IncomingMessage | undefined;
+      if (body === undefined) {
+        throw request.headers['content-type'] === undefined ? wrongUploadType(undefined) : emptyUpload();
+      }
+      const left = new AbortController();
+      request.raw.once('close', () => {
+        if (!request.raw.complete) left.abort();
+      });
+      const { digest, size, alreadyStored } = await artifacts.put(uploadedBytes(body), {
+        ...announcedUpload(request, maxArtifactBytes),
+        signal: left.signal,
+      });
+      return reply
+        .code(alreadyStored ? 200 : 201)
+        .header('location', `/artifacts/${digest}`)
+        .send({ digest, size });
+    },
+  );
+
+  app.route<{ Params: ArtifactParams }>({
+    method: ['GET', 'HEAD'],
+    url: '/artifacts/:digest',
+    handler: async (request, reply) => sendArtifact(artifacts, request, reply),
+  });
+}
+
+async function sendArtifact(
+  artifacts: ArtifactStore,
+  request: FastifyRequest<{ Params: ArtifactParams }>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { digest, size } = await artifacts.stat(request.params.digest);
+  const etag = `"${digest}"`;
+  const { headers } = request;
+  // An address made of the content can never mean anything else.
+  reply.headers({ etag, 'cache-control': 'private, max-age=31536000, immutable', 'accept-ranges': 'bytes' });
+  if (
+    headers['if-none-match']
+      ?.split(',')
+      .some((tag) => [etag, '*'].includes(tag.trim().replace(/^W\//, ''))) === true
+  ) {
+    return reply.code(304).send();
+  }
+  const rangeStillValid = headers['if-range'] === undefined || headers['if-range'] === etag;
+  const range = rangeStillValid ? requestedRange(headers.range, size) : 'whole';
+  if (range === 'unsatisfiable') {
+    throw new RestError(
+      'RANGE_NOT_SATISFIABLE',
+      `The file has ${size} bytes, got Range "${headers.range ?? ''}".`,
+      {
+        'content-range': `bytes */${size}`,
+      },
+    );
+  }
+  reply
+    .type('application/octet-stream')
+    .header('content-disposition', `attachment; filename="${digest.slice(-64, -52)}.onnx"`);
+  if (range !== 'whole') reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`);
+  reply.header('content-length', range === 'whole' ? size : range.end - range.start + 1);
+  if (request.method === 'HEAD') return reply.send();
+  return reply.send(range === 'whole' ? artifacts.read(digest) : artifacts.read(digest, range));
+}

@@ -1,0 +1,54 @@
+import { METHODS } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { errorBody } from '../security/index.js';
+import { refusalFor } from './error-mapping.js';
+import { HTTP_STATUS, RestError } from './rest-error.js';
+import type { RouteTable } from './route-table.js';
+
+/** One shape for every refusal, also for those no route of ours made: malformed JSON, unknown paths, wrong methods. */
+export function registerErrorHandlers(app: FastifyInstance, routes: RouteTable): void {
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = routes.methodsOf(request.url);
+    answerError(
+      allowed.length === 0 ? unknownPath(request, routes) : wrongMethod(request, allowed),
+      request,
+      reply,
+    );
+  });
+}
+
+/** Also Fastify's `frameworkErrors`: a URL it cannot decode never reaches a route. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = refusalFor(error);
+  const { code, message } = refusal;
+  // A caller who left cannot be answered, and what it broke by leaving is no fault of the server.
+  if (refusal.unexpected && !request.raw.destroyed)
+    request.log.error({ err: error, requestId: request.id }, 'request failed');
+  else request.log.debug({ code, requestId: request.id }, message);
+  void reply
+    .code(HTTP_STATUS[code])
+    .headers({ ...refusal.headers, 'cache-control': 'no-store' })
+    .type('application/json; charset=utf-8')
+    .send(errorBody(request.url, { code, message, requestId: request.id }));
+}
+
+function unknownPath(request: FastifyRequest, routes: RouteTable): RestError {
+  return new RestError(
+    'NOT_FOUND',
+    `There is nothing at ${pathOf(request.url)}. Known paths: ${routes.paths().join(', ')}.`,
+  );
+}
+
+function wrongMethod(request: FastifyRequest, allowed: readonly string[]): RestError {
+  const allow = METHODS.filter((method) => allowed.includes(method)).join(', ');
+  return new RestError(
+    'METHOD_NOT_ALLOWED',
+    `${pathOf(request.url)} answers ${allow}, got ${request.method}.`,
+    { allow },
+  );
+}
+
+function pathOf(url: string): string {
+  return (url.split('?', 1)[0] ?? '').slice(0, 200);
+}

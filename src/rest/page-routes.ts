@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { PAGE_CONTENT_SECURITY_POLICY } from '../security/index.js';
+import { RestError } from './rest-error.js';
+
+/** GraphiQL at `/graphiql`, its files below it, and `/` leading there. */
+export async function registerPageRoutes(app: FastifyInstance, webDirectory: string): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: join(webDirectory, 'graphiql', 'assets'),
+    prefix: '/graphiql/assets/',
+    // Every name carries the hash of its content.
+    immutable: true,
+    maxAge: '365d',
+    cacheControl: true,
+    index: false,
+    decorateReply: true,
+  });
+  const sendPage = async (reply: FastifyReply) => {
+    if (!existsSync(join(webDirectory, 'graphiql', 'index.html'))) {
+      throw new RestError('NOT_FOUND', 'GraphiQL has not been built: run npm run build.');
+    }
+    return reply
+      .headers({ 'content-security-policy': PAGE_CONTENT_SECURITY_POLICY })
+      .sendFile('index.html', join(webDirectory, 'graphiql'), { maxAge: 0, immutable: false });
+  };
+  app.get('/graphiql', async (_request, reply) => sendPage(reply));
+  // The page's addresses are relative to /graphiql, which also holds behind a proxy that adds a prefix.
+  app.get('/graphiql/', async (_request, reply) => reply.redirect('../graphiql', 308));
+  app.get('/', async (_request, reply) => reply.redirect('graphiql', 302));
+}

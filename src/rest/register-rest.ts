@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify';
+import type { ArtifactStore } from '../artifacts/index.js';
+import type { Config } from '../platform/config.js';
+import { registerArtifactRoutes } from './artifact-routes.js';
+import { registerErrorHandlers } from './error-handlers.js';
+import { registerHealthRoutes, type Readiness } from './health-routes.js';
+import { registerPageRoutes } from './page-routes.js';
+import { RouteTable } from './route-table.js';
+
+export interface RestOptions {
+  readonly artifacts: ArtifactStore;
+  readonly readiness: () => Promise<Readiness>;
+  readonly config: Pick<Config, 'maxArtifactBytes' | 'graphiql'>;
+  /** Holds the built pages, `graphiql/index.html` among them. */
+  readonly webDirectory: string;
+}
+
+/**
+ * Everything over HTTP that is not GraphQL, and the answers to what no route takes. Register it before other
+ * transports: it lists their routes in those answers.
+ */
+export async function registerRest(app: FastifyInstance, options: RestOptions): Promise<void> {
+  registerErrorHandlers(app, new RouteTable(app));
+  // Each in a scope of its own: the upload's raw body parser must not reach /graphql.
+  await app.register(async (scope) =>
+    registerArtifactRoutes(scope, {
+      artifacts: options.artifacts,
+      maxArtifactBytes: options.config.maxArtifactBytes,
+    }),
+  );
+  await app.register(async (scope) => registerHealthRoutes(scope, options.readiness));
+  if (options.config.graphiql)
+    await app.register(async (scope) => registerPageRoutes(scope, options.webDirectory));
+}
