@@ -6,5 +6,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
  */
 export function compiledEntry(from: string, relativePath: string): URL {
   const here = fileURLToPath(new URL(relativePath, from));
-  return pathToFileURL(/[\\/]dist[\\/]src[\\/]/.test(here) ? here : here.replace(/([\\/])src([\\/](?!.*[\\/]src[\\/]))/, '$1dist$1src$2'));
+  return pathToFileURL(
+    /[\\/]dist[\\/]src[\\/]/.test(here)
+      ? here
+      : here.replace(/([\\/])src([\\/](?!.*[\\/]src[\\/]))/, '$1dist$1src$2'),
+  );
 }

@@ -49,7 +49,10 @@ const environment = z.object({
     .string()
     .refine(isPostgresUrl, 'expected a URL like postgresql://user:password@host:5432/database')
     .optional(),
-  RETORT_API_KEY: z.string().min(16, 'expected at least 16 characters, for example from: openssl rand -hex 24').optional(),
+  RETORT_API_KEY: z
+    .string()
+    .min(16, 'expected at least 16 characters, for example from: openssl rand -hex 24')
+    .optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   RETORT_MAX_ARTIFACT_BYTES: integer(1, Number.MAX_SAFE_INTEGER, 2 * GIB),
   RETORT_BODY_LIMIT_BYTES: integer(1024, GIB, 32 * 1024 ** 2),
@@ -66,7 +69,9 @@ const environment = z.object({
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   // An empty variable is how shells and compose files spell "not set".
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = environment.safeParse(present);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
@@ -74,7 +79,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       const got = isSecret(name) ? '' : `, got "${present[name] ?? ''}"`;
       return `${name}: ${issue.message}${got}`;
     });
-    throw new StartupError(`The settings cannot be used. ${problems.join('; ')}. Correct them and start again.`);
+    throw new StartupError(
+      `The settings cannot be used. ${problems.join('; ')}. Correct them and start again.`,
+    );
   }
   const settings = parsed.data;
   return {

@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { StartupError } from './errors.js';
 
-const holder = z.object({ pid: z.number(), host: z.string(), started: z.string().nullable(), nonce: z.string() });
+const holder = z.object({
+  pid: z.number(),
+  host: z.string(),
+  started: z.string().nullable(),
+  nonce: z.string(),
+});
 type Holder = z.infer<typeof holder>;
 
 /** Another host's holder is believed dead when it has not touched its lock for this long. */
@@ -27,7 +32,12 @@ export interface DirectoryLock {
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const file = join(directory, 'retort.lock');
-  const mine: Holder = { pid: process.pid, host: hostname(), started: startTime(process.pid), nonce: randomUUID() };
+  const mine: Holder = {
+    pid: process.pid,
+    host: hostname(),
+    started: startTime(process.pid),
+    nonce: randomUUID(),
+  };
 
   const draft = join(directory, `retort.lock.${mine.nonce}`);
   await writeFile(draft, JSON.stringify(mine), { flag: 'wx', mode: 0o600 });

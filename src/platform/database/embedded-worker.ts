@@ -7,7 +7,9 @@ export interface EmbeddedWorkerData {
   readonly directory: string;
   readonly listen: { readonly path: string } | { readonly host: string; readonly port: number };
 }
-export type EmbeddedWorkerReport = { readonly kind: 'listening'; readonly port: number } | { readonly kind: 'failed'; readonly message: string };
+export type EmbeddedWorkerReport =
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'failed'; readonly message: string };
 
 const data = workerData as EmbeddedWorkerData;
 const port = parentPort;

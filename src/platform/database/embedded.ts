@@ -3,13 +3,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { PoolConfig } from 'pg';
 import { compiledEntry } from '../compiled-entry.js';
 import { StartupError } from '../errors.js';
 import type { EmbeddedWorkerData, EmbeddedWorkerReport } from './embedded-worker.js';
+import type { Connection } from './connection.js';
 
 export interface EmbeddedDatabase {
-  readonly connection: PoolConfig;
+  readonly connection: Connection;
   /** Called once the schema is in place: from here on the directory is worth keeping. */
   markInitialised(): Promise<void>;
   close(): Promise<void>;

@@ -1,11 +1,11 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { PoolConfig } from 'pg';
 import type { Config } from '../config.js';
 import type { Logger } from '../logging.js';
 import { PrismaClient, Prisma } from './__generated__/prisma/client.js';
 import { openEmbedded } from './embedded.js';
 import { migrate } from './migrations.js';
 import { lockInstance, postgresConnection } from './postgres.js';
+import type { Connection } from './connection.js';
 
 export { Prisma };
 export type Database = PrismaClient;
@@ -27,7 +27,10 @@ export async function openDatabase(
   config: Pick<Config, 'databaseUrl' | 'dataDirectory'>,
   logger: Logger,
 ): Promise<DatabaseHandle> {
-  const backend = config.databaseUrl === undefined ? await embeddedBackend(config.dataDirectory) : await postgresBackend(config.databaseUrl);
+  const backend =
+    config.databaseUrl === undefined
+      ? await embeddedBackend(config.dataDirectory)
+      : await postgresBackend(config.databaseUrl);
   try {
     const applied = await migrate(backend.connection);
     if (applied.length > 0) logger.info({ migrations: applied }, 'database schema brought up to date');
@@ -61,7 +64,7 @@ export async function openDatabase(
 
 interface Backend {
   readonly kind: DatabaseHandle['kind'];
-  readonly connection: PoolConfig;
+  readonly connection: Connection;
   readonly poolSize: number;
   migrated(): Promise<void>;
   close(): Promise<void>;

@@ -4,11 +4,11 @@ import * as engineBindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { PoolConfig } from 'pg';
 import type { Migration } from './migrations.js';
+import type { Connection } from './connection.js';
 
 export interface MigrationWorkerData {
-  readonly connection: PoolConfig;
+  readonly connection: Connection;
   readonly schema: string;
   readonly migrations: readonly Migration[];
 }
@@ -22,13 +22,21 @@ export type MigrationWorkerReport =
  */
 async function migrate({ connection, schema, migrations }: MigrationWorkerData): Promise<readonly string[]> {
   const bindings = engineBindings as unknown as EngineBindings;
-  const wasmPath = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg').replace(/\.js$/, '.wasm');
-  const { instance } = await WebAssembly.instantiate(await readFile(wasmPath), { './schema_engine_bg.js': bindings });
+  const wasmPath = createRequire(import.meta.url)
+    .resolve('@prisma/schema-engine-wasm/schema_engine_bg')
+    .replace(/\.js$/, '.wasm');
+  const { instance } = await WebAssembly.instantiate(await readFile(wasmPath), {
+    './schema_engine_bg.js': engineBindings as unknown as WebAssembly.ModuleImports,
+  });
   bindings.__wbg_set_wasm(instance.exports);
   (instance.exports as { __wbindgen_start(): void }).__wbindgen_start();
 
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ ...connection, max: 1 }));
-  const engine = await bindings.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, adapter);
+  const engine = await bindings.SchemaEngine.new(
+    { datamodels: [['schema.prisma', schema]] },
+    () => undefined,
+    adapter,
+  );
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
       migrationsList: {
@@ -48,21 +56,30 @@ async function migrate({ connection, schema, migrations }: MigrationWorkerData):
   }
 }
 
-interface EngineBindings extends WebAssembly.ModuleImports {
+interface EngineBindings {
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
   SchemaEngine: {
     new: (
       options: { datamodels: [string, string][] },
       log: (line: string) => void,
       adapter: ReturnType<typeof bindMigrationAwareSqlAdapterFactory>,
-    ) => Promise<{ applyMigrations(input: unknown): Promise<{ appliedMigrationNames: string[] }>; free(): void }>;
+    ) => Promise<{
+      applyMigrations(input: unknown): Promise<{ appliedMigrationNames: string[] }>;
+      free(): void;
+    }>;
   };
 }
 
 const port = parentPort;
 if (!port) throw new Error('Migrations run in a worker thread only.');
 try {
-  port.postMessage({ kind: 'applied', names: await migrate(workerData as MigrationWorkerData) } satisfies MigrationWorkerReport);
+  port.postMessage({
+    kind: 'applied',
+    names: await migrate(workerData as MigrationWorkerData),
+  } satisfies MigrationWorkerReport);
 } catch (error) {
-  port.postMessage({ kind: 'failed', message: error instanceof Error ? error.message : String(error) } satisfies MigrationWorkerReport);
+  port.postMessage({
+    kind: 'failed',
+    message: error instanceof Error ? error.message : String(error),
+  } satisfies MigrationWorkerReport);
 }

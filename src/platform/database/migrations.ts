@@ -7,6 +7,7 @@ import { compiledEntry } from '../compiled-entry.js';
 import { StartupError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
 import type { MigrationWorkerData, MigrationWorkerReport } from './migration-worker.js';
+import type { Connection } from './connection.js';
 
 export interface Migration {
   readonly name: string;
@@ -19,7 +20,7 @@ export interface Migration {
  * @returns the names of the migrations applied now; empty when the database was already there.
  * @throws StartupError when the database was made by a newer Retort, or a migration fails.
  */
-export async function migrate(connection: pg.PoolConfig): Promise<readonly string[]> {
+export async function migrate(connection: Connection): Promise<readonly string[]> {
   const migrations = await readMigrations();
   if (await upToDate(connection, migrations)) return [];
   const report = await runWorker({
@@ -41,12 +42,14 @@ async function readMigrations(): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
-    names.sort().map(async (name) => ({ name, sql: await readFile(join(folder, name, 'migration.sql'), 'utf8') })),
+    names
+      .sort()
+      .map(async (name) => ({ name, sql: await readFile(join(folder, name, 'migration.sql'), 'utf8') })),
   );
 }
 
 /** Spares every start but the first the schema engine: its own table says what has been applied, with checksums. */
-async function upToDate(connection: pg.PoolConfig, migrations: readonly Migration[]): Promise<boolean> {
+async function upToDate(connection: Connection, migrations: readonly Migration[]): Promise<boolean> {
   const client = new pg.Client(connection);
   await client.connect();
   try {
@@ -62,7 +65,9 @@ async function upToDate(connection: pg.PoolConfig, migrations: readonly Migratio
       );
     }
     const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
-    return migrations.every(({ name, sql }) => applied.get(name) === createHash('sha256').update(sql).digest('hex'));
+    return migrations.every(
+      ({ name, sql }) => applied.get(name) === createHash('sha256').update(sql).digest('hex'),
+    );
   } catch (error) {
     const UNDEFINED_TABLE = '42P01';
     if ((error as { code?: string }).code === UNDEFINED_TABLE) return false;
@@ -81,6 +86,8 @@ function runWorker(data: MigrationWorkerData): Promise<MigrationWorkerReport> {
       void worker.terminate();
     });
     worker.once('error', reject);
-    worker.once('exit', () => resolve({ kind: 'failed', message: 'the schema engine stopped without an answer.' }));
+    worker.once('exit', () =>
+      resolve({ kind: 'failed', message: 'the schema engine stopped without an answer.' }),
+    );
   });
 }

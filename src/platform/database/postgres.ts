@@ -1,12 +1,17 @@
 import pg from 'pg';
 import { StartupError } from '../errors.js';
+import type { Connection } from './connection.js';
 
 /** Any constant will do, as long as every Retort uses the same: "RETO" in ASCII. */
 const INSTANCE_LOCK = 0x5245544f;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-export function postgresConnection(databaseUrl: string): pg.PoolConfig {
-  return { connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'retort' };
+export function postgresConnection(databaseUrl: string): Connection {
+  return {
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'retort',
+  };
 }
 
 export interface InstanceLock {
@@ -26,9 +31,14 @@ export async function lockInstance(databaseUrl: string): Promise<InstanceLock> {
   try {
     await client.connect();
   } catch (error) {
-    throw new StartupError(`The database at ${withoutSecrets(databaseUrl)} cannot be used: ${reason(error)}`, { cause: error });
+    throw new StartupError(
+      `The database at ${withoutSecrets(databaseUrl)} cannot be used: ${reason(error)}`,
+      { cause: error },
+    );
   }
-  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [INSTANCE_LOCK]);
+  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+    INSTANCE_LOCK,
+  ]);
   if (!rows[0]?.locked) {
     await client.end();
     throw new StartupError(

@@ -1,0 +1,226 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database, Transaction } from '../database/index.js';
+import { DomainError } from '../errors.js';
+import type { Logger } from '../logging.js';
+import { matches, REQUEST_EVENT_KINDS, type EventFilter, type EventRecord, type NewEvent } from './event.js';
+import { EventStore, type EventPageQuery } from './event-store.js';
+import { RecentEvents } from './recent-events.js';
+
+/** Request outcomes are written together, this long after the first of them. */
+const FLUSH_DELAY_MS = 20;
+/** While the database is away, this many outcomes wait in memory; beyond it the oldest are given up and counted. */
+const MAX_PENDING = 20_000;
+const FLUSH_BATCH = 500;
+const RETRY_DELAY_MS = 1_000;
+const READ_BATCH = 500;
+const RECENT_CAPACITY = 2_000;
+
+/**
+ * What happened, in order, for ever. State changes append in their own transaction; request outcomes are recorded
+ * in batches. Subscribers pull: from memory when they keep up, from the database when they do not, so that no
+ * reader, however slow, loses an event or holds memory.
+ */
+export class EventLog {
+  private readonly store: EventStore;
+  private readonly recent = new RecentEvents(RECENT_CAPACITY);
+  private position = 0n;
+  private subscribers = 0;
+  private advancing: Promise<void> | null = null;
+  private advanceAgain = false;
+  private waiters = new Set<() => void>();
+  private pending: NewEvent[] = [];
+  private flushing: Promise<void> | null = null;
+  private lost = 0;
+  private closing = false;
+  private readonly closed = new AbortController();
+
+  constructor(
+    private readonly database: Database,
+    private readonly logger: Logger,
+  ) {
+    this.store = new EventStore(database);
+  }
+
+  /** Runs `work` in one transaction, appends its events last, commits, then wakes subscribers. */
+  async transaction<T>(work: (tx: Transaction) => Promise<{ result: T; events: NewEvent[] }>): Promise<T> {
+    const result = await this.database.$transaction(async (tx) => {
+      const done = await work(tx);
+      await this.store.append(tx, done.events);
+      return done.result;
+    });
+    this.wake();
+    return result;
+  }
+
+  /** Buffered: written within some 20 ms, retried while the database is away. */
+  record(event: NewEvent): void {
+    this.pending.push(event);
+    if (this.pending.length > MAX_PENDING) {
+      this.pending.shift();
+      this.lost += 1;
+    }
+    this.flushing ??= this.flush(FLUSH_DELAY_MS);
+  }
+
+  latest(): Promise<bigint> {
+    return this.store.latest();
+  }
+
+  page(query: EventPageQuery): Promise<EventRecord[]> {
+    return this.store.page(query);
+  }
+
+  count(filter?: EventFilter): Promise<number> {
+    return this.store.count(filter);
+  }
+
+  async prune(cutoff: Date): Promise<number> {
+    return this.store.prune(cutoff);
+  }
+
+  /**
+   * Replays what came after the cursor, then goes on live: no gap and no repeat. Without `after`, begins with what
+   * comes from now on. Ends when `signal` aborts, when the consumer returns, or when the log closes.
+   *
+   * @throws DomainError CURSOR_INVALID for a cursor of the future, CURSOR_EXPIRED when request events after it have
+   * been pruned and the filter would have shown them.
+   */
+  async *subscribe(options: {
+    filter?: EventFilter | undefined;
+    after?: bigint | undefined;
+    signal?: AbortSignal | undefined;
+  }): AsyncGenerator<EventRecord, void, void> {
+    const { filter = {}, signal } = options;
+    let cursor = await this.startingCursor(filter, options.after);
+    this.subscribers += 1;
+    const onAbort = () => this.notify();
+    signal?.addEventListener('abort', onAbort);
+    try {
+      this.wake();
+      while (!signal?.aborted && !this.closed.signal.aborted) {
+        const batch =
+          this.recent.after(cursor, READ_BATCH) ??
+          (await this.store.page({ after: cursor, take: READ_BATCH, fromEnd: false }));
+        for (const event of batch) {
+          cursor = event.cursor;
+          if (!matches(filter, event)) continue;
+          yield event;
+          if (signal?.aborted) return;
+        }
+        if (batch.length === 0) await this.changed(cursor, signal);
+      }
+    } finally {
+      this.subscribers -= 1;
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Writes what is pending and ends every subscription. */
+  async close(): Promise<void> {
+    this.closing = true;
+    await this.flushing;
+    this.closed.abort();
+    this.notify();
+    await this.advancing;
+    if (this.pending.length > 0)
+      this.logger.error(
+        { events: this.pending.length },
+        'request events could not be written before the end',
+      );
+  }
+
+  private async startingCursor(filter: EventFilter, after: bigint | undefined): Promise<bigint> {
+    const latest = await this.store.latest();
+    if (after === undefined) return latest;
+    if (after > latest || after < 0n) {
+      throw new DomainError(
+        'CURSOR_INVALID',
+        `Expected a cursor from 0 to ${latest}, got ${after}. Use the cursor of an event received before.`,
+        {
+          field: ['after'],
+        },
+      );
+    }
+    const wantsRequests = !filter.kinds || REQUEST_EVENT_KINDS.some((kind) => filter.kinds?.includes(kind));
+    const pruned = await this.store.prunedThrough();
+    if (wantsRequests && after < pruned) {
+      throw new DomainError(
+        'CURSOR_EXPIRED',
+        `Request events up to cursor ${pruned} may have been pruned, so a replay after ${after} would have gaps. ` +
+          `Resume after ${pruned}, or filter by kinds other than ${REQUEST_EVENT_KINDS.join(' and ')}: those are kept for ever.`,
+        { field: ['after'] },
+      );
+    }
+    return after;
+  }
+
+  /** Resolves when there may be events after `cursor`. */
+  private changed(cursor: bigint, signal: AbortSignal | undefined): Promise<void> {
+    if (this.position > cursor || signal?.aborted || this.closed.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.add(resolve));
+  }
+
+  private notify(): void {
+    const waiters = this.waiters;
+    this.waiters = new Set();
+    for (const resume of waiters) resume();
+  }
+
+  /** Reads what has been committed since into memory and resumes the subscribers. One reader at a time. */
+  private wake(): void {
+    if (this.subscribers === 0) return;
+    if (this.advancing) {
+      this.advanceAgain = true;
+      return;
+    }
+    this.advancing = this.advance();
+  }
+
+  private async advance(): Promise<void> {
+    do {
+      this.advanceAgain = false;
+      try {
+        const latest = await this.store.latest();
+        if (latest - this.position > BigInt(RECENT_CAPACITY)) {
+          // Nobody read along for a while: begin anew near the end instead of catching up through memory.
+          this.recent.clear();
+          this.position = latest - BigInt(READ_BATCH);
+        }
+        for (;;) {
+          const batch = await this.store.page({ after: this.position, take: READ_BATCH, fromEnd: false });
+          this.recent.add(batch);
+          this.position = batch.at(-1)?.cursor ?? this.position;
+          this.notify();
+          if (batch.length < READ_BATCH) break;
+        }
+      } catch (error) {
+        this.logger.warn({ err: error }, 'events could not be read; trying again');
+        await delay(RETRY_DELAY_MS, undefined, { ref: false });
+        this.advanceAgain = !this.closed.signal.aborted;
+      }
+    } while (this.advanceAgain);
+    // Cleared here and not when the promise settles: a wake in between would be lost.
+    this.advancing = null;
+  }
+
+  private async flush(waitMs: number): Promise<void> {
+    await delay(waitMs);
+    while (this.pending.length > 0) {
+      const batch = this.pending.slice(0, FLUSH_BATCH);
+      const dropped = this.lost;
+      try {
+        await this.transaction(async () => ({ result: undefined, events: batch }));
+        // Events given up meanwhile were the oldest, so part of this batch may already be gone from the queue.
+        this.pending.splice(0, Math.max(0, batch.length - (this.lost - dropped)));
+      } catch (error) {
+        this.logger.error(
+          { err: error, pending: this.pending.length, lost: this.lost },
+          'request events could not be written; trying again',
+        );
+        if (this.closing) break;
+        await delay(RETRY_DELAY_MS);
+      }
+    }
+    this.flushing = null;
+  }
+}

@@ -1,0 +1,3 @@
+export { EventLog } from './event-log.js';
+export type { EventFilter, EventKind, EventRecord, JsonObject, JsonValue, NewEvent } from './event.js';
+export type { EventPageQuery } from './event-store.js';

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { createLogger } from '../../src/platform/logging.js';
+import { openDatabase, type DatabaseHandle } from '../../src/platform/database/index.js';
+
+export type DatabaseKind = 'embedded' | 'postgresql';
+
+const server = process.env['TEST_DATABASE_URL'];
+
+/** The embedded database always; real PostgreSQL wherever TEST_DATABASE_URL names a server. For describe.each. */
+export const databaseKinds: readonly DatabaseKind[] = server ? ['embedded', 'postgresql'] : ['embedded'];
+
+export interface TestDatabase {
+  readonly dataDirectory: string;
+  readonly databaseUrl: string | undefined;
+  drop(): Promise<void>;
+}
+
+/** A data directory of its own and a database with the schema in place, copied from the run's template. */
+export async function createTestDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'retort-test-'));
+  const removeDirectory = () => rm(dataDirectory, { recursive: true, force: true });
+  if (kind === 'embedded') {
+    await cp(required('RETORT_TEST_TEMPLATE'), dataDirectory, { recursive: true });
+    return { dataDirectory, databaseUrl: undefined, drop: removeDirectory };
+  }
+  const name = `retort_test_${randomBytes(6).toString('hex')}`;
+  await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${required('RETORT_TEST_PG_TEMPLATE')}`);
+  const url = new URL(required('TEST_DATABASE_URL'));
+  url.pathname = `/${name}`;
+  return {
+    dataDirectory,
+    databaseUrl: url.href,
+    async drop() {
+      await asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await removeDirectory();
+    },
+  };
+}
+
+/** An opened database for suites that test a store or service without the whole server. */
+export async function openTestDatabase(kind: DatabaseKind): Promise<DatabaseHandle> {
+  const database = await createTestDatabase(kind);
+  const handle = await openDatabase(database, createLogger('silent'));
+  return {
+    ...handle,
+    async close() {
+      await handle.close();
+      await database.drop();
+    },
+  };
+}
+
+async function asAdmin(statement: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: required('TEST_DATABASE_URL') });
+  await admin.connect();
+  try {
+    await admin.query(statement);
+  } finally {
+    await admin.end();
+  }
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; run the tests with npm test.`);
+  return value;
+}
