@@ -37,11 +37,10 @@ export type TypedArray = TypedArrays[NumericDataType];
 
 export interface TypedArrayConstructor {
   readonly BYTES_PER_ELEMENT: number;
-  new (length: number): TypedArray;
-  new (buffer: ArrayBuffer): TypedArray;
+  new (lengthOrBuffer: number | ArrayBuffer): TypedArray;
 }
 
-const constructors: Record<NumericDataType, TypedArrayConstructor> = {
+const constructors = {
   BOOL: Uint8Array,
   UINT8: Uint8Array,
   UINT16: Uint16Array,
@@ -54,7 +53,7 @@ const constructors: Record<NumericDataType, TypedArrayConstructor> = {
   FP16: Uint16Array,
   FP32: Float32Array,
   FP64: Float64Array,
-};
+} as Record<NumericDataType, TypedArrayConstructor>;
 
 export function typedArrayOf(datatype: NumericDataType): TypedArrayConstructor {
   return constructors[datatype];

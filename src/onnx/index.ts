@@ -6,3 +6,6 @@ export {
   type ConstantValues,
   type GraphOptions,
 } from './graph-builder.js';
+export { checkInputs } from './check-inputs.js';
+export { decodeTensor } from './decode-tensor.js';
+export { encodeTensor } from './encode-tensor.js';

@@ -8,6 +8,8 @@ export interface TensorSpec {
   readonly shape: readonly number[];
   /** The graph's own names of its variable dimensions, null where a dimension has none. */
   readonly dimensions?: readonly (string | null)[];
+  /** Set where the graph fixes not even the number of dimensions; `shape` is then [] without meaning a scalar. */
+  readonly unranked?: true;
 }
 
 /** What a graph takes and gives, in the graph's own order. */

@@ -1,0 +1,29 @@
+import { fromHalf } from './half-float.js';
+import { isStrings, toBase64 } from './tensor-bytes.js';
+import type { Tensor } from './tensor.js';
+
+/**
+ * A tensor's data as an answer carries it: a flat row-major JSON array (non-finite floats as "NaN", "Infinity" and
+ * "-Infinity", 64-bit integers beyond 2^53 as strings, BOOL as true and false), or base64 of little-endian bytes.
+ * JSON has no negative zero; base64 keeps every bit.
+ */
+export function encodeTensor(tensor: Tensor, encoding: 'JSON' | 'BASE64'): unknown {
+  const { data, datatype } = tensor;
+  if (encoding === 'BASE64') return toBase64(data);
+  if (isStrings(data)) return [...data];
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array)
+    return Array.from<bigint, number | string>(data, wideInteger);
+  if (datatype === 'BOOL') return Array.from(data, (byte) => byte !== 0);
+  if (datatype === 'FP16') return Array.from(data, (bits) => float(fromHalf(bits)));
+  if (datatype === 'FP32' || datatype === 'FP64') return Array.from(data, float);
+  return Array.from(data);
+}
+
+function wideInteger(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
+}
+
+function float(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}

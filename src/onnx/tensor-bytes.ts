@@ -1,0 +1,76 @@
+import { typedArrayOf, type DataType } from './data-types.js';
+import type { TensorValues } from './tensor.js';
+
+// Typed arrays are used as the little-endian bytes of the protocol: onnxruntime has no build for a big-endian machine.
+
+export type DecodedBytes = { readonly values: TensorValues } | { readonly problem: string };
+
+/**
+ * Reads a base64 string into exactly `count` elements, writing straight into the typed array's own buffer. The
+ * elements of BYTES are each a 32-bit length followed by UTF-8, as in the Open Inference Protocol.
+ */
+export function fromBase64(text: string, datatype: DataType, count: number): DecodedBytes {
+  const problem = base64Problem(text);
+  if (problem !== undefined) return { problem };
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const byteLength = (text.length / 4) * 3 - padding;
+  if (datatype === 'BYTES') return strings(Buffer.from(text, 'base64'), count);
+
+  const constructor = typedArrayOf(datatype);
+  const expected = count * constructor.BYTES_PER_ELEMENT;
+  if (byteLength !== expected)
+    return { problem: `holds ${expected} bytes of ${datatype}, got ${byteLength}` };
+  const buffer = new ArrayBuffer(expected);
+  Buffer.from(buffer).write(text, 'base64');
+  const values = new constructor(buffer);
+  if (datatype === 'BOOL') {
+    const wrong = (values as Uint8Array).findIndex((byte) => byte > 1);
+    if (wrong !== -1)
+      return { problem: `holds BOOL bytes of 0 or 1, got ${String(values[wrong])} at index ${wrong}` };
+  }
+  return { values };
+}
+
+export function toBase64(values: TensorValues): string {
+  if (!isStrings(values))
+    return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
+  const parts: Uint8Array[] = [];
+  for (const value of values) {
+    const bytes = Buffer.from(value, 'utf8');
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(bytes.length);
+    parts.push(length, bytes);
+  }
+  return Buffer.concat(parts).toString('base64');
+}
+
+export function isStrings(values: TensorValues): values is readonly string[] {
+  return Array.isArray(values);
+}
+
+// Node's decoder skips what it does not know, so a damaged string would turn into other numbers without a word.
+function base64Problem(text: string): string | undefined {
+  if (text.length % 4 !== 0)
+    return `came as base64 of ${text.length} characters, which is not a multiple of 4 (the "=" at the end belong to it)`;
+  if (/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  const at = text.search(/[^A-Za-z0-9+/]/);
+  return `came as a string that is not base64: ${JSON.stringify(text[at])} at position ${at}`;
+}
+
+function strings(bytes: Buffer, count: number): DecodedBytes {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const values: string[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const end = at + 4 <= bytes.length ? at + 4 + bytes.readUInt32LE(at) : Infinity;
+    if (end > bytes.length) return { problem: `came as bytes that end inside element ${values.length}` };
+    try {
+      values.push(decoder.decode(bytes.subarray(at + 4, end)));
+    } catch {
+      return { problem: `came with an element ${values.length} that is not UTF-8` };
+    }
+    at = end;
+  }
+  if (values.length !== count) return { problem: `holds ${count} values, got ${values.length}` };
+  return { values };
+}
