@@ -19,11 +19,7 @@ interface ArtifactParams {
  * `POST /artifacts` streams a file in and answers `{digest, size}`: 201 when new, 200 when the same bytes were stored
  * already. `GET` and `HEAD /artifacts/sha256:…` stream it out, whole or by range.
  */
-export async function registerArtifactRoutes(
-  app: FastifyInstance,
-  options: { artifacts: ArtifactStore; maxArtifactBytes: number },
-): Promise<void> {
-  const { artifacts, maxArtifactBytes } = options;
+export async function registerArtifactRoutes(app: FastifyInstance, artifacts: ArtifactStore): Promise<void> {
   // Only raw bytes are read here. The types an HTML form can send are refused, so no other site's form can upload.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(UPLOAD_TYPES, (_request, body, done) => done(null, body));
@@ -31,32 +27,24 @@ export async function registerArtifactRoutes(
     done(wrongUploadType(request.headers['content-type'])),
   );
 
-  app.post(
-    '/artifacts',
-    {
-      bodyLimit: maxArtifactBytes,
-      // Before the body is parsed, so that a refusal costs nothing.
-      preParsing: async (request) => void announcedUpload(request, maxArtifactBytes),
-    },
-    async (request, reply) => {
-      const body = request.body as IncomingMessage | undefined;
-      if (body === undefined) {
-        throw request.headers['content-type'] === undefined ? wrongUploadType(undefined) : emptyUpload();
-      }
-      const left = new AbortController();
-      request.raw.once('close', () => {
-        if (!request.raw.complete) left.abort();
-      });
-      const { digest, size, alreadyStored } = await artifacts.put(uploadedBytes(body), {
-        ...announcedUpload(request, maxArtifactBytes),
-        signal: left.signal,
-      });
-      return reply
-        .code(alreadyStored ? 200 : 201)
-        .header('location', `/artifacts/${digest}`)
-        .send({ digest, size });
-    },
-  );
+  app.post('/artifacts', async (request, reply) => {
+    // No body and no type: nothing was parsed.
+    if (request.body === undefined) throw wrongUploadType(undefined);
+    const body = request.body as IncomingMessage;
+    const left = new AbortController();
+    body.once('close', () => {
+      if (!body.complete)
+        left.abort(body.errored ?? new Error('The client left before the upload was whole.'));
+    });
+    const { digest, size, alreadyStored } = await artifacts.put(uploadedBytes(body), {
+      ...announcedUpload(request),
+      signal: left.signal,
+    });
+    return reply
+      .code(alreadyStored ? 200 : 201)
+      .header('location', `/artifacts/${digest}`)
+      .send({ digest, size });
+  });
 
   app.route<{ Params: ArtifactParams }>({
     method: ['GET', 'HEAD'],

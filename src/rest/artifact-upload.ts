@@ -8,7 +8,7 @@ export const UPLOAD_TYPES = ['application/octet-stream', 'application/x-onnx'];
 /** An upload that sends nothing for this long has died without saying so. */
 const STALL_MS = 60_000;
 
-/** What the headers announce, checked before a byte of the body is read. */
+/** What the headers announce about the bytes to come. */
 export interface AnnouncedUpload {
   readonly expectedBytes?: number;
   readonly expectedDigest?: string;
@@ -16,28 +16,21 @@ export interface AnnouncedUpload {
 
 /**
  * Reads the announced length and digest (`?digest=sha256:…` or `Content-Digest: sha-256=:…:`, RFC 9530).
- * @throws RestError UNSUPPORTED_MEDIA_TYPE, DomainError ARTIFACT_TOO_LARGE or INVALID_ARGUMENT
+ * @throws RestError UNSUPPORTED_MEDIA_TYPE, DomainError INVALID_ARGUMENT
  */
-export function announcedUpload(request: FastifyRequest, maxBytes: number): AnnouncedUpload {
+export function announcedUpload(request: FastifyRequest): AnnouncedUpload {
   const { headers } = request;
   checkEncoding(headers);
-  const length = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
-  if (length !== undefined && length > maxBytes) {
-    throw new DomainError(
-      'ARTIFACT_TOO_LARGE',
-      `The file has ${length} bytes; this server stores at most ${maxBytes} (RETORT_MAX_ARTIFACT_BYTES).`,
-    );
-  }
   const digest = announcedDigest((request.query as { digest?: unknown }).digest, headers['content-digest']);
   return {
-    ...(length === undefined ? {} : { expectedBytes: length }),
+    ...(headers['content-length'] === undefined ? {} : { expectedBytes: Number(headers['content-length']) }),
     ...(digest === undefined ? {} : { expectedDigest: digest }),
   };
 }
 
 /**
- * The body, chunk by chunk. Ends with an error when the client leaves, stalls, or sent nothing; and never closes
- * the connection itself, so that a refusal half-way can still be answered.
+ * The body, chunk by chunk. Ends with an error when the client leaves or stalls; and never closes the connection when
+ * its reader stops early, so that a refusal half-way can still be answered.
  */
 export async function* uploadedBytes(
   body: IncomingMessage,
@@ -48,21 +41,14 @@ export async function* uploadedBytes(
       new RestError('REQUEST_TIMEOUT', `The upload was given up: nothing came for ${stallMs / 1000} s.`),
     );
   }, stallMs).unref();
-  let empty = true;
   try {
     for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
       stalled.refresh();
-      empty &&= chunk.byteLength === 0;
       yield chunk;
     }
   } finally {
     clearTimeout(stalled);
   }
-  if (empty) throw emptyUpload();
-}
-
-export function emptyUpload(): DomainError {
-  return new DomainError('INVALID_ARGUMENT', 'Expected the bytes of a file as the request body, got none.');
 }
 
 export function wrongUploadType(got: string | undefined): RestError {

@@ -10,7 +10,7 @@ import { RouteTable } from './route-table.js';
 export interface RestOptions {
   readonly artifacts: ArtifactStore;
   readonly readiness: () => Promise<Readiness>;
-  readonly config: Pick<Config, 'maxArtifactBytes' | 'graphiql'>;
+  readonly config: Pick<Config, 'graphiql'>;
   /** Holds the built pages, `graphiql/index.html` among them. */
   readonly webDirectory: string;
 }
@@ -22,12 +22,7 @@ export interface RestOptions {
 export async function registerRest(app: FastifyInstance, options: RestOptions): Promise<void> {
   registerErrorHandlers(app, new RouteTable(app));
   // Each in a scope of its own: the upload's raw body parser must not reach /graphql.
-  await app.register(async (scope) =>
-    registerArtifactRoutes(scope, {
-      artifacts: options.artifacts,
-      maxArtifactBytes: options.config.maxArtifactBytes,
-    }),
-  );
+  await app.register(async (scope) => registerArtifactRoutes(scope, options.artifacts));
   await app.register(async (scope) => registerHealthRoutes(scope, options.readiness));
   if (options.config.graphiql)
     await app.register(async (scope) => registerPageRoutes(scope, options.webDirectory));
