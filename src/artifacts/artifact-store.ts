@@ -1,0 +1,167 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { DomainError } from '../platform/errors.js';
+import { digestHex } from './digest.js';
+import { storageError, systemCode } from './storage-error.js';
+import { writeUpload, type UploadOptions } from './upload.js';
+
+export interface StoredArtifact {
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Content-addressed files: `<directory>/sha256/ab/abcdef…`, named by the SHA-256 of their bytes, written once and
+ * never changed. A file appears under its name complete and durable, or not at all. One process per directory.
+ */
+export class ArtifactStore {
+  private constructor(
+    private readonly directory: string,
+    private readonly maxBytes: number,
+  ) {}
+
+  /** Creates the folders and removes what uploads that died with an earlier process left behind. */
+  static async open(options: { directory: string; maxBytes: number }): Promise<ArtifactStore> {
+    const store = new ArtifactStore(options.directory, options.maxBytes);
+    await rm(store.#temporary(), { recursive: true, force: true });
+    await mkdir(store.#temporary(), { recursive: true });
+    await mkdir(join(options.directory, 'sha256'), { recursive: true });
+    return store;
+  }
+
+  /**
+   * Stores a stream of bytes. Bytes already stored are kept once, however many uploads of them run at a time.
+   * @throws DomainError ARTIFACT_TOO_LARGE, INVALID_ARGUMENT (cut short, empty), DIGEST_MISMATCH, STORAGE_FULL;
+   *   whatever the source or the signal throws passes through. Nothing is left behind after any of them.
+   */
+  async put(
+    source: AsyncIterable<Uint8Array>,
+    options: UploadOptions = {},
+  ): Promise<StoredArtifact & { alreadyStored: boolean }> {
+    if (options.expectedDigest !== undefined) digestHex(options.expectedDigest);
+    const temporary = join(this.#temporary(), randomUUID());
+    try {
+      const { hex, size } = await writeUpload(source, temporary, this.maxBytes, options);
+      const digest = `sha256:${hex}`;
+      const alreadyStored = await this.#exists(digest);
+      // Renamed over an equal file too: two uploads of the same bytes then need no lock, and a file that was damaged
+      // on disk is mended by sending it again. Whoever has the old one open keeps reading it.
+      await keep(temporary, this.#path(digest));
+      return { digest, size, alreadyStored };
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  /** @throws DomainError ARTIFACT_NOT_FOUND */
+  async stat(digest: string): Promise<StoredArtifact> {
+    try {
+      const { size } = await stat(this.#path(digest));
+      return { digest, size };
+    } catch (error) {
+      throw readError(error, digest);
+    }
+  }
+
+  /** A stream of the bytes, or of those from `start` to `end` inclusive. It ends with ARTIFACT_NOT_FOUND when there are none. */
+  read(digest: string, range: { start?: number; end?: number } = {}): Readable {
+    const file = createReadStream(this.#path(digest), range);
+    // A stream of its own, since the file's error would name the path.
+    const bytes = new PassThrough();
+    file.on('error', (error) => bytes.destroy(readError(error, digest)));
+    bytes.on('close', () => file.destroy());
+    return file.pipe(bytes);
+  }
+
+  /**
+   * Hashes the stored bytes again and returns the file's path for the runtime to load. The path is for this
+   * process alone and never part of an answer.
+   * @throws DomainError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT
+   */
+  async verified(digest: string, signal?: AbortSignal): Promise<string> {
+    const path = this.#path(digest);
+    const hash = createHash('sha256');
+    try {
+      await pipeline(
+        createReadStream(path, { highWaterMark: 1 << 20 }),
+        hash,
+        signal === undefined ? {} : { signal },
+      );
+    } catch (error) {
+      throw readError(error, digest);
+    }
+    const actual = `sha256:${hash.digest('hex')}`;
+    if (actual !== digest)
+      throw new DomainError(
+        'ARTIFACT_CORRUPT',
+        `Expected the stored bytes of ${digest}, got bytes of ${actual}: the file was damaged on disk; upload it again`,
+      );
+    return path;
+  }
+
+  async #exists(digest: string): Promise<boolean> {
+    try {
+      await this.stat(digest);
+      return true;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'ARTIFACT_NOT_FOUND') return false;
+      throw error;
+    }
+  }
+
+  #path(digest: string): string {
+    const hex = digestHex(digest);
+    return join(this.directory, 'sha256', hex.slice(0, 2), hex);
+  }
+
+  #temporary(): string {
+    return join(this.directory, 'tmp');
+  }
+}
+
+async function keep(temporary: string, path: string): Promise<void> {
+  const folder = dirname(path);
+  try {
+    await mkdir(folder, { recursive: true });
+    await rename(temporary, path);
+    // The name is durable only when the folder that holds it is, and that folder's own name in its parent.
+    await syncFolder(folder);
+    await syncFolder(dirname(folder));
+  } catch (error) {
+    throw storageError(error);
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch((error: unknown) => {
+    // Windows opens no folder; its file system journals the rename itself.
+    if (systemCode(error) === 'EISDIR' || systemCode(error) === 'EPERM') return undefined;
+    throw error;
+  });
+  if (folder === undefined) return;
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function readError(error: unknown, digest: string): Error {
+  const code = systemCode(error);
+  if (code === 'ENOENT')
+    return new DomainError('ARTIFACT_NOT_FOUND', `No artifact ${digest} is stored: upload the file first`, {
+      field: ['digest'],
+      cause: error,
+    });
+  // What is no system error (an abort) is the caller's own.
+  return code !== undefined && /^E[A-Z0-9]+$/.test(code) ? storageError(error) : asError(error);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

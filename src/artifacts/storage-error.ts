@@ -1,0 +1,22 @@
+import { DomainError } from '../platform/errors.js';
+
+// No space, over quota, read-only file system, or beyond the largest file: all are the operator's to fix.
+const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG']);
+
+/** What a failed write means to the caller; system messages name paths, so they stay in `cause`. */
+export function storageError(error: unknown): DomainError {
+  const code = systemCode(error);
+  if (code !== undefined && full.has(code))
+    return new DomainError(
+      'STORAGE_FULL',
+      `The artifact store cannot take more (${code}); nothing was kept. The operator must free space, then send the file again`,
+      { cause: error },
+    );
+  return new DomainError('UNAVAILABLE', `The artifact store failed (${code ?? 'unknown'}); try again`, {
+    cause: error,
+  });
+}
+
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
