@@ -1,13 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ArtifactStore } from '../artifacts/index.js';
-import {
-  announcedUpload,
-  emptyUpload,
-  UPLOAD_TYPES,
-  uploadedBytes,
-  wrongUploadType,
-} from './artifact-upload.js';
+import { announcedUpload, UPLOAD_TYPES, uploadedBytes, wrongUploadType } from './artifact-upload.js';
 import { requestedRange } from './byte-range.js';
 import { RestError } from './rest-error.js';
 
