@@ -1,0 +1,214 @@
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { ArtifactStore } from './artifacts/index.js';
+import { CatalogService } from './catalog/index.js';
+import { DeploymentService } from './deployments/index.js';
+import { registerGraphql } from './graphql/index.js';
+import { InferenceService } from './inference/index.js';
+import { ModelInspector, RunnerPool } from './onnx/index.js';
+import { MoleculeWorker, parsePipeline, PipelineRunner, PredictionService } from './pipelines/index.js';
+import type { Config } from './platform/config.js';
+import { openDatabase } from './platform/database/index.js';
+import { lockDirectory } from './platform/directory-lock.js';
+import { StartupError } from './platform/errors.js';
+import { EventLog } from './platform/events/index.js';
+import type { Logger } from './platform/logging.js';
+import { packageRoot } from './platform/package-root.js';
+import { registerRest } from './rest/index.js';
+import { assertBindAllowed, registerSecurity, requestId } from './security/index.js';
+import { seedExamples } from './seed-examples.js';
+
+const PRUNE_INTERVAL_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+export interface App {
+  /** Where it listens, such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  readonly database: 'embedded' | 'postgresql';
+  /** Resolves when everything that was running before serves again and the examples are in place. */
+  readonly ready: Promise<void>;
+  /** Finishes the requests that run, then stops every part in the reverse order of its start. */
+  close(): Promise<void>;
+}
+
+/**
+ * Builds every service once and starts to listen. Requests are answered from the start; one for a deployment that
+ * is still loading waits for it.
+ *
+ * @throws StartupError when a setting, the data directory, the database or the port stands in the way; nothing is
+ * left running then.
+ */
+export async function startApp(config: Config, logger: Logger): Promise<App> {
+  assertBindAllowed(config);
+  const stops = new StopList(logger);
+  try {
+    return await start(config, logger, stops);
+  } catch (error) {
+    await stops.run();
+    throw error;
+  }
+}
+
+async function start(config: Config, logger: Logger, stops: StopList): Promise<App> {
+  const lock = await lockDirectory(config.dataDirectory);
+  stops.add('data directory lock', () => lock.release());
+  const database = await openDatabase(config, logger);
+  stops.add('database', () => database.close());
+
+  const events = new EventLog(database.client, logger);
+  stops.add('events', () => events.close());
+  const artifacts = await ArtifactStore.open({
+    directory: join(config.dataDirectory, 'artifacts'),
+    maxBytes: config.maxArtifactBytes,
+  });
+  const inspector = new ModelInspector();
+  stops.add('model inspector', () => inspector.close());
+  const runners = new RunnerPool({ workers: config.workers });
+  stops.add('model runners', () => runners.close());
+  const molecules = new MoleculeWorker();
+  stops.add('molecule worker', () => molecules.close());
+
+  const catalog = new CatalogService({
+    database: database.client,
+    events,
+    artifacts,
+    inspector,
+    parsePipeline,
+  });
+  const deployments = new DeploymentService({
+    database: database.client,
+    events,
+    catalog,
+    artifacts,
+    runners,
+    logger,
+  });
+  stops.add('deployments', () => deployments.close());
+  const inference = new InferenceService({ deployments, events, logger });
+  stops.add('inference', async () => inference.close());
+  const predictions = new PredictionService({ inference, runner: new PipelineRunner({ molecules }) });
+
+  let phase: 'starting' | 'ready' | 'stopping' = 'starting';
+  const app = createFastify(config, logger);
+  registerSecurity(app, config);
+  await registerRest(app, {
+    artifacts,
+    config,
+    webDirectory: join(packageRoot, 'dist/web'),
+    readiness: async () => {
+      const reached = await events.latest().then(
+        () => 'ok',
+        () => 'unreachable',
+      );
+      return { ready: phase === 'ready' && reached === 'ok', checks: { service: phase, database: reached } };
+    },
+  });
+  const graphql = await registerGraphql(app, {
+    services: { catalog, deployments, inference, predictions, events, logger },
+    config,
+  });
+  stops.add('http server', () => drain(app, graphql, config.drainMs, logger));
+  const url = await listen(app, config);
+
+  const prune = () =>
+    events
+      .prune(new Date(Date.now() - config.requestEventDays * DAY_MS))
+      .catch((error: unknown) => logger.warn({ err: error }, 'old request events could not be pruned'));
+  const pruning = setInterval(() => void prune(), PRUNE_INTERVAL_MS).unref();
+  stops.add('pruning', async () => clearInterval(pruning));
+
+  const ready = (async () => {
+    await deployments.recover();
+    await deployments.settled();
+    if (config.examples) await seedExamples({ artifacts, catalog, deployments, events, logger });
+    if (phase === 'starting') phase = 'ready';
+    void prune();
+  })();
+  // Whoever waits on `ready` sees the failure; without anyone waiting it must not end the process.
+  ready.catch((error: unknown) =>
+    logger.error({ err: error }, 'not everything that ran before could be started'),
+  );
+
+  return {
+    url,
+    database: database.kind,
+    ready,
+    async close() {
+      phase = 'stopping';
+      await stops.run();
+    },
+  };
+}
+
+function createFastify(config: Config, logger: Logger): FastifyInstance {
+  return Fastify({
+    loggerInstance: logger,
+    // One line a request is written by the transports, which know what the request was.
+    disableRequestLogging: true,
+    genReqId: requestId,
+    bodyLimit: config.bodyLimitBytes,
+    forceCloseConnections: 'idle',
+    serverFactory: (handler) => createServer({ requireHostHeader: true, requestTimeout: 0 }, handler),
+  }) as unknown as FastifyInstance;
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new StartupError(
+        `Port ${port} on ${host} is in use. Stop what listens there, or set PORT to another port.`,
+        { cause: error },
+      );
+    }
+    if (code === 'EACCES')
+      throw new StartupError(
+        `Port ${port} needs more rights than this user has. Set PORT to 1024 or above.`,
+        { cause: error },
+      );
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new StartupError(
+        `HOST=${host} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for every address.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+/** Stops accepting, lets running requests finish, and gives up on those that take longer than `drainMs`. */
+async function drain(
+  app: FastifyInstance,
+  graphql: { close(): Promise<void> },
+  drainMs: number,
+  logger: Logger,
+): Promise<void> {
+  const timer = setTimeout(() => {
+    logger.warn({ drainMs }, 'requests still ran at the end of the drain; their connections are closed');
+    app.server.closeAllConnections();
+  }, drainMs);
+  await Promise.all([app.close(), graphql.close()]).finally(() => clearTimeout(timer));
+}
+
+/** Every part that was started, stopped last first; one that fails to stop does not keep the others. */
+class StopList {
+  private readonly parts: { name: string; stop: () => Promise<void> }[] = [];
+
+  constructor(private readonly logger: Logger) {}
+
+  add(name: string, stop: () => Promise<void>): void {
+    this.parts.push({ name, stop });
+  }
+
+  async run(): Promise<void> {
+    for (let part = this.parts.pop(); part; part = this.parts.pop()) {
+      const { name, stop } = part;
+      await stop().catch((error: unknown) =>
+        this.logger.error({ err: error }, `${name} did not stop cleanly`),
+      );
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { DomainError } from '../platform/errors.js';
+
+export const DEPLOYMENT_STATES = [
+  'PENDING',
+  'LOADING',
+  'WARMING',
+  'READY',
+  'DRAINING',
+  'STOPPED',
+  'FAILED',
+] as const;
+export type DeploymentState = (typeof DEPLOYMENT_STATES)[number];
+
+/**
+ * What a revision may do next. A revision is loaded once: FAILED and STOPPED are final, and trying again is a new
+ * revision. The way back to PENDING is for a revision whose process or worker died under it.
+ */
+export const LEGAL_TRANSITIONS: Readonly<Record<DeploymentState, readonly DeploymentState[]>> = {
+  PENDING: ['LOADING', 'STOPPED'],
+  LOADING: ['WARMING', 'FAILED', 'STOPPED', 'PENDING'],
+  WARMING: ['READY', 'FAILED', 'STOPPED', 'PENDING'],
+  READY: ['DRAINING', 'PENDING', 'FAILED'],
+  DRAINING: ['STOPPED'],
+  STOPPED: [],
+  FAILED: [],
+};
+
+export function assertTransition(from: DeploymentState, to: DeploymentState): void {
+  if (LEGAL_TRANSITIONS[from].includes(to)) return;
+  throw new DomainError(
+    'INTERNAL',
+    `A revision cannot go from ${from} to ${to}; from ${from} it may go to ${LEGAL_TRANSITIONS[from].join(', ') || 'nothing'}.`,
+  );
+}
+
+interface RevisionSnapshot {
+  readonly number: number;
+  readonly state: DeploymentState;
+  readonly stateReason: string | null;
+}
+
+/** The revision a deployment stands for: the one that serves, else the newest. */
+export function currentRevision<R extends RevisionSnapshot>(revisions: readonly R[]): R {
+  const newestFirst = [...revisions].sort((a, b) => b.number - a.number);
+  const current = newestFirst.find(({ state }) => state === 'READY') ?? newestFirst[0];
+  if (!current) throw new DomainError('INTERNAL', 'A deployment has no revision.');
+  return current;
+}
+
+/**
+ * A deployment's state is its current revision's. While one revision serves, a newer one that failed is told in
+ * the reason: the caller who deployed it must see why nothing changed.
+ */
+export function deploymentState(revisions: readonly RevisionSnapshot[]): {
+  state: DeploymentState;
+  reason: string | null;
+} {
+  const current = currentRevision(revisions);
+  const newest = revisions.reduce((a, b) => (b.number > a.number ? b : a));
+  if (current.state === 'READY' && newest.state === 'FAILED') {
+    return {
+      state: 'READY',
+      reason: `Revision ${newest.number} failed, revision ${current.number} keeps serving: ${newest.stateReason ?? 'no reason was kept'}`,
+    };
+  }
+  return { state: current.state, reason: current.stateReason };
+}
+
+/** What must be brought up again after the process ended: everything that was running or on its way. */
+export function resumesAfterRestart(state: DeploymentState): boolean {
+  return state === 'PENDING' || state === 'LOADING' || state === 'WARMING' || state === 'READY';
+}

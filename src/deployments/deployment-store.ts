@@ -1,0 +1,166 @@
+import type { Database, Prisma, Transaction } from '../platform/database/index.js';
+import {
+  assertTransition,
+  currentRevision,
+  deploymentState,
+  type DeploymentState,
+} from './deployment-state.js';
+import type {
+  DeploymentFilter,
+  DeploymentPageQuery,
+  DeploymentRecord,
+  RevisionRecord,
+  RuntimeSettings,
+} from './records.js';
+
+const withRevisions = {
+  revisions: { orderBy: { number: 'asc' } },
+} as const satisfies Prisma.DeploymentInclude;
+type DeploymentRow = Prisma.DeploymentGetPayload<{ include: typeof withRevisions }>;
+type RevisionRow = DeploymentRow['revisions'][number];
+
+export class DeploymentStore {
+  constructor(private readonly database: Database) {}
+
+  async find(name: string, tx: Transaction = this.database): Promise<DeploymentRecord | null> {
+    const row = await tx.deployment.findUnique({ where: { name }, include: withRevisions });
+    return row && toDeployment(row);
+  }
+
+  async byIds(ids: readonly string[], tx: Transaction = this.database): Promise<DeploymentRecord[]> {
+    const rows = await tx.deployment.findMany({ where: { id: { in: [...ids] } }, include: withRevisions });
+    return rows.map(toDeployment);
+  }
+
+  async ofModels(modelIds: readonly string[]): Promise<DeploymentRecord[]> {
+    const rows = await this.database.deployment.findMany({
+      where: { modelId: { in: [...modelIds] } },
+      include: withRevisions,
+      orderBy: { name: 'asc' },
+    });
+    return rows.map(toDeployment);
+  }
+
+  async page({ filter, after, before, take, fromEnd }: DeploymentPageQuery): Promise<DeploymentRecord[]> {
+    const rows = await this.database.deployment.findMany({
+      where: {
+        ...toWhere(filter),
+        name: { ...(after && { gt: after.name }), ...(before && { lt: before.name }) },
+      },
+      include: withRevisions,
+      orderBy: { name: fromEnd ? 'desc' : 'asc' },
+      take,
+    });
+    const records = rows.map(toDeployment);
+    return fromEnd ? records.reverse() : records;
+  }
+
+  count(filter?: DeploymentFilter): Promise<number> {
+    return this.database.deployment.count({ where: toWhere(filter) });
+  }
+
+  async revisions(deploymentIds: readonly string[]): Promise<RevisionRecord[]> {
+    const rows = await this.database.deploymentRevision.findMany({
+      where: { deploymentId: { in: [...deploymentIds] } },
+      orderBy: [{ deploymentId: 'asc' }, { number: 'desc' }],
+    });
+    return rows.map(toRevision);
+  }
+
+  /** Revisions in the given states, oldest first, with their deployment's name. */
+  async revisionsInStates(
+    states: readonly DeploymentState[],
+  ): Promise<{ deployment: { id: string; name: string; modelId: string }; revision: RevisionRecord }[]> {
+    const rows = await this.database.deploymentRevision.findMany({
+      where: { state: { in: [...states] } },
+      include: { deployment: { select: { id: true, name: true, modelId: true } } },
+      orderBy: [{ deploymentId: 'asc' }, { number: 'asc' }],
+    });
+    return rows.map(({ deployment, ...row }) => ({ deployment, revision: toRevision(row) }));
+  }
+
+  /** A new revision of the deployment of this name, which is made when there is none. */
+  async addRevision(
+    tx: Transaction,
+    { name, modelId, versionId, runtime, actor }: NewRevision,
+  ): Promise<{ deployment: { id: string; name: string }; revision: RevisionRecord }> {
+    const deployment = await tx.deployment.upsert({
+      where: { name },
+      create: { name, modelId },
+      update: { updatedAt: new Date() },
+      select: { id: true, name: true },
+    });
+    const { _max } = await tx.deploymentRevision.aggregate({
+      where: { deploymentId: deployment.id },
+      _max: { number: true },
+    });
+    const row = await tx.deploymentRevision.create({
+      data: {
+        deploymentId: deployment.id,
+        number: (_max.number ?? 0) + 1,
+        versionId,
+        runtime: { ...runtime },
+        createdBy: actor,
+      },
+    });
+    await this.deriveState(tx, deployment.id);
+    return { deployment, revision: toRevision(row) };
+  }
+
+  /**
+   * Moves a revision to another state and keeps the deployment's own state in step.
+   *
+   * @returns the state it was in.
+   * @throws DomainError INTERNAL when the move is not a legal one.
+   */
+  async transition(
+    tx: Transaction,
+    revisionId: string,
+    to: DeploymentState,
+    reason: string | null,
+  ): Promise<DeploymentState> {
+    const row = await tx.deploymentRevision.findUniqueOrThrow({ where: { id: revisionId } });
+    assertTransition(row.state, to);
+    await tx.deploymentRevision.update({
+      where: { id: revisionId },
+      data: { state: to, stateReason: reason },
+    });
+    await this.deriveState(tx, row.deploymentId);
+    return row.state;
+  }
+
+  private async deriveState(tx: Transaction, deploymentId: string): Promise<void> {
+    const revisions = await tx.deploymentRevision.findMany({
+      where: { deploymentId },
+      select: { number: true, state: true, stateReason: true },
+    });
+    const { state, reason } = deploymentState(revisions);
+    await tx.deployment.update({
+      where: { id: deploymentId },
+      data: { state, stateReason: reason, updatedAt: new Date() },
+    });
+  }
+}
+
+export interface NewRevision {
+  readonly name: string;
+  readonly modelId: string;
+  readonly versionId: string;
+  readonly runtime: RuntimeSettings;
+  readonly actor: string;
+}
+
+function toWhere(filter: DeploymentFilter = {}): Prisma.DeploymentWhereInput {
+  return {
+    ...(filter.model !== undefined && { model: { name: filter.model } }),
+    ...(filter.states && { state: { in: [...filter.states] } }),
+  };
+}
+
+function toDeployment({ revisions, ...row }: DeploymentRow): DeploymentRecord {
+  return { ...row, revision: currentRevision(revisions.map(toRevision)) };
+}
+
+function toRevision(row: RevisionRow): RevisionRecord {
+  return { ...row, runtime: row.runtime as unknown as RuntimeSettings };
+}

@@ -1,0 +1,10 @@
+export { DeploymentService, type DeployRequest } from './deployment-service.js';
+export { DEPLOYMENT_STATES, LEGAL_TRANSITIONS, type DeploymentState } from './deployment-state.js';
+export type {
+  DeploymentFilter,
+  DeploymentPageQuery,
+  DeploymentRecord,
+  RevisionRecord,
+  RuntimeSettings,
+} from './records.js';
+export type { ModelHandle } from './serving.js';

@@ -1,0 +1,153 @@
+import type { VersionRecord } from '../catalog/index.js';
+import type { DeploymentService, ModelHandle } from '../deployments/index.js';
+import { checkInputs, decodeTensor, type RawTensor, type Tensor } from '../onnx/index.js';
+import { DomainError } from '../platform/errors.js';
+import type { EventLog } from '../platform/events/index.js';
+import type { Logger } from '../platform/logging.js';
+import type { Caller } from '../security/index.js';
+import { startDeadline, type Deadline } from './deadline.js';
+import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder.js';
+
+export interface Timing {
+  /** Waiting for the model: loading it, and for its turn in the worker. */
+  readonly queueMs: number;
+  /** Inside the runtime. */
+  readonly inferMs: number;
+  /** From the request's arrival in the service to its answer. */
+  readonly totalMs: number;
+  /** Rows that ran together. */
+  readonly batchSize: number;
+}
+
+/** Exactly one of `deployment` (a name) and `version` (a version ref). */
+export interface TargetRequest {
+  readonly deployment?: string | null | undefined;
+  readonly version?: string | null | undefined;
+  readonly deadlineMs?: number | null | undefined;
+  /** Aborted when the caller is gone. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface InferRequest extends TargetRequest {
+  readonly inputs: readonly RawTensor[];
+  /** Names of the outputs wanted; all when left out. */
+  readonly outputs?: readonly string[] | null | undefined;
+}
+
+/** A model that is held for one request; `infer` may be called several times. */
+export interface OpenModel {
+  readonly version: VersionRecord;
+  infer(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]>;
+}
+
+/** Validates, runs, and tells what happened. Every way to a model leads through `withModel`. */
+export class InferenceService {
+  private readonly deployments: DeploymentService;
+  private readonly outcomes: OutcomeRecorder;
+  private readonly logger: Logger;
+
+  constructor(deps: {
+    readonly deployments: DeploymentService;
+    readonly events: EventLog;
+    readonly logger: Logger;
+  }) {
+    this.deployments = deps.deployments;
+    this.outcomes = new OutcomeRecorder(deps.events);
+    this.logger = deps.logger;
+  }
+
+  /**
+   * Tensors in, tensors out.
+   *
+   * @throws DomainError INVALID_TENSOR, INVALID_ARGUMENT, RUN_FAILED, DEADLINE_EXCEEDED, and what acquiring the model
+   * throws (see DeploymentService.acquire).
+   */
+  async infer(
+    caller: Caller,
+    request: InferRequest,
+  ): Promise<{ outputs: Tensor[]; version: VersionRecord; timing: Timing }> {
+    const { result, version, timing } = await this.withModel(caller, 'infer', request, async (model) => {
+      const inputs = request.inputs.map((raw, index) => decodeTensor(raw, ['inputs', String(index), 'data']));
+      const outputs = await model.infer(inputs, request.outputs ?? undefined);
+      return { value: outputs, rows: rowsOf(inputs) };
+    });
+    return { outputs: result, version, timing };
+  }
+
+  /**
+   * Holds the target's model while `work` runs, within the request's deadline, and records the outcome.
+   * `work` says how many rows the request was.
+   */
+  async withModel<T>(
+    caller: Caller,
+    operation: Operation,
+    request: TargetRequest,
+    work: (model: OpenModel) => Promise<{ value: T; rows: number }>,
+  ): Promise<{ result: T; version: VersionRecord; timing: Timing }> {
+    const started = performance.now();
+    let target: Target | null = null;
+    let deadline: Deadline | null = null;
+    try {
+      const wanted = targetOf(request);
+      deadline = startDeadline(request.deadlineMs, request.signal);
+      const handle = await this.deployments.acquire(wanted, deadline.signal);
+      target = handle;
+      const clock = { waitedMs: performance.now() - started, inferMs: 0, ranMs: 0 };
+      const { value, rows } = await deadline.race(
+        work(openModel(handle, clock)).finally(() => handle.release()),
+      );
+      const totalMs = performance.now() - started;
+      this.outcomes.succeeded(caller, operation, target, { rows, totalMs });
+      const queueMs = clock.waitedMs + Math.max(0, clock.ranMs - clock.inferMs);
+      return {
+        result: value,
+        version: target.version,
+        timing: { queueMs, inferMs: clock.inferMs, totalMs, batchSize: rows },
+      };
+    } catch (error) {
+      this.outcomes.failed(caller, operation, request, target, error, performance.now() - started);
+      if (!(error instanceof DomainError))
+        this.logger.error({ err: error, requestId: caller.requestId }, `${operation} failed`);
+      throw error;
+    } finally {
+      deadline?.clear();
+    }
+  }
+
+  /** Writes the outcomes gathered so far. */
+  close(): void {
+    this.outcomes.flush();
+  }
+}
+
+/** Checks names, types and shapes before the queue: the runtime ignores unknown names and fails late. */
+function openModel(handle: ModelHandle, clock: { inferMs: number; ranMs: number }): OpenModel {
+  return {
+    version: handle.version,
+    async infer(inputs, outputs) {
+      checkInputs(handle.version.signature, inputs, outputs);
+      const begun = performance.now();
+      const run = await handle.model.run(inputs, outputs);
+      clock.ranMs += performance.now() - begun;
+      clock.inferMs += run.inferMs;
+      return run.outputs;
+    },
+  };
+}
+
+function targetOf({ deployment, version }: TargetRequest): { deployment: string } | { version: string } {
+  if (typeof deployment === 'string' && typeof version !== 'string') return { deployment };
+  if (typeof version === 'string' && typeof deployment !== 'string') return { version };
+  const got = typeof deployment === 'string' ? 'both' : 'neither';
+  throw new DomainError(
+    'INVALID_ARGUMENT',
+    `Expected exactly one of deployment (a name) and version (a ref such as "esol@2"), got ${got}.`,
+    {
+      field: ['deployment'],
+    },
+  );
+}
+
+function rowsOf(inputs: readonly Tensor[]): number {
+  return inputs[0]?.shape[0] ?? 1;
+}

@@ -1,0 +1,36 @@
+import { startApp, type App } from './app.js';
+import { banner } from './banner.js';
+import { readConfig } from './platform/config.js';
+import { StartupError } from './platform/errors.js';
+import { createLogger } from './platform/logging.js';
+
+try {
+  const config = readConfig();
+  const logger = createLogger(config.logLevel);
+  const app = await startApp(config, logger);
+  stopOn(['SIGTERM', 'SIGINT'], app);
+  await app.ready.catch(() => undefined);
+  process.stdout.write(banner(app, config));
+} catch (error) {
+  if (error instanceof StartupError) process.stderr.write(`Retort cannot start. ${error.message}\n`);
+  else
+    process.stderr.write(
+      `Retort cannot start: an unexpected error.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+  process.exit(1);
+}
+
+/** The first signal drains, a second one leaves at once. */
+function stopOn(signals: readonly NodeJS.Signals[], app: App): void {
+  let stopping = false;
+  for (const signal of signals) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      app.close().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+  }
+}

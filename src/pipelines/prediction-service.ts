@@ -1,0 +1,60 @@
+import type { VersionRecord } from '../catalog/index.js';
+import type { InferenceService, TargetRequest, Timing } from '../inference/index.js';
+import { DomainError } from '../platform/errors.js';
+import type { Caller } from '../security/index.js';
+import { parsePipeline, type Pipeline, type PipelineRunner, type Prediction } from './index.js';
+
+export interface PredictRequest extends TargetRequest {
+  readonly instances: readonly unknown[];
+}
+
+/** Domain values in, domain values out: the version's own pipeline around its graph. */
+export class PredictionService {
+  private readonly inference: InferenceService;
+  private readonly runner: PipelineRunner;
+  /** Versions are immutable, so a pipeline is parsed once; forgotten with the record it hangs on. */
+  private readonly parsed = new WeakMap<VersionRecord, Pipeline>();
+
+  constructor(deps: { readonly inference: InferenceService; readonly runner: PipelineRunner }) {
+    this.inference = deps.inference;
+    this.runner = deps.runner;
+  }
+
+  /**
+   * One prediction per instance, in order; a bad instance fails alone.
+   *
+   * @throws DomainError NO_PIPELINE when the version has none, and what InferenceService.withModel throws.
+   */
+  async predict(
+    caller: Caller,
+    request: PredictRequest,
+  ): Promise<{ predictions: Prediction[]; version: VersionRecord; timing: Timing }> {
+    const { result, version, timing } = await this.inference.withModel(
+      caller,
+      'predict',
+      request,
+      async (model) => {
+        const pipeline = this.pipelineOf(model.version);
+        const predictions = await this.runner.predict(pipeline, request.instances, (inputs) =>
+          model.infer(inputs),
+        );
+        return { value: predictions, rows: request.instances.length };
+      },
+    );
+    return { predictions: result, version, timing };
+  }
+
+  private pipelineOf(version: VersionRecord): Pipeline {
+    const known = this.parsed.get(version);
+    if (known) return known;
+    if (version.pipeline === null) {
+      throw new DomainError(
+        'NO_PIPELINE',
+        `${version.ref} has no pipeline, so it takes tensors only. Call infer, or publish a version with a pipeline.`,
+      );
+    }
+    const pipeline = parsePipeline(version.pipeline, version.signature);
+    this.parsed.set(version, pipeline);
+    return pipeline;
+  }
+}
