@@ -1,0 +1,16 @@
+import { RowError } from '../prediction.js';
+import { describeValue, isObject, quote } from './describe-value.js';
+
+/** The object an instance must be, without fields nobody reads: a misspelt `cutof` would change the answer silently. */
+export function objectWith(
+  value: unknown,
+  allowed: readonly string[],
+  expected: string,
+): Readonly<Record<string, unknown>> {
+  if (!isObject(value))
+    throw new RowError('INVALID_INSTANCE', `Expected ${expected}, got ${describeValue(value)}`);
+  for (const key of Object.keys(value))
+    if (!allowed.includes(key))
+      throw new RowError('INVALID_INSTANCE', `Unknown field ${quote(key)}: expected ${expected}`);
+  return value;
+}

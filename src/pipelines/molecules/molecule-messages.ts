@@ -1,0 +1,49 @@
+import type { RdkitDescriptor } from './descriptors.js';
+
+/** What to compute for each molecule of a batch. */
+export interface MoleculeNeeds {
+  readonly descriptors: readonly (RdkitDescriptor | 'aromaticProportion')[];
+  readonly fingerprints: readonly FingerprintNeed[];
+}
+
+export interface FingerprintNeed {
+  readonly type: 'morgan' | 'rdkit' | 'atom-pair' | 'topological-torsion' | 'pattern' | 'maccs';
+  readonly radius?: number;
+  readonly bits: number;
+}
+
+export interface Molecule {
+  readonly readable: true;
+  /** In the order of the needs. */
+  readonly descriptors: readonly number[];
+  /** Bits as 0 and 1, in the order of the needs. */
+  readonly fingerprints: readonly Uint8Array[];
+  /** Parts not joined by any bond: 2 for a salt. */
+  readonly fragments: number;
+}
+
+export interface Unreadable {
+  readonly readable: false;
+  /**
+   * SYNTAX: RDKit refuses it. EMPTY: no atom. WILDCARD: an atom of no element. CRASHED: RDKit failed inside.
+   * TIMEOUT: took longer than the limit for one molecule. BUDGET: the whole request's time was used up before its turn.
+   */
+  readonly reason: 'SYNTAX' | 'EMPTY' | 'WILDCARD' | 'CRASHED' | 'TIMEOUT' | 'BUDGET';
+}
+
+export type MoleculeRow = Molecule | Unreadable;
+
+export interface MoleculeBatch {
+  readonly id: number;
+  readonly smiles: readonly string[];
+  readonly needs: MoleculeNeeds;
+}
+
+export type WorkerMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'rows'; readonly id: number; readonly rows: readonly MoleculeRow[] };
+
+export interface MoleculeWorkerData {
+  /** One Int32: the row being read, so that the parent knows the culprit when the worker hangs or dies. */
+  readonly progress: SharedArrayBuffer;
+}

@@ -1,0 +1,97 @@
+import rdkitModule, { type MainModule, type Mol } from '@rdkit/rdkit';
+import type { FingerprintNeed, MoleculeNeeds, MoleculeRow } from './molecule-messages.js';
+
+/** RDKit's JSON of a molecule, the part used here. https://github.com/rdkit/rdkit/blob/master/Docs/Book/JSON.rst */
+interface RdkitJson {
+  readonly defaults: { readonly atom: { readonly z: number } };
+  readonly molecules: readonly [
+    {
+      readonly atoms: readonly { readonly z?: number }[];
+      readonly bonds?: readonly { readonly atoms: readonly [number, number] }[];
+      readonly extensions?: readonly { readonly name: string; readonly aromaticAtoms?: readonly number[] }[];
+    },
+  ];
+}
+
+/** Reads one SMILES at a time with RDKit's MinimalLib. Synchronous and, for some molecules, slow: for a worker. */
+export class RdkitReader {
+  private constructor(private readonly rdkit: MainModule) {}
+
+  static async load(): Promise<RdkitReader> {
+    return new RdkitReader(await rdkitModule.default());
+  }
+
+  /** @throws whatever RDKit throws; the reader must then not be used again */
+  read(smiles: string, needs: MoleculeNeeds): MoleculeRow {
+    const molecule = this.rdkit.get_mol(smiles);
+    if (molecule === null) return { readable: false, reason: 'SYNTAX' };
+    try {
+      return this.#describe(molecule, needs);
+    } finally {
+      molecule.delete();
+    }
+  }
+
+  #describe(molecule: Mol, needs: MoleculeNeeds): MoleculeRow {
+    const json = JSON.parse(molecule.get_json()) as RdkitJson;
+    const [{ atoms, bonds = [], extensions = [] }] = json.molecules;
+    if (atoms.length === 0) return { readable: false, reason: 'EMPTY' };
+    const numbers = atoms.map(({ z }) => z ?? json.defaults.atom.z);
+    if (numbers.includes(0)) return { readable: false, reason: 'WILDCARD' };
+    const aromatic =
+      extensions.find(({ name }) => name === 'rdkitRepresentation')?.aromaticAtoms?.length ?? 0;
+    const heavy = numbers.filter((z) => z > 1).length;
+    const values: Record<string, number> = {
+      ...(needs.descriptors.some((name) => name !== 'aromaticProportion')
+        ? (JSON.parse(molecule.get_descriptors()) as Record<string, number>)
+        : {}),
+      // Hydrogen alone has no heavy atom, and none of them is aromatic.
+      aromaticProportion: heavy === 0 ? 0 : aromatic / heavy,
+    };
+    return {
+      readable: true,
+      descriptors: needs.descriptors.map((name) => values[name] ?? NaN),
+      fingerprints: needs.fingerprints.map((need) => bits(fingerprint(molecule, need))),
+      fragments: fragmentCount(
+        atoms.length,
+        bonds.map(({ atoms: ends }) => ends),
+      ),
+    };
+  }
+}
+
+function fingerprint(molecule: Mol, { type, radius, bits: nBits }: FingerprintNeed): string {
+  switch (type) {
+    case 'morgan':
+      return molecule.get_morgan_fp(JSON.stringify({ radius, nBits }));
+    case 'rdkit':
+      return molecule.get_rdkit_fp(JSON.stringify({ nBits }));
+    case 'atom-pair':
+      return molecule.get_atom_pair_fp(JSON.stringify({ nBits }));
+    case 'topological-torsion':
+      return molecule.get_topological_torsion_fp(JSON.stringify({ nBits }));
+    case 'pattern':
+      return molecule.get_pattern_fp(JSON.stringify({ nBits }));
+    case 'maccs':
+      return molecule.get_maccs_fp();
+  }
+}
+
+function bits(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => (character === '1' ? 1 : 0));
+}
+
+/** Connected components by union of the bonds' ends: a dot in the SMILES may be bridged by a ring closure. */
+function fragmentCount(atoms: number, bonds: readonly (readonly [number, number])[]): number {
+  const parent = Array.from({ length: atoms }, (_, index) => index);
+  const root = (atom: number): number => {
+    let current = atom;
+    while (parent[current] !== current) {
+      parent[current] = parent[parent[current] ?? 0] ?? 0;
+      current = parent[current] ?? 0;
+    }
+    return current;
+  };
+  for (const [from, to] of bonds) parent[root(from)] = root(to);
+  return parent.filter((ancestor, index) => ancestor === index).length;
+}

@@ -1,0 +1,122 @@
+import type { Signature, TensorSpec } from '../onnx/index.js';
+import { checkDomain } from './check-domain.js';
+import { checkInput } from './check-input.js';
+import { checkResult } from './check-result.js';
+import { invalidPipeline } from './pipeline-error.js';
+import { pipelineSchema, type DeclaredPipeline } from './pipeline-schema.js';
+import type { Pipeline, PipelineInput, PipelineOutput, PipelineResult } from './pipeline.js';
+
+/**
+ * Reads a declared pipeline and checks it against the signature its graph has: every input is made by steps that fit
+ * its datatype and shape, every input and output has a unit.
+ *
+ * @throws DomainError INVALID_PIPELINE, with the path of the first fault in `field`.
+ */
+export function parsePipeline(pipeline: unknown, signature: Signature): Pipeline {
+  const declared = parse(pipeline);
+  const kind = declared.instance.kind;
+  const inputs = matched('inputs', declared.inputs, signature.inputs, (input, spec, path): PipelineInput => {
+    checkInput(input, spec, kind, path);
+    return { ...input, datatype: spec.datatype, shape: [...spec.shape] };
+  });
+  const outputs = matched('outputs', declared.outputs, signature.outputs, (output, spec): PipelineOutput => ({
+    ...output,
+    datatype: spec.datatype,
+    shape: [...spec.shape],
+  }));
+  checkBatchDimensions(kind, inputs, outputs);
+  if (declared.domain !== undefined) checkDomain(declared.domain, kind);
+  return {
+    format: 1,
+    instance: declared.instance,
+    inputs,
+    outputs,
+    result: results(declared, outputs),
+    ...(declared.domain === undefined ? {} : { domain: declared.domain }),
+  };
+}
+
+function parse(pipeline: unknown): DeclaredPipeline {
+  const parsed = pipelineSchema.safeParse(pipeline);
+  if (parsed.success) return parsed.data;
+  const [first, ...others] = parsed.error.issues;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  throw invalidPipeline(first?.path ?? [], `${first?.message ?? 'not a pipeline'}${more}`);
+}
+
+type Named = { readonly datatype?: string | undefined; readonly shape?: readonly number[] | undefined };
+
+/** Pairs what the pipeline declares with what the graph has, both ways, in the graph's order. */
+function matched<Declared extends Named, Checked>(
+  side: 'inputs' | 'outputs',
+  declared: Readonly<Record<string, Declared>>,
+  specs: readonly TensorSpec[],
+  check: (declared: Declared, spec: TensorSpec, path: readonly string[]) => Checked,
+): Record<string, Checked> {
+  const names = specs.map(({ name }) => name);
+  const role = side === 'inputs' ? 'input' : 'output';
+  for (const name of Object.keys(declared))
+    if (!names.includes(name))
+      throw invalidPipeline([side, name], `the graph has no ${role} of this name; it has ${quoted(names)}`);
+  const pairs = specs.map((spec): [string, Checked] => {
+    const entry = Object.hasOwn(declared, spec.name) ? declared[spec.name] : undefined;
+    const path = [side, spec.name];
+    if (entry === undefined)
+      throw invalidPipeline(
+        path,
+        role === 'input'
+          ? `the graph's input "${spec.name}" needs an entry with its unit and steps`
+          : `the graph's output "${spec.name}" needs an entry with its unit ("1" for dimensionless)`,
+      );
+    if (entry.datatype !== undefined && entry.datatype !== spec.datatype)
+      throw invalidPipeline(
+        [...path, 'datatype'],
+        `the graph says ${spec.datatype}, got ${entry.datatype}; leave it out to take the graph's`,
+      );
+    if (entry.shape !== undefined && entry.shape.join() !== spec.shape.join())
+      throw invalidPipeline(
+        [...path, 'shape'],
+        `the graph says [${spec.shape.join(',')}], got [${entry.shape.join(',')}]; leave it out to take the graph's`,
+      );
+    return [spec.name, check(entry, spec, path)];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** Row instances are stacked along the first dimension, so it has to vary, or to be 1 (one run for each). */
+function checkBatchDimensions(
+  kind: DeclaredPipeline['instance']['kind'],
+  inputs: Readonly<Record<string, PipelineInput>>,
+  outputs: Readonly<Record<string, PipelineOutput>>,
+): void {
+  if (kind === 'particles') return;
+  for (const [side, tensors] of [
+    ['inputs', inputs],
+    ['outputs', outputs],
+  ] as const)
+    for (const [name, { shape }] of Object.entries(tensors))
+      if (shape[0] !== -1 && shape[0] !== 1)
+        throw invalidPipeline(
+          [side, name],
+          `the first dimension must be the batch, -1 or 1; the graph says [${shape.join(',')}]`,
+        );
+}
+
+function results(
+  declared: DeclaredPipeline,
+  outputs: Readonly<Record<string, PipelineOutput>>,
+): Record<string, PipelineResult> {
+  const entries = Object.entries(
+    declared.result ??
+      Object.fromEntries(Object.keys(outputs).map((output) => [output, { output, steps: [] }])),
+  );
+  if (entries.length === 0)
+    throw invalidPipeline(['result'], 'name at least one result, or leave it out to answer every output');
+  return Object.fromEntries(
+    entries.map(([name, result]) => [name, checkResult(result, outputs, ['result', name])]),
+  );
+}
+
+function quoted(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ');
+}

@@ -1,0 +1,161 @@
+import type { Tensor } from '../onnx/index.js';
+import { DomainError } from '../platform/errors.js';
+import { domainWarnings } from './domain-warnings.js';
+import { fillTensor, fits } from './fill-tensor.js';
+import { readMolecules } from './instances/read-molecules.js';
+import { readNuclides } from './instances/read-nuclides.js';
+import { readParticles } from './instances/read-particles.js';
+import type { Instance, Reading, SourceValue } from './instances/reading.js';
+import type { MoleculeWorker } from './molecules/molecule-worker-client.js';
+import type { Pipeline } from './pipeline.js';
+import type { Prediction, PredictionNote } from './prediction.js';
+import { answersOf } from './read-results.js';
+import { applyTransforms } from './transforms.js';
+
+/** Runs the graph once. It gets every input the signature has and answers every output. */
+export type Infer = (inputs: Tensor[]) => Promise<Tensor[]>;
+
+export interface PredictOptions {
+  readonly signal?: AbortSignal;
+}
+
+export const MAXIMUM_INSTANCES = 10_000;
+
+/** An instance ready for the graph, and its place in the request. */
+interface Prepared {
+  readonly index: number;
+  readonly values: Readonly<Record<string, SourceValue>>;
+  readonly warnings: readonly PredictionNote[];
+}
+
+/** Domain values in, domain values out: reads instances, runs the graph, gives its numbers their meaning back. */
+export class PipelineRunner {
+  readonly #molecules: MoleculeWorker;
+
+  constructor(deps: { molecules: MoleculeWorker }) {
+    this.#molecules = deps.molecules;
+  }
+
+  /**
+   * Answers in the order of the instances. What is wrong with one instance is its own `error`; molecules and nuclides
+   * go through the graph together in one run, particles with one run each.
+   *
+   * @param pipeline as parsePipeline returned it for this version's signature
+   * @throws DomainError INVALID_INSTANCE for too many instances; whatever `infer` throws; `signal.reason` on abort
+   */
+  async predict(
+    pipeline: Pipeline,
+    instances: readonly unknown[],
+    infer: Infer,
+    options: PredictOptions = {},
+  ): Promise<Prediction[]> {
+    if (instances.length > MAXIMUM_INSTANCES)
+      throw new DomainError(
+        'INVALID_INSTANCE',
+        `Expected at most ${MAXIMUM_INSTANCES} instances in one request, got ${instances.length}; send several requests`,
+        { field: ['instances'] },
+      );
+    const predictions: Prediction[] = [];
+    const prepared: Prepared[] = [];
+    for (const [index, reading] of (await this.#read(pipeline, instances, options.signal)).entries()) {
+      const outcome = 'error' in reading ? reading.error : prepare(pipeline, reading.instance, index);
+      if ('code' in outcome) predictions[index] = failed(outcome);
+      else prepared.push(outcome);
+    }
+    for (const run of runsOf(pipeline, prepared)) {
+      options.signal?.throwIfAborted();
+      const outputs = await infer(inputTensors(pipeline, run));
+      const answers = answersOf(pipeline, outputs, run.length, isStacked(pipeline));
+      for (const [position, { index, warnings }] of run.entries()) {
+        const answer = answers[position];
+        if (answer === undefined) throw new Error('Fewer answers than instances');
+        predictions[index] =
+          'error' in answer ? failed(answer.error) : { ...answer, warnings: [...warnings], error: null };
+      }
+    }
+    return predictions;
+  }
+
+  /** Starts what the first prediction would have to wait for. */
+  async warmUp(pipeline: Pipeline): Promise<void> {
+    if (pipeline.instance.kind === 'molecule') await this.#molecules.warmUp();
+  }
+
+  async #read(pipeline: Pipeline, instances: readonly unknown[], signal?: AbortSignal): Promise<Reading[]> {
+    switch (pipeline.instance.kind) {
+      case 'molecule':
+        return readMolecules(pipeline, instances, this.#molecules, signal);
+      case 'nuclide':
+        return readNuclides(pipeline, instances);
+      case 'particles':
+        return readParticles(pipeline, instances);
+    }
+  }
+}
+
+/** Applies each input's transforms; a number the graph could not hold is the row's error. */
+function prepare(pipeline: Pipeline, instance: Instance, index: number): Prepared | PredictionNote {
+  const values: Record<string, SourceValue> = {};
+  for (const [name, { datatype, steps }] of Object.entries(pipeline.inputs)) {
+    const source = instance.values[name];
+    if (source === undefined) throw new Error(`No value for input "${name}"`);
+    const data = applyTransforms(steps.slice(1) as never, source.data, source.shape.at(-1) ?? 1);
+    for (let at = 0; at < data.length; at++) {
+      const value = data[at] ?? NaN;
+      if (!fits(datatype, value))
+        return {
+          code: 'NON_FINITE',
+          message: `Input "${name}" would get ${value} in element ${at}, which ${datatype} can not hold as a finite number; check the instance against the model's domain`,
+        };
+    }
+    values[name] = { shape: source.shape, data };
+  }
+  return {
+    index,
+    values,
+    warnings: [...instance.warnings, ...domainWarnings(pipeline, instance.quantities)],
+  };
+}
+
+/** Whether instances share one run: rows stacked along a first dimension that varies in every tensor. */
+function isStacked(pipeline: Pipeline): boolean {
+  return (
+    pipeline.instance.kind !== 'particles' &&
+    [...Object.values(pipeline.inputs), ...Object.values(pipeline.outputs)].every(
+      ({ shape }) => shape[0] === -1,
+    )
+  );
+}
+
+function runsOf(pipeline: Pipeline, prepared: readonly Prepared[]): readonly (readonly Prepared[])[] {
+  if (prepared.length === 0) return [];
+  return isStacked(pipeline) ? [prepared] : prepared.map((one) => [one]);
+}
+
+function inputTensors(pipeline: Pipeline, run: readonly Prepared[]): Tensor[] {
+  return Object.entries(pipeline.inputs).map(([name, { datatype, shape }]) => {
+    const rows = run.map(({ values }) => values[name] ?? { shape: [], data: [] });
+    return fillTensor(
+      name,
+      datatype,
+      runShape(pipeline, shape, rows),
+      rows.map(({ data }) => data),
+    );
+  });
+}
+
+function runShape(
+  pipeline: Pipeline,
+  declared: readonly number[],
+  rows: readonly SourceValue[],
+): readonly number[] {
+  const [first] = rows;
+  const own = first?.shape ?? [];
+  if (pipeline.instance.kind === 'particles')
+    return declared.length === own.length ? own : declared.map(() => 1);
+  return declared.length === 1 ? [rows.length] : [rows.length, first?.data.length ?? 0];
+}
+
+function failed(error: PredictionNote): Prediction {
+  return { value: null, unit: null, warnings: [], error };
+}
