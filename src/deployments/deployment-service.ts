@@ -18,6 +18,7 @@ import type {
   RuntimeSettings,
 } from './records.js';
 import { RevisionLifecycle, stateChanged } from './revision-lifecycle.js';
+import { VersionResolver } from './version-resolver.js';
 import { StepQueue } from './step-queue.js';
 import type { ModelHandle } from './serving.js';
 
@@ -55,6 +56,7 @@ export class DeploymentService {
   private readonly store: DeploymentStore;
   private readonly loader: ModelLoader;
   private readonly onDemand: OnDemandModels;
+  private readonly versions: VersionResolver;
   private readonly entries = new Map<string, Entry>();
   private closing = false;
 
@@ -69,6 +71,7 @@ export class DeploymentService {
     },
   ) {
     this.store = new DeploymentStore(deps.database);
+    this.versions = new VersionResolver(deps.catalog, deps.events);
     this.loader = new ModelLoader(deps.artifacts, deps.runners);
     this.onDemand = new OnDemandModels(this.loader, deps.logger);
   }
@@ -156,9 +159,10 @@ export class DeploymentService {
     signal: AbortSignal,
   ): Promise<ModelHandle> {
     if ('deployment' in target) return this.acquireDeployment(target.deployment, signal);
-    const version = await this.deps.catalog.resolveVersion(target.version);
+    const version = await this.versions.resolve(target.version);
     for (const { lifecycle } of this.entries.values()) {
-      if (lifecycle.current?.version.id === version.id) return lifecycle.current.acquire();
+      const { current } = lifecycle;
+      if (current?.version.id === version.id) return current.acquire();
     }
     return abortable(this.onDemand.acquire(version), signal, (handle) => handle.release());
   }

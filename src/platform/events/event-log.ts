@@ -28,6 +28,7 @@ export class EventLog {
   private advancing: Promise<void> | null = null;
   private advanceAgain = false;
   private waiters = new Set<() => void>();
+  private readonly committed: ((event: NewEvent) => void)[] = [];
   private pending: NewEvent[] = [];
   private flushing: Promise<void> | null = null;
   private lost = 0;
@@ -43,13 +44,19 @@ export class EventLog {
 
   /** Runs `work` in one transaction, appends its events last, commits, then wakes subscribers. */
   async transaction<T>(work: (tx: Transaction) => Promise<{ result: T; events: NewEvent[] }>): Promise<T> {
-    const result = await this.database.$transaction(async (tx) => {
+    const { result, events } = await this.database.$transaction(async (tx) => {
       const done = await work(tx);
       await this.store.append(tx, done.events);
-      return done.result;
+      return done;
     });
+    for (const listener of this.committed) for (const event of events) listener(event);
     this.wake();
     return result;
+  }
+
+  /** Calls `listener` with each event this process commits, before the one who caused it hears of the commit. */
+  onCommitted(listener: (event: NewEvent) => void): void {
+    this.committed.push(listener);
   }
 
   /** Buffered: written within some 20 ms, retried while the database is away. */

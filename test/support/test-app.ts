@@ -1,0 +1,110 @@
+import { createClient, type Client } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { startApp, type App } from '../../src/app.js';
+import type { Config } from '../../src/platform/config.js';
+import { parseConfig } from '../../src/platform/config.js';
+import { createLogger } from '../../src/platform/logging.js';
+import { createTestDatabase, type DatabaseKind } from './databases.js';
+
+export interface GraphqlAnswer {
+  // The suites read answers of many shapes; what is missing shows as undefined in the assertion.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly data: any;
+  readonly errors?: readonly { message: string; path?: unknown[]; extensions: Record<string, unknown> }[];
+  readonly extensions?: { readonly requestId?: string };
+}
+
+export interface TestApp {
+  readonly url: string;
+  readonly app: App;
+  readonly config: Config;
+  /** One GraphQL request over real HTTP. */
+  graphql(
+    query: string,
+    variables?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<GraphqlAnswer>;
+  /** A real graphql-ws client on a real socket; closed with the app. */
+  subscriber(connectionParams?: Record<string, unknown>): Client;
+  upload(bytes: Uint8Array): Promise<{ digest: string; size: number }>;
+  /** Stops the server but keeps its data, for a restart by `startTestApp({ reuse })`. */
+  stop(): Promise<void>;
+  /** Stops and removes everything. */
+  close(): Promise<void>;
+}
+
+/** The whole server in this process, on a free port, with a database of its own. */
+export async function startTestApp(options: {
+  readonly kind: DatabaseKind;
+  /** Off by default: most suites publish their own models. */
+  readonly examples?: boolean;
+  readonly config?: Partial<Config>;
+  /** Settings and data of an app that was stopped before. */
+  readonly reuse?: TestApp;
+}): Promise<TestApp> {
+  const database = options.reuse
+    ? { ...options.reuse.config, drop: () => options.reuse?.close() ?? Promise.resolve() }
+    : await createTestDatabase(options.kind);
+  const config: Config = {
+    ...parseConfig({}),
+    port: 0,
+    logLevel: 'silent',
+    examples: options.examples ?? false,
+    workers: 1,
+    dataDirectory: database.dataDirectory,
+    databaseUrl: database.databaseUrl,
+    ...options.config,
+  };
+  const app = await startApp(config, createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent'));
+  await app.ready;
+
+  const clients: Client[] = [];
+  let stopped: Promise<void> | null = null;
+  const stop = () => {
+    stopped ??= (async () => {
+      await Promise.all(clients.map((client) => client.dispose()));
+      await app.close();
+    })();
+    return stopped;
+  };
+  const authorization: Record<string, string> =
+    config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey}` };
+
+  return {
+    url: app.url,
+    app,
+    config,
+    async graphql(query, variables, headers) {
+      const response = await fetch(`${app.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...authorization, ...headers },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as GraphqlAnswer;
+    },
+    subscriber(connectionParams = authorization) {
+      const client = createClient({
+        url: `${app.url.replace(/^http/, 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        connectionParams,
+        retryAttempts: 0,
+      });
+      clients.push(client);
+      return client;
+    },
+    async upload(bytes) {
+      const response = await fetch(`${app.url}/artifacts`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream', ...authorization },
+        body: bytes,
+      });
+      if (!response.ok) throw new Error(`upload failed: ${response.status} ${await response.text()}`);
+      return (await response.json()) as { digest: string; size: number };
+    },
+    stop,
+    async close() {
+      await stop();
+      await database.drop();
+    },
+  };
+}
