@@ -1,0 +1,152 @@
+import { checkReason, newEvent, CatalogChanges } from './catalog-changes.js';
+import type { EventLog } from '../platform/events/index.js';
+import type { Database } from '../platform/database/index.js';
+import { DomainError } from '../platform/errors.js';
+import type { Caller } from '../security/index.js';
+import { ArtifactDownloader } from './artifact-download.js';
+import { ArtifactIntake } from './artifact-intake.js';
+import { CatalogReader } from './catalog-reader.js';
+import { CatalogStores } from './catalog-stores.js';
+import { checkModelTexts, type RegisterModelInput, type UpdateModelInput } from './model-input.js';
+import { checkName } from './names.js';
+import type { PublishVersionInput } from './publication-input.js';
+import type { AliasRecord, ModelRecord, VersionRecord } from './records.js';
+import { VersionNaming, type RemoveAliasInput, type SetAliasInput } from './version-naming.js';
+import { VersionPublisher, type PublishingDependencies } from './version-publisher.js';
+
+export interface CatalogDependencies extends PublishingDependencies {
+  readonly database: Database;
+  readonly events: EventLog;
+  readonly maxArtifactBytes: number;
+  readonly downloader?: ArtifactDownloader;
+}
+
+/** Reads the catalog and makes every change to it. */
+export class CatalogService extends CatalogReader {
+  private readonly changes: CatalogChanges;
+  private readonly naming: VersionNaming;
+  private readonly publisher: VersionPublisher;
+
+  constructor(deps: CatalogDependencies) {
+    const stores = new CatalogStores(deps.database);
+    super(stores);
+    const intake = new ArtifactIntake(
+      deps.artifacts,
+      deps.downloader ?? new ArtifactDownloader(),
+      deps.maxArtifactBytes,
+    );
+    this.changes = new CatalogChanges(stores, deps.events);
+    this.naming = new VersionNaming(stores, this.changes);
+    this.publisher = new VersionPublisher(stores, this.changes, intake, deps);
+  }
+
+  /** @throws DomainError INVALID_NAME, INVALID_ARGUMENT or NAME_TAKEN */
+  async registerModel(caller: Caller, input: RegisterModelInput): Promise<ModelRecord> {
+    checkName('model', input.name, ['name']);
+    const {
+      title,
+      summary = '',
+      labels = [],
+      card = '',
+    } = checkModelTexts({ ...input, title: input.title === '' ? null : input.title });
+    const texts = { title: title ?? input.name, summary, domain: input.domain, labels, card };
+    return this.changes.commit(async (tx) => {
+      const model = await this.stores.models.insert(tx, input.name, texts, caller.actor);
+      return {
+        result: model,
+        events: [newEvent(caller, 'MODEL_REGISTERED', `Registered model ${model.name}`, { model })],
+      };
+    });
+  }
+
+  /** @throws DomainError MODEL_NOT_FOUND or INVALID_ARGUMENT */
+  async updateModel(caller: Caller, input: UpdateModelInput): Promise<ModelRecord> {
+    const texts = checkModelTexts(input);
+    const changed = Object.keys(texts);
+    return this.changes.commit(async (tx) => {
+      const model = await this.changes.lockModel(tx, input.name, ['name']);
+      if (changed.length === 0) return { result: model, events: [] };
+      const result = await this.stores.models.update(tx, model.id, texts);
+      return {
+        result,
+        events: [
+          newEvent(caller, 'MODEL_UPDATED', `Changed ${changed.join(', ')} of model ${model.name}`, {
+            model,
+            data: { changed },
+          }),
+        ],
+      };
+    });
+  }
+
+  /** Archives a model, or brings it back. Doing what is done already changes nothing. @throws DomainError MODEL_NOT_FOUND */
+  async archiveModel(
+    caller: Caller,
+    input: { name: string; archived: boolean; reason?: string | null | undefined },
+  ): Promise<ModelRecord> {
+    const reason = checkReason(input.reason);
+    return this.changes.commit(async (tx) => {
+      const model = await this.changes.lockModel(tx, input.name, ['name']);
+      if ((model.archivedAt !== null) === input.archived) return { result: model, events: [] };
+      const result = await this.stores.models.update(tx, model.id, {
+        archivedAt: input.archived ? new Date() : null,
+      });
+      const message = input.archived ? `Archived model ${model.name}` : `Brought model ${model.name} back`;
+      return {
+        result,
+        events: [
+          newEvent(caller, 'MODEL_ARCHIVED', message, { model, data: { archived: input.archived, reason } }),
+        ],
+      };
+    });
+  }
+
+  /** @throws DomainError MODEL_NOT_FOUND, or MODEL_IN_USE when it is not archived or something depends on it. */
+  async deleteModel(caller: Caller, input: { name: string }): Promise<{ id: string; name: string }> {
+    return this.changes.commit(async (tx) => {
+      const model = await this.changes.lockModel(tx, input.name, ['name']);
+      if (model.archivedAt === null)
+        throw inUse(`Model "${model.name}" is in use: archive it first with archiveModel, then delete it.`);
+      const live = await this.stores.models.liveDeployments(tx, model.id);
+      if (live.length > 0)
+        throw inUse(`Model "${model.name}" is still deployed as ${live.join(', ')}: undeploy that first.`);
+      const children = await this.stores.models.derivedElsewhere(tx, model.id);
+      if (children.length > 0)
+        throw inUse(
+          `Versions of other models were made from "${model.name}": ${children.join(', ')}. Delete those first.`,
+        );
+      await this.stores.models.remove(tx, model.id);
+      const { id, name } = model;
+      return {
+        result: { id, name },
+        events: [newEvent(caller, 'MODEL_DELETED', `Deleted model ${name}`, { model })],
+      };
+    });
+  }
+
+  /** See `VersionPublisher.publish`. */
+  publishVersion(caller: Caller, input: PublishVersionInput, signal?: AbortSignal): Promise<VersionRecord> {
+    return this.publisher.publish(caller, input, signal);
+  }
+
+  /** See `VersionNaming` for these four. */
+  tagVersion(caller: Caller, input: { version: string; tag: string }): Promise<VersionRecord> {
+    return this.naming.tagVersion(caller, input);
+  }
+
+  untagVersion(caller: Caller, input: { version: string; tag: string }): Promise<VersionRecord> {
+    return this.naming.untagVersion(caller, input);
+  }
+
+  setAlias(caller: Caller, input: SetAliasInput): Promise<AliasRecord> {
+    return this.naming.setAlias(caller, input);
+  }
+
+  removeAlias(caller: Caller, input: RemoveAliasInput): Promise<ModelRecord> {
+    return this.naming.removeAlias(caller, input);
+  }
+}
+
+function inUse(message: string): DomainError {
+  return new DomainError('MODEL_IN_USE', message, { field: ['name'] });
+}

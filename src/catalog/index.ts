@@ -1,0 +1,35 @@
+export { CatalogService, type CatalogDependencies } from './catalog-service.js';
+export type { RemoveAliasInput, SetAliasInput } from './version-naming.js';
+export { CatalogReader } from './catalog-reader.js';
+export { ArtifactDownloader, type DownloaderSettings } from './artifact-download.js';
+export {
+  modelPosition,
+  type ModelOrder,
+  type ModelOrderField,
+  type ModelPosition,
+  type Window,
+} from './keyset.js';
+export type { ModelFilter } from './model-filter.js';
+export type { RegisterModelInput, UpdateModelInput } from './model-input.js';
+export { checkName, NAME_PATTERN } from './names.js';
+export type { ArtifactInput, PublishVersionInput } from './publication-input.js';
+export { databaseUnavailable, isDatabaseUnavailable } from './store-error.js';
+export {
+  parseSelector,
+  parseSelectorWithin,
+  parseVersionRef,
+  type VersionRef,
+  type VersionSelector,
+} from './version-ref.js';
+export type {
+  AliasRecord,
+  ArtifactRecord,
+  DerivationRecord,
+  DerivationRelation,
+  Domain,
+  Metric,
+  ModelRecord,
+  Source,
+  TagRecord,
+  VersionRecord,
+} from './records.js';

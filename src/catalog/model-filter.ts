@@ -1,0 +1,37 @@
+import { DomainError } from '../platform/errors.js';
+import type { Domain } from './records.js';
+
+/** A model must meet every condition that is given. */
+export interface ModelFilter {
+  readonly domain?: Domain | null | undefined;
+  /** It carries all of these. */
+  readonly labels?: readonly string[] | null | undefined;
+  /** Every word occurs in its name, title, summary, labels or card. */
+  readonly text?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  /** True lists the archived models instead of those in use. */
+  readonly archived?: boolean | null | undefined;
+}
+
+const MAX_WORDS = 10;
+const MAX_TEXT = 500;
+
+/** One LIKE pattern a word, with the characters that LIKE gives a meaning taken literally. */
+export function searchPatterns(text: string): string[] {
+  if (text.length > MAX_TEXT) {
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      `Expected a search text of at most ${MAX_TEXT} characters, got ${text.length}.`,
+      { field: ['filter', 'text'] },
+    );
+  }
+  const words = text.split(/\s+/u).filter((word) => word !== '');
+  if (words.length > MAX_WORDS) {
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      `Expected at most ${MAX_WORDS} words to search for, got ${words.length}.`,
+      { field: ['filter', 'text'] },
+    );
+  }
+  return words.map((word) => `%${word.replace(/[\\%_]/g, (character) => `\\${character}`)}%`);
+}

@@ -1,0 +1,103 @@
+import { DomainError } from '../platform/errors.js';
+import { MAX_MARKDOWN } from './model-input.js';
+import type { DerivationRelation, Metric, Source } from './records.js';
+import { checkText } from './texts.js';
+
+type Optional<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
+
+/** Exactly one of the three is given. */
+export interface ArtifactInput {
+  readonly digest?: string | null | undefined;
+  readonly base64?: string | null | undefined;
+  readonly url?: string | null | undefined;
+}
+
+export interface PublishVersionInput {
+  readonly model: string;
+  readonly artifact: ArtifactInput;
+  /** Whatever was declared; `parsePipeline` judges it. */
+  readonly pipeline?: unknown;
+  readonly metrics?: readonly (Pick<Metric, 'name' | 'value'> & Optional<Metric>)[] | null | undefined;
+  readonly notes?: string | null | undefined;
+  readonly source?: Optional<Source> | null | undefined;
+  readonly derivedFrom?:
+    readonly { readonly version: string; readonly relation: DerivationRelation }[] | null | undefined;
+}
+
+const MAX_METRICS = 200;
+const MAX_DERIVATIONS = 50;
+const MAX_TEXT = 500;
+const MAX_ADDRESS = 2_000;
+
+/** What a publication says about its version, apart from the bytes. */
+export interface PublicationTexts {
+  readonly metrics: readonly Metric[];
+  readonly notes: string;
+  readonly source: Source | null;
+}
+
+/** @throws DomainError INVALID_ARGUMENT */
+export function checkPublicationTexts(input: PublishVersionInput): PublicationTexts {
+  if ((input.derivedFrom?.length ?? 0) > MAX_DERIVATIONS) {
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      `Expected at most ${MAX_DERIVATIONS} versions in derivedFrom, got ${input.derivedFrom?.length ?? 0}.`,
+      {
+        field: ['derivedFrom'],
+      },
+    );
+  }
+  return {
+    metrics: checkMetrics(input.metrics ?? []),
+    notes: checkText(input.notes ?? '', ['notes'], { max: MAX_MARKDOWN }),
+    source: input.source ? checkSource(input.source) : null,
+  };
+}
+
+function checkMetrics(metrics: NonNullable<PublishVersionInput['metrics']>): Metric[] {
+  if (metrics.length > MAX_METRICS) {
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      `Expected at most ${MAX_METRICS} metrics, got ${metrics.length}.`,
+      { field: ['metrics'] },
+    );
+  }
+  const seen = new Set<string>();
+  return metrics.map((metric, index) => {
+    const field = ['metrics', String(index)];
+    const name = checkText(metric.name, [...field, 'name'], { min: 1, max: MAX_TEXT });
+    const dataset = optionalText(metric.dataset, [...field, 'dataset'], MAX_TEXT);
+    const key = JSON.stringify([name, dataset]);
+    if (seen.has(key)) {
+      throw new DomainError(
+        'INVALID_ARGUMENT',
+        `Expected each metric once for each dataset, got "${name}" twice. Name the dataset of each.`,
+        { field },
+      );
+    }
+    seen.add(key);
+    return {
+      name,
+      value: metric.value,
+      unit: optionalText(metric.unit, [...field, 'unit'], MAX_TEXT),
+      dataset,
+      higherIsBetter: metric.higherIsBetter ?? null,
+    };
+  });
+}
+
+function checkSource(source: Optional<Source>): Source {
+  const text = (key: 'repository' | 'commit' | 'path' | 'url') =>
+    optionalText(source[key], ['source', key], MAX_ADDRESS);
+  return {
+    repository: text('repository'),
+    commit: text('commit'),
+    path: text('path'),
+    dirty: source.dirty ?? null,
+    url: text('url'),
+  };
+}
+
+function optionalText(text: string | null | undefined, field: readonly string[], max: number): string | null {
+  return text === null || text === undefined ? null : checkText(text, field, { max });
+}

@@ -1,0 +1,89 @@
+import type { GraphSummary, Signature } from '../onnx/index.js';
+import type { JsonValue } from '../platform/events/index.js';
+
+export const DOMAINS = ['CHEMISTRY', 'PHYSICS', 'MATERIALS', 'BIOLOGY', 'GENERAL'] as const;
+export type Domain = (typeof DOMAINS)[number];
+export type DerivationRelation =
+  'FINE_TUNED' | 'QUANTIZED' | 'PRUNED' | 'DISTILLED' | 'CONVERTED' | 'AGGREGATED';
+
+/** A named line of versions. Its card can be long and is read apart, by `cardsOfModels`. */
+export interface ModelRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly domain: Domain;
+  readonly labels: readonly string[];
+  readonly latestVersion: number;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+  readonly updatedAt: Date;
+  readonly archivedAt: Date | null;
+}
+
+export interface Metric {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string | null;
+  readonly dataset: string | null;
+  readonly higherIsBetter: boolean | null;
+}
+
+export interface Source {
+  readonly repository: string | null;
+  readonly commit: string | null;
+  readonly path: string | null;
+  readonly dirty: boolean | null;
+  readonly url: string | null;
+}
+
+export interface VersionRecord {
+  readonly id: string;
+  readonly modelId: string;
+  readonly modelName: string;
+  readonly number: number;
+  /** `esol@2`: names exactly this version for ever. */
+  readonly ref: string;
+  readonly artifactDigest: string;
+  readonly signature: Signature;
+  /** As `parsePipeline` normalised it; null when the version answers `infer` only. */
+  readonly pipeline: JsonValue | null;
+  readonly metrics: readonly Metric[];
+  readonly notes: string;
+  readonly source: Source | null;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+}
+
+export type ArtifactRecord = Pick<
+  GraphSummary,
+  'format' | 'producer' | 'opsets' | 'metadata' | 'parameterCount' | 'operators'
+> & {
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: bigint;
+  readonly irVersion: number | null;
+  readonly createdAt: Date;
+};
+
+export interface TagRecord {
+  readonly modelId: string;
+  readonly name: string;
+  readonly versionId: string;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+}
+
+export interface AliasRecord {
+  readonly modelId: string;
+  readonly name: string;
+  readonly versionId: string;
+  readonly updatedAt: Date;
+  readonly updatedBy: string;
+}
+
+export interface DerivationRecord {
+  readonly childId: string;
+  readonly parentId: string;
+  readonly relation: DerivationRelation;
+}

@@ -1,0 +1,104 @@
+import type { Database, Transaction } from '../platform/database/index.js';
+import type { AliasRecord, TagRecord } from './records.js';
+
+/** Rows of the names versions have within their model: tags, aliases, and the history of the aliases. */
+export class VersionNameStore {
+  constructor(private readonly database: Database) {}
+
+  async tagsOfVersions(versionIds: readonly string[]): Promise<TagRecord[]> {
+    return sorted(await this.database.tag.findMany({ where: { versionId: { in: [...versionIds] } } }));
+  }
+
+  async aliasesOfVersions(versionIds: readonly string[]): Promise<AliasRecord[]> {
+    return sorted(await this.database.alias.findMany({ where: { versionId: { in: [...versionIds] } } }));
+  }
+
+  async aliasesOfModels(modelIds: readonly string[]): Promise<AliasRecord[]> {
+    return sorted(await this.database.alias.findMany({ where: { modelId: { in: [...modelIds] } } }));
+  }
+
+  /** All names in use within a model, for messages. */
+  async names(tx: Transaction | undefined, modelId: string): Promise<{ tags: string[]; aliases: string[] }> {
+    const client = tx ?? this.database;
+    const query = { where: { modelId }, select: { name: true }, orderBy: { name: 'asc' } } as const;
+    const tags = await client.tag.findMany(query);
+    const aliases = await client.alias.findMany(query);
+    return { tags: tags.map(({ name }) => name), aliases: aliases.map(({ name }) => name) };
+  }
+
+  async findTag(
+    tx: Transaction,
+    modelId: string,
+    name: string,
+  ): Promise<(TagRecord & { number: number }) | null> {
+    const row = await tx.tag.findUnique({
+      where: { modelId_name: { modelId, name } },
+      include: { version: { select: { number: true } } },
+    });
+    if (!row) return null;
+    const { version, ...tag } = row;
+    return { ...tag, number: version.number };
+  }
+
+  async findAlias(
+    tx: Transaction,
+    modelId: string,
+    name: string,
+  ): Promise<(AliasRecord & { number: number }) | null> {
+    const row = await tx.alias.findUnique({
+      where: { modelId_name: { modelId, name } },
+      include: { version: { select: { number: true } } },
+    });
+    if (!row) return null;
+    const { version, ...alias } = row;
+    return { ...alias, number: version.number };
+  }
+
+  async countTags(tx: Transaction, versionId: string): Promise<number> {
+    return tx.tag.count({ where: { versionId } });
+  }
+
+  async countAliases(tx: Transaction, modelId: string): Promise<number> {
+    return tx.alias.count({ where: { modelId } });
+  }
+
+  async addTag(tx: Transaction, tag: Omit<TagRecord, 'createdAt'>): Promise<void> {
+    await tx.tag.create({ data: tag });
+  }
+
+  async removeTag(tx: Transaction, modelId: string, name: string): Promise<void> {
+    await tx.tag.delete({ where: { modelId_name: { modelId, name } } });
+  }
+
+  async pointAlias(tx: Transaction, alias: Omit<AliasRecord, 'updatedAt'>): Promise<AliasRecord> {
+    const { modelId, name, versionId, updatedBy } = alias;
+    const target = { versionId, updatedBy, updatedAt: new Date() };
+    return tx.alias.upsert({
+      where: { modelId_name: { modelId, name } },
+      create: { modelId, name, ...target },
+      update: target,
+    });
+  }
+
+  async removeAlias(tx: Transaction, modelId: string, name: string): Promise<void> {
+    await tx.alias.delete({ where: { modelId_name: { modelId, name } } });
+  }
+
+  async recordMove(
+    tx: Transaction,
+    move: {
+      modelId: string;
+      alias: string;
+      fromNumber: number | null;
+      toNumber: number | null;
+      reason: string | null;
+      actor: string;
+    },
+  ): Promise<void> {
+    await tx.aliasMove.create({ data: move });
+  }
+}
+
+function sorted<T extends { readonly name: string }>(rows: T[]): T[] {
+  return rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,204 @@
+import type { GraphSummary, Signature } from '../onnx/index.js';
+import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
+import type { JsonValue } from '../platform/events/index.js';
+import type { Window } from './keyset.js';
+import { DEFAULT_ALIAS } from './names.js';
+import type {
+  ArtifactRecord,
+  DerivationRecord,
+  DerivationRelation,
+  Metric,
+  Source,
+  VersionRecord,
+} from './records.js';
+import { withoutNul } from './texts.js';
+import type { VersionRef } from './version-ref.js';
+
+/** A version's row as SQL answers it; JSON columns hold what `insert` put there. */
+interface VersionRow {
+  readonly id: string;
+  readonly modelId: string;
+  readonly modelName: string;
+  readonly number: number;
+  readonly artifactDigest: string;
+  readonly signature: unknown;
+  readonly pipeline: unknown;
+  readonly metrics: unknown;
+  readonly notes: string;
+  readonly source: unknown;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+}
+
+export interface NewVersion {
+  readonly modelId: string;
+  readonly number: number;
+  readonly artifactDigest: string;
+  readonly signature: Signature;
+  readonly pipeline: JsonValue | null;
+  readonly metrics: readonly Metric[];
+  readonly notes: string;
+  readonly source: Source | null;
+  readonly createdBy: string;
+  readonly derivedFrom: readonly { readonly parentId: string; readonly relation: DerivationRelation }[];
+}
+
+const COLUMNS = Prisma.sql`
+  v."id", v."modelId", m."name" AS "modelName", v."number", v."artifactDigest", v."signature", v."pipeline",
+  v."metrics", v."notes", v."source", v."createdAt", v."createdBy"`;
+
+export class VersionStore {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The version each reference means, or null, in their order and with one statement however many there are.
+   * A bare model means its default alias when that is set, else its newest version.
+   */
+  async resolve(
+    refs: readonly VersionRef[],
+    tx: Transaction = this.database,
+  ): Promise<(VersionRecord | null)[]> {
+    if (refs.length === 0) return [];
+    const kinds = refs.map(({ selector }) => selector.kind);
+    const models = refs.map(({ model }) => model);
+    const keys = refs.map(selectorKey);
+    const rows = await tx.$queryRaw<(VersionRow & { place: bigint })[]>`
+      SELECT k.place, ${COLUMNS}
+      FROM unnest(${kinds}::text[], ${models}::text[], ${keys}::text[]) WITH ORDINALITY AS k(kind, model, key, place)
+      JOIN "Model" m ON m."name" = k.model
+      JOIN "Version" v ON v."id" = CASE k.kind
+        WHEN 'number' THEN (SELECT n."id" FROM "Version" n WHERE n."modelId" = m."id" AND n."number" = k.key::int)
+        WHEN 'digest' THEN (SELECT d."id" FROM "Version" d WHERE d."modelId" = m."id" AND d."artifactDigest" = k.key ORDER BY d."number" DESC LIMIT 1)
+        WHEN 'name' THEN coalesce(
+          (SELECT t."versionId" FROM "Tag" t WHERE t."modelId" = m."id" AND t."name" = k.key),
+          (SELECT a."versionId" FROM "Alias" a WHERE a."modelId" = m."id" AND a."name" = k.key))
+        ELSE coalesce(
+          (SELECT a."versionId" FROM "Alias" a WHERE a."modelId" = m."id" AND a."name" = ${DEFAULT_ALIAS}),
+          (SELECT n."id" FROM "Version" n WHERE n."modelId" = m."id" ORDER BY n."number" DESC LIMIT 1))
+      END`;
+    const found = new Map(rows.map((row) => [Number(row.place), toRecord(row)]));
+    return refs.map((_, index) => found.get(index + 1) ?? null);
+  }
+
+  async byIds(ids: readonly string[]): Promise<VersionRecord[]> {
+    const rows = await this.database.$queryRaw<VersionRow[]>`
+      SELECT ${COLUMNS} FROM "Version" v JOIN "Model" m ON m."id" = v."modelId" WHERE v."id" = ANY(${[...ids]}::uuid[])`;
+    return rows.map(toRecord);
+  }
+
+  /** The same page of several models' versions at once, newest first within each. Positions are version numbers. */
+  async pages(modelIds: readonly string[], window: Window<number>): Promise<VersionRecord[]> {
+    const after = window.after === undefined ? Prisma.empty : Prisma.sql`AND n."number" < ${window.after}`;
+    const before = window.before === undefined ? Prisma.empty : Prisma.sql`AND n."number" > ${window.before}`;
+    const direction = window.fromEnd ? Prisma.sql`ASC` : Prisma.sql`DESC`;
+    const rows = await this.database.$queryRaw<VersionRow[]>`
+      SELECT ${COLUMNS}
+      FROM "Model" m CROSS JOIN LATERAL (
+        SELECT * FROM "Version" n WHERE n."modelId" = m."id" ${after} ${before} ORDER BY n."number" ${direction} LIMIT ${window.take}
+      ) v
+      WHERE m."id" = ANY(${[...modelIds]}::uuid[])
+      ORDER BY v."modelId", v."number" DESC`;
+    return rows.map(toRecord);
+  }
+
+  async counts(modelIds: readonly string[]): Promise<{ modelId: string; count: number }[]> {
+    const groups = await this.database.version.groupBy({
+      by: ['modelId'],
+      where: { modelId: { in: [...modelIds] } },
+      _count: true,
+    });
+    return groups.map(({ modelId, _count }) => ({ modelId, count: _count }));
+  }
+
+  async artifacts(digests: readonly string[]): Promise<ArtifactRecord[]> {
+    const rows = await this.database.artifact.findMany({ where: { digest: { in: [...digests] } } });
+    return rows.map((row) => ({
+      ...row,
+      format: row.format as ArtifactRecord['format'],
+      opsets: row.opsets as ArtifactRecord['opsets'],
+      metadata: row.metadata as ArtifactRecord['metadata'],
+      operators: row.operators as ArtifactRecord['operators'],
+    }));
+  }
+
+  async derivations(childIds: readonly string[]): Promise<DerivationRecord[]> {
+    return this.database.derivation.findMany({
+      where: { childId: { in: [...childIds] } },
+      orderBy: [{ childId: 'asc' }, { parentId: 'asc' }],
+    });
+  }
+
+  /** The same bytes are the same artifact: what is known of them already stays. */
+  async ensureArtifact(tx: Transaction, digest: string, size: number, graph: GraphSummary): Promise<void> {
+    const { format, producer, irVersion, opsets, metadata, parameterCount, operators } = withoutNul(graph);
+    await tx.artifact.createMany({
+      data: {
+        digest,
+        size: BigInt(size),
+        format,
+        producer,
+        irVersion,
+        opsets: [...opsets],
+        metadata,
+        parameterCount,
+        operators,
+      },
+      skipDuplicates: true,
+    });
+  }
+
+  async insert(tx: Transaction, version: NewVersion): Promise<{ id: string }> {
+    const { derivedFrom, pipeline, signature, metrics, source, ...columns } = version;
+    const { id } = await tx.version.create({
+      data: {
+        ...columns,
+        signature: asJson(signature),
+        metrics: asJson(metrics),
+        pipeline: pipeline === null ? Prisma.DbNull : asJson(pipeline),
+        source: source === null ? Prisma.DbNull : asJson(source),
+      },
+      select: { id: true },
+    });
+    if (derivedFrom.length > 0) {
+      await tx.derivation.createMany({ data: derivedFrom.map((parent) => ({ ...parent, childId: id })) });
+    }
+    return { id };
+  }
+}
+
+function selectorKey({ selector }: VersionRef): string {
+  switch (selector.kind) {
+    case 'number':
+      return String(selector.number);
+    case 'name':
+      return selector.name;
+    case 'digest':
+      return selector.digest;
+    case 'default':
+      return '';
+  }
+}
+
+function toRecord(row: VersionRow): VersionRecord {
+  const { id, modelId, modelName, number, artifactDigest, notes, createdAt, createdBy } = row;
+  return {
+    id,
+    modelId,
+    modelName,
+    number,
+    ref: `${modelName}@${number}`,
+    artifactDigest,
+    signature: row.signature as Signature,
+    pipeline: row.pipeline as JsonValue | null,
+    metrics: row.metrics as readonly Metric[],
+    notes,
+    source: row.source as Source | null,
+    createdAt,
+    createdBy,
+  };
+}
+
+/** Prisma's type for JSON is mutable; ours is not, and nothing writes to it. */
+function asJson(value: unknown): Prisma.InputJsonValue {
+  return withoutNul(value) as Prisma.InputJsonValue;
+}
