@@ -1,0 +1,35 @@
+# syntax=docker/dockerfile:1
+FROM node:20-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN --mount=type=cache,target=/root/.npm npm ci
+COPY . .
+RUN npm run build
+
+FROM node:20-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The runtime comes with libraries for systems this image is not; they are most of its size.
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev \
+    && rm -rf node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32
+
+FROM node:20-bookworm-slim
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=4000 \
+    RETORT_DATA=/data
+WORKDIR /app
+RUN mkdir /data && chown node:node /data
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json LICENSE ./
+COPY prisma prisma
+COPY schema schema
+COPY --from=build /app/dist dist
+USER node
+VOLUME /data
+EXPOSE 4000
+# The server listens on every interface, so it refuses to start without RETORT_API_KEY, and this check needs it too.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`, { headers: { authorization: `Bearer ${process.env.RETORT_API_KEY}` } }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# Node itself is process 1, without a shell between it and SIGTERM, on which it drains and exits.
+CMD ["node", "--enable-source-maps", "dist/src/main.js"]
