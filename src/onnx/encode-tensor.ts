@@ -11,15 +11,24 @@ export function encodeTensor(tensor: Tensor, encoding: 'JSON' | 'BASE64'): unkno
   const { data, datatype } = tensor;
   if (encoding === 'BASE64') return toBase64(data);
   if (isStrings(data)) return [...data];
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array)
-    return Array.from<bigint, number | string>(data, wideInteger);
-  if (datatype === 'BOOL') return Array.from(data, (byte) => byte !== 0);
-  if (datatype === 'FP16') return Array.from(data, (bits) => float(fromHalf(bits)));
-  if (datatype === 'FP32' || datatype === 'FP64') return Array.from(data, float);
-  return Array.from(data);
+  const values: ArrayLike<number | bigint> = data;
+  switch (datatype) {
+    case 'INT64':
+    case 'UINT64':
+      return Array.from(values, wideInteger);
+    case 'BOOL':
+      return Array.from(values, (byte) => byte !== 0);
+    case 'FP16':
+      return Array.from(values, (bits) => float(fromHalf(Number(bits))));
+    case 'FP32':
+    case 'FP64':
+      return Array.from(values, (value) => float(Number(value)));
+    default:
+      return Array.from(values);
+  }
 }
 
-function wideInteger(value: bigint): number | string {
+function wideInteger(value: number | bigint): number | string {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : String(value);
 }

@@ -9,3 +9,8 @@ export {
 export { checkInputs } from './check-inputs.js';
 export { decodeTensor } from './decode-tensor.js';
 export { encodeTensor } from './encode-tensor.js';
+export type { GraphSummary } from './graph-summary.js';
+export type { Inspection } from './inspect-model.js';
+export { ModelInspector, type InspectorOptions } from './model-inspector.js';
+export type { RunResult } from './runner.js';
+export { RunnerPool, type LoadedModel } from './runner-pool.js';

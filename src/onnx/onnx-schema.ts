@@ -1,72 +1,11 @@
 import protobuf from 'protobufjs';
 
 // The parts of the public ONNX intermediate representation (onnx/onnx.proto, IR version 3 and later) that Retort
-// reads or writes, by their published field numbers. A field left out is skipped by the reader without being kept.
-const messages = (tensorContent: string) => `
-syntax = "proto2";
-package onnx;
+// needs, by their published field numbers.
 
-message ModelProto {
-  optional int64 ir_version = 1;
-  optional string producer_name = 2;
-  optional string producer_version = 3;
-  optional string doc_string = 6;
-  optional GraphProto graph = 7;
-  repeated OperatorSetIdProto opset_import = 8;
-  repeated StringStringEntryProto metadata_props = 14;
-  repeated FunctionProto functions = 25;
-}
+const shared = `
+syntax = "proto2";
 message OperatorSetIdProto { optional string domain = 1; optional int64 version = 2; }
-message StringStringEntryProto { optional string key = 1; optional string value = 2; }
-message GraphProto {
-  repeated NodeProto node = 1;
-  optional string name = 2;
-  repeated TensorProto initializer = 5;
-  repeated ValueInfoProto input = 11;
-  repeated ValueInfoProto output = 12;
-  repeated SparseTensorProto sparse_initializer = 15;
-}
-message FunctionProto {
-  optional string name = 1;
-  repeated NodeProto node = 7;
-  optional string domain = 10;
-}
-message NodeProto {
-  repeated string input = 1;
-  repeated string output = 2;
-  optional string name = 3;
-  optional string op_type = 4;
-  repeated AttributeProto attribute = 5;
-  optional string domain = 7;
-}
-message AttributeProto {
-  optional string name = 1;
-  optional float f = 2;
-  optional int64 i = 3;
-  optional bytes s = 4;
-  optional TensorProto t = 5;
-  optional GraphProto g = 6;
-  ${tensorContent === '' ? '' : 'repeated float floats = 7; repeated int64 ints = 8;'}
-  repeated TensorProto tensors = 10;
-  repeated GraphProto graphs = 11;
-  optional int32 type = 20;
-  optional SparseTensorProto sparse_tensor = 22;
-  repeated SparseTensorProto sparse_tensors = 23;
-}
-message TensorProto {
-  repeated int64 dims = 1;
-  optional int32 data_type = 2;
-  optional string name = 8;
-  repeated StringStringEntryProto external_data = 13;
-  optional int32 data_location = 14;
-  ${tensorContent}
-}
-message SparseTensorProto {
-  optional TensorProto values = 1;
-  optional TensorProto indices = 2;
-  repeated int64 dims = 3;
-}
-message ValueInfoProto { optional string name = 1; optional TypeProto type = 2; optional string doc_string = 3; }
 message TypeProto {
   message Tensor { optional int32 elem_type = 1; optional TensorShapeProto shape = 2; }
   message Sequence { optional TypeProto elem_type = 1; }
@@ -82,17 +21,108 @@ message TensorShapeProto {
   message Dimension { optional int64 dim_value = 1; optional string dim_param = 2; }
   repeated Dimension dim = 1;
 }
+message ValueInfoProto { optional string name = 1; optional TypeProto type = 2; }
 `;
 
-function modelType(tensorContent: string): protobuf.Type {
-  return protobuf.parse(messages(tensorContent), { keepCase: true }).root.lookupType('onnx.ModelProto');
+/**
+ * For reading: what a summary is made of. Fields not named here are passed over, weights first of all. Free text is
+ * read as bytes, since its UTF-8 is the author's promise only.
+ */
+export const modelReader = protobuf
+  .parse(
+    `${shared}
+message ModelProto {
+  optional int64 ir_version = 1;
+  optional bytes producer_name = 2;
+  optional bytes producer_version = 3;
+  optional GraphProto graph = 7;
+  repeated OperatorSetIdProto opset_import = 8;
+  repeated Entry metadata_props = 14;
+  repeated FunctionProto functions = 25;
 }
-
-/** For reading: weights are not among its fields, so that they are passed over and never decoded. */
-export const modelReader = modelType('');
+message Entry { optional bytes key = 1; optional bytes value = 2; }
+message GraphProto {
+  repeated NodeProto node = 1;
+  repeated TensorProto initializer = 5;
+  repeated ValueInfoProto input = 11;
+  repeated ValueInfoProto output = 12;
+  repeated SparseTensorProto sparse_initializer = 15;
+}
+message FunctionProto { repeated NodeProto node = 7; }
+message NodeProto { optional string op_type = 4; repeated AttributeProto attribute = 5; optional string domain = 7; }
+message AttributeProto {
+  optional TensorProto t = 5;
+  optional GraphProto g = 6;
+  repeated TensorProto tensors = 10;
+  repeated GraphProto graphs = 11;
+  optional SparseTensorProto sparse_tensor = 22;
+  repeated SparseTensorProto sparse_tensors = 23;
+}
+message TensorProto {
+  repeated int64 dims = 1;
+  optional string name = 8;
+  repeated Entry external_data = 13;
+  optional int32 data_location = 14;
+}
+message SparseTensorProto { optional TensorProto values = 1; optional TensorProto indices = 2; }
+`,
+    { keepCase: true },
+  )
+  .root.resolveAll()
+  .lookupType('ModelProto');
 
 /** For writing: weights as raw little-endian bytes, or as strings. */
-export const modelWriter = modelType('optional bytes raw_data = 9; repeated bytes string_data = 6;');
+export const modelWriter = protobuf
+  .parse(
+    `${shared}
+message ModelProto {
+  optional int64 ir_version = 1;
+  optional string producer_name = 2;
+  optional string producer_version = 3;
+  optional string doc_string = 6;
+  optional GraphProto graph = 7;
+  repeated OperatorSetIdProto opset_import = 8;
+  repeated StringStringEntryProto metadata_props = 14;
+}
+message StringStringEntryProto { optional string key = 1; optional string value = 2; }
+message GraphProto {
+  repeated NodeProto node = 1;
+  optional string name = 2;
+  repeated TensorProto initializer = 5;
+  repeated ValueInfoProto input = 11;
+  repeated ValueInfoProto output = 12;
+}
+message NodeProto {
+  repeated string input = 1;
+  repeated string output = 2;
+  optional string name = 3;
+  optional string op_type = 4;
+  repeated AttributeProto attribute = 5;
+  optional string domain = 7;
+}
+message AttributeProto {
+  optional string name = 1;
+  optional float f = 2;
+  optional int64 i = 3;
+  optional bytes s = 4;
+  optional GraphProto g = 6;
+  repeated float floats = 7;
+  repeated int64 ints = 8;
+  optional int32 type = 20;
+}
+message TensorProto {
+  repeated int64 dims = 1;
+  optional int32 data_type = 2;
+  repeated bytes string_data = 6;
+  optional string name = 8;
+  optional bytes raw_data = 9;
+  repeated StringStringEntryProto external_data = 13;
+  optional int32 data_location = 14;
+}
+`,
+    { keepCase: true },
+  )
+  .root.lookupType('ModelProto');
 
 /** 64-bit integers as protobufjs hands them over: a Long where that package is present, else a number. */
 export type Int64 = number | { readonly low: number; readonly high: number };

@@ -1,0 +1,21 @@
+// The entry of the child process that reads models nobody has looked at yet: whatever the bytes do to the native
+// runtime, they do it here. It has no exit of its own and ends when the parent closes the channel.
+import { inspectModel } from './inspect-model.js';
+import type { InspectorReply, InspectorRequest } from './inspector-messages.js';
+import { ModelProblem } from './model-problem.js';
+
+process.on('message', (request: InspectorRequest) => {
+  void inspect(request).then((reply) => process.send?.(reply));
+});
+
+async function inspect({ path }: InspectorRequest): Promise<InspectorReply> {
+  try {
+    return { type: 'inspected', ...(await inspectModel(path)) };
+  } catch (error) {
+    if (error instanceof ModelProblem) return { type: 'refused', code: error.code, message: error.message };
+    return {
+      type: 'failed',
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
+  }
+}

@@ -1,0 +1,25 @@
+import type { DomainError } from '../platform/errors.js';
+import type { Tensor } from './tensor.js';
+
+export interface RunResult {
+  /** In the order asked for, or the graph's own. */
+  readonly outputs: Tensor[];
+  /** Milliseconds inside the runtime. */
+  readonly inferMs: number;
+}
+
+/**
+ * Something that holds sessions and runs them off the event loop: a thread today. Sessions are numbered by whoever
+ * asks for them.
+ */
+export interface Runner {
+  /** Sessions loading or loaded. */
+  readonly load: number;
+  /** Resolves when the runner is gone without having been asked to go; never rejects. */
+  readonly failed: Promise<DomainError>;
+  loadSession(session: number, path: string, threads: number): Promise<{ loadMs: number }>;
+  run(session: number, inputs: readonly Tensor[], outputs: readonly string[] | undefined): Promise<RunResult>;
+  releaseSession(session: number): Promise<void>;
+  /** Lets what was asked before finish, then ends. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,124 @@
+import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { compiledEntry } from '../platform/compiled-entry.js';
+import { DomainError } from '../platform/errors.js';
+import { fromWire, toWire, type RunnerReply, type RunnerRequest } from './run-messages.js';
+import type { Runner, RunResult } from './runner.js';
+import type { Tensor } from './tensor.js';
+
+type Phase =
+  | { readonly name: 'running' }
+  | { readonly name: 'stopping' }
+  | { readonly name: 'gone'; readonly error: DomainError };
+
+interface Pending {
+  readonly resolve: (reply: RunnerReply) => void;
+  readonly reject: (error: DomainError) => void;
+}
+
+/** A runner in a worker thread. It is never terminated: a native run that is cut off aborts the whole process. */
+export class ThreadRunner implements Runner {
+  readonly failed: Promise<DomainError>;
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  readonly #exited: Promise<void>;
+  #phase: Phase = { name: 'running' };
+  #nextId = 0;
+  #sessions = 0;
+
+  constructor() {
+    // The runtime reads the real environment, not a worker's copy of it.
+    this.#worker = new Worker(compiledEntry(import.meta.url, './run-worker.js'), { env: SHARE_ENV });
+    this.#worker.on('message', (reply: RunnerReply) => this.#settle(reply));
+    let cause: unknown;
+    this.#worker.on('error', (error) => (cause = error));
+    this.#worker.on('messageerror', (error) => (cause = error));
+    let exited: () => void = () => undefined;
+    this.#exited = new Promise((resolve) => (exited = resolve));
+    this.failed = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        const asked = this.#phase.name === 'stopping';
+        const error = new DomainError(
+          'UNAVAILABLE',
+          asked
+            ? 'The model was unloaded; try again'
+            : 'The thread that ran the model ended unexpectedly; try again',
+          {
+            cause: cause ?? new Error(`worker exited with code ${code}`),
+          },
+        );
+        this.#phase = { name: 'gone', error };
+        for (const { reject } of this.#pending.values()) reject(error);
+        this.#pending.clear();
+        if (!asked) resolve(error);
+        exited();
+      });
+    });
+  }
+
+  get load(): number {
+    return this.#sessions;
+  }
+
+  async loadSession(session: number, path: string, threads: number): Promise<{ loadMs: number }> {
+    this.#sessions += 1;
+    try {
+      const reply = await this.#ask({ type: 'load', id: this.#nextId++, session, path, threads });
+      if (reply.type === 'loaded') return { loadMs: reply.loadMs };
+      throw reply.type === 'refused'
+        ? new DomainError(reply.code, reply.message)
+        : new DomainError('INTERNAL', 'The model could not be loaded', { cause: reply });
+    } catch (error) {
+      this.#sessions -= 1;
+      throw error;
+    }
+  }
+
+  async run(
+    session: number,
+    inputs: readonly Tensor[],
+    outputs: readonly string[] | undefined,
+  ): Promise<RunResult> {
+    const { tensors, transfer } = toWire(inputs);
+    const names = outputs === undefined || outputs.length === 0 ? null : outputs;
+    const reply = await this.#ask(
+      { type: 'run', id: this.#nextId++, session, inputs: tensors, outputs: names },
+      transfer,
+    );
+    if (reply.type === 'ran') return { outputs: reply.outputs.map(fromWire), inferMs: reply.inferMs };
+    const message = 'message' in reply ? reply.message : reply.type;
+    throw new DomainError('RUN_FAILED', `The model failed on these inputs: ${message}`);
+  }
+
+  async releaseSession(session: number): Promise<void> {
+    if (this.#phase.name === 'gone') return;
+    await this.#ask({ type: 'release', id: this.#nextId++, session }).finally(() => (this.#sessions -= 1));
+  }
+
+  async stop(): Promise<void> {
+    if (this.#phase.name === 'running') {
+      this.#phase = { name: 'stopping' };
+      const request: RunnerRequest = { type: 'stop' };
+      this.#worker.postMessage(request);
+    }
+    await this.#exited;
+  }
+
+  async #ask(
+    request: Exclude<RunnerRequest, { type: 'stop' }>,
+    transfer: ArrayBuffer[] = [],
+  ): Promise<RunnerReply> {
+    if (this.#phase.name === 'gone') throw this.#phase.error;
+    if (this.#phase.name === 'stopping')
+      throw new DomainError('UNAVAILABLE', 'The model is being unloaded; try again');
+    // Before it is waited for: what cannot be posted (a buffer that was already handed over) throws here.
+    this.#worker.postMessage(request, transfer);
+    return new Promise((resolve, reject) => {
+      this.#pending.set(request.id, { resolve, reject });
+    });
+  }
+
+  #settle(reply: RunnerReply): void {
+    this.#pending.get(reply.id)?.resolve(reply);
+    this.#pending.delete(reply.id);
+  }
+}
