@@ -75,7 +75,10 @@ async function embeddedBackend(dataDirectory: string): Promise<Backend> {
   return {
     kind: 'embedded',
     connection: embedded.connection,
-    poolSize: 4,
+    // PGlite is one session. Its socket server takes turns between connections at each protocol message, so a second
+    // connection's Parse can replace the unnamed statement this one is about to Bind: seen as rows of another query.
+    // One connection keeps every exchange whole, and costs nothing, since PGlite runs one statement at a time anyway.
+    poolSize: 1,
     migrated: () => embedded.markInitialised(),
     close: () => embedded.close(),
   };
