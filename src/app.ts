@@ -12,7 +12,7 @@ import type { Config } from './platform/config.js';
 import { openDatabase } from './platform/database/index.js';
 import { lockDirectory } from './platform/directory-lock.js';
 import { StartupError } from './platform/errors.js';
-import { EventLog } from './platform/events/index.js';
+import { EventLog, type JsonValue } from './platform/events/index.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
 import { registerRest } from './rest/index.js';
@@ -74,7 +74,8 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
     events,
     artifacts,
     inspector,
-    parsePipeline,
+    // A normalised pipeline is plain JSON; its type says more than that.
+    parsePipeline: (pipeline, signature) => parsePipeline(pipeline, signature) as unknown as JsonValue,
   });
   const deployments = new DeploymentService({
     database: database.client,

@@ -43,7 +43,7 @@ export class OnDemandModels {
 
   async close(): Promise<void> {
     clearInterval(this.sweep);
-    const servings = await Promise.allSettled(this.loaded.values());
+    const servings = await Promise.allSettled([...this.loaded.values()]);
     this.loaded.clear();
     await Promise.all(
       servings.map((result) => (result.status === 'fulfilled' ? result.value.drain() : undefined)),
@@ -53,7 +53,7 @@ export class OnDemandModels {
   private async load(version: VersionRecord): Promise<Serving> {
     const model = await this.loader.load(version, { threads: 1 });
     const serving = new Serving(version, null, model);
-    model.onFailure(() => this.loaded.delete(version.id));
+    void model.failed.then(() => this.loaded.delete(version.id));
     this.logger.info({ version: version.ref, loadMs: Math.round(model.loadMs) }, 'loaded on demand');
     return serving;
   }

@@ -71,7 +71,10 @@ export class RevisionLifecycle {
     let note: string | null = null;
     try {
       model = await this.deps.loader.load(version, revision.runtime);
-      if (await stopped()) return await model.release();
+      if (await stopped()) {
+        await model.release();
+        return;
+      }
       await this.move(revision, version, 'WARMING', null, caller);
       const refusal = await warmUp(model, version.signature);
       if (refusal !== null) note = `Ready, but not warmed up: it refused made-up inputs (${refusal})`;
@@ -125,7 +128,7 @@ export class RevisionLifecycle {
       return { result: undefined, events };
     });
     this.serving = { revision, model: next };
-    next.model.onFailure((error) => this.lost(revision, next, error));
+    void next.model.failed.then((error) => this.lost(revision, next, error));
     if (previous) this.drainAside(previous.revision, previous.model, reason, caller);
   }
 

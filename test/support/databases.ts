@@ -8,7 +8,7 @@ import { openDatabase, type DatabaseHandle } from '../../src/platform/database/i
 
 export type DatabaseKind = 'embedded' | 'postgresql';
 
-const server = process.env['TEST_DATABASE_URL'];
+const server = process.env.TEST_DATABASE_URL;
 
 /** The embedded database always; real PostgreSQL wherever TEST_DATABASE_URL names a server. For describe.each. */
 export const databaseKinds: readonly DatabaseKind[] = server ? ['embedded', 'postgresql'] : ['embedded'];

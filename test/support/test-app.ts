@@ -55,14 +55,14 @@ export async function startTestApp(options: {
     databaseUrl: database.databaseUrl,
     ...options.config,
   };
-  const app = await startApp(config, createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent'));
+  const app = await startApp(config, createLogger(process.env.TEST_LOG_LEVEL ?? 'silent'));
   await app.ready;
 
   const clients: Client[] = [];
   let stopped: Promise<void> | null = null;
   const stop = () => {
     stopped ??= (async () => {
-      await Promise.all(clients.map((client) => client.dispose()));
+      for (const client of clients) await client.dispose();
       await app.close();
     })();
     return stopped;
@@ -96,7 +96,7 @@ export async function startTestApp(options: {
       const response = await fetch(`${app.url}/artifacts`, {
         method: 'POST',
         headers: { 'content-type': 'application/octet-stream', ...authorization },
-        body: bytes,
+        body: Buffer.from(bytes),
       });
       if (!response.ok) throw new Error(`upload failed: ${response.status} ${await response.text()}`);
       return (await response.json()) as { digest: string; size: number };
