@@ -90,7 +90,7 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
   stops.add('inference', async () => inference.close());
   const predictions = new PredictionService({ inference, runner: new PipelineRunner({ molecules }) });
 
-  let phase: 'starting' | 'ready' | 'stopping' = 'starting';
+  const state: { phase: 'starting' | 'ready' | 'stopping' } = { phase: 'starting' };
   const app = createFastify(config, logger);
   registerSecurity(app, config);
   await registerRest(app, {
@@ -102,7 +102,10 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
         () => 'ok',
         () => 'unreachable',
       );
-      return { ready: phase === 'ready' && reached === 'ok', checks: { service: phase, database: reached } };
+      return {
+        ready: state.phase === 'ready' && reached === 'ok',
+        checks: { service: state.phase, database: reached },
+      };
     },
   });
   const graphql = await registerGraphql(app, {
@@ -123,7 +126,7 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
     await deployments.recover();
     await deployments.settled();
     if (config.examples) await seedExamples({ artifacts, catalog, deployments, events, logger });
-    if (phase === 'starting') phase = 'ready';
+    if (state.phase === 'starting') state.phase = 'ready';
     void prune();
   })();
   // Whoever waits on `ready` sees the failure; without anyone waiting it must not end the process.
@@ -136,7 +139,7 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
     database: database.kind,
     ready,
     async close() {
-      phase = 'stopping';
+      state.phase = 'stopping';
       await stops.run();
     },
   };

@@ -367,7 +367,10 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal, discard?: (late: T)
       reject(signal.reason as Error);
       if (discard) work.then(discard, () => undefined);
     };
-    if (signal.aborted) return onAbort();
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
     signal.addEventListener('abort', onAbort, { once: true });
     work
       .then((value) => {

@@ -46,7 +46,9 @@ export class OnDemandModels {
     const servings = await Promise.allSettled([...this.loaded.values()]);
     this.loaded.clear();
     await Promise.all(
-      servings.map((result) => (result.status === 'fulfilled' ? result.value.drain() : undefined)),
+      servings.map(async (result) => {
+        if (result.status === 'fulfilled') await result.value.drain();
+      }),
     );
   }
 
