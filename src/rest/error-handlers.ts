@@ -23,9 +23,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const refusal = refusalFor(error);
   const { code, message } = refusal;
   // A caller who left cannot be answered, and what it broke by leaving is no fault of the server.
-  if (refusal.unexpected && !request.raw.destroyed)
+  if (refusal.unexpected && !request.raw.destroyed) {
     request.log.error({ err: error, requestId: request.id }, 'request failed');
-  else request.log.debug({ code, requestId: request.id }, message);
+  }
   void reply
     .code(HTTP_STATUS[code])
     .headers({ ...refusal.headers, 'cache-control': 'no-store' })

@@ -5,6 +5,7 @@ import { registerArtifactRoutes } from './artifact-routes.js';
 import { registerErrorHandlers } from './error-handlers.js';
 import { registerHealthRoutes, type Readiness } from './health-routes.js';
 import { registerPageRoutes } from './page-routes.js';
+import { registerRequestLog } from './request-log.js';
 import { RouteTable } from './route-table.js';
 
 export interface RestOptions {
@@ -21,6 +22,7 @@ export interface RestOptions {
  */
 export async function registerRest(app: FastifyInstance, options: RestOptions): Promise<void> {
   registerErrorHandlers(app, new RouteTable(app));
+  registerRequestLog(app);
   // Each in a scope of its own: the upload's raw body parser must not reach /graphql.
   await app.register(async (scope) => registerArtifactRoutes(scope, options.artifacts));
   await app.register(async (scope) => registerHealthRoutes(scope, options.readiness));

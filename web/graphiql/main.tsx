@@ -15,11 +15,16 @@ import { preparedTabs } from './prepared-tabs.js';
 const container = document.getElementById('graphiql');
 if (container === null) throw new Error('The page has no element #graphiql.');
 
+// GraphiQL keeps its tabs in the browser from then on. It fills the first one's query by itself, but not its variables.
+const isFirstVisit = localStorage.getItem('graphiql:tabState') === null;
+const firstVariables = preparedTabs[0]?.variables;
+
 createRoot(container).render(
   <StrictMode>
     <GraphiQL
       fetcher={fetcher}
       defaultTabs={preparedTabs}
+      {...(isFirstVisit && firstVariables !== undefined ? { initialVariables: firstVariables } : {})}
       defaultEditorToolsVisibility="variables"
       inputValueDeprecation
       schemaDescription

@@ -16,10 +16,14 @@ const TINY_MODEL =
 export const preparedTabs: PreparedTab[] = [
   tab(
     `
-# 1. Find models by their field of science, by label, and by words in what they say about themselves.
-#    Every condition is optional: empty the filter to see the whole catalog.
-#    Run it with the triangle above, or with Ctrl+Enter.
-query DiscoverModels($filter: ModelFilter) {
+# 1. Find models by their field of science, by label,
+#    and by words in what they say about themselves.
+#    Every condition is optional: empty the filter (below)
+#    to see the whole catalog.
+#
+#    Run it with the triangle, or with Ctrl+Enter.
+#    The book on the left explains every type and field.
+query Discover($filter: ModelFilter) {
   models(filter: $filter, first: 20) {
     totalCount
     edges {
@@ -49,9 +53,13 @@ query DiscoverModels($filter: ModelFilter) {
   ),
   tab(
     `
-# 2. Read a version before trusting it: what goes in and comes out, in which units, how well it was measured to do,
-#    and the model card with its source and its limits.
-#    A reference is model@production (an alias), model@2 (a number), model@v1.0.0 (a tag) or model@sha256:… (a digest).
+# 2. Read a version before trusting it: what goes in and
+#    out, in which units, its measured errors, and the
+#    model card with its source and its limits.
+#
+#    A reference is model@production (an alias), model@2
+#    (a number), model@v1.0.0 (a tag) or
+#    model@sha256:… (the digest of its file).
 query ReadVersion($ref: String!) {
   version(ref: $ref) {
     ref
@@ -109,9 +117,11 @@ query ReadVersion($ref: String!) {
   ),
   predictTab(
     `
-# 3. Aqueous solubility (log10 of mol/L) of ethanol, aspirin and caffeine, from their SMILES.
-#    Add a molecule of your own. One that cannot be read, such as "C1CC", fails alone, with its reason in "error".
-mutation PredictSolubility`,
+# 3. Solubility in water, log10 of mol/L, of ethanol,
+#    aspirin and caffeine, from their SMILES.
+#    Add a molecule of your own. One that cannot be read,
+#    such as "C1CC", fails alone and says why in "error".
+mutation PredictEsol`,
     {
       version: 'esol@production',
       instances: ['CCO', 'CC(=O)Oc1ccccc1C(=O)O', 'CN1C=NC2=C1C(=O)N(C)C(=O)N2C'],
@@ -119,8 +129,10 @@ mutation PredictSolubility`,
   ),
   predictTab(
     `
-# 4. The energy that holds a nucleus together, from its numbers of protons (z) and neutrons (n): iron-56 and lead-208.
-mutation PredictBindingEnergy`,
+# 4. The energy that holds a nucleus together, from its
+#    numbers of protons (z) and neutrons (n):
+#    iron-56 and lead-208.
+mutation PredictNucleus`,
     {
       deployment: 'binding-energy',
       instances: [
@@ -131,9 +143,11 @@ mutation PredictBindingEnergy`,
   ),
   predictTab(
     `
-# 5. The Lennard-Jones energy of particles at these positions, in reduced units: two at the distance of the minimum,
-#    2^(1/6) sigma, where it is -1; and four in a periodic box of side 8, cut off at distance 3.
-mutation PredictLennardJones`,
+# 5. The Lennard-Jones energy of particles at these
+#    positions, in reduced units: two at the distance of
+#    the minimum, 2^(1/6), where it is -1; and four in a
+#    periodic box of side 8, cut off at distance 3.
+mutation PredictParticles`,
     {
       deployment: 'lennard-jones',
       instances: [
@@ -158,37 +172,65 @@ mutation PredictLennardJones`,
   ),
   inferTab(
     `
-# 6. The same model without its chemistry: raw tensors in and out. One row a molecule, here the descriptors of ethanol.
-#    Names, datatypes and shapes are those of the signature in tab 2; -1 there fits any number of rows.
-mutation InferSolubility`,
-    { version: 'esol@production', inputs: [] },
+# 6. The same model without its chemistry: raw tensors in
+#    and out. One row a molecule, here ethanol's clogP,
+#    weight, rotatable bonds and aromatic share. Names, datatypes and shapes are those of
+#    the signature in tab 2, where -1 fits any number.
+mutation InferEsol`,
+    {
+      version: 'esol@production',
+      inputs: [{ name: 'features', datatype: 'FP64', shape: [1, 4], data: [[-0.0014, 46.069, 0, 0]] }],
+    },
   ),
   inferTab(
     `
-# 7. Raw tensors of binding-energy: iron-56.
-mutation InferBindingEnergy`,
-    { deployment: 'binding-energy', inputs: [] },
+# 7. Raw tensors of binding-energy: the protons and the
+#    neutrons of iron-56 and lead-208.
+mutation InferNucleus`,
+    {
+      deployment: 'binding-energy',
+      inputs: [
+        { name: 'z', datatype: 'INT64', shape: [2], data: [26, 82] },
+        { name: 'n', datatype: 'INT64', shape: [2], data: [30, 126] },
+      ],
+    },
   ),
   inferTab(
     `
-# 8. Raw tensors of lennard-jones: two particles at the distance of the minimum. With encoding BASE64 the
-#    values come as little-endian bytes, which is quicker for large tensors.
-mutation InferLennardJones`,
-    { deployment: 'lennard-jones', inputs: [] },
+# 8. Raw tensors of lennard-jones: two particles at the
+#    distance of the minimum. For large tensors, data may
+#    be base64 of little-endian bytes both ways: add
+#    "encoding": "BASE64" to get the answer so.
+mutation InferParticles`,
+    {
+      deployment: 'lennard-jones',
+      inputs: [
+        { name: 'positions', datatype: 'FP64', shape: [2, 3], data: [0, 0, 0, 1.122462048309373, 0, 0] },
+        { name: 'box', datatype: 'FP64', shape: [], data: [0] },
+        { name: 'cutoff', datatype: 'FP64', shape: [], data: [0] },
+      ],
+    },
   ),
   tab(
     `
-# 9. A model of your own, in four steps that run in order: register its name, publish an ONNX file as its next version,
-#    deploy that version, and ask it. The file here is y = 2x + 1, given as base64 in the variables.
+# 9. A model of your own, in four steps that run in order:
+#    register its name, publish an ONNX file as its next
+#    version, deploy that version, and ask it. The file is
+#    y = 2x + 1, here as base64 in the variables.
 #
-#    A file of any size is uploaded first, as a stream:
+#    Upload a larger file first, as a stream:
 #
-#      curl -H 'Content-Type: application/octet-stream' --data-binary @model.onnx http://localhost:4000/artifacts
+# curl -H 'Content-Type: application/octet-stream' \\
+#   -T model.onnx -X POST http://localhost:4000/artifacts
 #
-#    (with -H 'Authorization: Bearer <key>' when the server has a key). The answer is {"digest":"sha256:…","size":…};
-#    put {"digest": "sha256:…"} in the place of {"base64": …}. The same bytes are stored once, however often they come.
-#    On a second run the name is taken, which userErrors says, and the version published is the next one.
-mutation ServeYourOwnModel(
+#    (add -H 'Authorization: Bearer <key>' when the server
+#    has one). It answers {"digest": "sha256:…", "size": …}.
+#    Then give {"digest": "sha256:…"} as the artifact. The
+#    same bytes are stored once, however often they come.
+#
+#    On a second run the name is taken, as userErrors says,
+#    and the file becomes the next version.
+mutation YourOwnModel(
   $model: RegisterModelInput!
   $version: PublishVersionInput!
   $deployment: DeployVersionInput!
@@ -258,9 +300,14 @@ mutation ServeYourOwnModel(
   ),
   tab(
     `
-# 10. Everything that happens, as it happens. Run it, then run other tabs in a second window, and watch.
-#     A cursor names an event: put the last one you saw into "after", and you miss nothing and see nothing twice,
-#     however long you were away. Leave it null to see only what happens from now on.
+# 10. Everything that happens, as it happens. Run it, then
+#     run other tabs in a second window, and watch; the
+#     newest event is shown first.
+#
+#     Each event has a cursor. Put the last one you saw
+#     into "after": you miss nothing and see nothing twice,
+#     however long you were away. Leave it null to see only
+#     what happens from now on.
 subscription WatchEvents($after: String, $filter: EventFilter) {
   monitoringEvents(after: $after, filter: $filter) {
     cursor
