@@ -11,11 +11,12 @@ export interface Download {
   readonly body: AsyncIterable<Uint8Array>;
   /** As the server announced it. */
   readonly expectedBytes: number | undefined;
+  /** Ends the transfer, whether or not the body was read. */
+  close(): void;
 }
 
 export interface DownloadOptions {
   readonly field: readonly string[];
-  readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,7 +46,7 @@ export class ArtifactDownloader {
     this.ca = settings.ca;
   }
 
-  /** @throws DomainError INVALID_ARGUMENT, ARTIFACT_NOT_FOUND or ARTIFACT_TOO_LARGE. */
+  /** @throws DomainError INVALID_ARGUMENT or ARTIFACT_NOT_FOUND. */
   async open(address: string, options: DownloadOptions): Promise<Download> {
     let url = artifactAddress(address, options.field);
     const deadline = AbortSignal.timeout(TOTAL_TIMEOUT_MS);
@@ -53,7 +54,14 @@ export class ArtifactDownloader {
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       const response = await this.get(url, { ...options, signal });
       const { statusCode = 0, headers } = response;
-      if (statusCode === 200) return this.accept(response, options);
+      if (statusCode === 200) {
+        const announced = headers['content-length'];
+        return {
+          body: interruptions(response, options.field),
+          expectedBytes: announced === undefined ? undefined : Number(announced),
+          close: () => response.destroy(),
+        };
+      }
       response.destroy();
       const location = headers.location;
       if (![301, 302, 303, 307, 308].includes(statusCode) || location === undefined) {
@@ -68,20 +76,6 @@ export class ArtifactDownloader {
       url = artifactAddress(new URL(location, url).href, options.field);
     }
     throw unreachable(url, `it redirected more than ${MAX_REDIRECTS} times`, options);
-  }
-
-  private accept(response: IncomingMessage, { field, maxBytes }: DownloadOptions): Download {
-    const announced = response.headers['content-length'];
-    const expectedBytes = announced === undefined ? undefined : Number(announced);
-    if (expectedBytes !== undefined && expectedBytes > maxBytes) {
-      response.destroy();
-      throw new DomainError(
-        'ARTIFACT_TOO_LARGE',
-        `Expected an artifact of at most ${maxBytes} bytes, got ${expectedBytes} announced.`,
-        { field },
-      );
-    }
-    return { body: interruptions(response, field), expectedBytes };
   }
 
   private get(
@@ -109,7 +103,7 @@ export class ArtifactDownloader {
       request.once('timeout', () =>
         request.destroy(new Error(`nothing came for ${IDLE_TIMEOUT_MS / 1000} seconds`)),
       );
-      request.once('error', (error) =>
+      request.on('error', (error) =>
         reject(
           error instanceof ForbiddenAddress
             ? forbidden(url, options)
@@ -122,11 +116,19 @@ export class ArtifactDownloader {
 
   private readonly guardedLookup: LookupFunction = (hostname, options, callback) => {
     resolveName(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) { callback(error, '', 0); return; }
+      if (error) {
+        callback(error, '', 0);
+        return;
+      }
       const first = addresses[0];
-      if (!first || !addresses.every(({ address }) => this.isAllowed(address)))
-        { callback(new ForbiddenAddress(), '', 0); return; }
-      if (options.all === true) { callback(null, addresses); return; }
+      if (!first || !addresses.every(({ address }) => this.isAllowed(address))) {
+        callback(new ForbiddenAddress(), '', 0);
+        return;
+      }
+      if (options.all === true) {
+        callback(null, addresses);
+        return;
+      }
       callback(null, first.address, first.family);
     });
   };

@@ -19,7 +19,6 @@ export class ArtifactIntake {
   constructor(
     private readonly artifacts: ArtifactStore,
     private readonly downloader: ArtifactDownloader,
-    private readonly maxBytes: number,
   ) {}
 
   async take(input: ArtifactInput, signal?: AbortSignal): Promise<StoredBytes> {
@@ -42,17 +41,17 @@ export class ArtifactIntake {
 
   private async download(url: string, signal: AbortSignal | undefined): Promise<StoredBytes> {
     const field = ['artifact', 'url'];
-    const { body, expectedBytes } = await this.downloader.open(url, {
-      field,
-      maxBytes: this.maxBytes,
-      signal,
-    });
-    return at(field, () =>
-      this.artifacts.put(body, {
-        ...(expectedBytes !== undefined && { expectedBytes }),
-        ...(signal && { signal }),
-      }),
-    );
+    const { body, expectedBytes, close } = await this.downloader.open(url, { field, signal });
+    try {
+      return await at(field, () =>
+        this.artifacts.put(body, {
+          ...(expectedBytes !== undefined && { expectedBytes }),
+          ...(signal && { signal }),
+        }),
+      );
+    } finally {
+      close();
+    }
   }
 }
 

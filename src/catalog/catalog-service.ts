@@ -17,7 +17,6 @@ import { VersionPublisher, type PublishingDependencies } from './version-publish
 export interface CatalogDependencies extends PublishingDependencies {
   readonly database: Database;
   readonly events: EventLog;
-  readonly maxArtifactBytes: number;
   readonly downloader?: ArtifactDownloader;
 }
 
@@ -30,11 +29,7 @@ export class CatalogService extends CatalogReader {
   constructor(deps: CatalogDependencies) {
     const stores = new CatalogStores(deps.database);
     super(stores);
-    const intake = new ArtifactIntake(
-      deps.artifacts,
-      deps.downloader ?? new ArtifactDownloader(),
-      deps.maxArtifactBytes,
-    );
+    const intake = new ArtifactIntake(deps.artifacts, deps.downloader ?? new ArtifactDownloader());
     this.changes = new CatalogChanges(stores, deps.events);
     this.naming = new VersionNaming(stores, this.changes);
     this.publisher = new VersionPublisher(stores, this.changes, intake, deps);

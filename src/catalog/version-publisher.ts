@@ -36,7 +36,7 @@ export class VersionPublisher {
   async publish(caller: Caller, input: PublishVersionInput, signal?: AbortSignal): Promise<VersionRecord> {
     const model = await this.modelInUse(input.model);
     const texts = checkPublicationTexts(input);
-    const derivedFrom = await this.parents(input);
+    const derivedFrom = await reachable(() => this.parents(input));
 
     const { digest, size } = await this.intake.take(input.artifact, signal);
     const { signature, graph } = await at(['artifact'], async () =>

@@ -44,8 +44,8 @@ export function quantityUnit(kind: InstanceKind, name: string): string {
 }
 
 export const QUANTITIES: Readonly<Record<Exclude<InstanceKind, 'molecule'>, readonly string[]>> = {
-  /** asymmetry is (N − Z) / A */
-  nuclide: ['z', 'n', 'a', 'asymmetry'],
+  /** asymmetry is (N − Z) / A; stabilityDistance is how many protons too many for the valley of stability at this A */
+  nuclide: ['z', 'n', 'a', 'asymmetry', 'stabilityDistance'],
   /** density is particles / box³, known only with a box */
   particles: ['particles', 'density'],
 };

@@ -5,3 +5,4 @@ export { PipelineRunner, type Infer, type PredictOptions } from './pipeline-runn
 export type { Prediction, PredictionNote } from './prediction.js';
 export { MoleculeWorker, type MoleculeWorkerOptions } from './molecules/molecule-worker-client.js';
 export { tensorAnnotations, type TensorAnnotation, type TensorAnnotations } from './tensor-annotations.js';
+export { PredictionService, type PredictRequest } from './prediction-service.js';

@@ -3,7 +3,7 @@ import { checkDomain } from './check-domain.js';
 import { checkInput } from './check-input.js';
 import { checkResult } from './check-result.js';
 import { invalidPipeline } from './pipeline-error.js';
-import { pipelineSchema, type DeclaredPipeline } from './pipeline-schema.js';
+import { pipelineSchema, type DeclaredPipeline, type DeclaredResult } from './pipeline-schema.js';
 import type { Pipeline, PipelineInput, PipelineOutput, PipelineResult } from './pipeline.js';
 
 /**
@@ -90,11 +90,8 @@ function checkBatchDimensions(
   outputs: Readonly<Record<string, PipelineOutput>>,
 ): void {
   if (kind === 'particles') return;
-  for (const [side, tensors] of [
-    ['inputs', inputs],
-    ['outputs', outputs],
-  ] as const)
-    for (const [name, { shape }] of Object.entries(tensors))
+  for (const [side, tensors] of Object.entries({ inputs, outputs }))
+    for (const [name, { shape }] of Object.entries<PipelineInput | PipelineOutput>(tensors))
       if (shape[0] !== -1 && shape[0] !== 1)
         throw invalidPipeline(
           [side, name],
@@ -106,10 +103,10 @@ function results(
   declared: DeclaredPipeline,
   outputs: Readonly<Record<string, PipelineOutput>>,
 ): Record<string, PipelineResult> {
-  const entries = Object.entries(
-    declared.result ??
-      Object.fromEntries(Object.keys(outputs).map((output) => [output, { output, steps: [] }])),
-  );
+  const entries: (readonly [string, DeclaredResult])[] =
+    declared.result === undefined
+      ? Object.keys(outputs).map((output) => [output, { output, steps: [] }])
+      : Object.entries(declared.result);
   if (entries.length === 0)
     throw invalidPipeline(['result'], 'name at least one result, or leave it out to answer every output');
   return Object.fromEntries(

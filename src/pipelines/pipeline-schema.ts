@@ -91,7 +91,7 @@ const result = z.strictObject({
 const domain = z.strictObject({
   /** Where the bounds come from, for the reader of a warning. */
   source: z.string().trim().min(1).max(1000),
-  /** Inclusive bounds by quantity: a descriptor; z, n, a, asymmetry; particles, density. */
+  /** Inclusive bounds by quantity: a descriptor; z, n, a, asymmetry, stabilityDistance; particles, density. */
   ranges: z.record(z.string(), z.strictObject({ min: finite.exactOptional(), max: finite.optional() })),
 });
 

@@ -2,7 +2,10 @@ import type { VersionRecord } from '../catalog/index.js';
 import type { InferenceService, TargetRequest, Timing } from '../inference/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
-import { parsePipeline, type Pipeline, type PipelineRunner, type Prediction } from './index.js';
+import { parsePipeline } from './parse-pipeline.js';
+import type { Pipeline } from './pipeline.js';
+import type { PipelineRunner } from './pipeline-runner.js';
+import type { Prediction } from './prediction.js';
 
 export interface PredictRequest extends TargetRequest {
   readonly instances: readonly unknown[];

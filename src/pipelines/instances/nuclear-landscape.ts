@@ -15,6 +15,15 @@ export function neutronRange(z: number): { readonly min: number; readonly max: n
   return { min, max };
 }
 
+/**
+ * Protons above (or below, negative) the valley of beta stability at the same mass number, which the liquid drop puts
+ * at Z = A / (1.98 + 0.0155 A^⅔) (K. S. Krane, Introductory Nuclear Physics, section 3.3).
+ */
+export function stabilityDistance(z: number, n: number): number {
+  const a = z + n;
+  return z - a / (1.98 + 0.0155 * a ** (2 / 3));
+}
+
 function holds(z: number, n: number): boolean {
   const margin = 3 + 250 / (z + n);
   const neutrons = n < 2 || bindingEnergy(z, n) - bindingEnergy(z, n - 2) >= -margin;

@@ -82,7 +82,7 @@ function needOf(source: Extract<SourceStep, { step: 'fingerprint' }>): Fingerpri
 
 function smilesOf(instance: unknown): string | RowError {
   try {
-    const given = isObject(instance) ? objectWith(instance, ['smiles'], EXPECTED)['smiles'] : instance;
+    const given = isObject(instance) ? objectWith(instance, ['smiles'], EXPECTED).smiles : instance;
     if (typeof given !== 'string')
       return new RowError(
         'INVALID_INSTANCE',

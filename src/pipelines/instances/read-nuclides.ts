@@ -3,7 +3,7 @@ import type { Pipeline } from '../pipeline.js';
 import { describeValue, isObject, quote } from './describe-value.js';
 import { elementSymbol, protonNumber } from './elements.js';
 import { objectWith } from './fields.js';
-import { MAXIMUM_Z, neutronRange } from './nuclear-landscape.js';
+import { MAXIMUM_Z, neutronRange, stabilityDistance } from './nuclear-landscape.js';
 import { scalar, type Reading } from './reading.js';
 
 const EXPECTED = 'a nuclide such as {"z": 26, "n": 30}, {"symbol": "Fe", "a": 56} or "Fe-56"';
@@ -26,7 +26,11 @@ export function readNuclides(pipeline: Pipeline, instances: readonly unknown[]):
               return [name, scalar(source.step === 'field' ? (fields[source.field] ?? NaN) : NaN)];
             }),
           ),
-          quantities: { ...fields, asymmetry: (n - z) / (z + n) },
+          quantities: {
+            ...fields,
+            asymmetry: (n - z) / (z + n),
+            stabilityDistance: stabilityDistance(z, n),
+          },
           warnings: [],
         },
       };

@@ -49,9 +49,9 @@ export function readParticles(pipeline: Pipeline, instances: readonly unknown[])
 
 function particlesOf(instance: unknown, maximum: number): Particles {
   const fields = objectWith(instance, ['positions', 'box', 'cutoff'], EXPECTED);
-  const positions = flatPositions(fields['positions'], maximum);
-  const box = length('box', fields['box']);
-  const cutoff = length('cutoff', fields['cutoff']);
+  const positions = flatPositions(fields.positions, maximum);
+  const box = length('box', fields.box);
+  const cutoff = length('cutoff', fields.cutoff);
   if (box !== undefined && cutoff !== undefined && cutoff > box / 2)
     throw new RowError(
       'INVALID_PARTICLES',

@@ -102,7 +102,7 @@ export class MoleculeWorker {
   }
 
   async #run(smiles: readonly string[], needs: MoleculeNeeds): Promise<Outcome> {
-    if (this.#closed) throw closedError();
+    this.#refuseWhenClosed();
     this.#thread ??= MoleculeThread.start();
     let thread: MoleculeThread;
     try {
@@ -118,9 +118,17 @@ export class MoleculeWorker {
       this.#thread = undefined;
       await thread.terminate();
       // close() looks like a crash from here.
-      if (this.#closed) throw closedError();
+      this.#refuseWhenClosed();
     }
     return outcome;
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed)
+      throw new DomainError(
+        'UNAVAILABLE',
+        'The server is shutting down and reads no more molecules; try again',
+      );
   }
 }
 
@@ -204,8 +212,4 @@ class MoleculeThread {
   async terminate(): Promise<void> {
     await this.worker.terminate();
   }
-}
-
-function closedError(): DomainError {
-  return new DomainError('UNAVAILABLE', 'The server is shutting down and reads no more molecules; try again');
 }

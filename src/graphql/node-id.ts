@@ -1,0 +1,30 @@
+import type { ModelRecord, VersionRecord } from '../catalog/index.js';
+import type { DeploymentRecord } from '../deployments/index.js';
+import { DomainError } from '../platform/errors.js';
+
+export const NODE_TYPES = ['Model', 'Version', 'Deployment'] as const;
+export type NodeType = (typeof NODE_TYPES)[number];
+
+/** A node together with its type: the records themselves do not tell. */
+export type NodeRecord = ModelRecord | VersionRecord | DeploymentRecord;
+
+const ID = /^(Model|Version|Deployment):([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+
+export function encodeNodeId(type: NodeType, id: string): string {
+  return Buffer.from(`${type}:${id}`).toString('base64url');
+}
+
+/** @throws DomainError INVALID_ARGUMENT for a text that was never an id. */
+export function decodeNodeId(text: string): { type: NodeType; id: string } {
+  const [, type, id] = ID.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
+  if (type === undefined || id === undefined) {
+    const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+    throw new DomainError('INVALID_ARGUMENT', `Expected an id that this API has answered, got ${JSON.stringify(shown)}.`, { field: ['id'] });
+  }
+  return { type: type as NodeType, id };
+}
+
+export function nodeType(record: NodeRecord): NodeType {
+  if ('revision' in record) return 'Deployment';
+  return 'artifactDigest' in record ? 'Version' : 'Model';
+}

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse, Kind } from 'graphql';
+import type { Browser, Page } from 'playwright-core';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { preparedTabs } from '../../web/graphiql/prepared-tabs.js';
+import { browserIsInstalled, launchBrowser } from './chromium.js';
+
+const operationOf = (query: string) => {
+  const [operation] = parse(query).definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('A prepared tab holds one operation.');
+  return operation;
+};
+const requests = preparedTabs.filter(({ query }) => operationOf(query).operation !== 'subscription');
+const runTab = (app: TestApp, name: string) => {
+  const tab = requests.find(({ query }) => operationOf(query).name?.value === name);
+  if (tab === undefined) throw new Error(`There is no prepared tab ${name}.`);
+  return app.graphql(tab.query, JSON.parse(tab.variables ?? '{}') as Record<string, unknown>);
+};
+
+describe('the prepared tabs', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp({ kind: 'embedded', examples: true });
+  });
+  afterAll(() => app.close());
+
+  it.each(requests.map(({ query }) => operationOf(query).name?.value ?? ''))(
+    '%s runs as it stands',
+    async (name) => {
+      const answer = await runTab(app, name);
+      expect(answer.errors).toBeUndefined();
+      for (const payload of Object.values(answer.data as Record<string, { userErrors?: unknown[] }>)) {
+        expect(payload.userErrors ?? []).toEqual([]);
+      }
+    },
+  );
+
+  it('find, predict and infer what their comments say', async () => {
+    expect((await runTab(app, 'Discover')).data.models.edges).toMatchObject([{ node: { name: 'esol' } }]);
+    const ethanol = -0.042;
+    expect((await runTab(app, 'PredictEsol')).data.predict.predictions[0].value).toBeCloseTo(ethanol, 2);
+    expect((await runTab(app, 'InferEsol')).data.infer.outputs[0].data[0]).toBeCloseTo(ethanol, 2);
+    const nuclei = (await runTab(app, 'PredictNucleus')).data.predict.predictions as {
+      value: number;
+      unit: string;
+    }[];
+    expect(nuclei.map(({ value, unit }) => `${value.toFixed(3)} ${unit}`)).toEqual([
+      '495.384 MeV',
+      '1634.263 MeV',
+    ]);
+    expect((await runTab(app, 'InferNucleus')).data.infer.outputs[0].data).toEqual(
+      nuclei.map(({ value }) => value),
+    );
+    expect((await runTab(app, 'PredictParticles')).data.predict.predictions[0].value).toBeCloseTo(-1, 12);
+    expect((await runTab(app, 'InferParticles')).data.infer.outputs[0].data[0]).toBeCloseTo(-1, 12);
+    expect((await runTab(app, 'YourOwnModel')).data.infer.outputs[0].data).toEqual([1, 3, 42]);
+  });
+});
+
+describe.each([
+  ['without a key', undefined],
+  ['with a key, which the browser was given once', 'correct-horse-battery-staple'],
+])('GraphiQL in a browser, %s', (_name, apiKey) => {
+  const inBrowser = browserIsInstalled ? it : it.skip;
+  const troubles: string[] = [];
+  let app: TestApp;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    if (!browserIsInstalled) return;
+    app = await startTestApp({ kind: 'embedded', examples: true, config: { apiKey } });
+    browser = await launchBrowser();
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      ...(apiKey === undefined ? {} : { httpCredentials: { username: 'anyone', password: apiKey } }),
+    });
+    page = await context.newPage();
+    page.on('pageerror', (error) => troubles.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') troubles.push(message.text());
+    });
+    page.on('request', ({ url }) => {
+      const address = url();
+      if (!address.startsWith(app.url) && !/^(?:data|blob):/.test(address))
+        troubles.push(`reached for ${address}`);
+    });
+    await page.goto(`${app.url}/graphiql`);
+  });
+  afterAll(async () => {
+    if (!browserIsInstalled) return;
+    await browser.close();
+    await app.close();
+  });
+
+  const open = async (name: string) => {
+    await page.locator('.graphiql-tab-button', { hasText: name }).click();
+    await page.locator('.graphiql-query-editor .view-line', { hasText: name }).waitFor();
+  };
+  const pressExecute = () => page.locator('.graphiql-execute-button').click();
+  const waitForAnswer = (text: string) =>
+    page.locator('.graphiql-response .view-line', { hasText: text }).first().waitFor({ timeout: 20_000 });
+
+  inBrowser('shows every prepared tab, the first with its variables', async () => {
+    const names = await page.locator('.graphiql-tab-button').allTextContents();
+    expect(names).toEqual(preparedTabs.map(({ query }) => operationOf(query).name?.value));
+    await page.locator('.graphiql-editor-tool .view-line', { hasText: 'CHEMISTRY' }).waitFor();
+  });
+
+  inBrowser('predicts, and shows the number with its unit', async () => {
+    await open('PredictEsol');
+    await pressExecute();
+    await waitForAnswer('"value": -0.04');
+    await waitForAnswer('"unit": "log10(mol/L)"');
+  });
+
+  inBrowser('streams what happens, until it is stopped', async () => {
+    await open('WatchEvents');
+    await pressExecute();
+    // The stream is live a moment after the button is pressed, so the event is made to happen until it is seen.
+    let count = 0;
+    const seen = waitForAnswer('"received"');
+    const happening = setInterval(() => {
+      count += 1;
+      void app.graphql(
+        'mutation ($name: String!) { registerModel(input: { name: $name, domain: GENERAL }) { userErrors { code } } }',
+        {
+          name: `seen-${count}`,
+        },
+      );
+    }, 200);
+    try {
+      await seen;
+      await waitForAnswer('"MODEL_REGISTERED"');
+    } finally {
+      clearInterval(happening);
+    }
+    await pressExecute();
+    await page.locator('.graphiql-execute-button[aria-label^="Execute"]').waitFor();
+  });
+
+  inBrowser('has met no error and reached for nothing outside', () => expect(troubles).toEqual([]));
+});
