@@ -73,7 +73,7 @@ export class ArtifactStore {
     const file = createReadStream(this.#path(digest), range);
     // A stream of its own, since the file's error would name the path.
     const bytes = new PassThrough();
-    file.on('error', (error) => bytes.destroy(readError(error, digest)));
+    file.on('error', (error) => bytes.destroy(readError(error, digest) as Error));
     bytes.on('close', () => file.destroy());
     return file.pipe(bytes);
   }
@@ -151,17 +151,13 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function readError(error: unknown, digest: string): Error {
+/** A system error as the caller may see it; what is none (an abort) is the caller's own. */
+function readError(error: unknown, digest: string): unknown {
   const code = systemCode(error);
-  if (code === 'ENOENT')
-    return new DomainError('ARTIFACT_NOT_FOUND', `No artifact ${digest} is stored: upload the file first`, {
-      field: ['digest'],
-      cause: error,
-    });
-  // What is no system error (an abort) is the caller's own.
-  return code !== undefined && /^E[A-Z0-9]+$/.test(code) ? storageError(error) : asError(error);
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  if (code === undefined) return error;
+  if (code !== 'ENOENT') return storageError(error);
+  return new DomainError('ARTIFACT_NOT_FOUND', `No artifact ${digest} is stored: upload the file first`, {
+    field: ['digest'],
+    cause: error,
+  });
 }

@@ -17,6 +17,9 @@ export function storageError(error: unknown): DomainError {
   });
 }
 
+/** The `code` of a system error (ENOENT); undefined for anything else. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  // Node's own codes (ERR_…, ABORT_ERR) say what a caller did, not what the system did.
+  return typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
 }

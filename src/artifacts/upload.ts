@@ -86,28 +86,22 @@ async function* abortable(
   signal.throwIfAborted();
   const iterator = source[Symbol.asyncIterator]();
   let onAbort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    };
+  const aborted = new Promise<undefined>((resolve) => {
+    onAbort = () => resolve(undefined);
     signal.addEventListener('abort', onAbort, { once: true });
   });
-  // Awaited only inside the race; without this an abort between two chunks would be an unhandled rejection.
-  aborted.catch(() => undefined);
-  let finished = false;
+  let isFinished = false;
   try {
-    for (;;) {
+    while (!isFinished) {
       const next = await Promise.race([iterator.next(), aborted]);
-      if (next.done === true) {
-        finished = true;
-        return;
-      }
-      yield next.value;
+      signal.throwIfAborted();
+      if (next === undefined || next.done === true) isFinished = true;
+      else yield next.value;
     }
   } finally {
     signal.removeEventListener('abort', onAbort);
     // Not awaited: a generator stuck in its own await would never answer, and the upload has already failed.
-    if (!finished) void Promise.resolve(iterator.return?.()).catch(() => undefined);
+    if (!isFinished) iterator.return?.().catch(() => undefined);
   }
 }
 

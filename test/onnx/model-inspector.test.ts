@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readdir, readFile } from 'node:fs/promises';
+import { DATA_TYPES, GraphBuilder, ModelInspector } from '../../src/onnx/index.js';
+import { DomainError } from '../../src/platform/errors.js';
+import {
+  endlessLoad,
+  identity,
+  ModelFolder,
+  oneNode,
+  perceptron,
+  rawModel,
+  tensorType,
+} from './awkward-models.js';
+
+let folder: ModelFolder;
+let inspector: ModelInspector;
+beforeAll(async () => {
+  folder = await ModelFolder.create();
+  inspector = new ModelInspector();
+});
+afterAll(async () => {
+  await inspector.close();
+  await folder[Symbol.asyncDispose]();
+});
+
+async function refusal(bytes: Uint8Array, by = inspector): Promise<{ code: string; message: string }> {
+  try {
+    await by.inspect(await folder.file(bytes));
+  } catch (error) {
+    if (error instanceof DomainError) return { code: error.code, message: error.message };
+    throw error;
+  }
+  throw new Error('expected a refusal');
+}
+
+/** Processes whose parent is this one and that run the inspector's entry. */
+async function inspectorChildren(): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const [stat, command] = await Promise.all([
+        readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''),
+        readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
+      ]);
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return state !== 'Z' && Number(parent) === process.pid && command.includes('inspector-child')
+        ? Number(pid)
+        : 0;
+    }),
+  );
+  return found.filter((pid) => pid > 0);
+}
+
+describe('ModelInspector reads', () => {
+  it('names, types and shapes, with the names of variable dimensions', async () => {
+    const graph = new GraphBuilder('g', { opset: 18, metadata: { task: 'regression' } });
+    const x = graph.input('x', 'FP32', ['batch', 4]);
+    const shift = graph.input('shift', 'FP64', []);
+    const cast = graph.node('Cast', [shift], { to: 1n });
+    graph.node('Add', [x, cast], {}, ['y']);
+    graph.output('y', 'FP32', ['batch', 4]);
+    const { signature, graph: summary } = await inspector.inspect(await folder.file(graph.build()));
+    expect(signature).toEqual({
+      inputs: [
+        { name: 'x', datatype: 'FP32', shape: [-1, 4], dimensions: ['batch', null] },
+        { name: 'shift', datatype: 'FP64', shape: [] },
+      ],
+      outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 4], dimensions: ['batch', null] }],
+    });
+    expect(summary).toMatchObject({
+      opsets: [{ domain: '', version: 18 }],
+      metadata: { task: 'regression' },
+    });
+    expect(summary.operators).toEqual({ Add: 1, Cast: 1 });
+  });
+
+  it.each(DATA_TYPES.filter((datatype) => datatype !== 'BYTES'))(
+    '%s inputs and outputs',
+    async (datatype) => {
+      const { signature } = await inspector.inspect(await folder.file(identity(datatype, [-1, 2])));
+      const spec = { datatype, shape: [-1, 2] };
+      expect(signature).toEqual({ inputs: [{ name: 'x', ...spec }], outputs: [{ name: 'y', ...spec }] });
+    },
+  );
+
+  it('an input of unknown rank apart from a scalar', async () => {
+    const { signature } = await inspector.inspect(
+      await folder.file(rawModel('Relu', tensorType(1), tensorType(1))),
+    );
+    expect(signature.inputs).toEqual([{ name: 'x', datatype: 'FP32', shape: [], unranked: true }]);
+  });
+
+  it('many models at a time, one after the other', async () => {
+    const path = await folder.file(perceptron());
+    const all = await Promise.all(Array.from({ length: 8 }, () => inspector.inspect(path)));
+    for (const { graph } of all) expect(graph.parameterCount).toBe(16n * 64n + 64n * 3n);
+    expect(await inspectorChildren()).toHaveLength(1);
+  });
+});
+
+describe('ModelInspector refuses', () => {
+  it.each<[string, () => Uint8Array, string, RegExp]>([
+    ['noise', () => Buffer.from([0xff, 1, 2]), 'INVALID_MODEL', /^Expected an ONNX model, got 3 bytes/],
+    [
+      'a truncated model',
+      () => perceptron().subarray(0, 3000),
+      'INVALID_MODEL',
+      /^Expected an ONNX model, got 3000 bytes/,
+    ],
+    [
+      'an opset of the future',
+      () => oneNode('Relu', { opset: 99 }),
+      'UNSUPPORTED_MODEL',
+      /^Expected opset \d+ or older of domain ai\.onnx, got 99/,
+    ],
+    [
+      'an IR version of the future',
+      () => oneNode('Relu', { irVersion: 99 }),
+      'UNSUPPORTED_MODEL',
+      /^Expected ONNX IR version \d+ or older, got 99/,
+    ],
+    [
+      'an unknown operator',
+      () => oneNode('Foo'),
+      'UNSUPPORTED_MODEL',
+      /^Operator Foo of domain ai\.onnx is not known at opset 17/,
+    ],
+    [
+      'a custom operator',
+      () => oneNode('com.acme.Foo', { domains: { 'com.acme': 2 } }),
+      'UNSUPPORTED_MODEL',
+      /^Operator Foo of domain com\.acme \(opset 2\) is a custom operator/,
+    ],
+    [
+      'an operator without a kernel',
+      () => oneNode('Relu', { opset: 14 }, 'INT16'),
+      'UNSUPPORTED_MODEL',
+      /^Operator Relu of domain ai\.onnx \(opset 14\) has no CPU implementation/,
+    ],
+    [
+      'a type error',
+      () => oneNode('Relu', {}, 'BOOL'),
+      'INVALID_MODEL',
+      /^The ONNX runtime refuses the graph: .*tensor\(bool\).*Relu/,
+    ],
+    [
+      'a cycle',
+      () => rawModel('Add', tensorType(1, [2]), tensorType(1, [2]), { inputs: ['x', 'y'] }),
+      'INVALID_MODEL',
+      /acyclic/,
+    ],
+    ['strings', () => identity('BYTES', ['N']), 'UNSUPPORTED_MODEL', /^Input "x" is tensor\(string\)/],
+    [
+      'bfloat16',
+      () => rawModel('Identity', tensorType(16, [2]), tensorType(16, [2])),
+      'UNSUPPORTED_MODEL',
+      /^Input "x" is tensor\(bfloat16\)/,
+    ],
+    [
+      'complex numbers',
+      () => rawModel('Identity', tensorType(14, [2]), tensorType(14, [2])),
+      'UNSUPPORTED_MODEL',
+      /^Input "x" is tensor\(complex64\)/,
+    ],
+    [
+      'a sequence',
+      () =>
+        rawModel('SequenceConstruct', tensorType(1, [2]), { sequence_type: { elem_type: tensorType(1) } }),
+      'UNSUPPORTED_MODEL',
+      /^Output "y" is sequence\(tensor\(float\)\)/,
+    ],
+    [
+      'maps',
+      () =>
+        rawModel('ZipMap', tensorType(1, [2]), {
+          sequence_type: { elem_type: { map_type: { key_type: 7, value_type: tensorType(1) } } },
+        }),
+      'UNSUPPORTED_MODEL',
+      /^Output "y" is sequence\(map\(int64, tensor\(float\)\)\)/,
+    ],
+    [
+      'an optional',
+      () => rawModel('OptionalGetElement', { optional_type: { elem_type: tensorType(1) } }, tensorType(1)),
+      'UNSUPPORTED_MODEL',
+      /^Input "x" is optional\(tensor\(float\)\)/,
+    ],
+    [
+      'weights in another file',
+      () => {
+        const initializer = [
+          {
+            name: 'w',
+            dims: [2],
+            data_type: 1,
+            data_location: 1,
+            external_data: [{ key: 'location', value: 'model.bin' }],
+          },
+        ];
+        return rawModel('Add', tensorType(1, [2]), tensorType(1, [2]), { initializer, inputs: ['x', 'w'] });
+      },
+      'UNSUPPORTED_MODEL',
+      /^The weights lie in another file \("model\.bin"\).*save them inside/,
+    ],
+  ])('%s', async (_, build, code, words) => {
+    const { code: actual, message } = await refusal(build());
+    expect(message).toMatch(words);
+    expect(actual).toBe(code);
+    expect(message).not.toContain(folder.directory);
+    expect(message).not.toMatch(/onnxruntime_src|\.cc:/);
+  });
+
+  it('a model that would load for minutes, and reads the next one', async () => {
+    await using impatient = {
+      inspector: new ModelInspector({ timeoutMs: 1000 }),
+      [Symbol.asyncDispose]: async () => impatient.inspector.close(),
+    };
+    const hung = refusal(endlessLoad(), impatient.inspector);
+    const next = impatient.inspector.inspect(await folder.file(perceptron()));
+    expect(await hung).toMatchObject({
+      code: 'UNSUPPORTED_MODEL',
+      message: expect.stringContaining('within 1 s'),
+    });
+    expect((await next).signature.inputs[0]?.shape).toEqual([-1, 16]);
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('a model that crashes the runtime, and reads the next one', async () => {
+    await inspector.inspect(await folder.file(perceptron()));
+    const [pid] = await inspectorChildren();
+    if (pid === undefined) throw new Error('expected a child');
+    const crashing = refusal(endlessLoad());
+    // Once the child is inside the native loader, it meets what a memory error in the runtime would give it.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    process.kill(pid, 'SIGSEGV');
+    expect(await crashing).toMatchObject({
+      code: 'INVALID_MODEL',
+      message: expect.stringContaining('SIGSEGV'),
+    });
+    expect((await inspector.inspect(await folder.file(perceptron()))).signature.inputs).toHaveLength(1);
+  });
+
+  onLinux('nothing after a child that died while idle', async () => {
+    await inspector.inspect(await folder.file(perceptron()));
+    for (const pid of await inspectorChildren()) process.kill(pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await inspector.inspect(await folder.file(perceptron()))).signature.inputs).toHaveLength(1);
+  });
+
+  it('everything once closed, with its child gone', async () => {
+    const closed = new ModelInspector();
+    await closed.inspect(await folder.file(perceptron()));
+    const before = (await inspectorChildren()).length;
+    await closed.close();
+    expect((await inspectorChildren()).length).toBe(before - 1);
+    await expect(closed.inspect('anything')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});
