@@ -41,7 +41,8 @@ export class ArtifactIntake {
 
   private async download(url: string, signal: AbortSignal | undefined): Promise<StoredBytes> {
     const field = ['artifact', 'url'];
-    const { body, expectedBytes, close } = await this.downloader.open(url, { field, signal });
+    const download = await this.downloader.open(url, { field, signal });
+    const { body, expectedBytes } = download;
     try {
       return await at(field, () =>
         this.artifacts.put(body, {
@@ -50,7 +51,7 @@ export class ArtifactIntake {
         }),
       );
     } finally {
-      close();
+      download.close();
     }
   }
 }

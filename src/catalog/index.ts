@@ -15,6 +15,7 @@ export { checkName, NAME_PATTERN } from './names.js';
 export type { ArtifactInput, PublishVersionInput } from './publication-input.js';
 export { databaseUnavailable, isDatabaseUnavailable } from './store-error.js';
 export {
+  formatVersionRef,
   parseSelector,
   parseSelectorWithin,
   parseVersionRef,

@@ -83,7 +83,9 @@ export function pageOf<Row, Position>(
       (window.after === undefined || compare(row, window.after) > 0) &&
       (window.before === undefined || compare(row, window.before) < 0),
   );
-  return window.fromEnd ? inside.slice(Math.max(0, inside.length - window.take)) : inside.slice(0, window.take);
+  return window.fromEnd
+    ? inside.slice(Math.max(0, inside.length - window.take))
+    : inside.slice(0, window.take);
 }
 
 /**
@@ -103,12 +105,18 @@ export function pageSize({ first, last }: ConnectionArguments): { take: number; 
   const wanted = (fromEnd ? last : first) ?? DEFAULT_PAGE;
   if (wanted < 0) {
     const name = fromEnd ? 'last' : 'first';
-    throw new DomainError('INVALID_ARGUMENT', `Expected ${name} from 0 to ${MAX_PAGE}, got ${wanted}.`, { field: [name] });
+    throw new DomainError('INVALID_ARGUMENT', `Expected ${name} from 0 to ${MAX_PAGE}, got ${wanted}.`, {
+      field: [name],
+    });
   }
   return { take: Math.min(wanted, MAX_PAGE), fromEnd };
 }
 
-function decoded<Position>(cursors: CursorCodec<Position>, cursor: string | null | undefined, field: string): Position | undefined {
+function decoded<Position>(
+  cursors: CursorCodec<Position>,
+  cursor: string | null | undefined,
+  field: string,
+): Position | undefined {
   if (cursor === null || cursor === undefined) return undefined;
   try {
     return cursors.decode(cursor);

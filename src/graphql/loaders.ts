@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import { formatVersionRef, type CatalogService, type VersionRef, type Window } from '../catalog/index.js';
 import type { DeploymentService } from '../deployments/index.js';
+import { groupBy } from './group-by.js';
 
 /** One page, of the versions of one model. Equal windows of different models are read together. */
 export interface VersionPageKey {
@@ -18,27 +19,66 @@ export function createLoaders(
   { catalog, deployments }: { catalog: CatalogService; deployments: DeploymentService },
   { cache }: { cache: boolean },
 ) {
-  const byKey = <Row>(read: (keys: readonly string[]) => Promise<readonly Row[]>, keyOf: (row: Row) => string) =>
-    new DataLoader<string, Row | null>(async (keys) => {
-      const rows = new Map((await read([...new Set(keys)])).map((row) => [keyOf(row), row]));
-      return keys.map((key) => rows.get(key) ?? null);
-    }, { cache });
-  const grouped = <Row>(read: (keys: readonly string[]) => Promise<readonly Row[]>, keyOf: (row: Row) => string) =>
-    new DataLoader<string, Row[]>(async (keys) => {
-      const groups = Map.groupBy(await read([...new Set(keys)]), keyOf);
-      return keys.map((key) => groups.get(key) ?? []);
-    }, { cache });
+  const byKey = <Row>(
+    read: (keys: readonly string[]) => Promise<readonly Row[]>,
+    keyOf: (row: Row) => string,
+  ) =>
+    new DataLoader<string, Row | null>(
+      async (keys) => {
+        const rows = new Map((await read([...new Set(keys)])).map((row) => [keyOf(row), row]));
+        return keys.map((key) => rows.get(key) ?? null);
+      },
+      { cache },
+    );
+  const grouped = <Row>(
+    read: (keys: readonly string[]) => Promise<readonly Row[]>,
+    keyOf: (row: Row) => string,
+  ) =>
+    new DataLoader<string, Row[]>(
+      async (keys) => {
+        const groups = groupBy(await read([...new Set(keys)]), keyOf);
+        return keys.map((key) => groups.get(key) ?? []);
+      },
+      { cache },
+    );
 
   return {
-    model: byKey((ids) => catalog.modelsByIds(ids), ({ id }) => id),
-    card: byKey((ids) => catalog.cardsOfModels(ids), ({ id }) => id),
-    version: byKey((ids) => catalog.versionsByIds(ids), ({ id }) => id),
-    artifact: byKey((digests) => catalog.artifactsByDigests(digests), ({ digest }) => digest),
-    tagsOfVersion: grouped((ids) => catalog.tagsOfVersions(ids), ({ versionId }) => versionId),
-    aliasesOfVersion: grouped((ids) => catalog.aliasesOfVersions(ids), ({ versionId }) => versionId),
-    aliasesOfModel: grouped((ids) => catalog.aliasesOfModels(ids), ({ modelId }) => modelId),
-    derivationsOfVersion: grouped((ids) => catalog.derivationsOfVersions(ids), ({ childId }) => childId),
-    versionCount: byKey((ids) => catalog.countVersionsOfModels(ids), ({ modelId }) => modelId),
+    model: byKey(
+      (ids) => catalog.modelsByIds(ids),
+      ({ id }) => id,
+    ),
+    card: byKey(
+      (ids) => catalog.cardsOfModels(ids),
+      ({ id }) => id,
+    ),
+    version: byKey(
+      (ids) => catalog.versionsByIds(ids),
+      ({ id }) => id,
+    ),
+    artifact: byKey(
+      (digests) => catalog.artifactsByDigests(digests),
+      ({ digest }) => digest,
+    ),
+    tagsOfVersion: grouped(
+      (ids) => catalog.tagsOfVersions(ids),
+      ({ versionId }) => versionId,
+    ),
+    aliasesOfVersion: grouped(
+      (ids) => catalog.aliasesOfVersions(ids),
+      ({ versionId }) => versionId,
+    ),
+    aliasesOfModel: grouped(
+      (ids) => catalog.aliasesOfModels(ids),
+      ({ modelId }) => modelId,
+    ),
+    derivationsOfVersion: grouped(
+      (ids) => catalog.derivationsOfVersions(ids),
+      ({ childId }) => childId,
+    ),
+    versionCount: byKey(
+      (ids) => catalog.countVersionsOfModels(ids),
+      ({ modelId }) => modelId,
+    ),
     versionByRef: new DataLoader((refs: readonly VersionRef[]) => catalog.versionsByRefs(refs), {
       cache,
       cacheKeyFn: ({ model, selector }) => formatVersionRef(model, selector),
@@ -46,10 +86,12 @@ export function createLoaders(
     versionPage: new DataLoader(
       async (keys: readonly VersionPageKey[]) => {
         const pages = await Promise.all(
-          [...Map.groupBy(keys, ({ window }) => JSON.stringify(window)).values()].map(async (alike) => {
+          [...groupBy(keys, ({ window }) => JSON.stringify(window)).values()].map(async (alike) => {
             const window = alike[0]?.window;
-            const versions = window ? await catalog.versionsOfModels([...new Set(alike.map(({ modelId }) => modelId))], window) : [];
-            const ofModel = Map.groupBy(versions, ({ modelId }) => modelId);
+            const versions = window
+              ? await catalog.versionsOfModels([...new Set(alike.map(({ modelId }) => modelId))], window)
+              : [];
+            const ofModel = groupBy(versions, ({ modelId }) => modelId);
             return alike.map((key) => [key, ofModel.get(key.modelId) ?? []] as const);
           }),
         );
@@ -58,8 +100,17 @@ export function createLoaders(
       },
       { cache: false },
     ),
-    deployment: byKey((ids) => deployments.byIds(ids), ({ id }) => id),
-    deploymentsOfModel: grouped((ids) => deployments.ofModels(ids), ({ modelId }) => modelId),
-    revisionsOfDeployment: grouped((ids) => deployments.revisions(ids), ({ deploymentId }) => deploymentId),
+    deployment: byKey(
+      (ids) => deployments.byIds(ids),
+      ({ id }) => id,
+    ),
+    deploymentsOfModel: grouped(
+      (ids) => deployments.ofModels(ids),
+      ({ modelId }) => modelId,
+    ),
+    revisionsOfDeployment: grouped(
+      (ids) => deployments.revisions(ids),
+      ({ deploymentId }) => deploymentId,
+    ),
   };
 }

@@ -19,7 +19,11 @@ export function decodeNodeId(text: string): { type: NodeType; id: string } {
   const [, type, id] = ID.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? [];
   if (type === undefined || id === undefined) {
     const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-    throw new DomainError('INVALID_ARGUMENT', `Expected an id that this API has answered, got ${JSON.stringify(shown)}.`, { field: ['id'] });
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      `Expected an id that this API has answered, got ${JSON.stringify(shown)}.`,
+      { field: ['id'] },
+    );
   }
   return { type: type as NodeType, id };
 }

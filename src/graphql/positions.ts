@@ -18,7 +18,13 @@ export function modelCursors({ field }: ModelOrder): CursorCodec<ModelPosition> 
   const isValue = field === 'NAME' ? (value: string) => !value.includes('\u0000') : isInstant;
   const isPosition = (values: readonly unknown[]): values is [string, string] => {
     const [value, id] = values;
-    return values.length === 2 && typeof value === 'string' && isValue(value) && typeof id === 'string' && UUID.test(id);
+    return (
+      values.length === 2 &&
+      typeof value === 'string' &&
+      isValue(value) &&
+      typeof id === 'string' &&
+      UUID.test(id)
+    );
   };
   return {
     encode: ({ value, id }) => encodeCursor(list, [value, id]),
@@ -52,7 +58,10 @@ export const eventCursors: CursorCodec<bigint> = {
 
 function numberCursors(list: string): CursorCodec<number> {
   const isPosition = (values: readonly unknown[]): values is [number] =>
-    values.length === 1 && typeof values[0] === 'number' && Number.isInteger(values[0]) && Math.abs(values[0]) <= MAX_INT;
+    values.length === 1 &&
+    typeof values[0] === 'number' &&
+    Number.isInteger(values[0]) &&
+    Math.abs(values[0]) <= MAX_INT;
   return {
     encode: (number) => encodeCursor(list, [number]),
     decode: (cursor) => decodeCursor(list, cursor, isPosition)[0],

@@ -3,7 +3,8 @@ import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped, type ValueN
 const passThrough = {
   serialize: (value: unknown) => value,
   parseValue: (value: unknown) => value,
-  parseLiteral: (node: ValueNode, variables?: Record<string, unknown> | null) => valueFromASTUntyped(node, variables),
+  parseLiteral: (node: ValueNode, variables?: Record<string, unknown> | null) =>
+    valueFromASTUntyped(node, variables),
 };
 
 export const dateTime = new GraphQLScalarType<Date, string>({
@@ -19,12 +20,14 @@ export const dateTime = new GraphQLScalarType<Date, string>({
 export const bigInt = new GraphQLScalarType<bigint, number | string>({
   name: 'BigInt',
   serialize(value) {
-    if (typeof value !== 'bigint' && !Number.isInteger(value)) throw new GraphQLError('Expected a whole number to be answered as BigInt.');
+    if (typeof value !== 'bigint' && !Number.isInteger(value))
+      throw new GraphQLError('Expected a whole number to be answered as BigInt.');
     const whole = value as bigint | number;
     return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole.toString();
   },
   parseValue: parseWhole,
-  parseLiteral: (node) => parseWhole(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : undefined),
+  parseLiteral: (node) =>
+    parseWhole(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : undefined),
 });
 
 /** Any value, untouched: what it must look like is judged where it is used. */
@@ -35,12 +38,17 @@ export const tensorData = new GraphQLScalarType({ name: 'TensorData', ...passThr
 
 function parseInstant(value: unknown): Date {
   const date = typeof value === 'string' ? new Date(value) : new Date(Number.NaN);
-  if (Number.isNaN(date.getTime())) throw new GraphQLError(`Expected an ISO 8601 time such as 2026-03-01T12:00:00Z, got ${JSON.stringify(value)}.`);
+  if (Number.isNaN(date.getTime()))
+    throw new GraphQLError(
+      `Expected an ISO 8601 time such as 2026-03-01T12:00:00Z, got ${JSON.stringify(value)}.`,
+    );
   return date;
 }
 
 function parseWhole(value: unknown): bigint {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
   if (typeof value === 'string' && /^-?\d{1,40}$/.test(value)) return BigInt(value);
-  throw new GraphQLError(`Expected a whole number, or one as a string beyond 2^53, got ${JSON.stringify(value)}.`);
+  throw new GraphQLError(
+    `Expected a whole number, or one as a string beyond 2^53, got ${JSON.stringify(value)}.`,
+  );
 }

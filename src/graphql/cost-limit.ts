@@ -1,0 +1,91 @@
+import {
+  getNamedType,
+  getNullableType,
+  getVariableValues,
+  GraphQLError,
+  isListType,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
+import { pageSize } from './connections.js';
+
+/**
+ * Fields an answer may hold at most, by estimate. A hundred models, each with twenty versions with their tags and
+ * aliases, is 50,000; executing as many takes about a quarter of a second.
+ */
+export const MAX_COST = 100_000;
+/** Tags of a version, inputs of a signature, outputs of a request: lists that are not paged are short. */
+const SHORT_LIST = 5;
+/** What running a model, or reading one that is published, is worth in fields. */
+const MODEL_RUN = 2_000;
+const RUNNING: ReadonlySet<string> = new Set(['infer', 'predict', 'publishVersion', 'deployVersion']);
+
+const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
+  if (field.name.startsWith('__')) return 0;
+  if (type.name === 'Mutation' && RUNNING.has(field.name)) return MODEL_RUN + childComplexity;
+  const connection = getNamedType(field.type).name.endsWith('Connection');
+  if (connection) return 1 + rows(args) * childComplexity;
+  if (!isListType(getNullableType(field.type))) return 1 + childComplexity;
+  // The rows of a connection were counted where its size is known.
+  if (field.name === 'edges') return 1 + childComplexity;
+  const ids: unknown = args.ids;
+  return 1 + (Array.isArray(ids) ? ids.length : SHORT_LIST) * childComplexity;
+};
+
+function rows(args: Record<string, unknown>): number {
+  try {
+    return pageSize(args).take;
+  } catch {
+    // An impossible size is refused when the field runs, at the cost of nothing.
+    return 0;
+  }
+}
+
+/**
+ * Refuses an operation whose answer would be too large. Counted after the variables are known: `first: $n` costs what
+ * `$n` says.
+ *
+ * @throws GraphQLError with code QUERY_TOO_COSTLY
+ */
+export function checkCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>> | null | undefined,
+): void {
+  const cost = costOf(schema, document, operation, variables ?? {});
+  if (cost === null || cost <= MAX_COST) return;
+  throw new GraphQLError(
+    `Expected an operation that costs at most ${MAX_COST}, got ${Math.ceil(cost)}: about as many fields would be answered. Ask for smaller pages, or for fewer of them at once.`,
+    { nodes: operation, extensions: { code: 'QUERY_TOO_COSTLY', http: { status: 400 } } },
+  );
+}
+
+/** Null when the variables do not fit the operation: the execution itself says so best. */
+function costOf(
+  schema: GraphQLSchema,
+  query: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): number | null {
+  try {
+    return getComplexity({
+      schema,
+      query,
+      variables,
+      estimators: [estimate],
+      ...(operation.name && { operationName: operation.name.value }),
+    });
+  } catch (error) {
+    if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return null;
+    throw new GraphQLError(
+      error instanceof Error ? error.message : 'The cost of the operation could not be told.',
+      {
+        nodes: operation,
+        extensions: { code: 'QUERY_TOO_COSTLY', http: { status: 400 } },
+      },
+    );
+  }
+}

@@ -1,0 +1,2 @@
+export { registerGraphql } from './register-graphql.js';
+export type { GraphqlServices } from './context.js';

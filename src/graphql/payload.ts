@@ -1,0 +1,30 @@
+import { isUserError, type UserErrorCode } from '../platform/errors.js';
+
+export interface UserErrorRecord {
+  readonly field: string[] | null;
+  readonly code: UserErrorCode;
+  readonly message: string;
+}
+
+/**
+ * The payload of a mutation: what it made, or what the caller can put right. Anything the caller cannot put right is
+ * thrown on and becomes a GraphQL error.
+ *
+ * @param empty the payload's fields when nothing was made.
+ */
+export async function payload<Fields extends object, Empty extends object>(
+  empty: Empty,
+  work: () => Promise<Fields>,
+): Promise<(Fields | Empty) & { userErrors: UserErrorRecord[] }> {
+  try {
+    return { ...(await work()), userErrors: [] };
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    return {
+      ...empty,
+      userErrors: [
+        { field: error.field ? [...error.field] : null, code: error.code, message: error.message },
+      ],
+    };
+  }
+}

@@ -1,0 +1,39 @@
+import { DomainError } from '../../platform/errors.js';
+import type { Resolvers } from '../__generated__/resolvers.js';
+import type { RequestContext } from '../context.js';
+import { decodeNodeId, nodeType, type NodeRecord } from '../node-id.js';
+import { bigInt, dateTime, json } from '../scalars.js';
+
+const MAX_NODES = 100;
+
+export const baseResolvers = {
+  DateTime: dateTime,
+  JSON: json,
+  BigInt: bigInt,
+  Query: {
+    node: (_, { id }, { loaders }) => load(id, loaders),
+    nodes: (_, { ids }, { loaders }) => {
+      if (ids.length > MAX_NODES) {
+        throw new DomainError('INVALID_ARGUMENT', `Expected at most ${MAX_NODES} ids, got ${ids.length}.`, {
+          field: ['ids'],
+        });
+      }
+      // Each is null, or fails, in its own place; the generated type knows no null inside a promise.
+      return ids.map((id) => load(id, loaders) as Promise<NodeRecord>);
+    },
+  },
+  Node: { __resolveType: nodeType },
+} satisfies Resolvers;
+
+/** A malformed id fails alone, in its own place of the list. */
+async function load(text: string, loaders: RequestContext['loaders']): Promise<NodeRecord | null> {
+  const { type, id } = decodeNodeId(text);
+  switch (type) {
+    case 'Model':
+      return loaders.model.load(id);
+    case 'Version':
+      return loaders.version.load(id);
+    case 'Deployment':
+      return loaders.deployment.load(id);
+  }
+}

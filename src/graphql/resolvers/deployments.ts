@@ -1,0 +1,56 @@
+import type { Resolvers } from '../__generated__/resolvers.js';
+import { connect, pageOf } from '../connections.js';
+import { existing } from '../existing.js';
+import { encodeNodeId } from '../node-id.js';
+import { payload } from '../payload.js';
+import { deploymentCursors, revisionCursors } from '../positions.js';
+
+export const deploymentResolvers = {
+  Query: {
+    deployment: (_, { name }, { deployments }) => deployments.find(name),
+    deployments: (_, { filter, ...page }, { deployments }) => {
+      const wanted = { model: filter?.model ?? undefined, states: filter?.states ?? undefined };
+      return connect(page, {
+        cursors: deploymentCursors,
+        position: ({ name }) => ({ name }),
+        page: (window) => deployments.page({ filter: wanted, ...window }),
+        count: () => deployments.count(wanted),
+      });
+    },
+  },
+  Mutation: {
+    deployVersion: (_, { input }, { caller, deployments }) =>
+      payload({ deployment: null }, async () => ({
+        deployment: await deployments.deploy(caller, {
+          name: input.name,
+          version: input.version,
+          waitMs: input.waitMs ?? undefined,
+          runtime:
+            typeof input.runtime?.threads === 'number' ? { threads: input.runtime.threads } : undefined,
+        }),
+      })),
+    undeploy: (_, { input }, { caller, deployments }) =>
+      payload({ deployment: null }, async () => ({ deployment: await deployments.undeploy(caller, input) })),
+  },
+  Deployment: {
+    id: ({ id }) => encodeNodeId('Deployment', id),
+    model: ({ modelId }, _, { loaders }) => existing(loaders.model.load(modelId), 'model'),
+    version: ({ revision }, _, { loaders }) => existing(loaders.version.load(revision.versionId), 'version'),
+    revisions: ({ id }, page, { loaders }) =>
+      connect(page, {
+        cursors: revisionCursors,
+        position: ({ number }) => number,
+        page: async (window) => {
+          const newestFirst = [...(await loaders.revisionsOfDeployment.load(id))].sort(
+            (a, b) => b.number - a.number,
+          );
+          return pageOf(newestFirst, window, (revision, number) => number - revision.number);
+        },
+        count: async () => (await loaders.revisionsOfDeployment.load(id)).length,
+      }),
+    runtime: ({ revision }) => revision.runtime,
+  },
+  DeploymentRevision: {
+    version: ({ versionId }, _, { loaders }) => existing(loaders.version.load(versionId), 'version'),
+  },
+} satisfies Resolvers;

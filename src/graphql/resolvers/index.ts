@@ -1,0 +1,17 @@
+import type { Resolvers } from '../__generated__/resolvers.js';
+import { baseResolvers } from './base.js';
+import { deploymentResolvers } from './deployments.js';
+import { inferenceResolvers } from './inference.js';
+import { modelResolvers } from './models.js';
+import { monitoringResolvers } from './monitoring.js';
+import { versionResolvers } from './versions.js';
+
+/** One set for each SDL file. */
+export const resolvers: Resolvers[] = [
+  baseResolvers,
+  modelResolvers,
+  versionResolvers,
+  deploymentResolvers,
+  inferenceResolvers,
+  monitoringResolvers,
+];

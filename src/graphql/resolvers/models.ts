@@ -1,0 +1,77 @@
+import { modelPosition, parseSelector, type ModelOrder } from '../../catalog/index.js';
+import type { Resolvers } from '../__generated__/resolvers.js';
+import { connect, pageOf } from '../connections.js';
+import { existing } from '../existing.js';
+import { encodeNodeId } from '../node-id.js';
+import { payload } from '../payload.js';
+import { deploymentCursors, modelCursors, versionCursors } from '../positions.js';
+
+const BY_NAME: ModelOrder = { field: 'NAME', direction: 'ASC' };
+
+export const modelResolvers = {
+  Query: {
+    model: (_, { name }, { catalog }) => catalog.findModel(name),
+    models: (_, { filter, orderBy, ...page }, { catalog }) => {
+      const order = orderBy ?? BY_NAME;
+      return connect(page, {
+        cursors: modelCursors(order),
+        position: (model) => modelPosition(order, model),
+        page: (window) => catalog.listModels(filter ?? {}, order, window),
+        count: () => catalog.countModels(filter ?? {}),
+      });
+    },
+  },
+  Mutation: {
+    registerModel: (_, { input }, { caller, catalog }) =>
+      payload({ model: null }, async () => ({ model: await catalog.registerModel(caller, input) })),
+    updateModel: (_, { input }, { caller, catalog }) =>
+      payload({ model: null }, async () => ({ model: await catalog.updateModel(caller, input) })),
+    archiveModel: (_, { input }, { caller, catalog }) =>
+      payload({ model: null }, async () => ({ model: await catalog.archiveModel(caller, input) })),
+    deleteModel: (_, { input }, { caller, catalog }) =>
+      payload({ deletedModelId: null, deletedModelName: null }, async () => {
+        const { id, name } = await catalog.deleteModel(caller, input);
+        return { deletedModelId: encodeNodeId('Model', id), deletedModelName: name };
+      }),
+    setAlias: (_, { input }, { caller, catalog }) =>
+      payload({ alias: null }, async () => ({ alias: await catalog.setAlias(caller, input) })),
+    removeAlias: (_, { input }, { caller, catalog }) =>
+      payload({ model: null, removedAlias: null }, async () => ({
+        model: await catalog.removeAlias(caller, input),
+        removedAlias: input.alias,
+      })),
+  },
+  Model: {
+    id: ({ id }) => encodeNodeId('Model', id),
+    card: async ({ id }, _, { loaders }) => (await existing(loaders.card.load(id), 'model')).card,
+    versions: ({ id }, page, { loaders }) =>
+      connect(page, {
+        cursors: versionCursors,
+        position: ({ number }) => number,
+        page: (window) => loaders.versionPage.load({ modelId: id, window }),
+        count: async () => (await loaders.versionCount.load(id))?.count ?? 0,
+      }),
+    version: ({ name }, { ref }, { loaders }) =>
+      loaders.versionByRef.load({
+        model: name,
+        selector: typeof ref === 'string' ? parseSelector(ref, ['ref']) : { kind: 'default' },
+      }),
+    aliases: ({ id }, _, { loaders }) => loaders.aliasesOfModel.load(id),
+    deployments: ({ id }, page, { loaders }) =>
+      connect(page, {
+        cursors: deploymentCursors,
+        position: ({ name }) => ({ name }),
+        page: async (window) =>
+          pageOf(await loaders.deploymentsOfModel.load(id), window, (a, b) => compareText(a.name, b.name)),
+        count: async () => (await loaders.deploymentsOfModel.load(id)).length,
+      }),
+  },
+  Alias: {
+    model: ({ modelId }, _, { loaders }) => existing(loaders.model.load(modelId), 'model'),
+    version: ({ versionId }, _, { loaders }) => existing(loaders.version.load(versionId), 'version'),
+  },
+} satisfies Resolvers;
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

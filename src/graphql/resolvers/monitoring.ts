@@ -1,0 +1,113 @@
+import type { EventFilter, EventKind, EventRecord } from '../../platform/events/index.js';
+import type { EventFilter as EventFilterInput, Resolvers } from '../__generated__/resolvers.js';
+import { connect } from '../connections.js';
+import type { RequestContext } from '../context.js';
+import { streamEvents } from '../event-stream.js';
+import { eventCursors } from '../positions.js';
+
+type EventType =
+  | 'ModelEvent'
+  | 'VersionEvent'
+  | 'AliasEvent'
+  | 'DeploymentEvent'
+  | 'RequestFailedEvent'
+  | 'RequestsServedEvent';
+
+const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
+  MODEL_REGISTERED: 'ModelEvent',
+  MODEL_UPDATED: 'ModelEvent',
+  MODEL_ARCHIVED: 'ModelEvent',
+  MODEL_DELETED: 'ModelEvent',
+  VERSION_PUBLISHED: 'VersionEvent',
+  VERSION_TAGGED: 'VersionEvent',
+  VERSION_UNTAGGED: 'VersionEvent',
+  ALIAS_MOVED: 'AliasEvent',
+  ALIAS_REMOVED: 'AliasEvent',
+  DEPLOYMENT_STATE_CHANGED: 'DeploymentEvent',
+  REQUEST_FAILED: 'RequestFailedEvent',
+  REQUESTS_SERVED: 'RequestsServedEvent',
+};
+
+/** What every kind of event tells. */
+const common = {
+  cursor: ({ cursor }: EventRecord) => eventCursors.encode(cursor),
+  model: ({ modelId }: EventRecord, _: unknown, { loaders }: RequestContext) =>
+    modelId === null ? null : loaders.model.load(modelId),
+  version: ({ versionId }: EventRecord, _: unknown, { loaders }: RequestContext) =>
+    versionId === null ? null : loaders.version.load(versionId),
+  deployment: ({ deploymentId }: EventRecord, _: unknown, { loaders }: RequestContext) =>
+    deploymentId === null ? null : loaders.deployment.load(deploymentId),
+};
+
+/** What one kind of event tells besides lies in its data, under the names of the fields. */
+function detail(name: string) {
+  return ({ data }: EventRecord) => (data[name] ?? null) as never;
+}
+
+export const monitoringResolvers = {
+  Query: {
+    events: (_, { filter, ...page }, { events }) => {
+      const wanted = eventFilter(filter);
+      return connect(page, {
+        cursors: eventCursors,
+        position: ({ cursor }) => cursor,
+        page: (window) => events.page({ filter: wanted, ...window }),
+        count: () => events.count(wanted),
+      });
+    },
+  },
+  Subscription: {
+    monitoringEvents: {
+      subscribe: (_, { filter, after }, { events, signal }) =>
+        streamEvents(events, {
+          filter: eventFilter(filter),
+          after: typeof after === 'string' ? eventCursors.decode(after) : undefined,
+          signal,
+        }),
+      resolve: (event: EventRecord) => event,
+    },
+  },
+  Event: { __resolveType: ({ kind }) => EVENT_TYPES[kind] },
+  ModelEvent: common,
+  VersionEvent: { ...common, tag: detail('tag') },
+  AliasEvent: {
+    ...common,
+    alias: detail('alias'),
+    fromNumber: detail('fromNumber'),
+    toNumber: detail('toNumber'),
+    reason: detail('reason'),
+  },
+  DeploymentEvent: {
+    ...common,
+    fromState: detail('fromState'),
+    toState: detail('toState'),
+    revision: detail('revision'),
+    reason: detail('reason'),
+  },
+  RequestFailedEvent: {
+    ...common,
+    operation: detail('operation'),
+    code: detail('code'),
+    totalMs: detail('totalMs'),
+  },
+  RequestsServedEvent: {
+    ...common,
+    operation: detail('operation'),
+    count: detail('count'),
+    rows: detail('rows'),
+    windowMs: detail('windowMs'),
+    meanMs: detail('meanMs'),
+    p50Ms: detail('p50Ms'),
+    p99Ms: detail('p99Ms'),
+    sampleRequestId: detail('sampleRequestId'),
+  },
+} satisfies Resolvers;
+
+function eventFilter(filter: EventFilterInput | null | undefined): EventFilter {
+  return {
+    kinds: filter?.kinds ?? undefined,
+    model: filter?.model ?? undefined,
+    deployment: filter?.deployment ?? undefined,
+    requestId: filter?.requestId ?? undefined,
+  };
+}

@@ -1,0 +1,50 @@
+import { tensorAnnotations } from '../../pipelines/index.js';
+import type { Resolvers } from '../__generated__/resolvers.js';
+import { annotated } from '../annotated-signature.js';
+import { existing } from '../existing.js';
+import { encodeNodeId } from '../node-id.js';
+import { payload } from '../payload.js';
+
+export const versionResolvers = {
+  Query: {
+    version: (_, { ref }, { catalog }) => catalog.findVersion(ref),
+  },
+  Mutation: {
+    publishVersion: (_, { input }, { caller, catalog }) =>
+      payload({ version: null }, async () => ({ version: await catalog.publishVersion(caller, input) })),
+    tagVersion: (_, { input }, { caller, catalog }) =>
+      payload({ version: null }, async () => ({ version: await catalog.tagVersion(caller, input) })),
+    untagVersion: (_, { input }, { caller, catalog }) =>
+      payload({ version: null }, async () => ({ version: await catalog.untagVersion(caller, input) })),
+  },
+  Version: {
+    id: ({ id }) => encodeNodeId('Version', id),
+    model: ({ modelId }, _, { loaders }) => existing(loaders.model.load(modelId), 'model'),
+    tags: ({ id }, _, { loaders }) => loaders.tagsOfVersion.load(id),
+    aliases: ({ id }, _, { loaders }) => loaders.aliasesOfVersion.load(id),
+    artifact: ({ artifactDigest }, _, { loaders }) =>
+      existing(loaders.artifact.load(artifactDigest), 'artifact'),
+    signature: (version) => version,
+    card: async ({ modelId }, _, { loaders }) => (await existing(loaders.card.load(modelId), 'model')).card,
+    derivedFrom: ({ id }, _, { loaders }) => loaders.derivationsOfVersion.load(id),
+  },
+  Signature: {
+    inputs: ({ signature, pipeline }) => annotated(signature.inputs, tensorAnnotations(pipeline).inputs),
+    outputs: ({ signature, pipeline }) => annotated(signature.outputs, tensorAnnotations(pipeline).outputs),
+  },
+  Tag: {
+    version: ({ versionId }, _, { loaders }) => existing(loaders.version.load(versionId), 'version'),
+  },
+  Derivation: {
+    version: ({ parentId }, _, { loaders }) => existing(loaders.version.load(parentId), 'version'),
+  },
+  Artifact: {
+    opsets: ({ opsets }) =>
+      opsets.map(({ domain, version }) => ({ domain: domain === '' ? 'ai.onnx' : domain, version })),
+    operators: ({ operators }) =>
+      Object.entries(operators)
+        .map(([operator, count]) => ({ operator, count }))
+        .sort((a, b) => b.count - a.count || (a.operator < b.operator ? -1 : 1)),
+    url: ({ digest }) => `/artifacts/${digest}`,
+  },
+} satisfies Resolvers;

@@ -1,0 +1,25 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { GraphQLSchema } from 'graphql';
+import { packageRoot } from '../platform/package-root.js';
+import { resolvers } from './resolvers/index.js';
+
+/** The SDL of every domain, in the order of the files' names. */
+export function readTypeDefinitions(): string[] {
+  const folder = join(packageRoot, 'schema');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
+  return files.sort().map((name) => readFileSync(join(folder, name), 'utf8'));
+}
+
+/** The executable schema. A resolver for anything the SDL does not have is an error here, at the start. */
+export function buildExecutableSchema(): GraphQLSchema {
+  return makeExecutableSchema({
+    typeDefs: readTypeDefinitions(),
+    resolvers,
+    resolverValidationOptions: {
+      requireResolversToMatchSchema: 'error',
+      requireResolversForResolveType: 'error',
+    },
+  });
+}

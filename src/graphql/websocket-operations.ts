@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import {
+  getOperationAST,
+  GraphQLError,
+  parse,
+  specifiedRules,
+  validate,
+  type ExecutionArgs,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql';
+import {
+  makeServer,
+  type Context,
+  type ExecutionResult,
+  type Server,
+  type SubscribePayload,
+} from 'graphql-ws';
+import type { Config } from '../platform/config.js';
+import { DomainError } from '../platform/errors.js';
+import type { Logger } from '../platform/logging.js';
+import { authenticate, type Caller } from '../security/index.js';
+import { createContext, prepareFor, type GraphqlServices, type RequestContext } from './context.js';
+import { checkCost } from './cost-limit.js';
+import { parseOptions, validationRules } from './document.js';
+import { formatError } from './error-mapping.js';
+import { logRequest, logUnexpected } from './request-log.js';
+import type { Connection } from './websocket-connection.js';
+
+type SocketContext = Context<Record<string, unknown> | undefined, Connection>;
+
+const UNKNOWN: Caller = { actor: 'unknown', requestId: '' };
+/** As long as a client may take to say who it is. */
+const INIT_TIMEOUT_MS = 3_000;
+/** Operations one socket may have under way. */
+const MAX_OPERATIONS = 100;
+
+interface OperationOptions {
+  readonly schema: GraphQLSchema;
+  readonly services: GraphqlServices;
+  readonly config: Pick<Config, 'apiKey' | 'introspection'>;
+}
+
+/** The protocol on any socket: the same documents, limits and errors as over HTTP. */
+export function createOperationServer(options: OperationOptions): Server<Connection> {
+  const { logger } = options.services;
+  const rules = [...specifiedRules, ...validationRules(options.config)];
+
+  return makeServer<Record<string, unknown> | undefined, Connection>({
+    connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+    onConnect: (context) => admit(context, options.config),
+    onSubscribe: (context, id, message) => {
+      try {
+        return prepare(context, id, message, { ...options, rules });
+      } catch (error) {
+        return [asGraphQLError(error)];
+      }
+    },
+    onOperation: (_context, _id, _message, args, result) => {
+      const operation = getOperationAST(args.document, args.operationName);
+      const errors = 'errors' in result ? (result.errors ?? []) : [];
+      logRequest(logger, args.contextValue as RequestContext, {
+        operationName: operation?.name?.value,
+        kind: operation?.operation,
+        errors,
+      });
+    },
+    onNext: (_context, _id, _message, args, result) =>
+      answer(result, (args.contextValue as RequestContext).caller, logger),
+    onError: ({ extra }, id, _message, errors) => {
+      const caller = extra.callers.get(id) ?? UNKNOWN;
+      extra.callers.delete(id);
+      return errors.map((error) => {
+        const { extensions, ...rest } = formatted(error, caller, logger);
+        return { ...rest, extensions: { ...extensions, requestId: caller.requestId } };
+      });
+    },
+    onComplete: ({ extra }, id) => {
+      extra.callers.delete(id);
+    },
+  });
+}
+
+/** Whether the client may talk at all; false closes the socket with 4403. The key may come with either handshake. */
+function admit(context: SocketContext, config: Pick<Config, 'apiKey'>): boolean {
+  const { extra, connectionParams } = context;
+  const presented = connectionParams?.authorization ?? connectionParams?.Authorization;
+  if (typeof presented === 'string') extra.authorization = presented;
+  try {
+    authenticate(extra.authorization, config.apiKey);
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Each operation is a request of its own, checked anew: the socket may be older than the decision to admit it.
+ *
+ * @throws DomainError or GraphQLError
+ */
+function prepare(
+  { extra, subscriptions }: SocketContext,
+  id: string,
+  message: SubscribePayload,
+  { schema, services, config, rules }: OperationOptions & { rules: readonly ValidationRule[] },
+): ExecutionArgs | readonly GraphQLError[] {
+  const requestId = randomUUID();
+  extra.callers.set(id, { ...UNKNOWN, requestId });
+  const caller = { ...authenticate(extra.authorization, config.apiKey), requestId };
+  extra.callers.set(id, caller);
+  if (Object.keys(subscriptions).length > MAX_OPERATIONS) throw tooManyOperations();
+
+  const document = parse(message.query, parseOptions);
+  const errors = validate(schema, document, rules);
+  if (errors.length > 0) return errors;
+  const operation = getOperationAST(document, message.operationName);
+  const contextValue = createContext(services, caller, extra.closed);
+  if (operation) {
+    checkCost(schema, document, operation, message.variables);
+    prepareFor(operation.operation, contextValue);
+  }
+  return {
+    schema,
+    document,
+    contextValue,
+    variableValues: message.variables ?? null,
+    operationName: message.operationName ?? null,
+  };
+}
+
+function tooManyOperations(): DomainError {
+  return new DomainError(
+    'OVERLOADED',
+    `Expected at most ${MAX_OPERATIONS} operations at a time on one socket. Complete some, or open another socket.`,
+  );
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  if (error instanceof DomainError) return new GraphQLError(error.message, { originalError: error });
+  const cause = error instanceof Error ? error : new Error(String(error));
+  // The parser is recursive; it runs out of stack before it runs out of tokens.
+  const extensions = error instanceof RangeError ? { code: 'GRAPHQL_PARSE_FAILED' } : {};
+  return new GraphQLError(cause.message, { originalError: cause, extensions });
+}
+
+function answer(result: ExecutionResult, caller: Caller, logger: Logger): FormattedExecutionResult {
+  const { errors, data, extensions } = result;
+  return {
+    ...(data !== undefined && { data }),
+    ...(errors && { errors: errors.map((error) => formatted(error, caller, logger)) }),
+    extensions: { ...extensions, requestId: caller.requestId },
+  };
+}
+
+function formatted(error: GraphQLError, caller: Caller, logger: Logger): GraphQLFormattedError {
+  logUnexpected(logger, error, caller);
+  const plain = error.toJSON();
+  // Apollo names these two phases over HTTP; here they can be told from each other by whether execution had begun.
+  const code = plain.message.startsWith('Syntax Error')
+    ? 'GRAPHQL_PARSE_FAILED'
+    : error.path
+      ? undefined
+      : 'GRAPHQL_VALIDATION_FAILED';
+  return formatError({ ...plain, extensions: { ...(code && { code }), ...plain.extensions } }, error);
+}

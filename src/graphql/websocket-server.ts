@@ -1,0 +1,85 @@
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { GraphQLSchema } from 'graphql';
+import { handleProtocols } from 'graphql-ws';
+import { WebSocketServer } from 'ws';
+import type { Config } from '../platform/config.js';
+import { authorizeUpgrade } from '../security/index.js';
+import type { GraphqlServices } from './context.js';
+import { attachSocket } from './websocket-connection.js';
+import { createOperationServer } from './websocket-operations.js';
+
+/** How long a client may take to answer that it is going, before its connection is cut. */
+const CLOSING_MS = 1_000;
+
+/** GraphQL over WebSocket (subprotocol `graphql-transport-ws`) at `/graphql` of the same HTTP server. */
+export function serveWebSockets(
+  server: Server,
+  options: {
+    schema: GraphQLSchema;
+    services: GraphqlServices;
+    config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes' | 'introspection'>;
+  },
+): { close(): Promise<void> } {
+  const { services, config } = options;
+  const operations = createOperationServer(options);
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: config.bodyLimitBytes,
+    handleProtocols: (protocols) => handleProtocols(protocols),
+  });
+  let closing: Promise<void> | null = null;
+
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Until the handshake nobody else listens, and an unheard error would end the process.
+    socket.on('error', () => socket.destroy());
+    if (closing) {
+      refuse(socket, 503, 'The server is stopping.');
+      return;
+    }
+    if (pathOf(request) !== '/graphql') {
+      refuse(socket, 404, 'WebSockets are served at /graphql only.');
+      return;
+    }
+    const decision = authorizeUpgrade(request, config);
+    if (!decision.allowed) {
+      refuse(socket, decision.status, decision.message);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      attachSocket(operations, client, request.headers.authorization, services.logger);
+    });
+  };
+  server.on('upgrade', onUpgrade);
+
+  return {
+    close() {
+      closing ??= end(sockets).finally(() => server.off('upgrade', onUpgrade));
+      return closing;
+    },
+  };
+}
+
+async function end(sockets: WebSocketServer): Promise<void> {
+  const clients = [...sockets.clients];
+  const ended = Promise.all(clients.map((client) => new Promise((resolve) => client.once('close', resolve))));
+  for (const client of clients) client.close(1001, 'The server is stopping');
+  const timer = setTimeout(() => {
+    for (const client of clients) client.terminate();
+  }, CLOSING_MS);
+  await ended;
+  clearTimeout(timer);
+  await new Promise<void>((resolve) => sockets.close(() => resolve()));
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').split('?', 1)[0] ?? '';
+}
+
+function refuse(socket: Duplex, status: number, message: string): void {
+  const body = `${message}\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
