@@ -149,25 +149,13 @@ class MoleculeThread {
       name: 'molecules',
     });
     try {
-      await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => {
-          reject(new Error(`not ready within ${START_LIMIT_MS} ms`));
-        }, START_LIMIT_MS);
-        const settle = (action: () => void) => () => {
-          clearTimeout(timer);
-          action();
-        };
-        worker.once('message', settle(resolve));
-        worker.once('error', (error) => settle(() => reject(error))());
-        worker.once('exit', (code) => settle(() => reject(new Error(`exited with code ${code}`)))());
-      });
+      await ready(worker);
     } catch (error) {
       await worker.terminate();
       throw error;
     }
-    worker.removeAllListeners();
-    // An idle thread must not keep the process alive; run() holds it while it works. Errors outside a batch end in
-    // `exit`, which the next batch finds.
+    // An idle thread must not keep the process alive; run() holds it while it works. An error ends in `exit`, which
+    // the batch under way or the next one finds.
     worker.unref();
     worker.on('error', () => undefined);
     return new MoleculeThread(worker, new Int32Array(progress));
@@ -180,6 +168,11 @@ class MoleculeThread {
       Atomics.store(this.progress, 0, 0);
       let seen = 0;
       let since = performance.now();
+      const lost = (reason: 'CRASHED' | 'TIMEOUT'): Outcome => ({
+        kind: 'lost',
+        culprit: Math.min(Atomics.load(this.progress, 0), smiles.length - 1),
+        reason,
+      });
       const settle = (outcome: Outcome) => {
         clearInterval(watch);
         worker.off('message', onMessage).off('exit', onExit);
@@ -189,15 +182,12 @@ class MoleculeThread {
       const onMessage = (message: WorkerMessage) => {
         if (message.type === 'rows' && message.id === batch.id) settle({ kind: 'rows', rows: message.rows });
       };
-      const onExit = () =>
-        settle({ kind: 'lost', culprit: Atomics.load(this.progress, 0), reason: 'CRASHED' });
+      const onExit = () => settle(lost('CRASHED'));
       const watch = setInterval(
         () => {
           const now = Atomics.load(this.progress, 0);
           if (now !== seen) [seen, since] = [now, performance.now()];
-          // When every row is done the answer is under way, however late this thread gets to see it.
-          else if (now < smiles.length && performance.now() - since > timeLimitMs)
-            settle({ kind: 'lost', culprit: now, reason: 'TIMEOUT' });
+          else if (performance.now() - since > timeLimitMs) settle(lost('TIMEOUT'));
         },
         Math.max(timeLimitMs / 10, 5),
       );
@@ -211,5 +201,26 @@ class MoleculeThread {
 
   async terminate(): Promise<void> {
     await this.worker.terminate();
+  }
+}
+
+/** Resolves with the thread's first message, which says that RDKit is loaded. */
+async function ready(worker: Worker): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error(`RDKit was not ready within ${START_LIMIT_MS} ms`));
+      }, START_LIMIT_MS);
+      worker.once('message', () => {
+        resolve();
+      });
+      worker.once('error', reject);
+      worker.once('exit', (code) => {
+        reject(new Error(`The molecule worker ended with code ${code}`));
+      });
+    });
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,0 +1,47 @@
+import type { ExampleModel } from '../example.js';
+import { bindingEnergyCard } from './card.js';
+import { massFormulaGraph } from './graph.js';
+import { newmanMetrics, rohlfMetrics } from './metrics.js';
+import { bindingEnergyPipeline } from './pipeline.js';
+
+export const bindingEnergy: ExampleModel = {
+  name: 'binding-energy',
+  title: 'Nuclear binding energy (semi-empirical mass formula)',
+  summary: 'Total binding energy of a nuclide from its numbers of protons and neutrons, by the liquid drop.',
+  domain: 'PHYSICS',
+  labels: ['nuclear', 'nuclides', 'mass-formula', 'liquid-drop'],
+  card: bindingEnergyCard,
+  production: 2,
+  versions: [
+    {
+      build: () =>
+        massFormulaGraph(
+          { volume: 15.8, surface: 18.3, coulomb: 0.714, coulombForm: 'Z^2', asymmetry: 23.2, pairing: 12 },
+          'M. Newman, Computational Physics (2013), exercise 2.10',
+        ),
+      pipeline: bindingEnergyPipeline,
+      metrics: newmanMetrics,
+      notes:
+        "Newman's coefficients, Coulomb term 0.714 Z² A^(-1/3): every proton repels Z protons, itself included.",
+      tags: ['v1.0.0'],
+    },
+    {
+      build: () =>
+        massFormulaGraph(
+          {
+            volume: 15.75,
+            surface: 17.8,
+            coulomb: 0.711,
+            coulombForm: 'Z(Z-1)',
+            asymmetry: 23.7,
+            pairing: 11.18,
+          },
+          'J. W. Rohlf, Modern Physics from α to Z0 (1994)',
+        ),
+      pipeline: bindingEnergyPipeline,
+      metrics: rohlfMetrics,
+      notes: "Rohlf's coefficients, Coulomb term 0.711 Z(Z − 1) A^(-1/3): no proton repels itself.",
+      tags: ['v2.0.0'],
+    },
+  ],
+};

@@ -1,0 +1,53 @@
+import type { ExampleModel } from '../example.js';
+import { esolCard } from './card.js';
+import { esolGraph } from './graph.js';
+import { delaneyMetrics, refitMetrics } from './metrics.js';
+import { esolPipeline } from './pipeline.js';
+
+export const esol: ExampleModel = {
+  name: 'esol',
+  title: 'Aqueous solubility (ESOL)',
+  summary:
+    'Solubility of a molecule in water from its structure: clogP, weight, rotatable bonds and aromaticity.',
+  domain: 'CHEMISTRY',
+  labels: ['solubility', 'molecules', 'regression', 'qsar'],
+  card: esolCard,
+  production: 2,
+  versions: [
+    {
+      build: () =>
+        esolGraph(
+          {
+            intercept: 0.16,
+            clogP: -0.63,
+            molecularWeight: -0.0062,
+            rotatableBonds: 0.066,
+            aromaticProportion: -0.74,
+          },
+          'J. S. Delaney, J. Chem. Inf. Comput. Sci. 44, 1000 (2004)',
+        ),
+      pipeline: esolPipeline,
+      metrics: delaneyMetrics,
+      notes:
+        "Delaney's published coefficients. He fitted them to Daylight's ClogP; here they get RDKit's Crippen clogP, so the answers differ from his paper's.",
+      tags: ['v1.0.0'],
+    },
+    {
+      build: () =>
+        esolGraph(
+          {
+            intercept: 0.26121066,
+            clogP: -0.74167395,
+            molecularWeight: -0.00661388,
+            rotatableBonds: 0.00345155,
+            aromaticProportion: -0.4262484,
+          },
+          'P. Walters, refit of Delaney (2004) with RDKit descriptors',
+        ),
+      pipeline: esolPipeline,
+      metrics: refitMetrics,
+      notes: "Coefficients refitted by P. Walters to Delaney's 1128 molecules with RDKit's own descriptors.",
+      tags: ['v2.0.0'],
+    },
+  ],
+};

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/platform/package-root.js';
+
+export interface Solubility {
+  readonly compound: string;
+  readonly smiles: string;
+  /** log10(mol/L) */
+  readonly measured: number;
+  readonly published: number;
+}
+
+export interface MeasuredNuclide {
+  readonly z: number;
+  readonly n: number;
+  /** Total, in MeV. */
+  readonly bindingEnergy: number;
+}
+
+/** Delaney's molecules, measured and as his paper predicts them. */
+export async function solubilities(): Promise<Solubility[]> {
+  return (await rows('delaney-solubility.csv')).map(([compound = '', smiles = '', measured, published]) => ({
+    compound: compound.trim(),
+    smiles: smiles.trim(),
+    measured: Number(measured),
+    published: Number(published),
+  }));
+}
+
+export async function measuredNuclides(): Promise<MeasuredNuclide[]> {
+  return (await rows('ame2020-binding-energy.csv')).map(([z, n, a, , perNucleonKev]) => ({
+    z: Number(z),
+    n: Number(n),
+    bindingEnergy: (Number(perNucleonKev) * Number(a)) / 1000,
+  }));
+}
+
+/** The 30 particles of NIST's fourth Lennard-Jones configuration, in a cubic box of side 8. */
+export async function nistConfiguration(): Promise<number[][]> {
+  const lines = (await text('nist-lj-configuration-4.xyz')).trim().split('\n');
+  return lines.map((line) => line.trim().split(/\s+/).slice(1).map(Number));
+}
+
+async function rows(file: string): Promise<string[][]> {
+  const [, ...lines] = (await text(file)).trim().split(/\r?\n/);
+  return lines.map(fields);
+}
+
+/** One line of CSV; fields in double quotes may hold commas (RFC 4180, without line breaks in fields). */
+function fields(line: string): string[] {
+  return Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain]) =>
+    quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
+  );
+}
+
+async function text(file: string): Promise<string> {
+  return readFile(join(packageRoot, 'examples/data', file), 'utf8');
+}
