@@ -21,7 +21,12 @@ const steps = [
         cwd: root,
         stdio: ['ignore', 'ignore', 'inherit'],
         // Generating needs no schema engine, but the CLI would try to download one unless it is given a file.
-        env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' },
+        env: {
+          ...process.env,
+          PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+          PRISMA_HIDE_UPDATE_MESSAGE: '1',
+          CHECKPOINT_DISABLE: '1',
+        },
       }),
   },
   {
@@ -37,9 +42,21 @@ const steps = [
     skipForTypes: true,
     run: async () => {
       const { build } = await import('esbuild');
-      const entryPoints = ['src', 'examples', 'bench'].flatMap((folder) => files(join(root, folder))).filter((f) => f.endsWith('.ts'));
-      for (const folder of ['src', 'examples', 'bench']) rmSync(join(root, 'dist', folder), { recursive: true, force: true });
-      await build({ entryPoints, outdir: join(root, 'dist'), outbase: root, format: 'esm', platform: 'node', target: 'node20', sourcemap: true, logLevel: 'warning' });
+      const entryPoints = ['src', 'examples', 'bench']
+        .flatMap((folder) => files(join(root, folder)))
+        .filter((f) => f.endsWith('.ts'));
+      for (const folder of ['src', 'examples', 'bench'])
+        rmSync(join(root, 'dist', folder), { recursive: true, force: true });
+      await build({
+        entryPoints,
+        outdir: join(root, 'dist'),
+        outbase: root,
+        format: 'esm',
+        platform: 'node',
+        target: 'node20',
+        sourcemap: true,
+        logLevel: 'warning',
+      });
     },
   },
   {

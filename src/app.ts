@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { ArtifactStore } from './artifacts/index.js';
 import { CatalogService } from './catalog/index.js';
 import { DeploymentService } from './deployments/index.js';
@@ -149,11 +148,10 @@ function createFastify(config: Config, logger: Logger): FastifyInstance {
   return Fastify({
     loggerInstance: logger,
     // One line a request is written by the transports, which know what the request was.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     bodyLimit: config.bodyLimitBytes,
     forceCloseConnections: 'idle',
-    serverFactory: (handler) => createServer({ requireHostHeader: true, requestTimeout: 0 }, handler),
   }) as unknown as FastifyInstance;
 }
 

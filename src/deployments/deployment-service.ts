@@ -23,6 +23,7 @@ import { StepQueue } from './step-queue.js';
 import type { ModelHandle } from './serving.js';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const DEFAULT_WAIT_MS = 30_000;
 const MAX_WAIT_MS = 600_000;
 const MAX_THREADS = 64;
 
@@ -30,9 +31,10 @@ export interface DeployRequest {
   readonly name: string;
   /** A version ref. */
   readonly version: string;
-  readonly runtime?: Partial<RuntimeSettings> | undefined;
+  readonly runtime?: { readonly threads?: number | null | undefined } | null | undefined;
   /** Answers when the revision is READY or has failed, or after this many milliseconds. */
-  readonly waitMs?: number | undefined;
+  /** 30,000 when left out. */
+  readonly waitMs?: number | null | undefined;
 }
 
 interface Entry {
@@ -108,7 +110,8 @@ export class DeploymentService {
    * @throws DomainError INVALID_NAME, INVALID_ARGUMENT, MODEL_NOT_FOUND, VERSION_NOT_FOUND, MODEL_ARCHIVED, NAME_TAKEN.
    */
   async deploy(caller: Caller, request: DeployRequest): Promise<DeploymentRecord> {
-    const { name, waitMs = 30_000 } = request;
+    const { name } = request;
+    const waitMs = request.waitMs ?? DEFAULT_WAIT_MS;
     checkName(name);
     checkRange('waitMs', waitMs, 0, MAX_WAIT_MS);
     const runtime = { threads: request.runtime?.threads ?? 1 };

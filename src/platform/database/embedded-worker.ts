@@ -17,8 +17,11 @@ if (!port) throw new Error('The embedded database runs in a worker thread only.'
 
 const report = (message: EmbeddedWorkerReport) => port.postMessage(message);
 
+/** A catalog fits in little: PostgreSQL's default of 128 MB of buffers would be most of Retort's memory at rest. */
+const SETTINGS = ['shared_buffers = 16MB'];
+
 try {
-  const db = await PGlite.create({ dataDir: data.directory });
+  const db = await PGlite.create({ dataDir: data.directory, postgresqlconf: SETTINGS });
   const server = new PGLiteSocketServer({ db, ...data.listen, maxConnections: 32 });
   await server.start();
   port.once('message', () => {
