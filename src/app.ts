@@ -20,6 +20,7 @@ import { seedExamples } from './seed-examples.js';
 
 const PRUNE_INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+const STOP_GRACE_MS = 5_000;
 
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
@@ -40,7 +41,7 @@ export interface App {
  */
 export async function startApp(config: Config, logger: Logger): Promise<App> {
   assertBindAllowed(config);
-  const stops = new StopList(logger);
+  const stops = new StopList(logger, config.drainMs + STOP_GRACE_MS);
   try {
     return await start(config, logger, stops);
   } catch (error) {
@@ -199,7 +200,11 @@ async function drain(
 class StopList {
   private readonly parts: { name: string; stop: () => Promise<void> }[] = [];
 
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    /** A part that hangs (a model that never returns) must not keep the database from being closed. */
+    private readonly limitMs: number,
+  ) {}
 
   add(name: string, stop: () => Promise<void>): void {
     this.parts.push({ name, stop });
@@ -208,9 +213,17 @@ class StopList {
   async run(): Promise<void> {
     for (let part = this.parts.pop(); part; part = this.parts.pop()) {
       const { name, stop } = part;
-      await stop().catch((error: unknown) =>
+      await withinLimit(stop(), this.limitMs).catch((error: unknown) =>
         this.logger.error({ err: error }, `${name} did not stop cleanly`),
       );
     }
   }
+}
+
+async function withinLimit(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`still busy after ${ms} ms`)), ms);
+  });
+  await Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }
