@@ -171,6 +171,7 @@ function unreachable(url: URL, why: string, { field }: DownloadOptions, cause?: 
 
 /** A code such as ENOTFOUND where there is one: texts of system errors may name more than the caller should see. */
 function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : error instanceof Error ? error.message : 'the connection failed';
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return code;
+  return typeof message === 'string' && message !== '' ? message : 'the connection failed';
 }

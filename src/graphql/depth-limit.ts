@@ -50,7 +50,7 @@ export function depthLimit(context: ValidationContext): ASTVisitor {
       context.reportError(
         new GraphQLError(
           `Expected an operation at most ${MAX_DEPTH} levels deep, got ${depth}. Ask for the inner parts in a request of their own.`,
-          { nodes: operation, extensions: { code: 'QUERY_TOO_DEEP' } },
+          { nodes: operation },
         ),
       );
     },

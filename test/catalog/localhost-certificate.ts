@@ -1,0 +1,20 @@
+/** A self-signed certificate for `localhost`, made for these tests and trusted by nobody else. */
+export const localhostCertificate = `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUehLePxdgtWaNB4vhTkswwKJ41fYwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzIxNDExNVoYDzIxMjYxMDMw
+MjE0MTE1WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASVQpTJfQQrgZFbHaqqoH6XpEToJ/rqypOopn4kGypl3Q1zvjZnCd1R
+jdv32l+HXiE/aH7SWQ+wK9JVIjsvxznfo28wbTAdBgNVHQ4EFgQUT3rJmxJtEAh7
++KKT4Ok3DgdvUE0wHwYDVR0jBBgwFoAUT3rJmxJtEAh7+KKT4Ok3DgdvUE0wDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDRwAwRAIgOsHIiDQ2Bl7tKQ74pTZOSO7bFBPpYCjfD2vdSDV+PsICIAj8
+EhsLH1qcJs9OvV4QhiaCA9Y8/KEK2Khzp2IE5DFW
+-----END CERTIFICATE-----
+`;
+
+export const localhostKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg46siSpFHxGticSFt
+V2+oDCF0NTlgmqzgEI08f8Emc+yhRANCAASVQpTJfQQrgZFbHaqqoH6XpEToJ/rq
+ypOopn4kGypl3Q1zvjZnCd1Rjdv32l+HXiE/aH7SWQ+wK9JVIjsvxznf
+-----END PRIVATE KEY-----
+`;

@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { checkAliasName, checkName, checkTagName } from '../../src/catalog/names.js';
+
+const field = ['name'];
+
+describe('names', () => {
+  it.each(['esol', 'a', '3d-shape', 'x'.repeat(63), '2024'])('takes %s for a model', (name) => {
+    expect(() => checkName('model', name, field)).not.toThrow();
+  });
+
+  it.each(['', '-a', 'Esol', 'a_b', 'a.b', 'x'.repeat(64), 'ä', 'a\n', 'a b', '../etc'])(
+    'refuses %j, with the pattern',
+    (name) => {
+      expect(() => checkName('model', name, field)).toThrow(
+        expect.objectContaining({
+          code: 'INVALID_NAME',
+          field,
+          message: expect.stringContaining('^[a-z0-9][a-z0-9-]{0,62}$'),
+        }),
+      );
+    },
+  );
+
+  it.each([
+    ['3', 'means version 3'],
+    ['v1', 'version tag'],
+    ['v2-rc', 'version tag'],
+    ['sha256', 'digest'],
+    ['Prod', '^[a-z0-9]'],
+  ])('refuses the alias %s', (name, reason) => {
+    expect(() => checkAliasName(name, field)).toThrow(
+      expect.objectContaining({ code: 'INVALID_NAME', message: expect.stringContaining(reason) }),
+    );
+  });
+
+  it.each(['production', 'staging', 'vnext', '2024-best'])('takes the alias %s', (name) => {
+    expect(() => checkAliasName(name, field)).not.toThrow();
+  });
+
+  it.each(['v1.2.0', '1.0', 'Release_3', 'x'.repeat(128)])('takes the tag %s', (name) => {
+    expect(() => checkTagName(name, field)).not.toThrow();
+  });
+
+  it.each(['', '12', 'sha256-x', 'SHA256abc', 'a b', 'a@b', 'a/b', 'x'.repeat(129)])(
+    'refuses the tag %j',
+    (name) => {
+      expect(() => checkTagName(name, field)).toThrow(expect.objectContaining({ code: 'INVALID_NAME' }));
+    },
+  );
+
+  it('repeats no more than a little of what came', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 200, maxLength: 2_000 }), (name) => {
+        try {
+          checkName('model', name, field);
+        } catch (error) {
+          expect((error as Error).message.length).toBeLessThan(800);
+          return;
+        }
+        throw new Error('a name this long was taken');
+      }),
+    );
+  });
+});
