@@ -1,7 +1,6 @@
 import type { ArtifactStore } from '../artifacts/index.js';
 import type { ModelInspector, Signature } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
-import type { JsonValue } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
 import { at, type ArtifactIntake } from './artifact-intake.js';
 import { newEvent, type CatalogChanges } from './catalog-changes.js';
@@ -14,8 +13,8 @@ import { parseVersionRef } from './version-ref.js';
 export interface PublishingDependencies {
   readonly artifacts: ArtifactStore;
   readonly inspector: ModelInspector;
-  /** Checks a declared pipeline against a signature and answers it normalised. */
-  readonly parsePipeline: (pipeline: unknown, signature: Signature) => JsonValue;
+  /** Checks a declared pipeline against a signature and answers it normalised: plain JSON. */
+  readonly parsePipeline: (pipeline: unknown, signature: Signature) => unknown;
 }
 
 export class VersionPublisher {

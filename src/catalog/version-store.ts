@@ -35,7 +35,8 @@ export interface NewVersion {
   readonly number: number;
   readonly artifactDigest: string;
   readonly signature: Signature;
-  readonly pipeline: JsonValue | null;
+  /** Plain JSON; null without one. */
+  readonly pipeline: unknown;
   readonly metrics: readonly Metric[];
   readonly notes: string;
   readonly source: Source | null;

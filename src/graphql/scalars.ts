@@ -1,4 +1,11 @@
-import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped, type ValueNode } from 'graphql';
+import {
+  GraphQLError,
+  GraphQLScalarType,
+  Kind,
+  valueFromASTUntyped,
+  type GraphQLScalarTypeConfig,
+  type ValueNode,
+} from 'graphql';
 
 const passThrough = {
   serialize: (value: unknown) => value,
@@ -7,7 +14,7 @@ const passThrough = {
     valueFromASTUntyped(node, variables),
 };
 
-export const dateTime = new GraphQLScalarType<Date, string>({
+export const dateTime = scalar<Date, string>({
   name: 'DateTime',
   serialize(value) {
     if (value instanceof Date) return value.toISOString();
@@ -17,7 +24,7 @@ export const dateTime = new GraphQLScalarType<Date, string>({
   parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : undefined),
 });
 
-export const bigInt = new GraphQLScalarType<bigint, number | string>({
+export const bigInt = scalar<bigint, number | string>({
   name: 'BigInt',
   serialize(value) {
     if (typeof value !== 'bigint' && !Number.isInteger(value))
@@ -31,10 +38,10 @@ export const bigInt = new GraphQLScalarType<bigint, number | string>({
 });
 
 /** Any value, untouched: what it must look like is judged where it is used. */
-export const json = new GraphQLScalarType({ name: 'JSON', ...passThrough });
+export const json = scalar({ name: 'JSON', ...passThrough });
 
 /** Untouched too: a tensor is parsed once, into a typed array, where its datatype is known. */
-export const tensorData = new GraphQLScalarType({ name: 'TensorData', ...passThrough });
+export const tensorData = scalar({ name: 'TensorData', ...passThrough });
 
 function parseInstant(value: unknown): Date {
   const date = typeof value === 'string' ? new Date(value) : new Date(Number.NaN);
@@ -51,4 +58,14 @@ function parseWhole(value: unknown): bigint {
   throw new GraphQLError(
     `Expected a whole number, or one as a string beyond 2^53, got ${JSON.stringify(value)}.`,
   );
+}
+
+/** What a scalar does; what it is, the SDL says. Properties left undefined would replace those of the SDL. */
+function scalar<Internal, External>(
+  config: GraphQLScalarTypeConfig<Internal, External>,
+): GraphQLScalarType<Internal, External> {
+  const type = new GraphQLScalarType(config);
+  Reflect.deleteProperty(type, 'description');
+  Reflect.deleteProperty(type, 'specifiedByURL');
+  return type;
 }

@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  type GraphQLEnumType,
+} from 'graphql';
+import { DEPLOYMENT_STATES } from '../../src/deployments/index.js';
+import { buildExecutableSchema } from '../../src/graphql/schema.js';
+import { DATA_TYPES } from '../../src/onnx/index.js';
+import { EventKind } from '../../src/platform/database/__generated__/prisma/enums.js';
+import { USER_ERROR_CODES } from '../../src/platform/errors.js';
+
+const schema = buildExecutableSchema();
+const types = Object.values(schema.getTypeMap()).filter(
+  (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
+);
+const valuesOf = (name: string) =>
+  (schema.getType(name) as GraphQLEnumType)
+    .getValues()
+    .map((value) => value.name)
+    .sort();
+
+interface Described {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly args?: readonly Described[];
+}
+const fieldsOf = (type: { getFields(): object }): Described[] => Object.values(type.getFields());
+
+describe('the schema', () => {
+  it('describes every type, field, argument and value', () => {
+    const silent: string[] = [];
+    const check = (path: string, described: { description?: string | null | undefined }) => {
+      if (!described.description?.trim()) silent.push(path);
+    };
+    for (const type of types) {
+      check(type.name, type);
+      if (isEnumType(type)) for (const value of type.getValues()) check(`${type.name}.${value.name}`, value);
+      if (isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)) {
+        for (const field of fieldsOf(type)) {
+          check(`${type.name}.${field.name}`, field);
+          for (const argument of field.args ?? [])
+            check(`${type.name}.${field.name}(${argument.name}:)`, argument);
+        }
+      }
+    }
+    expect(silent).toEqual([]);
+  });
+
+  it.each([
+    ['UserErrorCode', USER_ERROR_CODES],
+    ['EventKind', Object.values(EventKind)],
+    ['DeploymentState', DEPLOYMENT_STATES],
+    ['DataType', DATA_TYPES],
+  ])('has exactly the values the code has: %s', (name, values) => {
+    expect(valuesOf(name)).toEqual([...values].sort());
+  });
+
+  it('has a resolver for every way in', () => {
+    const missing = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap(
+      (root) =>
+        Object.values(root?.getFields() ?? {})
+          .filter((field) => (root?.name === 'Subscription' ? !field.subscribe : !field.resolve))
+          .map((field) => `${root?.name ?? ''}.${field.name}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('offers what the whole path needs and nothing that does nothing', () => {
+    const names = (root: { getFields(): object } | null | undefined) =>
+      Object.keys(root?.getFields() ?? {}).sort();
+    expect(names(schema.getQueryType())).toEqual([
+      'deployment',
+      'deployments',
+      'events',
+      'model',
+      'models',
+      'node',
+      'nodes',
+      'version',
+    ]);
+    expect(names(schema.getMutationType())).toEqual([
+      'archiveModel',
+      'deleteModel',
+      'deployVersion',
+      'infer',
+      'predict',
+      'publishVersion',
+      'registerModel',
+      'removeAlias',
+      'setAlias',
+      'tagVersion',
+      'undeploy',
+      'untagVersion',
+      'updateModel',
+    ]);
+    expect(names(schema.getSubscriptionType())).toEqual(['monitoringEvents']);
+  });
+
+  it('keeps the conventions: one input a mutation, userErrors in its payload, Relay connections', () => {
+    for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+      expect(field.args.map(({ name, type }) => `${name}: ${String(type)}`)).toEqual([
+        expect.stringMatching(/^input: \w+Input!$/),
+      ]);
+      const payload = schema.getType(String(field.type).replace('!', ''));
+      expect(isObjectType(payload) && String(payload.getFields().userErrors?.type)).toBe('[UserError!]!');
+    }
+    for (const type of types.filter(({ name }) => name.endsWith('Connection'))) {
+      expect(isObjectType(type) && Object.keys(type.getFields())).toEqual([
+        'edges',
+        'pageInfo',
+        'totalCount',
+      ]);
+    }
+    const connections = types
+      .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []))
+      .filter((field) => String(field.type).endsWith('Connection!'));
+    expect(connections.length).toBeGreaterThan(5);
+    for (const field of connections)
+      expect(field.args.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['first', 'after', 'last', 'before']),
+      );
+  });
+});
