@@ -4,7 +4,7 @@ import * as engineBindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 import type { Connection } from './connection.js';
 
 export interface MigrationWorkerData {

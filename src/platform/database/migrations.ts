@@ -6,13 +6,9 @@ import pg from 'pg';
 import { compiledEntry } from '../compiled-entry.js';
 import { StartupError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
+import type { Migration } from './migration.js';
 import type { MigrationWorkerData, MigrationWorkerReport } from './migration-worker.js';
 import type { Connection } from './connection.js';
-
-export interface Migration {
-  readonly name: string;
-  readonly sql: string;
-}
 
 /**
  * Brings the database to this version's schema.
