@@ -29,7 +29,8 @@ interface Described {
   readonly description?: string | null | undefined;
   readonly args?: readonly Described[];
 }
-const fieldsOf = (type: { getFields(): object }): Described[] => Object.values(type.getFields());
+const fieldsOf = (type: { getFields(): object }): Described[] =>
+  Object.values(type.getFields()) as Described[];
 
 describe('the schema', () => {
   it('describes every type, field, argument and value', () => {
