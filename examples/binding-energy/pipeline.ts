@@ -15,7 +15,7 @@ export const bindingEnergyPipeline: JsonObject = {
     },
   },
   domain: {
-    source: 'the measured nuclides of AME2020 from A = 16, below which a liquid drop is a poor picture',
+    source: 'the range of 1761 measured nuclides of AME2020; below A = 16 a liquid drop is a poor picture',
     ranges: {
       z: { min: 5, max: 110 },
       a: { min: 16, max: 270 },

@@ -23,12 +23,12 @@ export const esolPipeline: JsonObject = {
     },
   },
   domain: {
-    source: "smallest and largest value among 803 molecules of Delaney's set",
+    source: "the range of 803 molecules of Delaney's set",
     ranges: {
-      clogP: { min: 0, max: 0 },
-      molecularWeight: { min: 0, max: 0 },
-      rotatableBonds: { min: 0, max: 0 },
-      aromaticProportion: { min: 0, max: 0 },
+      clogP: { min: -7.58, max: 10.39 },
+      molecularWeight: { min: 16.04, max: 780.95 },
+      rotatableBonds: { min: 0, max: 23 },
+      aromaticProportion: { min: 0, max: 1 },
     },
   },
 };

@@ -1,7 +1,7 @@
 import type { ExampleModel } from '../example.js';
-import { NIST } from '../measurement/dataset-names.js';
 import { lennardJonesCard } from './card.js';
 import { lennardJonesGraph } from './graph.js';
+import { lennardJonesMetrics } from './metrics.js';
 import { lennardJonesPipeline } from './pipeline.js';
 
 export const lennardJones: ExampleModel = {
@@ -16,22 +16,7 @@ export const lennardJones: ExampleModel = {
     {
       build: lennardJonesGraph,
       pipeline: lennardJonesPipeline,
-      metrics: [
-        {
-          name: 'absolute_error',
-          value: 0,
-          unit: 'epsilon',
-          dataset: NIST.cutoff3.name,
-          higherIsBetter: false,
-        },
-        {
-          name: 'absolute_error',
-          value: 0,
-          unit: 'epsilon',
-          dataset: NIST.cutoff4.name,
-          higherIsBetter: false,
-        },
-      ],
+      metrics: lennardJonesMetrics,
       notes: 'The 12-6 potential, cut at the cutoff without shift and without long-range correction.',
       tags: ['v1.0.0'],
     },

@@ -1,7 +1,9 @@
+import type { z } from 'zod';
 import type { Signature, TensorSpec } from '../onnx/index.js';
 import { checkDomain } from './check-domain.js';
 import { checkInput } from './check-input.js';
 import { checkResult } from './check-result.js';
+import { describeValue, isObject } from './instances/describe-value.js';
 import { invalidPipeline } from './pipeline-error.js';
 import { pipelineSchema, type DeclaredPipeline, type DeclaredResult } from './pipeline-schema.js';
 import type { Pipeline, PipelineInput, PipelineOutput, PipelineResult } from './pipeline.js';
@@ -37,11 +39,27 @@ export function parsePipeline(pipeline: unknown, signature: Signature): Pipeline
 }
 
 function parse(pipeline: unknown): DeclaredPipeline {
-  const parsed = pipelineSchema.safeParse(pipeline);
+  const parsed = pipelineSchema.safeParse(pipeline, { reportInput: true });
   if (parsed.success) return parsed.data;
   const [first, ...others] = parsed.error.issues;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  throw invalidPipeline(first?.path ?? [], `${first?.message ?? 'not a pipeline'}${more}`);
+  const path = first?.path ?? [];
+  const also = others.map((issue) => issue.path.map(String).join('.')).slice(0, 5);
+  throw invalidPipeline(
+    path,
+    `${first === undefined ? 'not a pipeline' : explained(first)}${also.length === 0 ? '' : `; wrong as well: ${also.join(', ')}`}`,
+  );
+}
+
+/** zod says what was expected, and of some faults also what came. */
+function explained({ code, message, input, path }: z.core.$ZodIssue): string {
+  const text = message.replace(/^Invalid (input: |discriminator value\. E)/, (_, rest: string) =>
+    rest.endsWith('E') ? 'e' : '',
+  );
+  if (code === 'unrecognized_keys' || text.includes(' received ')) return text;
+  // A value of no known kind is reported with the object around it.
+  const key = path.at(-1);
+  const given = code === 'invalid_union' && typeof key === 'string' && isObject(input) ? input[key] : input;
+  return `${text}, got ${describeValue(given)}`;
 }
 
 type Named = { readonly datatype?: string | undefined; readonly shape?: readonly number[] | undefined };

@@ -12,7 +12,7 @@ import { DESCRIPTOR_NAMES } from './molecules/descriptors.js';
 const unit = z.string().trim().min(1, 'a unit is needed; "1" says dimensionless').max(64);
 const description = z.string().trim().min(1).max(2000).exactOptional();
 const finite = z.number();
-const perColumn = z.union([finite, z.array(finite).min(1)]);
+const perColumn = z.union([finite, z.array(finite).min(1)], 'expected a number, or one for each column');
 
 const instance = z.discriminatedUnion('kind', [
   /** A SMILES string, alone or as `{ smiles }`. */
@@ -73,7 +73,10 @@ const tensor = { datatype: z.enum(DATA_TYPES).exactOptional(), shape: z.array(z.
 const input = z.strictObject({
   ...tensor,
   /** Of what the graph receives: one for all, or one for each column. */
-  unit: z.union([unit, z.array(unit).min(1)]),
+  unit: z.union(
+    [unit, z.array(unit).min(1)],
+    'expected a unit such as "g/mol" ("1" says dimensionless), or a list with one for each column',
+  ),
   description,
   steps: z.tuple([source], transform),
 });

@@ -18,7 +18,10 @@ export class RdkitReader {
   private constructor(private readonly rdkit: MainModule) {}
 
   static async load(): Promise<RdkitReader> {
-    return new RdkitReader(await rdkitModule.default());
+    const reader = new RdkitReader(await rdkitModule.default());
+    // The first molecule pays for compiling much of the module, up to a second on a busy machine: nobody's time limit.
+    reader.read('C', { descriptors: ['amw'], fingerprints: [] });
+    return reader;
   }
 
   /** @throws whatever RDKit throws; the reader must then not be used again */
