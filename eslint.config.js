@@ -43,6 +43,7 @@ export default tseslint.config(
         fetch: 'readonly',
         setTimeout: 'readonly',
         performance: 'readonly',
+        WebAssembly: 'readonly',
       },
     },
   },

@@ -14,7 +14,7 @@ import { StartupError } from './platform/errors.js';
 import { EventLog, type JsonValue } from './platform/events/index.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
-import { registerRest } from './rest/index.js';
+import { answerError, registerRest } from './rest/index.js';
 import { assertBindAllowed, registerSecurity, requestId } from './security/index.js';
 import { seedExamples } from './seed-examples.js';
 
@@ -151,6 +151,8 @@ function createFastify(config: Config, logger: Logger): FastifyInstance {
     // One line a request is written by the transports, which know what the request was.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
+    // What fails before any route is found, such as an address that cannot be decoded, is answered like the rest.
+    frameworkErrors: answerError,
     bodyLimit: config.bodyLimitBytes,
     forceCloseConnections: 'idle',
   }) as unknown as FastifyInstance;

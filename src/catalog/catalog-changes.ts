@@ -3,7 +3,6 @@ import type { EventLog, NewEvent } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
 import type { CatalogStores } from './catalog-stores.js';
 import type { ModelRecord } from './records.js';
-import { reachable } from './store-error.js';
 import { checkText } from './texts.js';
 
 const MAX_REASON = 1_000;
@@ -17,7 +16,7 @@ export class CatalogChanges {
 
   /** The change and the events that tell of it, wholly or not at all. @throws DomainError UNAVAILABLE */
   commit<T>(work: (tx: Transaction) => Promise<{ result: T; events: NewEvent[] }>): Promise<T> {
-    return reachable(() => this.events.transaction(work));
+    return this.events.transaction(work);
   }
 
   /** Until the transaction ends nobody else changes this model, its tags or its aliases. @throws DomainError MODEL_NOT_FOUND */

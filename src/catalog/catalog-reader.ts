@@ -9,7 +9,6 @@ import type {
   TagRecord,
   VersionRecord,
 } from './records.js';
-import { reachable } from './store-error.js';
 import { parseVersionRef, type VersionRef } from './version-ref.js';
 
 /**
@@ -22,24 +21,24 @@ export class CatalogReader {
   constructor(protected readonly stores: CatalogStores) {}
 
   async findModel(name: string): Promise<ModelRecord | null> {
-    return reachable(() => this.stores.models.find(name));
+    return this.stores.models.find(name);
   }
 
   /** @throws DomainError INVALID_ARGUMENT or INVALID_NAME when `ref` cannot be the reference of anything. */
   async findVersion(ref: string, field: readonly string[] = ['ref']): Promise<VersionRecord | null> {
     const parsed = parseVersionRef(ref, field);
-    const [version = null] = await reachable(() => this.stores.versions.resolve([parsed]));
+    const [version = null] = await this.stores.versions.resolve([parsed]);
     return version;
   }
 
   /** As `findVersion`, with one statement in the common case. @throws DomainError MODEL_NOT_FOUND or VERSION_NOT_FOUND, naming what exists. */
   async resolveVersion(ref: string, field: readonly string[] = ['version']): Promise<VersionRecord> {
-    return reachable(() => this.stores.resolve(parseVersionRef(ref, field), field));
+    return this.stores.resolve(parseVersionRef(ref, field), field);
   }
 
   /** What each reference means, in their order. */
   async versionsByRefs(refs: readonly VersionRef[]): Promise<(VersionRecord | null)[]> {
-    return reachable(() => this.stores.versions.resolve(refs));
+    return this.stores.versions.resolve(refs);
   }
 
   async listModels(
@@ -47,54 +46,54 @@ export class CatalogReader {
     order: ModelOrder,
     window: Window<ModelPosition>,
   ): Promise<ModelRecord[]> {
-    return reachable(() => this.stores.models.page(filter, order, window));
+    return this.stores.models.page(filter, order, window);
   }
 
   async countModels(filter: ModelFilter): Promise<number> {
-    return reachable(() => this.stores.models.count(filter));
+    return this.stores.models.count(filter);
   }
 
   async modelsByIds(ids: readonly string[]): Promise<ModelRecord[]> {
-    return reachable(() => this.stores.models.byIds(ids));
+    return this.stores.models.byIds(ids);
   }
 
   async cardsOfModels(ids: readonly string[]): Promise<{ id: string; card: string }[]> {
-    return reachable(() => this.stores.models.cards(ids));
+    return this.stores.models.cards(ids);
   }
 
   async versionsByIds(ids: readonly string[]): Promise<VersionRecord[]> {
-    return reachable(() => this.stores.versions.byIds(ids));
+    return this.stores.versions.byIds(ids);
   }
 
   /** The same page of each model's versions, newest first within a model; positions are version numbers. */
   async versionsOfModels(modelIds: readonly string[], window: Window<number>): Promise<VersionRecord[]> {
-    return reachable(() => this.stores.versions.pages(modelIds, window));
+    return this.stores.versions.pages(modelIds, window);
   }
 
   async countVersionsOfModels(modelIds: readonly string[]): Promise<{ modelId: string; count: number }[]> {
-    return reachable(() => this.stores.versions.counts(modelIds));
+    return this.stores.versions.counts(modelIds);
   }
 
   async artifactsByDigests(digests: readonly string[]): Promise<ArtifactRecord[]> {
-    return reachable(() => this.stores.versions.artifacts(digests));
+    return this.stores.versions.artifacts(digests);
   }
 
   /** By name within a version. */
   async tagsOfVersions(versionIds: readonly string[]): Promise<TagRecord[]> {
-    return reachable(() => this.stores.versionNames.tagsOfVersions(versionIds));
+    return this.stores.versionNames.tagsOfVersions(versionIds);
   }
 
   /** By name within a version. */
   async aliasesOfVersions(versionIds: readonly string[]): Promise<AliasRecord[]> {
-    return reachable(() => this.stores.versionNames.aliasesOfVersions(versionIds));
+    return this.stores.versionNames.aliasesOfVersions(versionIds);
   }
 
   /** By name within a model. */
   async aliasesOfModels(modelIds: readonly string[]): Promise<AliasRecord[]> {
-    return reachable(() => this.stores.versionNames.aliasesOfModels(modelIds));
+    return this.stores.versionNames.aliasesOfModels(modelIds);
   }
 
   async derivationsOfVersions(versionIds: readonly string[]): Promise<DerivationRecord[]> {
-    return reachable(() => this.stores.versions.derivations(versionIds));
+    return this.stores.versions.derivations(versionIds);
   }
 }

@@ -13,7 +13,6 @@ export type { ModelFilter } from './model-filter.js';
 export type { RegisterModelInput, UpdateModelInput } from './model-input.js';
 export { checkName, NAME_PATTERN } from './names.js';
 export type { ArtifactInput, PublishVersionInput } from './publication-input.js';
-export { databaseUnavailable, isDatabaseUnavailable } from './store-error.js';
 export {
   formatVersionRef,
   parseSelector,

@@ -4,7 +4,7 @@ import type { ModelOrder, ModelPosition, Window } from './keyset.js';
 import { searchPatterns, type ModelFilter } from './model-filter.js';
 import type { Domain, ModelRecord } from './records.js';
 import { NAME_PATTERN } from './names.js';
-import { isForeignKeyViolation, isUniqueViolation } from './store-error.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../platform/database-errors.js';
 
 export interface ModelTexts {
   readonly title: string;

@@ -7,7 +7,6 @@ import { newEvent, type CatalogChanges } from './catalog-changes.js';
 import type { CatalogStores } from './catalog-stores.js';
 import { checkPublicationTexts, type PublishVersionInput } from './publication-input.js';
 import type { DerivationRelation, ModelRecord, VersionRecord } from './records.js';
-import { reachable } from './store-error.js';
 import { parseVersionRef } from './version-ref.js';
 
 export interface PublishingDependencies {
@@ -35,7 +34,7 @@ export class VersionPublisher {
   async publish(caller: Caller, input: PublishVersionInput, signal?: AbortSignal): Promise<VersionRecord> {
     const model = await this.modelInUse(input.model);
     const texts = checkPublicationTexts(input);
-    const derivedFrom = await reachable(() => this.parents(input));
+    const derivedFrom = await this.parents(input);
 
     const { digest, size } = await this.intake.take(input.artifact, signal);
     const { signature, graph } = await at(['artifact'], async () =>
@@ -78,12 +77,10 @@ export class VersionPublisher {
   }
 
   private async modelInUse(name: string): Promise<ModelRecord> {
-    return reachable(async () => {
-      const model = await this.stores.models.find(name);
-      if (!model) throw await this.stores.unknownModel(name, ['model']);
-      if (model.archivedAt !== null) throw archived(name);
-      return model;
-    });
+    const model = await this.stores.models.find(name);
+    if (!model) throw await this.stores.unknownModel(name, ['model']);
+    if (model.archivedAt !== null) throw archived(name);
+    return model;
   }
 
   private async parents(

@@ -121,7 +121,7 @@ export class DeploymentService {
     if (model?.archivedAt) {
       throw new DomainError(
         'MODEL_ARCHIVED',
-        `Model "${model.name}" is archived. Restore it with updateModel before deploying it.`,
+        `Model "${model.name}" is archived. Bring it back with archiveModel(archived: false) before deploying it.`,
         {
           field: ['version'],
         },

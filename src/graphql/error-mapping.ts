@@ -1,5 +1,4 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { databaseUnavailable, isDatabaseUnavailable } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 
 /**
@@ -12,7 +11,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const domainError = domainErrorOf(error);
   if (domainError) {
     const { message, code, field } = domainError;
-    return { message, ...place, extensions: { code, ...(field && { field }), ...detailsOf(domainError) } };
+    return { message, ...place, extensions: { code, ...(field && { field }) } };
   }
   if (isUnexpected(error)) {
     return {
@@ -45,16 +44,7 @@ export function originOf(error: unknown): unknown {
 
 function domainErrorOf(error: unknown): DomainError | null {
   const origin = originOf(error);
-  if (origin instanceof DomainError) return origin.code === 'INTERNAL' ? null : origin;
-  return isDatabaseUnavailable(origin) ? databaseUnavailable(origin) : null;
-}
-
-/** What an error of the event stream adds, so that its reader can go on where it ended. */
-function detailsOf(error: DomainError): { lastCursor?: string } {
-  const lastCursor: unknown = (error as { lastCursor?: unknown }).lastCursor;
-  return typeof lastCursor === 'bigint' || typeof lastCursor === 'string'
-    ? { lastCursor: lastCursor.toString() }
-    : {};
+  return origin instanceof DomainError && origin.code !== 'INTERNAL' ? origin : null;
 }
 
 /** Apollo names the phase in which a request failed; a failure during execution that is GraphQL's own has no name. */

@@ -84,7 +84,7 @@ export class OutcomeRecorder {
       requested.deployment ??
       requested.version ??
       'nothing';
-    this.events.record({
+    this.events.recordFailure(error, {
       kind: 'REQUEST_FAILED',
       message: `${operation} on ${name.slice(0, 200)} failed: ${reason}`.slice(0, MAX_MESSAGE),
       actor: caller.actor,

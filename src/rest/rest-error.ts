@@ -44,7 +44,6 @@ export const HTTP_STATUS: Readonly<Record<RestErrorCode, number>> = {
   FORBIDDEN: 403,
   DEADLINE_EXCEEDED: 504,
   OVERLOADED: 503,
-  SLOW_CONSUMER: 503,
   STORAGE_FULL: 507,
   UNAVAILABLE: 503,
   INTERNAL: 500,

@@ -31,23 +31,6 @@ describe('errors', () => {
     expect(JSON.stringify(format(wrapped))).not.toContain('srv');
   });
 
-  it('say that the database is away, and that trying again may help', () => {
-    const lost = Object.assign(new Error("Can't reach database server at /srv/data/socket"), {
-      name: 'PrismaClientKnownRequestError',
-      code: 'P1001',
-    });
-    expect(format(located(lost))).toMatchObject({
-      message: expect.stringContaining('try again'),
-      extensions: { code: 'UNAVAILABLE' },
-    });
-    expect(JSON.stringify(format(located(lost)))).not.toContain('srv');
-  });
-
-  it('carry the last cursor of a stream that ended', () => {
-    const error = Object.assign(new DomainError('SLOW_CONSUMER', 'Too slow.'), { lastCursor: 42n });
-    expect(format(located(error)).extensions).toEqual({ code: 'SLOW_CONSUMER', lastCursor: '42' });
-  });
-
   it('leave what GraphQL itself says as it is', () => {
     const error = new GraphQLError('Cannot query field "x".', {
       extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },

@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Config } from '../config.js';
+import { databaseProblem } from '../database-errors.js';
 import type { Logger } from '../logging.js';
 import { PrismaClient, Prisma } from './__generated__/prisma/client.js';
 import { openEmbedded } from './embedded.js';
@@ -54,12 +55,27 @@ export async function openDatabase(
   });
   return {
     kind: backend.kind,
-    client,
+    client: sayingWhatIsWrong(client),
     async close() {
       await client.$disconnect();
       await backend.close();
     },
   };
+}
+
+/** Every query's failure in words for a caller where there are such: the database is away, or its disk is full. */
+function sayingWhatIsWrong(client: PrismaClient): Database {
+  return client.$extends({
+    query: {
+      async $allOperations({ args, query }) {
+        try {
+          return (await query(args)) as unknown;
+        } catch (error) {
+          throw databaseProblem(error) ?? error;
+        }
+      },
+    },
+  }) as unknown as PrismaClient;
 }
 
 interface Backend {

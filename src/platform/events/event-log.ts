@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database, Transaction } from '../database/index.js';
+import { databaseProblem } from '../database-errors.js';
 import { DomainError } from '../errors.js';
 import type { Logger } from '../logging.js';
 import { matches, REQUEST_EVENT_KINDS, type EventFilter, type EventRecord, type NewEvent } from './event.js';
@@ -29,6 +30,7 @@ export class EventLog {
   private advanceAgain = false;
   private waiters = new Set<() => void>();
   private readonly committed: ((event: NewEvent) => void)[] = [];
+  private readonly recordedErrors = new WeakSet();
   private pending: NewEvent[] = [];
   private flushing: Promise<void> | null = null;
   private lost = 0;
@@ -44,11 +46,16 @@ export class EventLog {
 
   /** Runs `work` in one transaction, appends its events last, commits, then wakes subscribers. */
   async transaction<T>(work: (tx: Transaction) => Promise<{ result: T; events: NewEvent[] }>): Promise<T> {
-    const { result, events } = await this.database.$transaction(async (tx) => {
-      const done = await work(tx);
-      await this.store.append(tx, done.events);
-      return done;
-    });
+    const { result, events } = await this.database
+      .$transaction(async (tx) => {
+        const done = await work(tx);
+        await this.store.append(tx, done.events);
+        return done;
+      })
+      .catch((error: unknown) => {
+        // Beginning and committing are no queries, so the client's own translation does not reach them.
+        throw databaseProblem(error) ?? error;
+      });
     for (const listener of this.committed) for (const event of events) listener(event);
     this.wake();
     return result;
@@ -67,6 +74,15 @@ export class EventLog {
       this.lost += 1;
     }
     this.flushing ??= this.flush(FLUSH_DELAY_MS);
+  }
+
+  /** `record` for a failed request. An error passes through several hands; it is one event all the same. */
+  recordFailure(error: unknown, event: NewEvent): void {
+    if (typeof error === 'object' && error !== null) {
+      if (this.recordedErrors.has(error)) return;
+      this.recordedErrors.add(error);
+    }
+    this.record(event);
   }
 
   latest(): Promise<bigint> {
