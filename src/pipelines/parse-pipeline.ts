@@ -52,10 +52,12 @@ function parse(pipeline: unknown): DeclaredPipeline {
 
 /** zod says what was expected, and of some faults also what came. */
 function explained({ code, message, input, path }: z.core.$ZodIssue): string {
-  const text = message.replace(/^Invalid (input: |discriminator value\. E)/, (_, rest: string) =>
-    rest.endsWith('E') ? 'e' : '',
-  );
-  if (code === 'unrecognized_keys' || text.includes(' received ')) return text;
+  const text = message
+    .replace(/^Invalid discriminator value\. Expected/, 'expected')
+    .replace(/^Invalid input: /, '')
+    .replace(/ received undefined$/, ' got nothing')
+    .replace(/ received (?=\S+$)/, ' got ');
+  if (code === 'unrecognized_keys' || text.includes(', got ')) return text;
   // A value of no known kind is reported with the object around it.
   const key = path.at(-1);
   const given = code === 'invalid_union' && typeof key === 'string' && isObject(input) ? input[key] : input;

@@ -99,7 +99,8 @@ function prepare(pipeline: Pipeline, instance: Instance, index: number): Prepare
   for (const [name, { datatype, steps }] of Object.entries(pipeline.inputs)) {
     const source = instance.values[name];
     if (source === undefined) throw new Error(`No value for input "${name}"`);
-    const data = applyTransforms(steps.slice(1) as never, source.data, source.shape.at(-1) ?? 1);
+    const [, ...transforms] = steps;
+    const data = applyTransforms(transforms, source.data, source.shape.at(-1) ?? 1);
     for (let at = 0; at < data.length; at++) {
       const value = data[at] ?? NaN;
       if (!fits(datatype, value))

@@ -62,7 +62,7 @@ describe('parsePipeline', () => {
   });
 
   it.each([
-    ['nothing', null, 'pipeline', /^pipeline: expected object, received null$/],
+    ['nothing', null, 'pipeline', /^pipeline: expected object, got null$/],
     ['another format', { ...valid, format: 2 }, 'pipeline.format', /expected 1/],
     [
       'an unknown kind',
@@ -102,12 +102,7 @@ describe('parsePipeline', () => {
       'pipeline.inputs.toString',
       /it has "x"/,
     ],
-    [
-      'no steps',
-      input({ steps: [] }),
-      'pipeline.inputs.x.steps.0',
-      /expected 'descriptors' \| 'fingerprint' \| 'field', got nothing$/,
-    ],
+    ['no steps', input({ steps: [] }), 'pipeline.inputs.x.steps.0', /expected object, got nothing$/],
     [
       'an unknown descriptor',
       input({ steps: [{ step: 'descriptors', names: ['logP', 'tpsa', 'amw'] }] }),

@@ -1,5 +1,5 @@
 import type { Pipeline } from '../pipeline.js';
-import { canonicalDescriptor, descriptorUnit, type DescriptorName } from '../molecules/descriptors.js';
+import { canonicalDescriptor, type DescriptorName } from '../molecules/descriptors.js';
 import { columnCount } from '../columns.js';
 import type {
   FingerprintNeed,
@@ -160,6 +160,3 @@ function unreadable(smiles: string, reason: Unreadable['reason']): RowError {
       );
   }
 }
-
-/** Unit of a bounded quantity, for messages. */
-export { descriptorUnit };
