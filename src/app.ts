@@ -95,6 +95,7 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
   registerSecurity(app, config);
   await registerRest(app, {
     artifacts,
+    events,
     config,
     webDirectory: join(packageRoot, 'dist/web'),
     readiness: async () => {

@@ -3,6 +3,7 @@ import { GraphQLError, OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Logger } from '../platform/logging.js';
 import { prepareFor, type RequestContext } from './context.js';
 import { checkCost } from './cost-limit.js';
+import { recordError } from './failed-request.js';
 import { logRequest, logUnexpected } from './request-log.js';
 
 /** What happens to every operation over HTTP around its execution: limits, the request's id, and one line of log. */
@@ -17,8 +18,10 @@ export function requestPlugin(schema: GraphQLSchema, logger: Logger): ApolloServ
           checkCost(schema, document, operation, request.variables);
           prepareFor(operation.operation, contextValue);
         },
-        async didEncounterErrors({ errors, contextValue }) {
-          for (const error of errors) logUnexpected(logger, error, contextValue.caller);
+        async didEncounterErrors({ errors, contextValue: { caller, events }, operation, operationName }) {
+          for (const error of errors) logUnexpected(logger, error, caller);
+          const [first] = errors;
+          if (first) recordError(events, caller, operationName ?? operation?.operation ?? 'document', first);
         },
         async willSendResponse(context) {
           addRequestId(context);

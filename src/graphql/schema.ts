@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import { packageRoot } from '../platform/package-root.js';
+import { recordUserErrors } from './failed-request.js';
 import { resolvers } from './resolvers/index.js';
 
 /** The SDL of every domain, in the order of the files' names. */
@@ -14,12 +15,14 @@ export function readTypeDefinitions(): string[] {
 
 /** The executable schema. A resolver for anything the SDL does not have is an error here, at the start. */
 export function buildExecutableSchema(): GraphQLSchema {
-  return makeExecutableSchema({
-    typeDefs: readTypeDefinitions(),
-    resolvers,
-    resolverValidationOptions: {
-      requireResolversToMatchSchema: 'error',
-      requireResolversForResolveType: 'error',
-    },
-  });
+  return recordUserErrors(
+    makeExecutableSchema({
+      typeDefs: readTypeDefinitions(),
+      resolvers,
+      resolverValidationOptions: {
+        requireResolversToMatchSchema: 'error',
+        requireResolversForResolveType: 'error',
+      },
+    }),
+  );
 }

@@ -26,6 +26,7 @@ import { createContext, prepareFor, type GraphqlServices, type RequestContext } 
 import { checkCost } from './cost-limit.js';
 import { parseOptions, validationRules } from './document.js';
 import { formatError } from './error-mapping.js';
+import { recordError } from './failed-request.js';
 import { logRequest, logUnexpected } from './request-log.js';
 import type { Connection } from './websocket-connection.js';
 
@@ -45,7 +46,7 @@ interface OperationOptions {
 
 /** The protocol on any socket: the same documents, limits and errors as over HTTP. */
 export function createOperationServer(options: OperationOptions): Server<Connection> {
-  const { logger } = options.services;
+  const { events, logger } = options.services;
   const rules = [...specifiedRules, ...validationRules(options.config)];
 
   return makeServer<Record<string, unknown> | undefined, Connection>({
@@ -67,11 +68,17 @@ export function createOperationServer(options: OperationOptions): Server<Connect
         errors,
       });
     },
-    onNext: (_context, _id, _message, args, result) =>
-      answer(result, (args.contextValue as RequestContext).caller, logger),
-    onError: ({ extra }, id, _message, errors) => {
+    onNext: (_context, _id, { operationName }, args, result) => {
+      const { caller } = args.contextValue as RequestContext;
+      const [first] = result.errors ?? [];
+      if (first) recordError(events, caller, operationName ?? 'operation', first);
+      return answer(result, caller, logger);
+    },
+    onError: ({ extra }, id, { operationName }, errors) => {
       const caller = extra.callers.get(id) ?? UNKNOWN;
       extra.callers.delete(id);
+      const [first] = errors;
+      if (first) recordError(events, caller, operationName ?? 'document', first);
       return errors.map((error) => {
         const { extensions, ...rest } = formatted(error, caller, logger);
         return { ...rest, extensions: { ...extensions, requestId: caller.requestId } };

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ArtifactStore } from '../artifacts/index.js';
 import type { Config } from '../platform/config.js';
+import type { EventLog } from '../platform/events/index.js';
 import { registerArtifactRoutes } from './artifact-routes.js';
+import { recordFailedUploads } from './failed-uploads.js';
 import { registerErrorHandlers } from './error-handlers.js';
 import { registerHealthRoutes, type Readiness } from './health-routes.js';
 import { registerPageRoutes } from './page-routes.js';
@@ -10,6 +12,7 @@ import { RouteTable } from './route-table.js';
 
 export interface RestOptions {
   readonly artifacts: ArtifactStore;
+  readonly events: Pick<EventLog, 'recordFailure'>;
   readonly readiness: () => Promise<Readiness>;
   readonly config: Pick<Config, 'graphiql'>;
   /** Holds the built pages, `graphiql/index.html` among them. */
@@ -24,7 +27,10 @@ export async function registerRest(app: FastifyInstance, options: RestOptions): 
   registerErrorHandlers(app, new RouteTable(app));
   registerRequestLog(app);
   // Each in a scope of its own: the upload's raw body parser must not reach /graphql.
-  await app.register(async (scope) => registerArtifactRoutes(scope, options.artifacts));
+  await app.register(async (scope) => {
+    recordFailedUploads(scope, options.events);
+    await registerArtifactRoutes(scope, options.artifacts);
+  });
   await app.register(async (scope) => registerHealthRoutes(scope, options.readiness));
   if (options.config.graphiql)
     await app.register(async (scope) => registerPageRoutes(scope, options.webDirectory));

@@ -50,6 +50,20 @@ describe('POST /artifacts', () => {
     expect(await server.storedFiles()).toEqual(files);
   });
 
+  it('puts a refused upload into the event log, once, with the request it was', async () => {
+    const before = server.failures.length;
+    const refused = await upload('text', { 'content-type': 'text/plain' });
+    expect(server.failures.slice(before)).toEqual([
+      expect.objectContaining({
+        kind: 'REQUEST_FAILED',
+        actor: 'local',
+        requestId: refused.headers.get('x-request-id'),
+        message: expect.stringMatching(/^upload failed: .*text\/plain/),
+        data: expect.objectContaining({ operation: 'upload' }),
+      }),
+    ]);
+  });
+
   it('takes a stream of unknown length', async () => {
     const bytes = randomBytes(200_000);
     const halves = new ReadableStream({

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { ArtifactStore } from '../../src/artifacts/index.js';
+import type { NewEvent } from '../../src/platform/events/index.js';
 import { answerError, registerRest, type Readiness } from '../../src/rest/index.js';
 import { registerSecurity, requestId } from '../../src/security/index.js';
 
@@ -15,6 +16,8 @@ export interface RestServer {
   readonly artifacts: ArtifactStore;
   readonly port: number;
   readonly url: string;
+  /** What was told to the event log. */
+  readonly failures: readonly NewEvent[];
   /** Every file below the store, temporary ones included. */
   storedFiles(): Promise<string[]>;
   close(): Promise<void>;
@@ -28,8 +31,10 @@ export async function startRest(
   const artifacts = await ArtifactStore.open({ directory, maxBytes: MAX_ARTIFACT_BYTES });
   const app = Fastify({ genReqId: requestId, bodyLimit: BODY_LIMIT_BYTES, frameworkErrors: answerError });
   registerSecurity(app, { host: '127.0.0.1', apiKey: options.apiKey });
+  const failures: NewEvent[] = [];
   await registerRest(app, {
     artifacts,
+    events: { recordFailure: (_error, event) => void failures.push(event) },
     readiness: options.readiness ?? (async () => ({ ready: true, checks: { database: 'ok' } })),
     config: { graphiql: options.webDirectory !== undefined },
     webDirectory: options.webDirectory ?? directory,
@@ -48,6 +53,7 @@ export async function startRest(
   return {
     app,
     artifacts,
+    failures,
     port,
     url: `http://127.0.0.1:${port}`,
     storedFiles: async () => {

@@ -1,0 +1,18 @@
+import type { FastifyInstance } from 'fastify';
+import type { EventLog } from '../platform/events/index.js';
+import { refusalFor } from './error-mapping.js';
+
+/** An upload that was refused or broke off is an event like any other failed request. */
+export function recordFailedUploads(app: FastifyInstance, events: Pick<EventLog, 'recordFailure'>): void {
+  app.addHook('onError', async (request, _reply, error) => {
+    if (request.method !== 'POST') return;
+    const { code, message } = refusalFor(error);
+    events.recordFailure(error, {
+      kind: 'REQUEST_FAILED',
+      message: `upload failed: ${message}`,
+      actor: request.caller.actor,
+      requestId: request.id,
+      data: { operation: 'upload', code },
+    });
+  });
+}
