@@ -3,7 +3,16 @@
 // a second start costs nothing.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,7 +40,7 @@ const steps = [
   },
   {
     name: 'resolver types',
-    inputs: ['schema', 'scripts/codegen.mjs', 'package-lock.json'],
+    inputs: ['schema', 'scripts/codegen.mjs', 'codegen.config.js', 'package-lock.json'],
     output: 'src/graphql/__generated__/resolvers.ts',
     run: async () => (await import('./codegen.mjs')).generateResolverTypes(root),
   },
@@ -45,11 +54,11 @@ const steps = [
       const entryPoints = ['src', 'examples', 'bench']
         .flatMap((folder) => files(join(root, folder)))
         .filter((f) => f.endsWith('.ts'));
-      for (const folder of ['src', 'examples', 'bench'])
-        rmSync(join(root, 'dist', folder), { recursive: true, force: true });
+      const next = join(root, 'dist/.next');
+      rmSync(next, { recursive: true, force: true });
       await build({
         entryPoints,
-        outdir: join(root, 'dist'),
+        outdir: next,
         outbase: root,
         format: 'esm',
         platform: 'node',
@@ -57,6 +66,11 @@ const steps = [
         sourcemap: true,
         logLevel: 'warning',
       });
+      // Swapped in whole, so that a server that is running never starts a worker from half a build.
+      for (const folder of ['src', 'examples', 'bench']) {
+        rmSync(join(root, 'dist', folder), { recursive: true, force: true });
+        renameSync(join(next, folder), join(root, 'dist', folder));
+      }
     },
   },
   {

@@ -77,13 +77,14 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
     // A normalised pipeline is plain JSON; its type says more than that.
     parsePipeline: (pipeline, signature) => parsePipeline(pipeline, signature) as unknown as JsonValue,
   });
-  const deployments = new DeploymentService({
+  const deployments: DeploymentService = new DeploymentService({
     database: database.client,
     events,
     catalog,
     artifacts,
     runners,
     logger,
+    warmUpPipeline: (version) => predictions.warmUp(version),
   });
   stops.add('deployments', () => deployments.close());
   const inference = new InferenceService({ deployments, events, logger });

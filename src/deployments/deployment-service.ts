@@ -70,6 +70,8 @@ export class DeploymentService {
       readonly artifacts: ArtifactStore;
       readonly runners: RunnerPool;
       readonly logger: Logger;
+      /** Pipelines lie above this folder; what they need started before READY comes in here. */
+      readonly warmUpPipeline: (version: VersionRecord) => Promise<void>;
     },
   ) {
     this.store = new DeploymentStore(deps.database);
@@ -297,7 +299,7 @@ export class DeploymentService {
   private entry(deployment: { readonly id: string; readonly name: string }): Entry {
     const existing = this.entries.get(deployment.name);
     if (existing) return existing;
-    const { events, catalog, logger } = this.deps;
+    const { events, catalog, logger, warmUpPipeline } = this.deps;
     const entry: Entry = {
       steps: new StepQueue((error) =>
         logger.error({ err: error, deployment: deployment.name }, 'a deployment step failed'),
@@ -311,6 +313,7 @@ export class DeploymentService {
           catalog,
           loader: this.loader,
           logger,
+          warmUpPipeline,
           retry: (revision) => void this.queueBringUp(entry, revision),
         },
       ),

@@ -39,6 +39,7 @@ export class RevisionLifecycle {
       readonly catalog: CatalogService;
       readonly loader: ModelLoader;
       readonly logger: Logger;
+      readonly warmUpPipeline: (version: VersionRecord) => Promise<void>;
       /** Queues another bring-up, for a revision whose worker died. */
       readonly retry: (revision: RevisionRecord) => void;
     },
@@ -77,6 +78,7 @@ export class RevisionLifecycle {
       }
       await this.move(revision, version, 'WARMING', null, caller);
       const refusal = await warmUp(model, version.signature);
+      await this.deps.warmUpPipeline(version);
       if (refusal !== null) note = `Ready, but not warmed up: it refused made-up inputs (${refusal})`;
     } catch (error) {
       await model?.release().catch(() => undefined);

@@ -37,6 +37,8 @@ export interface InferRequest extends TargetRequest {
 /** A model that is held for one request; `infer` may be called several times. */
 export interface OpenModel {
   readonly version: VersionRecord;
+  /** Aborts when the request's time is over or its caller gone: work that can stop should. */
+  readonly signal: AbortSignal;
   infer(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]>;
 }
 
@@ -94,7 +96,7 @@ export class InferenceService {
       target = handle;
       const clock = { waitedMs: performance.now() - started, inferMs: 0, ranMs: 0 };
       const { value, rows } = await deadline.race(
-        work(openModel(handle, clock)).finally(() => handle.release()),
+        work(openModel(handle, clock, deadline.signal)).finally(() => handle.release()),
       );
       const totalMs = performance.now() - started;
       this.outcomes.succeeded(caller, operation, target, { rows, totalMs });
@@ -121,9 +123,14 @@ export class InferenceService {
 }
 
 /** Checks names, types and shapes before the queue: the runtime ignores unknown names and fails late. */
-function openModel(handle: ModelHandle, clock: { inferMs: number; ranMs: number }): OpenModel {
+function openModel(
+  handle: ModelHandle,
+  clock: { inferMs: number; ranMs: number },
+  signal: AbortSignal,
+): OpenModel {
   return {
     version: handle.version,
+    signal,
     async infer(inputs, outputs) {
       checkInputs(handle.version.signature, inputs, outputs);
       const begun = performance.now();

@@ -1,5 +1,5 @@
 import type { VersionRecord } from '../catalog/index.js';
-import type { InferenceService, TargetRequest, Timing } from '../inference/index.js';
+import type { InferenceService, TargetRequest, Tensor, Timing } from '../inference/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
 import { parsePipeline } from './parse-pipeline.js';
@@ -38,13 +38,19 @@ export class PredictionService {
       request,
       async (model) => {
         const pipeline = this.pipelineOf(model.version);
-        const predictions = await this.runner.predict(pipeline, request.instances, (inputs) =>
-          model.infer(inputs),
-        );
+        const infer = (inputs: readonly Tensor[]) => model.infer(inputs);
+        const predictions = await this.runner.predict(pipeline, request.instances, infer, {
+          signal: model.signal,
+        });
         return { value: predictions, rows: request.instances.length };
       },
     );
     return { predictions: result, version, timing };
+  }
+
+  /** Starts what the version's pipeline needs, so that the first request does not wait for it. */
+  async warmUp(version: VersionRecord): Promise<void> {
+    if (version.pipeline !== null) await this.runner.warmUp(this.pipelineOf(version));
   }
 
   private pipelineOf(version: VersionRecord): Pipeline {
