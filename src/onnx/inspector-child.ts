@@ -1,12 +1,14 @@
 // The entry of the child process that reads models nobody has looked at yet: whatever the bytes do to the native
 // runtime, they do it here. It has no exit of its own and ends when the parent closes the channel.
 import { inspectModel } from './inspect-model.js';
-import type { InspectorReply, InspectorRequest } from './inspector-messages.js';
+import type { InspectorReady, InspectorReply, InspectorRequest } from './inspector-messages.js';
 import { ModelProblem } from './model-problem.js';
 
 process.on('message', (request: InspectorRequest) => {
   void inspect(request).then((reply) => process.send?.(reply));
 });
+
+process.send?.({ type: 'ready' } satisfies InspectorReady);
 
 async function inspect({ path }: InspectorRequest): Promise<InspectorReply> {
   try {

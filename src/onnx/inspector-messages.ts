@@ -6,6 +6,11 @@ export interface InspectorRequest {
   readonly path: string;
 }
 
+/** Sent once, when the child is able to read models: what ends it earlier is no model's fault. */
+export interface InspectorReady {
+  readonly type: 'ready';
+}
+
 export type InspectorReply =
   | ({ readonly type: 'inspected' } & Inspection)
   | { readonly type: 'refused'; readonly code: ModelProblemCode; readonly message: string }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../platform/compiled-entry.js';
 import { DomainError } from '../platform/errors.js';
 import type { Inspection } from './inspect-model.js';
-import type { InspectorReply, InspectorRequest } from './inspector-messages.js';
+import type { InspectorReady, InspectorReply, InspectorRequest } from './inspector-messages.js';
 
 const idleMs = 10_000;
 
@@ -19,6 +19,8 @@ export interface InspectorOptions {
  */
 export class ModelInspector {
   readonly #timeoutMs: number;
+  /** Children that have said they are ready. */
+  readonly #ready = new WeakSet<ChildProcess>();
   #child: ChildProcess | undefined;
   #idle: NodeJS.Timeout | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -64,19 +66,17 @@ export class ModelInspector {
         child.off('message', onMessage).off('exit', onExit).off('error', onError);
         act();
       };
-      const onMessage = (reply: unknown) => settle(() => resolve(reply as InspectorReply));
+      const onMessage = (message: unknown) => {
+        const reply = message as InspectorReply | InspectorReady;
+        if (reply.type === 'ready') this.#ready.add(child);
+        else settle(() => resolve(reply));
+      };
       const onExit = (code: number | null, signal: NodeJS.Signals | null) => {
-        settle(() => reject(crashed(code, signal)));
+        settle(() => reject(this.#ready.has(child) ? crashed(code, signal) : unreachable()));
       };
       const onError = (cause: Error) => {
         this.#forget(child);
-        settle(() =>
-          reject(
-            new DomainError('UNAVAILABLE', 'The process that reads models could not be reached; try again', {
-              cause,
-            }),
-          ),
-        );
+        settle(() => reject(unreachable(cause)));
       };
       const timer = setTimeout(() => {
         this.#forget(child);
@@ -139,6 +139,11 @@ function crashed(code: number | null, signal: NodeJS.Signals | null): DomainErro
     'INVALID_MODEL',
     `Reading the model crashed the ONNX runtime (${signal ?? `exit code ${code ?? 'unknown'}`}), in a process of its own: the file is damaged or needs more memory than there is; check it with onnx.checker.check_model(model, full_check=True)`,
   );
+}
+
+function unreachable(cause?: Error): DomainError {
+  const message = 'The process that reads models could not be started or reached; try again';
+  return new DomainError('UNAVAILABLE', message, { cause });
 }
 
 function hung(timeoutMs: number): DomainError {

