@@ -54,7 +54,8 @@ const steps = [
       const entryPoints = ['src', 'examples', 'bench']
         .flatMap((folder) => files(join(root, folder)))
         .filter((f) => f.endsWith('.ts'));
-      const next = join(root, 'dist/.next');
+      // Beside dist/ and not in it: source maps count the folders.
+      const next = join(root, '.dist-next');
       rmSync(next, { recursive: true, force: true });
       await build({
         entryPoints,
@@ -67,10 +68,12 @@ const steps = [
         logLevel: 'warning',
       });
       // Swapped in whole, so that a server that is running never starts a worker from half a build.
+      mkdirSync(join(root, 'dist'), { recursive: true });
       for (const folder of ['src', 'examples', 'bench']) {
         rmSync(join(root, 'dist', folder), { recursive: true, force: true });
         renameSync(join(next, folder), join(root, 'dist', folder));
       }
+      rmSync(next, { recursive: true, force: true });
     },
   },
   {
