@@ -42,6 +42,7 @@ export default tseslint.config(
         Buffer: 'readonly',
         fetch: 'readonly',
         setTimeout: 'readonly',
+        clearTimeout: 'readonly',
         performance: 'readonly',
         WebAssembly: 'readonly',
       },

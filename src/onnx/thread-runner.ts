@@ -27,7 +27,10 @@ export class ThreadRunner implements Runner {
 
   constructor() {
     // The runtime reads the real environment, not a worker's copy of it.
-    this.#worker = new Worker(compiledEntry(import.meta.url, './run-worker.js'), { env: SHARE_ENV });
+    this.#worker = new Worker(compiledEntry(import.meta.url, './run-worker.js'), {
+      env: SHARE_ENV,
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     this.#worker.on('message', (reply: RunnerReply) => this.#settle(reply));
     let cause: unknown;
     this.#worker.on('error', (error) => (cause = error));

@@ -147,6 +147,7 @@ class MoleculeThread {
     const worker = new Worker(compiledEntry(import.meta.url, '../molecule-worker.js'), {
       workerData,
       name: 'molecules',
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
     try {
       await ready(worker);

@@ -5,9 +5,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 /** What the embedded database is told when it starts, and the only two things it ever says. */
 export interface EmbeddedWorkerData {
   readonly directory: string;
-  readonly listen: { readonly path: string } | { readonly host: string; readonly port: number };
+  /** Null to create the database and end: initdb leaves some 500 MB behind that only the thread's end returns. */
+  readonly listen: { readonly path: string } | { readonly host: string; readonly port: number } | null;
 }
 export type EmbeddedWorkerReport =
+  | { readonly kind: 'created' }
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -22,16 +24,21 @@ const SETTINGS = ['shared_buffers = 16MB'];
 
 try {
   const db = await PGlite.create({ dataDir: data.directory, postgresqlconf: SETTINGS });
-  const server = new PGLiteSocketServer({ db, ...data.listen, maxConnections: 32 });
-  await server.start();
-  port.once('message', () => {
-    void (async () => {
-      await server.stop();
-      await db.close();
-      port.close();
-    })();
-  });
-  report({ kind: 'listening', port: Number(server.getServerConn().split(':').pop()) });
+  if (data.listen === null) {
+    await db.close();
+    report({ kind: 'created' });
+  } else {
+    const server = new PGLiteSocketServer({ db, ...data.listen, maxConnections: 32 });
+    await server.start();
+    port.once('message', () => {
+      void (async () => {
+        await server.stop();
+        await db.close();
+        port.close();
+      })();
+    });
+    report({ kind: 'listening', port: Number(server.getServerConn().split(':').pop()) });
+  }
 } catch (error) {
   report({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   port.close();

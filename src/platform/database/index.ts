@@ -30,7 +30,7 @@ export async function openDatabase(
 ): Promise<DatabaseHandle> {
   const backend =
     config.databaseUrl === undefined
-      ? await embeddedBackend(config.dataDirectory)
+      ? await embeddedBackend(config.dataDirectory, logger)
       : await postgresBackend(config.databaseUrl);
   try {
     const applied = await migrate(backend.connection);
@@ -86,8 +86,8 @@ interface Backend {
   close(): Promise<void>;
 }
 
-async function embeddedBackend(dataDirectory: string): Promise<Backend> {
-  const embedded = await openEmbedded(dataDirectory);
+async function embeddedBackend(dataDirectory: string, logger: Logger): Promise<Backend> {
+  const embedded = await openEmbedded(dataDirectory, logger);
   return {
     kind: 'embedded',
     connection: embedded.connection,
