@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { GraphBuilder } from '../../src/onnx/index.js';
+import { databaseKinds } from '../support/databases.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { ask, refusal } from './support/ask.js';
+import { publish, PUBLISH, register, scale } from './support/catalog-steps.js';
+import { scalingModel } from './support/own-models.js';
+import { unfinishedUploads } from './support/stored-files.js';
+
+describe.each(databaseKinds)('files that cannot be served, %s database', (kind) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp({ kind });
+    await register(app, 'candidate');
+    await publish(app, 'candidate', scalingModel(2));
+  });
+  afterAll(() => app.close());
+  afterEach(async () => {
+    expect(await unfinishedUploads(app)).toEqual([]);
+    expect(await ask(app, '{ model(name: "candidate") { versions { totalCount } } }')).toEqual({
+      model: { versions: { totalCount: 1 } },
+    });
+    expect(await scale(app, { version: 'candidate@1' }, [1, 2, 3, 4])).toEqual([2, 4, 6, 8]);
+  });
+
+  const refused = async (bytes: Uint8Array, more: object = {}) => {
+    const { digest } = await app.upload(bytes);
+    const error = await refusal(app, PUBLISH, {
+      input: { model: 'candidate', artifact: { digest }, ...more },
+    });
+    expect(error.message).not.toContain(app.config.dataDirectory);
+    return error;
+  };
+
+  it.each([
+    { file: 'text', bytes: () => Buffer.from('this is no model'), code: 'INVALID_MODEL' },
+    { file: 'zeros', bytes: () => Buffer.alloc(4_096), code: 'INVALID_MODEL' },
+    { file: 'a model cut short', bytes: () => scalingModel(2).subarray(0, 90), code: 'INVALID_MODEL' },
+    { file: 'a page', bytes: () => Buffer.from('<!DOCTYPE html><html></html>'), code: 'INVALID_MODEL' },
+    {
+      file: 'a zip, as PyTorch saves',
+      bytes: () => Buffer.from('PK\u0003\u0004 archive/data.pkl'),
+      code: 'INVALID_MODEL',
+    },
+    {
+      file: 'an operator nobody knows',
+      bytes: () => oneNode('com.example.Frobnicate', { domains: { 'com.example': 1 } }),
+      code: 'UNSUPPORTED_MODEL',
+    },
+    {
+      file: 'an operator set of the future',
+      bytes: () => oneNode('Relu', { opset: 99, irVersion: 8 }),
+      code: 'UNSUPPORTED_MODEL',
+    },
+    { file: 'a graph of strings', bytes: textGraph, code: 'UNSUPPORTED_MODEL' },
+    { file: 'an output declared as what it is not', bytes: sequenceGraph, code: 'INVALID_MODEL' },
+    { file: 'shapes that contradict each other', bytes: contradictoryGraph, code: 'INVALID_MODEL' },
+  ])('$file', async ({ bytes, code }) => {
+    const error = await refused(bytes());
+    expect(error).toMatchObject({ code, message: expect.stringMatching(/\w{3,}/) });
+    expect(error.field?.[0]).toBe('artifact');
+  });
+
+  it.each([
+    { problem: 'nothing a pipeline is made of', pipeline: { hello: 'world' }, says: 'format' },
+    { problem: 'an input the graph does not have', pipeline: nuclidePipeline('q'), says: 'q' },
+    { problem: 'no unit', pipeline: { ...nuclidePipeline('x'), outputs: { y: {} } }, says: 'unit' },
+  ])('a pipeline with $problem', async ({ pipeline, says }) => {
+    const error = await refused(scalingModel(3), { pipeline });
+    expect(error).toMatchObject({ code: 'INVALID_PIPELINE', message: expect.stringContaining(says) });
+    expect(error.field?.[0]).toBe('pipeline');
+  });
+
+  it('one metric twice for one data set', async () => {
+    const metrics = [
+      { name: 'rmse', value: 1, dataset: 'd' },
+      { name: 'rmse', value: 2, dataset: 'd' },
+    ];
+    expect(await refused(scalingModel(3), { metrics })).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      field: ['metrics', '1'],
+    });
+  });
+
+  it('a parent that does not exist', async () => {
+    expect(
+      await refused(scalingModel(3), { derivedFrom: [{ version: 'candidate@9', relation: 'PRUNED' }] }),
+    ).toMatchObject({
+      code: 'VERSION_NOT_FOUND',
+      field: ['derivedFrom', '0', 'version'],
+    });
+  });
+});
+
+function oneNode(
+  op: string,
+  options: { domains?: Record<string, number>; opset?: number; irVersion?: number },
+): Uint8Array {
+  const graph = new GraphBuilder('one_node', { opset: 17, ...options });
+  graph.input('x', 'FP32', [1]);
+  graph.node(op, ['x'], {}, ['y']);
+  graph.output('y', 'FP32', [1]);
+  return graph.build();
+}
+
+function textGraph(): Uint8Array {
+  const graph = new GraphBuilder('text', { opset: 17 });
+  graph.input('x', 'BYTES', ['rows']);
+  graph.node('Identity', ['x'], {}, ['y']);
+  graph.output('y', 'BYTES', ['rows']);
+  return graph.build();
+}
+
+/** Declares a tensor and computes a sequence. */
+function sequenceGraph(): Uint8Array {
+  const graph = new GraphBuilder('sequence', { opset: 17 });
+  graph.input('x', 'FP32', [1]);
+  graph.node('SequenceConstruct', ['x'], {}, ['y']);
+  graph.output('y', 'FP32', [1]);
+  return graph.build();
+}
+
+function contradictoryGraph(): Uint8Array {
+  const graph = new GraphBuilder('contradictory', { opset: 17 });
+  graph.input('x', 'FP32', [2, 3]);
+  graph.constant('w', 'FP32', [4, 5], Array<number>(20).fill(1));
+  graph.node('MatMul', ['x', 'w'], {}, ['y']);
+  graph.output('y', 'FP32', [2, 5]);
+  return graph.build();
+}
+
+function nuclidePipeline(input: string): object {
+  return {
+    format: 1,
+    instance: { kind: 'nuclide' },
+    inputs: { [input]: { unit: '1', steps: [{ step: 'field', field: 'z' }] } },
+    outputs: { y: { unit: '1' } },
+  };
+}

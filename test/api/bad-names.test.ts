@@ -1,0 +1,141 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { databaseKinds } from '../support/databases.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { ask, refusal, succeed } from './support/ask.js';
+import { INFER, PUBLISH, register, REGISTER } from './support/catalog-steps.js';
+import { scalingModel } from './support/own-models.js';
+
+const PREDICT = `mutation ($input: PredictInput!) {
+  predict(input: $input) { predictions { value unit error { code message } } userErrors { field code message } } }`;
+
+interface Predictions {
+  readonly predictions: readonly {
+    value: unknown;
+    unit: string | null;
+    error: { code: string; message: string } | null;
+  }[];
+}
+
+describe.each(databaseKinds)('names that mean nothing here, %s database', (kind) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp({ kind, examples: true });
+    await register(app, 'empty');
+  });
+  afterAll(() => app.close());
+  afterEach(async () => {
+    const { predictions } = await predict('binding-energy', [{ z: 26, n: 30 }]);
+    expect(predictions[0]?.value).toBeCloseTo(495.384, 3);
+  });
+
+  const predict = (version: string, instances: readonly unknown[]) =>
+    succeed<Predictions>(app, PREDICT, { input: { version, instances } });
+
+  it.each([
+    { ref: 'esoll', code: 'MODEL_NOT_FOUND', message: 'No model is named "esoll". Did you mean "esol"?' },
+    {
+      ref: 'esol@7',
+      code: 'VERSION_NOT_FOUND',
+      message:
+        'There is no "esol@7". Model "esol" has versions 1 to 2, tags "v1.0.0", "v2.0.0", aliases "production".',
+    },
+    {
+      ref: 'esol@staging',
+      code: 'VERSION_NOT_FOUND',
+      message:
+        'There is no "esol@staging". Model "esol" has versions 1 to 2, tags "v1.0.0", "v2.0.0", aliases "production".',
+    },
+    {
+      ref: 'empty',
+      code: 'VERSION_NOT_FOUND',
+      message: 'Model "empty" has no version yet: add one with publishVersion.',
+    },
+    { ref: 'esol@@', code: 'INVALID_ARGUMENT', message: 'Expected a version as a number' },
+    { ref: 'Esol', code: 'INVALID_NAME', message: 'got "Esol"' },
+    { ref: '', code: 'INVALID_NAME', message: 'got ""' },
+  ])('unknown or unreadable version $ref', async ({ ref, code, message }) => {
+    expect(await refusal(app, PREDICT, { input: { version: ref, instances: ['CCO'] } })).toEqual({
+      code,
+      field: ['version'],
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('an unknown deployment', async () => {
+    expect(await refusal(app, INFER, { input: { deployment: 'nothing', inputs: [] } })).toEqual({
+      code: 'DEPLOYMENT_NOT_FOUND',
+      field: ['deployment'],
+      message: 'There is no deployment "nothing". There are "binding-energy", "esol", "lennard-jones".',
+    });
+  });
+
+  it('a second model of the same name', async () => {
+    expect(await refusal(app, REGISTER, { input: { name: 'esol', domain: 'GENERAL' } })).toEqual({
+      code: 'NAME_TAKEN',
+      field: ['name'],
+      message: expect.stringContaining('"esol"'),
+    });
+    expect(await ask(app, '{ model(name: "esol") { domain } }')).toEqual({
+      model: { domain: 'CHEMISTRY' },
+    });
+  });
+
+  it('exactly one of several who register a name at the same moment gets it', async () => {
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map(() =>
+        ask<{ registerModel: { userErrors: { code: string }[] } }>(app, REGISTER, {
+          input: { name: 'contested', domain: 'GENERAL' },
+        }),
+      ),
+    );
+    const codes = answers.flatMap(({ registerModel }) => registerModel.userErrors.map(({ code }) => code));
+    expect(codes).toEqual(['NAME_TAKEN', 'NAME_TAKEN', 'NAME_TAKEN']);
+  });
+
+  it.each([
+    'Upper',
+    '-first',
+    'under_score',
+    'with space',
+    'dot.dot',
+    '../escape',
+    'ümlaut',
+    '',
+    'a'.repeat(64),
+    'nul\u0000',
+  ])('a model named %j', async (name) => {
+    expect(await refusal(app, REGISTER, { input: { name, domain: 'GENERAL' } })).toMatchObject({
+      code: 'INVALID_NAME',
+      field: ['name'],
+      message: expect.stringMatching(/^Expected a model name .*, got ".*"\.$/),
+    });
+  });
+
+  it('takes the longest and the shortest name the pattern allows', async () => {
+    await register(app, 'a'.repeat(63));
+    await register(app, '0');
+  });
+
+  it('texts that are too long, and text PostgreSQL cannot hold', async () => {
+    const long = { input: { name: 'wordy', domain: 'GENERAL', title: 'x'.repeat(201) } };
+    expect(await refusal(app, REGISTER, long)).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      field: ['title'],
+      message: expect.stringMatching(/200.*201/),
+    });
+    const nul = { input: { name: 'wordy', domain: 'GENERAL', summary: 'a\u0000b' } };
+    expect(await refusal(app, REGISTER, nul)).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      field: ['summary'],
+    });
+    expect(await ask(app, '{ model(name: "wordy") { name } }')).toEqual({ model: null });
+  });
+
+  it('a version for a model that does not exist', async () => {
+    const artifact = { base64: Buffer.from(scalingModel(3)).toString('base64') };
+    expect(await refusal(app, PUBLISH, { input: { model: 'nobody', artifact } })).toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+      field: ['model'],
+    });
+  });
+});

@@ -1,0 +1,79 @@
+import { GraphBuilder } from '../../../src/onnx/index.js';
+
+/** y = factor · x, FP32 [rows, 4]: an answer tells which version gave it, and equal factors give equal bytes. */
+export function scalingModel(factor: number): Uint8Array {
+  const graph = new GraphBuilder('scaling', { opset: 17, metadata: { purpose: 'test' } });
+  graph.input('x', 'FP32', ['rows', 4]);
+  graph.constant('factor', 'FP32', [], [factor]);
+  graph.node('Mul', ['x', 'factor'], {}, ['y']);
+  graph.output('y', 'FP32', ['rows', 4]);
+  return graph.build();
+}
+
+/** FP32 [rows, 16] through 64 tanh units to [rows, 3]: sums long enough that another order of adding would show. */
+export function perceptronModel(): Uint8Array {
+  const graph = new GraphBuilder('perceptron', { opset: 17 });
+  const weights = (count: number, seed: number) =>
+    Array.from({ length: count }, (_, index) => Math.sin(seed + index * 12.9898) / 3);
+  graph.input('x', 'FP32', ['rows', 16]);
+  graph.constant('w1', 'FP32', [16, 64], weights(16 * 64, 1));
+  graph.constant('b1', 'FP32', [64], weights(64, 2));
+  graph.constant('w2', 'FP32', [64, 3], weights(64 * 3, 3));
+  graph.constant('b2', 'FP32', [3], weights(3, 4));
+  const hidden = graph.node('Tanh', [graph.node('Gemm', ['x', 'w1', 'b1'])]);
+  graph.node('Gemm', [hidden, 'w2', 'b2'], {}, ['y']);
+  graph.output('y', 'FP32', ['rows', 3]);
+  return graph.build();
+}
+
+export const COPIED_TYPES = [
+  'BOOL',
+  'INT8',
+  'UINT8',
+  'INT16',
+  'UINT16',
+  'INT32',
+  'UINT32',
+  'INT64',
+  'UINT64',
+  'FP16',
+  'FP32',
+  'FP64',
+] as const;
+export type CopiedType = (typeof COPIED_TYPES)[number];
+
+/** Hands a vector through unchanged: what a type can hold is then a matter of the API alone. */
+export function copyingModel(datatype: CopiedType): Uint8Array {
+  const graph = new GraphBuilder('copying', { opset: 17 });
+  graph.input('x', datatype, ['length']);
+  graph.node('Identity', ['x'], {}, ['y']);
+  graph.output('y', datatype, ['length']);
+  return graph.build();
+}
+
+/**
+ * y = 512 after `rounds` (INT64 []) products of 512 × 512 matrices: some 10 ms each, so a caller decides how long the
+ * request runs, while the warm-up with 1 round stays short.
+ */
+export function slowModel(): Uint8Array {
+  const graph = new GraphBuilder('slow', { opset: 17 });
+  graph.input('rounds', 'INT64', []);
+  graph.constant('share', 'FP32', [], [1 / 512]);
+  graph.constant('size', 'INT64', [2], [512n, 512n]);
+  graph.constant('always', 'BOOL', [], [true]);
+  const start = graph.node('Expand', ['share', 'size']);
+
+  const body = new GraphBuilder('body', { opset: 17 });
+  body.input('round', 'INT64', []);
+  body.input('go_on', 'BOOL', []);
+  body.input('matrix', 'FP32', [512, 512]);
+  body.node('Identity', ['go_on'], {}, ['goes_on']);
+  body.node('MatMul', ['matrix', 'matrix'], {}, ['product']);
+  body.output('goes_on', 'BOOL', []);
+  body.output('product', 'FP32', [512, 512]);
+
+  const end = graph.node('Loop', ['rounds', 'always', start], { body });
+  graph.node('ReduceSum', [end], { keepdims: 0n }, ['y']);
+  graph.output('y', 'FP32', []);
+  return graph.build();
+}
