@@ -6,6 +6,7 @@ import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
+import type { Batching } from './batch-proof.js';
 import { resumesAfterRestart, type DeploymentState } from './deployment-state.js';
 import { DeploymentStore } from './deployment-store.js';
 import { ModelLoader } from './model-loader.js';
@@ -170,6 +171,11 @@ export class DeploymentService {
       if (current?.version.id === version.id) return current.acquire();
     }
     return abortable(this.onDemand.acquire(version), signal, (handle) => handle.release());
+  }
+
+  /** Whether requests to what a deployment serves now run together; null when nothing serves. */
+  batchingOf(name: string): Batching | null {
+    return this.entries.get(name)?.lifecycle.current?.batching ?? null;
   }
 
   find(name: string): Promise<DeploymentRecord | null> {

@@ -1,3 +1,4 @@
+export type { Batching } from './batch-proof.js';
 export { DeploymentService, type DeployRequest } from './deployment-service.js';
 export { DEPLOYMENT_STATES, LEGAL_TRANSITIONS, type DeploymentState } from './deployment-state.js';
 export type {

@@ -54,7 +54,7 @@ export class OnDemandModels {
 
   private async load(version: VersionRecord): Promise<Serving> {
     const model = await this.loader.load(version, { threads: 1 });
-    const serving = new Serving(version, null, model);
+    const serving = new Serving(version, null, model, { enabled: false, reason: 'Loaded on demand' });
     void model.failed.then(() => this.loaded.delete(version.id));
     this.logger.info({ version: version.ref, loadMs: Math.round(model.loadMs) }, 'loaded on demand');
     return serving;

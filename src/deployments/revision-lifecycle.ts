@@ -3,6 +3,7 @@ import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
+import { proveBatching, type Batching } from './batch-proof.js';
 import type { DeploymentState } from './deployment-state.js';
 import type { DeploymentStore } from './deployment-store.js';
 import type { ModelLoader } from './model-loader.js';
@@ -69,6 +70,7 @@ export class RevisionLifecycle {
     if (await stopped()) return;
     await this.move(revision, version, 'LOADING', null, caller);
     let model;
+    let batching: Batching;
     let note: string | null = null;
     try {
       model = await this.deps.loader.load(version, revision.runtime);
@@ -78,6 +80,7 @@ export class RevisionLifecycle {
       }
       await this.move(revision, version, 'WARMING', null, caller);
       const refusal = await warmUp(model, version.signature);
+      batching = await proveBatching(model, version.signature);
       await this.deps.warmUpPipeline(version);
       if (refusal !== null) note = `Ready, but not warmed up: it refused made-up inputs (${refusal})`;
     } catch (error) {
@@ -90,7 +93,7 @@ export class RevisionLifecycle {
       return;
     }
     if (await stopped()) return model.release();
-    await this.switchTo(revision, new Serving(version, this.deployment, model), note, caller);
+    await this.switchTo(revision, new Serving(version, this.deployment, model, batching), note, caller);
   }
 
   /** READY → DRAINING → STOPPED. Resolves when the memory is free; at once when nothing serves. */

@@ -1,6 +1,7 @@
 import type { VersionRecord } from '../catalog/index.js';
 import type { LoadedModel } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
+import type { Batching } from './batch-proof.js';
 
 /** More requests than this at once in one model are refused at once rather than kept waiting. */
 const MAX_IN_FLIGHT = 1_024;
@@ -11,6 +12,7 @@ export interface ModelHandle {
   /** Null when the version was loaded on demand. */
   readonly deployment: { readonly id: string; readonly name: string } | null;
   readonly model: LoadedModel;
+  readonly batching: Batching;
   release(): void;
 }
 
@@ -28,6 +30,7 @@ export class Serving {
     readonly version: VersionRecord,
     readonly deployment: { readonly id: string; readonly name: string } | null,
     readonly model: LoadedModel,
+    readonly batching: Batching,
   ) {}
 
   get busy(): boolean {
@@ -47,6 +50,7 @@ export class Serving {
       version: this.version,
       deployment: this.deployment,
       model: this.model,
+      batching: this.batching,
       release: () => {
         if (released) return;
         released = true;

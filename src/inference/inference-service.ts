@@ -1,10 +1,18 @@
 import type { VersionRecord } from '../catalog/index.js';
 import type { DeploymentService, ModelHandle } from '../deployments/index.js';
-import { checkInputs, decodeTensor, type RawTensor, type Tensor } from '../onnx/index.js';
+import {
+  checkInputs,
+  decodeTensor,
+  rowsOf,
+  type LoadedModel,
+  type RawTensor,
+  type Tensor,
+} from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
+import { Batcher } from './batcher.js';
 import { startDeadline, type Deadline } from './deadline.js';
 import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder.js';
 
@@ -34,6 +42,13 @@ export interface InferRequest extends TargetRequest {
   readonly outputs?: readonly string[] | null | undefined;
 }
 
+interface Clock {
+  readonly waitedMs: number;
+  inferMs: number;
+  ranMs: number;
+  batchRows: number;
+}
+
 /** A model that is held for one request; `infer` may be called several times. */
 export interface OpenModel {
   readonly version: VersionRecord;
@@ -47,6 +62,8 @@ export class InferenceService {
   private readonly deployments: DeploymentService;
   private readonly outcomes: OutcomeRecorder;
   private readonly logger: Logger;
+  /** Of what is loaded; forgotten with it. */
+  private readonly batchers = new WeakMap<LoadedModel, Batcher>();
 
   constructor(deps: {
     readonly deployments: DeploymentService;
@@ -71,7 +88,7 @@ export class InferenceService {
     const { result, version, timing } = await this.withModel(caller, 'infer', request, async (model) => {
       const inputs = request.inputs.map((raw, index) => decodeTensor(raw, ['inputs', String(index), 'data']));
       const outputs = await model.infer(inputs, request.outputs ?? undefined);
-      return { value: outputs, rows: rowsOf(inputs) };
+      return { value: outputs, rows: rowsOf(inputs) ?? 1 };
     });
     return { outputs: result, version, timing };
   }
@@ -94,9 +111,9 @@ export class InferenceService {
       deadline = startDeadline(request.deadlineMs, request.signal);
       const handle = await this.deployments.acquire(wanted, deadline.signal);
       target = handle;
-      const clock = { waitedMs: performance.now() - started, inferMs: 0, ranMs: 0 };
+      const clock = { waitedMs: performance.now() - started, inferMs: 0, ranMs: 0, batchRows: 0 };
       const { value, rows } = await deadline.race(
-        work(openModel(handle, clock, deadline.signal)).finally(() => handle.release()),
+        work(this.open(handle, clock, deadline.signal)).finally(() => handle.release()),
       );
       const totalMs = performance.now() - started;
       this.outcomes.succeeded(caller, operation, target, { rows, totalMs });
@@ -104,7 +121,7 @@ export class InferenceService {
       return {
         result: value,
         version: target.version,
-        timing: { queueMs, inferMs: clock.inferMs, totalMs, batchSize: rows },
+        timing: { queueMs, inferMs: clock.inferMs, totalMs, batchSize: clock.batchRows || rows },
       };
     } catch (error) {
       this.outcomes.failed(caller, operation, request, target, error, performance.now() - started);
@@ -116,30 +133,43 @@ export class InferenceService {
     }
   }
 
+  /** Checks names, types and shapes before the queue: the runtime ignores unknown names and fails late. */
+  private open(handle: ModelHandle, clock: Clock, signal: AbortSignal): OpenModel {
+    const run = this.runOf(handle);
+    return {
+      version: handle.version,
+      signal,
+      async infer(inputs, outputs) {
+        checkInputs(handle.version.signature, inputs, outputs);
+        const begun = performance.now();
+        const result = await run(inputs, outputs, signal);
+        clock.ranMs += performance.now() - begun;
+        clock.inferMs += result.inferMs;
+        clock.batchRows = Math.max(clock.batchRows, result.batchRows);
+        return result.outputs;
+      },
+    };
+  }
+
+  private runOf({ model, batching }: ModelHandle): Batcher['run'] {
+    if (!batching.enabled) {
+      return async (inputs, outputs) => ({
+        ...(await model.run(inputs, outputs)),
+        batchRows: rowsOf(inputs) ?? 1,
+      });
+    }
+    let batcher = this.batchers.get(model);
+    if (!batcher) {
+      batcher = new Batcher((inputs, outputs) => model.run(inputs, outputs), batching.maxBatchSize);
+      this.batchers.set(model, batcher);
+    }
+    return batcher.run.bind(batcher);
+  }
+
   /** Writes the outcomes gathered so far. */
   close(): void {
     this.outcomes.flush();
   }
-}
-
-/** Checks names, types and shapes before the queue: the runtime ignores unknown names and fails late. */
-function openModel(
-  handle: ModelHandle,
-  clock: { inferMs: number; ranMs: number },
-  signal: AbortSignal,
-): OpenModel {
-  return {
-    version: handle.version,
-    signal,
-    async infer(inputs, outputs) {
-      checkInputs(handle.version.signature, inputs, outputs);
-      const begun = performance.now();
-      const run = await handle.model.run(inputs, outputs);
-      clock.ranMs += performance.now() - begun;
-      clock.inferMs += run.inferMs;
-      return run.outputs;
-    },
-  };
 }
 
 function targetOf({ deployment, version }: TargetRequest): { deployment: string } | { version: string } {
@@ -153,8 +183,4 @@ function targetOf({ deployment, version }: TargetRequest): { deployment: string 
       field: ['deployment'],
     },
   );
-}
-
-function rowsOf(inputs: readonly Tensor[]): number {
-  return inputs[0]?.shape[0] ?? 1;
 }

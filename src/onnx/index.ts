@@ -14,3 +14,4 @@ export type { Inspection } from './inspect-model.js';
 export { ModelInspector, type InspectorOptions } from './model-inspector.js';
 export type { RunResult } from './runner.js';
 export { RunnerPool, type LoadedModel } from './runner-pool.js';
+export { batchKey, joinRows, rowsOf, splitRows } from './tensor-rows.js';

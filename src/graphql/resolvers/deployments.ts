@@ -21,13 +21,7 @@ export const deploymentResolvers = {
   Mutation: {
     deployVersion: (_, { input }, { caller, deployments }) =>
       payload({ deployment: null }, async () => ({
-        deployment: await deployments.deploy(caller, {
-          name: input.name,
-          version: input.version,
-          waitMs: input.waitMs ?? undefined,
-          runtime:
-            typeof input.runtime?.threads === 'number' ? { threads: input.runtime.threads } : undefined,
-        }),
+        deployment: await deployments.deploy(caller, input),
       })),
     undeploy: (_, { input }, { caller, deployments }) =>
       payload({ deployment: null }, async () => ({ deployment: await deployments.undeploy(caller, input) })),
@@ -49,6 +43,12 @@ export const deploymentResolvers = {
         count: async () => (await loaders.revisionsOfDeployment.load(id)).length,
       }),
     runtime: ({ revision }) => revision.runtime,
+    batching: ({ name }, _, { deployments }) => deployments.batchingOf(name),
+  },
+  Batching: {
+    reason: (batching) => (batching.enabled ? null : batching.reason),
+    maxBatchSize: (batching) => (batching.enabled ? batching.maxBatchSize : null),
+    maxDifference: (batching) => (batching.enabled ? batching.maxDifference : null),
   },
   DeploymentRevision: {
     version: ({ versionId }, _, { loaders }) => existing(loaders.version.load(versionId), 'version'),
