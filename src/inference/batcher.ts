@@ -72,7 +72,7 @@ export class Batcher {
         },
         reject: (error) => {
           signal.removeEventListener('abort', onAbort);
-          reject(error as Error);
+          reject(error);
         },
       };
       signal.addEventListener('abort', onAbort, { once: true });

@@ -1,4 +1,14 @@
 export { InferenceService } from './inference-service.js';
 export type { InferRequest, OpenModel, TargetRequest, Timing } from './inference-service.js';
 // Transports speak tensors but never reach the runtime: what they need of it comes through here.
-export { encodeTensor, type DataType, type RawTensor, type Tensor } from '../onnx/index.js';
+export {
+  DATA_TYPES,
+  decodeTensor,
+  encodeTensor,
+  tensorBytes,
+  type DataType,
+  type RawTensor,
+  type Signature,
+  type Tensor,
+  type TensorSpec,
+} from '../onnx/index.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphBuilder } from '../../src/onnx/index.js';
+import { ask, succeed } from '../api/support/ask.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const INFER = `mutation ($x: TensorData!, $rows: Int!) {
@@ -51,8 +52,7 @@ describe('requests of many callers', () => {
       Array.from({ length: 120 }, async (_, index) => {
         const rows = 1 + (index % 3);
         const x = Array.from({ length: rows }, (_row, row) => [index, row]).flat();
-        const { data } = await app.graphql(INFER, { x, rows });
-        return { index, rows, answer: (data as { infer: Answer }).infer };
+        return { index, rows, answer: await succeed<Answer>(app, INFER, { x, rows }) };
       }),
     );
     for (const { index, rows, answer } of answers) {
@@ -68,10 +68,11 @@ describe('requests of many callers', () => {
   });
 
   it('are told on the deployment whether they do', async () => {
-    const { data } = await app.graphql(
+    const { deployment } = await ask<{ deployment: { batching: { maxDifference: number } } }>(
+      app,
       '{ deployment(name: "rows") { batching { enabled reason maxBatchSize maxDifference } } }',
     );
-    expect(data.deployment.batching).toMatchObject({ enabled: true, reason: null, maxBatchSize: 32 });
-    expect(data.deployment.batching.maxDifference).toBeLessThan(1e-12);
+    expect(deployment.batching).toMatchObject({ enabled: true, reason: null, maxBatchSize: 32 });
+    expect(deployment.batching.maxDifference).toBeLessThan(1e-12);
   });
 });
