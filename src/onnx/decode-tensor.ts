@@ -1,5 +1,5 @@
 import { elementSink } from './elements.js';
-import { fromBase64 } from './tensor-bytes.js';
+import { fromBase64, fromBytes } from './tensor-bytes.js';
 import { describe, formatShape, invalidTensor } from './tensor-error.js';
 import type { RawTensor, Tensor } from './tensor.js';
 
@@ -19,8 +19,9 @@ export function decodeTensor(raw: RawTensor, field?: readonly string[]): Tensor 
   const count = elementCount(name, shape, field);
   const refuse = (problem: string) => invalidTensor(`Input "${name}": ${problem}`, field, 'data');
 
-  if (typeof data === 'string') {
-    const decoded = fromBase64(data, datatype, count);
+  if (typeof data === 'string' || data instanceof Uint8Array) {
+    const decoded =
+      typeof data === 'string' ? fromBase64(data, datatype, count) : fromBytes(data, datatype, count);
     if ('problem' in decoded) throw refuse(`shape ${formatShape(shape)} ${decoded.problem}`);
     return { name, datatype, shape: [...shape], data: decoded.values };
   }

@@ -8,7 +8,7 @@ export {
 } from './graph-builder.js';
 export { checkInputs } from './check-inputs.js';
 export { decodeTensor } from './decode-tensor.js';
-export { encodeTensor } from './encode-tensor.js';
+export { encodeTensor, tensorBytes } from './encode-tensor.js';
 export type { GraphSummary } from './graph-summary.js';
 export type { Inspection } from './inspect-model.js';
 export { ModelInspector, type InspectorOptions } from './model-inspector.js';

@@ -36,6 +36,6 @@ export interface RawTensor {
   name: string;
   datatype: DataType;
   shape: readonly number[];
-  /** A nested or flat JSON array, or a base64 string of row-major little-endian bytes. */
+  /** A nested or flat JSON array, or row-major little-endian bytes: as a base64 string, or themselves. */
   data: unknown;
 }

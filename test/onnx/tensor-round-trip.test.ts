@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { DATA_TYPES, decodeTensor, encodeTensor, type DataType } from '../../src/onnx/index.js';
+import { DATA_TYPES, decodeTensor, encodeTensor, tensorBytes, type DataType } from '../../src/onnx/index.js';
 import { fromHalf, toHalf } from '../../src/onnx/half-float.js';
 
 const shape = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
@@ -59,6 +59,20 @@ describe.each(DATA_TYPES)('%s', (datatype) => {
           expect(decodeTensor({ name: 'x', datatype, shape: sizes, data: nested })).toEqual(decoded);
         const base64 = encodeTensor(decoded, 'BASE64');
         expect(decodeTensor({ name: 'x', datatype, shape: sizes, data: base64 })).toEqual(decoded);
+      }),
+    );
+  });
+
+  it('comes back from its bytes, wherever they stand in a larger body, in a buffer of its own', () => {
+    fc.assert(
+      fc.property(tensors, fc.integer({ min: 0, max: 9 }), ([sizes, flat], offset) => {
+        const decoded = decodeTensor({ name: 'x', datatype, shape: sizes, data: flat });
+        const bytes = tensorBytes(decoded);
+        const body = Buffer.concat([Buffer.alloc(offset, 0xee), bytes, Buffer.alloc(3, 0xee)]);
+        const data = body.subarray(offset, offset + bytes.length);
+        const again = decodeTensor({ name: 'x', datatype, shape: sizes, data });
+        expect(again).toEqual(decoded);
+        if (ArrayBuffer.isView(again.data)) expect(again.data.buffer.byteLength).toBe(bytes.length);
       }),
     );
   });
