@@ -1,4 +1,5 @@
 import type { CatalogService, VersionRecord } from '../catalog/index.js';
+import type { LoadedModel } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
@@ -15,6 +16,7 @@ const SYSTEM: Caller = { actor: 'retort', requestId: '' };
 /** A model whose worker dies this often without serving in between is not tried again. */
 const MAX_RELOADS = 3;
 const RELOAD_DELAY_MS = 500;
+const WARM_UP_LIMIT_MS = 120_000;
 
 export interface DeploymentName {
   readonly id: string;
@@ -79,12 +81,13 @@ export class RevisionLifecycle {
         return;
       }
       await this.move(revision, version, 'WARMING', null, caller);
-      const refusal = await warmUp(model, version.signature);
-      batching = await proveBatching(model, version.signature);
-      await this.deps.warmUpPipeline(version);
-      if (refusal !== null) note = `Ready, but not warmed up: it refused made-up inputs (${refusal})`;
+      const warmed = await limited(this.warm(model, version));
+      batching = warmed.batching;
+      if (warmed.refusal !== null)
+        note = `Ready, but not warmed up: it refused made-up inputs (${warmed.refusal})`;
     } catch (error) {
-      await model?.release().catch(() => undefined);
+      // Not waited for: a run that never ends would hold it for ever.
+      model?.release().catch(() => undefined);
       await this.move(revision, version, 'FAILED', reasonOf(error), caller);
       this.deps.logger.warn(
         { deployment: this.deployment.name, version: version.ref, err: error },
@@ -94,6 +97,16 @@ export class RevisionLifecycle {
     }
     if (await stopped()) return model.release();
     await this.switchTo(revision, new Serving(version, this.deployment, model, batching), note, caller);
+  }
+
+  private async warm(
+    model: LoadedModel,
+    version: VersionRecord,
+  ): Promise<{ refusal: string | null; batching: Batching }> {
+    const refusal = await warmUp(model, version.signature);
+    const batching = await proveBatching(model, version.signature);
+    await this.deps.warmUpPipeline(version);
+    return { refusal, batching };
   }
 
   /** READY → DRAINING → STOPPED. Resolves when the memory is free; at once when nothing serves. */
@@ -232,4 +245,15 @@ function reasonOf(error: unknown): string {
   return error instanceof DomainError
     ? error.message
     : 'An internal error stopped it; the log has the details.';
+}
+
+async function limited<T>(warmingUp: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const message = `Expected the warm-up on made-up inputs to end within ${WARM_UP_LIMIT_MS / 1000} s, got no answer: the graph may loop for ever.`;
+      reject(new DomainError('UNSUPPORTED_MODEL', message));
+    }, WARM_UP_LIMIT_MS);
+  });
+  return Promise.race([warmingUp, limit]).finally(() => clearTimeout(timer));
 }

@@ -1,10 +1,4 @@
-import {
-  decodeTensor,
-  type LoadedModel,
-  type Signature,
-  type Tensor,
-  type TensorSpec,
-} from '../onnx/index.js';
+import { madeUpInputs, type LoadedModel, type Signature } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 
 /**
@@ -17,17 +11,10 @@ import { DomainError } from '../platform/errors.js';
  */
 export async function warmUp(model: LoadedModel, signature: Signature): Promise<string | null> {
   try {
-    await model.run(signature.inputs.map(madeUp));
+    await model.run(madeUpInputs(signature));
     return null;
   } catch (error) {
     if (error instanceof DomainError && error.code === 'RUN_FAILED') return error.message;
     throw error;
   }
-}
-
-function madeUp({ name, datatype, shape }: TensorSpec): Tensor {
-  const concrete = shape.map((dimension) => (dimension === -1 ? 1 : dimension));
-  const length = concrete.reduce((product, dimension) => product * dimension, 1);
-  const value = datatype === 'BYTES' ? '' : datatype === 'BOOL' ? true : 1;
-  return decodeTensor({ name, datatype, shape: concrete, data: Array.from({ length }, () => value) });
 }

@@ -15,3 +15,4 @@ export { ModelInspector, type InspectorOptions } from './model-inspector.js';
 export type { RunResult } from './runner.js';
 export { RunnerPool, type LoadedModel } from './runner-pool.js';
 export { batchKey, joinRows, rowsOf, splitRows } from './tensor-rows.js';
+export { madeUpInputs } from './made-up-inputs.js';

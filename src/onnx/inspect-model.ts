@@ -1,10 +1,11 @@
 import type { InferenceSession as Session } from 'onnxruntime-node';
-import { fromRuntimeType } from './data-types.js';
+import { fromRuntimeType, runtimeType } from './data-types.js';
 import { readGraph, type DeclaredValue, type GraphReading, type GraphSummary } from './graph-summary.js';
+import { madeUpInputs } from './made-up-inputs.js';
 import { ModelProblem } from './model-problem.js';
 import { formatType, isServed } from './onnx-types.js';
 import { loadProblem } from './runtime-messages.js';
-import { InferenceSession } from './runtime.js';
+import { InferenceSession, RuntimeTensor } from './runtime.js';
 import { sessionOptions } from './session-options.js';
 import type { Signature, TensorSpec } from './tensor.js';
 
@@ -14,10 +15,13 @@ export interface Inspection {
 }
 
 /**
- * Reads a graph and loads it once. Loading is synchronous and native: for a child process only.
+ * Reads a graph, loads it, and tries it once on made-up inputs: what crashes or never ends shall do so here and not in
+ * the server. That the graph refuses such inputs means nothing. Loading and running are synchronous and native: for a
+ * child process only.
+ * @param onTrial called between loading and trying
  * @throws ModelProblem
  */
-export async function inspectModel(path: string): Promise<Inspection> {
+export async function inspectModel(path: string, onTrial: () => void): Promise<Inspection> {
   const reading = readGraph(path);
   // Before the runtime, which would open whatever file the graph names.
   refuseExternalData(reading.summary);
@@ -30,10 +34,20 @@ export async function inspectModel(path: string): Promise<Inspection> {
     throw loadProblem(error, path, reading.summary);
   }
   try {
-    return { signature: signatureOf(session, reading), graph: reading.summary };
+    const signature = signatureOf(session, reading);
+    onTrial();
+    await tryOnce(session, signature);
+    return { signature, graph: reading.summary };
   } finally {
     await session.release();
   }
+}
+
+async function tryOnce(session: Session, signature: Signature): Promise<void> {
+  const feeds = Object.create(null) as Record<string, InstanceType<typeof RuntimeTensor>>;
+  for (const { name, datatype, shape, data } of madeUpInputs(signature))
+    feeds[name] = new RuntimeTensor(runtimeType(datatype), data, shape);
+  await session.run(feeds).catch(() => undefined);
 }
 
 function refuseExternalData({ externalData }: GraphSummary): void {

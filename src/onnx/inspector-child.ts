@@ -1,7 +1,12 @@
 // The entry of the child process that reads models nobody has looked at yet: whatever the bytes do to the native
 // runtime, they do it here. It has no exit of its own and ends when the parent closes the channel.
 import { inspectModel } from './inspect-model.js';
-import type { InspectorReady, InspectorReply, InspectorRequest } from './inspector-messages.js';
+import type {
+  InspectorReady,
+  InspectorReply,
+  InspectorRequest,
+  InspectorTrial,
+} from './inspector-messages.js';
 import { ModelProblem } from './model-problem.js';
 
 process.on('message', (request: InspectorRequest) => {
@@ -10,9 +15,13 @@ process.on('message', (request: InspectorRequest) => {
 
 process.send?.({ type: 'ready' } satisfies InspectorReady);
 
+function announceTrial(): void {
+  process.send?.({ type: 'trial' } satisfies InspectorTrial);
+}
+
 async function inspect({ path }: InspectorRequest): Promise<InspectorReply> {
   try {
-    return { type: 'inspected', ...(await inspectModel(path)) };
+    return { type: 'inspected', ...(await inspectModel(path, announceTrial)) };
   } catch (error) {
     if (error instanceof ModelProblem) return { type: 'refused', code: error.code, message: error.message };
     return {

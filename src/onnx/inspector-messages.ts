@@ -11,6 +11,11 @@ export interface InspectorReady {
   readonly type: 'ready';
 }
 
+/** Sent when a model has loaded and is about to be run on made-up inputs. */
+export interface InspectorTrial {
+  readonly type: 'trial';
+}
+
 export type InspectorReply =
   | ({ readonly type: 'inspected' } & Inspection)
   | { readonly type: 'refused'; readonly code: ModelProblemCode; readonly message: string }

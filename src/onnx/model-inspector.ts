@@ -3,13 +3,20 @@ import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../platform/compiled-entry.js';
 import { DomainError } from '../platform/errors.js';
 import type { Inspection } from './inspect-model.js';
-import type { InspectorReady, InspectorReply, InspectorRequest } from './inspector-messages.js';
+import type {
+  InspectorReady,
+  InspectorReply,
+  InspectorRequest,
+  InspectorTrial,
+} from './inspector-messages.js';
 
 const idleMs = 10_000;
 
 export interface InspectorOptions {
   /** How long one model may take to read and load. Default 120 s. */
   timeoutMs?: number;
+  /** How long one run on made-up inputs may take then. Default 30 s. */
+  trialTimeoutMs?: number;
 }
 
 /**
@@ -19,6 +26,7 @@ export interface InspectorOptions {
  */
 export class ModelInspector {
   readonly #timeoutMs: number;
+  readonly #trialTimeoutMs: number;
   /** Children that have said they are ready. */
   readonly #ready = new WeakSet<ChildProcess>();
   #child: ChildProcess | undefined;
@@ -28,6 +36,7 @@ export class ModelInspector {
 
   constructor(options: InspectorOptions = {}) {
     this.#timeoutMs = options.timeoutMs ?? 120_000;
+    this.#trialTimeoutMs = options.trialTimeoutMs ?? 30_000;
   }
 
   /** @throws DomainError INVALID_MODEL, UNSUPPORTED_MODEL; UNAVAILABLE once closed */
@@ -67,9 +76,12 @@ export class ModelInspector {
         act();
       };
       const onMessage = (message: unknown) => {
-        const reply = message as InspectorReply | InspectorReady;
+        const reply = message as InspectorReply | InspectorReady | InspectorTrial;
         if (reply.type === 'ready') this.#ready.add(child);
-        else settle(() => resolve(reply));
+        else if (reply.type === 'trial') {
+          clearTimeout(timer);
+          timer = setTimeout(() => giveUp(hungInTrial(this.#trialTimeoutMs)), this.#trialTimeoutMs);
+        } else settle(() => resolve(reply));
       };
       const onExit = (code: number | null, signal: NodeJS.Signals | null) => {
         settle(() => reject(this.#ready.has(child) ? crashed(code, signal) : unreachable()));
@@ -78,12 +90,13 @@ export class ModelInspector {
         this.#forget(child);
         settle(() => reject(unreachable(cause)));
       };
-      const timer = setTimeout(() => {
+      const giveUp = (reason: DomainError) => {
         this.#forget(child);
         // SIGKILL, since a native loop looks at no other signal.
         child.kill('SIGKILL');
-        settle(() => reject(hung(this.#timeoutMs)));
-      }, this.#timeoutMs);
+        settle(() => reject(reason));
+      };
+      let timer = setTimeout(() => giveUp(hung(this.#timeoutMs)), this.#timeoutMs);
       child.on('message', onMessage).on('exit', onExit).on('error', onError);
       child.send(request, (error) => {
         if (error !== null) onError(error);
@@ -137,7 +150,7 @@ function outcome(reply: InspectorReply): Inspection {
 function crashed(code: number | null, signal: NodeJS.Signals | null): DomainError {
   return new DomainError(
     'INVALID_MODEL',
-    `Reading the model crashed the ONNX runtime (${signal ?? `exit code ${code ?? 'unknown'}`}), in a process of its own: the file is damaged or needs more memory than there is; check it with onnx.checker.check_model(model, full_check=True)`,
+    `Loading the model, or running it once on made-up inputs, crashed the ONNX runtime (${signal ?? `exit code ${code ?? 'unknown'}`}), in a process of its own: the file is damaged or needs more memory than there is; check it with onnx.checker.check_model(model, full_check=True)`,
   );
 }
 
@@ -150,5 +163,12 @@ function hung(timeoutMs: number): DomainError {
   return new DomainError(
     'UNSUPPORTED_MODEL',
     `Expected the model to load within ${timeoutMs / 1000} s, got no answer; simplify the graph (constants may be folded beforehand) and send it again`,
+  );
+}
+
+function hungInTrial(timeoutMs: number): DomainError {
+  return new DomainError(
+    'UNSUPPORTED_MODEL',
+    `Expected one run on made-up inputs (every variable dimension 1, every value 1) to end within ${timeoutMs / 1000} s, got no answer: the graph may loop for ever, or be too large for this machine`,
   );
 }

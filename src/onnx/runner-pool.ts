@@ -3,6 +3,8 @@ import type { Runner, RunResult } from './runner.js';
 import type { Tensor } from './tensor.js';
 import { ThreadRunner } from './thread-runner.js';
 
+const MAX_RUNNERS = 64;
+
 /** A model held in memory, until release(). */
 export interface LoadedModel {
   /** Milliseconds the runtime took to read, optimise and prepare the graph. */
@@ -64,12 +66,24 @@ export class RunnerPool {
 
   async #load(path: string, threads: number): Promise<LoadedModel> {
     this.#replaceFailed();
-    const runner = this.#runners.reduce((least, other) => (other.load < least.load ? other : least));
+    const runner = this.#leastLoaded();
     const session = this.#nextSession++;
     const { loadMs } = await runner.loadSession(session, path, threads);
     const model = new RunnerModel(runner, session, loadMs, () => this.#models.delete(model));
     this.#models.add(model);
     return model;
+  }
+
+  /** Of those that answer. When none does, one more is started: a thread in an endless run cannot be ended. */
+  #leastLoaded(): Runner {
+    const answering = this.#runners.filter(({ unresponsive }) => !unresponsive);
+    if (answering.length === 0 && this.#runners.length < MAX_RUNNERS) {
+      const extra = this.#start();
+      this.#runners.push(extra);
+      return extra;
+    }
+    const candidates = answering.length > 0 ? answering : this.#runners;
+    return candidates.reduce((least, other) => (other.load < least.load ? other : least));
   }
 
   #start(): Runner {

@@ -15,6 +15,8 @@ export interface RunResult {
 export interface Runner {
   /** Sessions loading or loaded. */
   readonly load: number;
+  /** It has owed an answer for so long that a graph which never ends must be feared: give it nothing new. */
+  readonly unresponsive: boolean;
   /** Resolves when the runner is gone without having been asked to go; never rejects. */
   readonly failed: Promise<DomainError>;
   loadSession(session: number, path: string, threads: number): Promise<{ loadMs: number }>;

@@ -5,6 +5,9 @@ import { fromWire, toWire, type RunnerReply, type RunnerRequest } from './run-me
 import type { Runner, RunResult } from './runner.js';
 import type { Tensor } from './tensor.js';
 
+/** Loading a few gigabytes or one very long run stays below this. */
+const UNRESPONSIVE_MS = 20_000;
+
 type Phase =
   | { readonly name: 'running' }
   | { readonly name: 'stopping' }
@@ -24,6 +27,8 @@ export class ThreadRunner implements Runner {
   #phase: Phase = { name: 'running' };
   #nextId = 0;
   #sessions = 0;
+  /** When it last answered, or was asked while it owed nothing. */
+  #owingSince = 0;
 
   constructor() {
     // The runtime reads the real environment, not a worker's copy of it.
@@ -60,6 +65,10 @@ export class ThreadRunner implements Runner {
 
   get load(): number {
     return this.#sessions;
+  }
+
+  get unresponsive(): boolean {
+    return this.#pending.size > 0 && performance.now() - this.#owingSince > UNRESPONSIVE_MS;
   }
 
   async loadSession(session: number, path: string, threads: number): Promise<{ loadMs: number }> {
@@ -115,12 +124,14 @@ export class ThreadRunner implements Runner {
       throw new DomainError('UNAVAILABLE', 'The model is being unloaded; try again');
     // Before it is waited for: what cannot be posted (a buffer that was already handed over) throws here.
     this.#worker.postMessage(request, transfer);
+    if (this.#pending.size === 0) this.#owingSince = performance.now();
     return new Promise((resolve, reject) => {
       this.#pending.set(request.id, { resolve, reject });
     });
   }
 
   #settle(reply: RunnerReply): void {
+    this.#owingSince = performance.now();
     this.#pending.get(reply.id)?.resolve(reply);
     this.#pending.delete(reply.id);
   }

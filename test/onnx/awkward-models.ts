@@ -66,6 +66,24 @@ export function endlessLoad(): Uint8Array {
   return graph.build();
 }
 
+/** Loads at once and never ends a run: a Loop without a limit whose condition stays true. */
+export function endlessRun(): Uint8Array {
+  const body = new GraphBuilder('body', { opset: 17 });
+  body.input('iteration', 'INT64', []);
+  body.input('condition', 'BOOL', []);
+  body.input('sum', 'FP32', [1]);
+  body.node('Identity', ['condition'], {}, ['goes_on']);
+  body.node('Add', ['sum', 'sum'], {}, ['next']);
+  body.output('goes_on', 'BOOL', []);
+  body.output('next', 'FP32', [1]);
+  const graph = new GraphBuilder('endless-run', { opset: 17 });
+  graph.input('x', 'FP32', [1]);
+  graph.constant('true', 'BOOL', [], [1]);
+  graph.node('Loop', ['', 'true', 'x'], { body }, ['y']);
+  graph.output('y', 'FP32', [1]);
+  return graph.build();
+}
+
 export function tensorType(elementType: number, sizes?: readonly number[]): object {
   const shape = sizes === undefined ? {} : { shape: { dim: sizes.map((size) => ({ dim_value: size })) } };
   return { tensor_type: { elem_type: elementType, ...shape } };

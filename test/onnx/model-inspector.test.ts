@@ -4,6 +4,7 @@ import { DATA_TYPES, GraphBuilder, ModelInspector } from '../../src/onnx/index.j
 import { DomainError } from '../../src/platform/errors.js';
 import {
   endlessLoad,
+  endlessRun,
   identity,
   ModelFolder,
   oneNode,
@@ -219,6 +220,20 @@ describe('ModelInspector refuses', () => {
     expect(await hung).toMatchObject({
       code: 'UNSUPPORTED_MODEL',
       message: expect.stringContaining('within 1 s'),
+    });
+    expect((await next).signature.inputs[0]?.shape).toEqual([-1, 16]);
+  });
+
+  it('a model that never ends a run, and reads the next one', async () => {
+    await using impatient = {
+      inspector: new ModelInspector({ trialTimeoutMs: 1000 }),
+      [Symbol.asyncDispose]: async () => impatient.inspector.close(),
+    };
+    const hung = refusal(endlessRun(), impatient.inspector);
+    const next = impatient.inspector.inspect(await folder.file(perceptron()));
+    expect(await hung).toMatchObject({
+      code: 'UNSUPPORTED_MODEL',
+      message: expect.stringMatching(/one run on made-up inputs .* within 1 s.*loop for ever/),
     });
     expect((await next).signature.inputs[0]?.shape).toEqual([-1, 16]);
   });
