@@ -21,6 +21,7 @@ import { seedExamples } from './seed-examples.js';
 const PRUNE_INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const STOP_GRACE_MS = 5_000;
+const IDLE_CHECK_MS = 50;
 
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
@@ -197,7 +198,12 @@ async function drain(
     logger.warn({ drainMs }, 'requests still ran at the end of the drain; their connections are closed');
     app.server.closeAllConnections();
   }, drainMs);
-  await Promise.all([app.close(), graphql.close()]).finally(() => clearTimeout(timer));
+  // Fastify closes idle connections once; those that become idle when their last answer is out are closed here.
+  const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
+  await Promise.all([app.close(), graphql.close()]).finally(() => {
+    clearTimeout(timer);
+    clearInterval(idle);
+  });
 }
 
 /** Every part that was started, stopped last first; one that fails to stop does not keep the others. */

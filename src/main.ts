@@ -25,7 +25,8 @@ function stopOn(signals: readonly NodeJS.Signals[], app: App): void {
   let stopping = false;
   for (const signal of signals) {
     process.on(signal, () => {
-      if (stopping) process.exit(1);
+      // process.exit waits for a native run to end; who asks twice does not want to wait.
+      if (stopping) process.kill(process.pid, 'SIGKILL');
       stopping = true;
       app.close().then(
         () => process.exit(0),

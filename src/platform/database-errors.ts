@@ -18,7 +18,7 @@ const UNREACHABLE = new Set([
 ]);
 /** What sockets and PostgreSQL itself say in the same cases (class 57P: the server is shutting down). */
 const UNREACHABLE_CAUSE =
-  /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENOENT|57P0[123]|08\w{3}|53300)$/;
+  /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENOENT|57P0[123]|08\w{3}|53300|3D000|28P01|28000)$/;
 
 const UNIQUE_VIOLATION = 'P2002';
 const FOREIGN_KEY_VIOLATIONS = new Set(['P2003', '23503']);

@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  link,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +41,7 @@ export interface DirectoryLock {
  * @throws StartupError naming the holder when the directory is in use.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeUsable(directory);
   const file = join(directory, 'retort.lock');
   const mine: Holder = {
     pid: process.pid,
@@ -40,7 +51,9 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   };
 
   const draft = join(directory, `retort.lock.${mine.nonce}`);
-  await writeFile(draft, JSON.stringify(mine), { flag: 'wx', mode: 0o600 });
+  await writeFile(draft, JSON.stringify(mine), { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
+    throw unusable(directory, error);
+  });
   try {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       try {
@@ -63,6 +76,32 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+async function makeUsable(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unusable(directory, error);
+  }
+}
+
+function unusable(directory: string, error: unknown): StartupError {
+  const { code } = error as NodeJS.ErrnoException;
+  const reason =
+    {
+      EEXIST: 'it is a file',
+      ENOTDIR: 'a part of its path is a file',
+      EACCES: 'this user may not write there',
+      EPERM: 'this user may not write there',
+      EROFS: 'the file system is read-only',
+      ENOSPC: 'the disk is full',
+    }[code ?? ''] ?? `the system answered ${code ?? 'with an error'}`;
+  return new StartupError(
+    `The data directory ${directory} cannot be used: ${reason}. Set RETORT_DATA to a directory that can be written to.`,
+    { cause: error },
+  );
 }
 
 function heldLock(file: string): DirectoryLock {

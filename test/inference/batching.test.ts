@@ -20,20 +20,29 @@ describe('requests of many callers', () => {
     app = await startTestApp({ kind: 'embedded' });
     const graph = new GraphBuilder('rows', { opset: 17 });
     graph.input('x', 'FP64', ['batch', 2]);
-    // Large enough that requests wait for each other.
-    graph.constant(
-      'w',
-      'FP64',
-      [2, 20_000],
-      Array.from({ length: 40_000 }, () => 0.5),
-    );
+    // A few milliseconds a run, so that requests wait for each other on any machine.
+    const width = 1_000;
     graph.constant(
       'v',
       'FP64',
-      [20_000, 1],
-      Array.from({ length: 20_000 }, () => 1 / 20_000),
+      [2, width],
+      Array.from({ length: 2 * width }, () => 0.5),
     );
-    graph.node('MatMul', [graph.node('MatMul', ['x', 'w']), 'v'], {}, ['y']);
+    graph.constant(
+      'w',
+      'FP64',
+      [width, width],
+      Array.from({ length: width ** 2 }, () => 1 / width),
+    );
+    graph.constant(
+      'u',
+      'FP64',
+      [width, 1],
+      Array.from({ length: width }, () => 1 / width),
+    );
+    let hidden = graph.node('MatMul', ['x', 'v']);
+    for (let layer = 0; layer < 8; layer += 1) hidden = graph.node('MatMul', [hidden, 'w']);
+    graph.node('MatMul', [hidden, 'u'], {}, ['y']);
     graph.output('y', 'FP64', ['batch', 1]);
     const { digest } = await app.upload(graph.build());
     await app.graphql('mutation { registerModel(input: {name: "rows", domain: GENERAL}) { model { id } } }');
