@@ -9,7 +9,8 @@ export type RestErrorCode =
   | 'PAYLOAD_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'RANGE_NOT_SATISFIABLE'
-  | 'REQUEST_TIMEOUT';
+  | 'REQUEST_TIMEOUT'
+  | 'NOT_IMPLEMENTED';
 
 /** The one place where a code becomes an HTTP status. */
 export const HTTP_STATUS: Readonly<Record<RestErrorCode, number>> = {
@@ -54,6 +55,7 @@ export const HTTP_STATUS: Readonly<Record<RestErrorCode, number>> = {
   UNSUPPORTED_MEDIA_TYPE: 415,
   RANGE_NOT_SATISFIABLE: 416,
   REQUEST_TIMEOUT: 408,
+  NOT_IMPLEMENTED: 501,
 };
 
 /** A refusal that only HTTP knows. What the domain knows is a `DomainError`. */

@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../platform/errors.js';
+import type { EventLog } from '../platform/events/index.js';
+import { refusalFor } from './error-mapping.js';
+import { RestError } from './rest-error.js';
+import { parseTolerantJson } from './tolerant-json.js';
+
+/**
+ * Takes bodies as bytes whatever their Content-Type says: clients of the serving protocols send JSON as
+ * `application/x-www-form-urlencoded` (curl -d) or with no type at all.
+ */
+export function takeBodiesAsBytes(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    const encoding = request.headers['content-encoding'];
+    if (encoding === undefined || encoding.toLowerCase() === 'identity') done(null, body);
+    else {
+      done(
+        new RestError(
+          'UNSUPPORTED_MEDIA_TYPE',
+          `Expected the body as it is, got Content-Encoding "${encoding.slice(0, 100)}": send it without compression.`,
+        ),
+      );
+    }
+  });
+}
+
+/** The body's bytes; empty when none came. */
+export function bodyBytes(request: FastifyRequest): Buffer {
+  return (request.body as Buffer | undefined) ?? Buffer.alloc(0);
+}
+
+/** @throws RestError BAD_REQUEST, DomainError INVALID_ARGUMENT */
+export function jsonObject(bytes: Buffer): Readonly<Record<string, unknown>> {
+  if (bytes.length === 0) throw new RestError('BAD_REQUEST', 'Expected a JSON body, got an empty one.');
+  return objectAt(parseTolerantJson(bytes), 'the body');
+}
+
+/** Client libraries write a field that was left out as null. */
+export function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
+}
+
+/** Every check of untrusted JSON says where, what was expected and what came. */
+export function objectAt(value: unknown, place: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw unexpected(place, 'an object', value);
+}
+
+export function arrayAt(value: unknown, place: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw unexpected(place, 'an array', value);
+}
+
+export function stringAt(value: unknown, place: string): string {
+  if (typeof value === 'string') return value;
+  throw unexpected(place, 'a string', value);
+}
+
+export function booleanAt(value: unknown, place: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw unexpected(place, 'true or false', value);
+}
+
+export function wholeNumberAt(value: unknown, place: string, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most) return value;
+  throw unexpected(place, `a whole number from 0 to ${most}`, value);
+}
+
+export function unexpected(place: string, expected: string, got: unknown): DomainError {
+  return new DomainError('INVALID_ARGUMENT', `Expected ${place} to be ${expected}, got ${described(got)}.`);
+}
+
+/** What came, short enough for a message whatever its size. */
+export function described(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'object' && value !== null) {
+    const keys = Object.keys(value);
+    const shown = keys.slice(0, 5).map((key) => JSON.stringify(key.slice(0, 40)));
+    return keys.length === 0 ? 'an empty object' : `an object of ${shown.join(', ')}`;
+  }
+  return typeof value === 'string' && value.length > 60
+    ? `${JSON.stringify(value.slice(0, 60))}…`
+    : JSON.stringify(value);
+}
+
+/** Aborted when the connection closes before the answer was sent. */
+export function disconnection(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/** A call that failed is an event, also when it never got as far as a model. What inference recorded is not told twice. */
+export function recordFailedCalls(app: FastifyInstance, events: Pick<EventLog, 'recordFailure'>): void {
+  app.addHook('onError', async (request, _reply, error) => {
+    if (request.method !== 'POST') return;
+    const { code, message } = refusalFor(error);
+    const path = request.url.split('?', 1)[0] ?? '';
+    events.recordFailure(error, {
+      kind: 'REQUEST_FAILED',
+      message: `${path.slice(0, 200)} failed: ${message}`.slice(0, 500),
+      actor: request.caller.actor,
+      requestId: request.id,
+      data: { operation: /(\w+)$/.exec(path)?.[1]?.slice(0, 40) ?? 'call', code },
+    });
+  });
+}

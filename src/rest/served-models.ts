@@ -1,0 +1,94 @@
+import { NAME_PATTERN, type CatalogService, type VersionRecord } from '../catalog/index.js';
+import type { DeploymentRecord, DeploymentService } from '../deployments/index.js';
+import { DomainError } from '../platform/errors.js';
+import type { EventLog } from '../platform/events/index.js';
+
+const MAX_NAMES = 10_000;
+
+/** Who answers: what `InferenceService` calls a target. */
+export type ServedTarget = { readonly deployment: string } | { readonly version: string };
+
+/** What answers under a name, as the descriptions of both protocols need it. */
+export interface ServedModel {
+  readonly version: VersionRecord;
+  /** Null when the name is a model's and no deployment's, or when a version was asked for. */
+  readonly deployment: DeploymentRecord | null;
+}
+
+/**
+ * What the name in a serving protocol's path means: the deployment of that name, else the model's default version; and
+ * with a version beside it, that version of the deployment's model, else of the model of that name.
+ *
+ * Which names are deployments is remembered, since every call asks and a database query costs more than a small model's
+ * whole run. Invariant: nothing found before a deployment or model changed is answered after it, since every such
+ * change passes through the event log.
+ */
+export class ServedModels {
+  /** The model behind each deployment; null where no deployment has the name. */
+  private readonly models = new Map<string, string | null>();
+  private generation = 0;
+
+  constructor(
+    private readonly deps: {
+      readonly catalog: CatalogService;
+      readonly deployments: DeploymentService;
+      readonly events: EventLog;
+    },
+  ) {
+    deps.events.onCommitted(({ kind }) => {
+      if (!/^(MODEL|DEPLOYMENT)_/.test(kind)) return;
+      this.generation += 1;
+      this.models.clear();
+    });
+  }
+
+  /**
+   * @param selector what follows the `@` of a version ref
+   * @throws DomainError MODEL_NOT_FOUND for a name nothing can have; other unknown names are found out by who asks the
+   * target.
+   */
+  async target(name: string, selector?: string): Promise<ServedTarget> {
+    const model = await this.modelOfDeployment(name);
+    if (selector !== undefined) return { version: `${model ?? name}@${selector}` };
+    return model === null ? { version: name } : { deployment: name };
+  }
+
+  /** @throws DomainError MODEL_NOT_FOUND, VERSION_NOT_FOUND, INVALID_ARGUMENT */
+  async describe(name: string, selector?: string): Promise<ServedModel> {
+    const target = await this.target(name, selector);
+    if ('version' in target) {
+      return { version: await this.deps.catalog.resolveVersion(target.version), deployment: null };
+    }
+    const deployment = await this.deps.deployments.find(name);
+    const [version] = deployment
+      ? await this.deps.catalog.versionsByIds([deployment.revision.versionId])
+      : [];
+    // Deleted between the two questions.
+    if (!version) throw unknownName(name);
+    return { version, deployment };
+  }
+
+  private async modelOfDeployment(name: string): Promise<string | null> {
+    if (!NAME_PATTERN.test(name)) throw unknownName(name);
+    const known = this.models.get(name);
+    if (known !== undefined) return known;
+    const { generation } = this;
+    const deployment = await this.deps.deployments.find(name);
+    const [model] = deployment ? await this.deps.catalog.modelsByIds([deployment.modelId]) : [];
+    // A change while the queries ran may have made their answer old.
+    if (generation === this.generation) {
+      if (this.models.size >= MAX_NAMES) this.models.clear();
+      this.models.set(name, model?.name ?? null);
+    }
+    return model?.name ?? null;
+  }
+}
+
+function unknownName(name: string): DomainError {
+  return new DomainError(
+    'MODEL_NOT_FOUND',
+    `No deployment or model is named ${JSON.stringify(name.slice(0, 100))}. ` +
+      'POST /v2/repository/index lists those there are.',
+    { field: ['model'] },
+  );
+}
