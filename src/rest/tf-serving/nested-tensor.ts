@@ -1,0 +1,114 @@
+import { encodeTensor, type RawTensor, type Tensor, type TensorSpec } from '../../inference/index.js';
+import { DomainError } from '../../platform/errors.js';
+import { described } from '../protocol-body.js';
+
+const MAX_RANK = 64;
+
+/**
+ * A tensor written as nested lists, whose shape is told by the nesting alone. Whether the lists are even, and the values
+ * of the right type, is checked where all tensors are decoded.
+ *
+ * @param place where the value stands in the request
+ * @throws DomainError INVALID_TENSOR
+ */
+export function fromNested(value: unknown, spec: TensorSpec, place: string): RawTensor {
+  const { name, datatype } = spec;
+  const shape: number[] = [];
+  for (let level = value; Array.isArray(level); level = (level as unknown[])[0]) {
+    shape.push(level.length);
+    if (shape.length > MAX_RANK)
+      throw refused(`Expected ${place} to be nested at most ${MAX_RANK} deep, got more`);
+  }
+  // Empty lists cannot show the dimensions inside them; those the signature fixes are meant.
+  if (shape.at(-1) === 0 && spec.unranked !== true)
+    shape.push(...spec.shape.slice(shape.length).map((size) => Math.max(size, 0)));
+  const data = datatype === 'BYTES' ? withText(value, place, 0) : value;
+  // A lone string would be taken for base64.
+  return { name, datatype, shape, data: shape.length === 0 ? [data] : data };
+}
+
+/** `{"b64": "…"}` is how this protocol writes a string that may not be text; Retort's strings are text. */
+export function isEncodedBytes(value: unknown): value is { b64: unknown } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    'b64' in value &&
+    Object.keys(value).length === 1
+  );
+}
+
+/** The tensor as JSON text in nested lists. Non-finite numbers are bare tokens, as this protocol has them. */
+export function toNested(tensor: Tensor): string {
+  const leaves = leafTexts(tensor);
+  return nested(leaves, tensor.shape, 0, 0, leaves.length);
+}
+
+/** The same for each entry along the first dimension. */
+export function toRows(tensor: Tensor): string[] {
+  const leaves = leafTexts(tensor);
+  const [rows = 0] = tensor.shape;
+  const size = rows === 0 ? 0 : leaves.length / rows;
+  return Array.from({ length: rows }, (_, row) => nested(leaves, tensor.shape, 1, row * size, size));
+}
+
+/** `size` leaves from `start`, nested as the dimensions from `dimension` on. */
+function nested(
+  leaves: readonly string[],
+  shape: readonly number[],
+  dimension: number,
+  start: number,
+  size: number,
+): string {
+  const length = shape[dimension];
+  if (length === undefined) return leaves[start] ?? '';
+  if (length === 0) return '[]';
+  if (dimension === shape.length - 1) return `[${leaves.slice(start, start + size).join(',')}]`;
+  const stride = size / length;
+  const parts = Array.from({ length }, (_, index) =>
+    nested(leaves, shape, dimension + 1, start + index * stride, stride),
+  );
+  return `[${parts.join(',')}]`;
+}
+
+function leafTexts(tensor: Tensor): string[] {
+  const values = encodeTensor(tensor, 'JSON') as readonly unknown[];
+  const { datatype, name } = tensor;
+  const isFloat = datatype === 'FP16' || datatype === 'FP32' || datatype === 'FP64';
+  // The protocol's mark of binary strings is the output's name.
+  const isBinary = datatype === 'BYTES' && name.endsWith('_bytes');
+  return values.map((value) => {
+    if (typeof value !== 'string') return String(value);
+    if (isFloat) return value;
+    return JSON.stringify(isBinary ? { b64: Buffer.from(value).toString('base64') } : value);
+  });
+}
+
+// What is nested deeper than any tensor is left as it is, for decoding to refuse.
+function withText(value: unknown, place: string, depth: number): unknown {
+  if (Array.isArray(value))
+    return depth > MAX_RANK ? value : value.map((entry) => withText(entry, place, depth + 1));
+  return isEncodedBytes(value) ? textOf(value.b64, place) : value;
+}
+
+function textOf(b64: unknown, place: string): string {
+  const bytes = typeof b64 === 'string' ? Buffer.from(b64, 'base64') : null;
+  if (bytes === null || !sameBase64(bytes, b64 as string))
+    throw refused(`Expected b64 in ${place} to be a base64 string, got ${described(b64)}`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw refused(
+      `Expected b64 in ${place} to hold UTF-8 text, got other bytes: the runtime's strings are text. Send raw bytes as UINT8`,
+    );
+  }
+}
+
+/** Node's decoder skips what it does not know; padding may be left out. */
+function sameBase64(bytes: Buffer, text: string): boolean {
+  return bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '');
+}
+
+function refused(message: string): DomainError {
+  return new DomainError('INVALID_TENSOR', `${message}.`);
+}

@@ -1,0 +1,113 @@
+import type { RawTensor, Signature, Tensor, TensorSpec } from '../../inference/index.js';
+import { DomainError } from '../../platform/errors.js';
+import { arrayAt, described, isAbsent, objectAt } from '../protocol-body.js';
+import { fromNested, isEncodedBytes, toNested, toRows } from './nested-tensor.js';
+import { specsOf } from './signature.js';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Row form: one entry an instance. Columnar form: whole tensors. */
+export type PredictCall =
+  | { readonly form: 'row'; readonly instances: readonly unknown[] }
+  | { readonly form: 'columnar'; readonly inputs: unknown };
+
+/** @throws DomainError INVALID_ARGUMENT */
+export function readPredictCall(body: JsonObject): PredictCall {
+  const { instances, inputs } = body;
+  if (isAbsent(instances) === isAbsent(inputs)) {
+    const got = isAbsent(instances) ? 'neither' : 'both';
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      `Expected exactly one of "instances" (rows) and "inputs" (columns), got ${got}.`,
+    );
+  }
+  if (isAbsent(instances)) return { form: 'columnar', inputs };
+  const rows = arrayAt(instances, 'instances');
+  if (rows.length === 0)
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      'Expected at least one entry in "instances", got an empty list.',
+    );
+  return { form: 'row', instances: rows };
+}
+
+/** @throws DomainError INVALID_ARGUMENT, INVALID_TENSOR */
+export function predictInputs(call: PredictCall, signature: Signature): RawTensor[] {
+  if (call.form === 'columnar') {
+    const { inputs } = call;
+    if (isNamed(inputs)) return columns(inputs, signature, 'inputs');
+    return [fromNested(inputs, onlyInput(signature, inputs, 'inputs'), 'inputs')];
+  }
+  const { instances } = call;
+  const [first] = instances;
+  if (isNamed(first)) return columns(columnsOf(instances, Object.keys(first)), signature, 'instances');
+  return [fromNested(instances, onlyInput(signature, first, 'instances[0]'), 'instances')];
+}
+
+/** The answer's body as JSON text. One output drops its name. */
+export function predictAnswer(call: PredictCall, outputs: readonly Tensor[]): string {
+  if (call.form === 'columnar') {
+    const [only] = outputs;
+    if (only && outputs.length === 1) return `{"outputs":${toNested(only)}}`;
+    return `{"outputs":{${outputs.map((tensor) => named(tensor, toNested(tensor))).join(',')}}}`;
+  }
+  const rows = outputs.map((tensor) => {
+    if (tensor.shape[0] !== call.instances.length) throw notRows(tensor, call.instances.length);
+    return toRows(tensor);
+  });
+  const [only] = rows;
+  if (only && rows.length === 1) return `{"predictions":[${only.join(',')}]}`;
+  const predictions = call.instances.map(
+    (_, row) => `{${outputs.map((tensor, index) => named(tensor, rows[index]?.[row] ?? 'null')).join(',')}}`,
+  );
+  return `{"predictions":[${predictions.join(',')}]}`;
+}
+
+function isNamed(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isEncodedBytes(value);
+}
+
+/** Instances as objects, turned into one list an input. */
+function columnsOf(instances: readonly unknown[], names: readonly string[]): JsonObject {
+  const rows = instances.map((instance, index) => {
+    const row = objectAt(instance, `instances[${index}]`);
+    if (Object.keys(row).length !== names.length || !names.every((name) => Object.hasOwn(row, name)))
+      throw new DomainError(
+        'INVALID_ARGUMENT',
+        `Expected instances[${index}] to name the same inputs as instances[0], ${names.map((name) => JSON.stringify(name)).join(', ')}, got ${described(row)}.`,
+      );
+    return row;
+  });
+  return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
+}
+
+function columns(values: JsonObject, signature: Signature, place: string): RawTensor[] {
+  return Object.entries(values).map(([name, value]) => {
+    const spec = signature.inputs.find((input) => input.name === name);
+    if (spec) return fromNested(value, spec, `${place}, "${name}"`);
+    throw new DomainError(
+      'INVALID_TENSOR',
+      `Unknown input ${JSON.stringify(name.slice(0, 100))} in ${place}: expected ${specsOf(signature.inputs)}.`,
+    );
+  });
+}
+
+function onlyInput(signature: Signature, got: unknown, place: string): TensorSpec {
+  const [only] = signature.inputs;
+  if (only && signature.inputs.length === 1) return only;
+  throw new DomainError(
+    'INVALID_TENSOR',
+    `Expected ${place} to be an object of ${specsOf(signature.inputs)}, got ${described(got)}.`,
+  );
+}
+
+function named({ name }: Tensor, text: string): string {
+  return `${JSON.stringify(name)}:${text}`;
+}
+
+function notRows({ name, shape }: Tensor, rows: number): DomainError {
+  return new DomainError(
+    'INVALID_ARGUMENT',
+    `Output "${name}" has shape [${shape.join(',')}] and not one row for each of the ${rows} instances: send "inputs" in columnar form.`,
+  );
+}

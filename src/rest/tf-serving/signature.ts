@@ -1,0 +1,77 @@
+import type { DataType, Signature, TensorSpec } from '../../inference/index.js';
+import { DomainError } from '../../platform/errors.js';
+import { isAbsent, stringAt } from '../protocol-body.js';
+
+const DEFAULT_SIGNATURE = 'serving_default';
+
+/** TensorFlow's names of the element types. */
+const TF_TYPES: Readonly<Record<DataType, string>> = {
+  BOOL: 'DT_BOOL',
+  UINT8: 'DT_UINT8',
+  UINT16: 'DT_UINT16',
+  UINT32: 'DT_UINT32',
+  UINT64: 'DT_UINT64',
+  INT8: 'DT_INT8',
+  INT16: 'DT_INT16',
+  INT32: 'DT_INT32',
+  INT64: 'DT_INT64',
+  FP16: 'DT_HALF',
+  FP32: 'DT_FLOAT',
+  FP64: 'DT_DOUBLE',
+  BYTES: 'DT_STRING',
+};
+
+/** Enough to see what a model takes; a graph with hundreds of inputs must not fill a message. */
+const LISTED = 8;
+
+/** An ONNX graph has one signature. @throws DomainError INVALID_ARGUMENT for the name of another. */
+export function checkSignatureName(value: unknown, method: 'predict' | 'classify' | 'regress'): void {
+  if (isAbsent(value)) return;
+  const name = stringAt(value, 'signature_name');
+  if (['', DEFAULT_SIGNATURE, `tensorflow/serving/${method}`].includes(name)) return;
+  throw new DomainError(
+    'INVALID_ARGUMENT',
+    `Expected signature_name to be "${DEFAULT_SIGNATURE}", the only signature of an ONNX model, got ${JSON.stringify(name.slice(0, 100))}.`,
+  );
+}
+
+/** `metadata` of a version: TensorFlow's SignatureDefMap as proto3 JSON, in which 64-bit integers are strings. */
+export function signatureDefinition({ inputs, outputs }: Signature): object {
+  return {
+    signature_def: {
+      '@type': 'type.googleapis.com/tensorflow.serving.SignatureDefMap',
+      signature_def: {
+        [DEFAULT_SIGNATURE]: {
+          inputs: tensorInfos(inputs),
+          outputs: tensorInfos(outputs),
+          method_name: 'tensorflow/serving/predict',
+        },
+      },
+    },
+  };
+}
+
+export function specsOf(specs: readonly TensorSpec[]): string {
+  const shown = specs.slice(0, LISTED).map(specText).join(', ');
+  return specs.length > LISTED ? `${shown} and ${specs.length - LISTED} more` : shown;
+}
+
+export function specText({ name, datatype, shape, unranked }: TensorSpec): string {
+  return `"${name}" (${datatype} ${unranked === true ? 'of any shape' : `[${shape.join(',')}]`})`;
+}
+
+function tensorInfos(specs: readonly TensorSpec[]): object {
+  return Object.fromEntries(
+    specs.map(({ name, datatype, shape, unranked }) => [
+      name,
+      {
+        name,
+        dtype: TF_TYPES[datatype],
+        tensor_shape: {
+          dim: shape.map((size) => ({ size: String(size), name: '' })),
+          unknown_rank: unranked === true,
+        },
+      },
+    ]),
+  );
+}
