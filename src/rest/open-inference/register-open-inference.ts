@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { InferenceService } from '../../inference/index.js';
+import { packageRoot } from '../../platform/package-root.js';
+import type { Readiness } from '../health-routes.js';
+import { bodyBytes, booleanAt, disconnection, isAbsent, jsonObject, objectAt } from '../protocol-body.js';
+import { RestError } from '../rest-error.js';
+import type { ServedModels } from '../served-models.js';
+import { readInferRequest } from './infer-request.js';
+import { sendInferAnswer } from './infer-response.js';
+import { assertReady, modelMetadata } from './model-description.js';
+import type { ModelRepository } from './model-repository.js';
+
+const EXTENSIONS = ['binary_tensor_data', 'model_repository'];
+
+interface ModelPath {
+  Params: { model: string; version?: string };
+}
+
+export interface OpenInferenceServices {
+  readonly models: ServedModels;
+  readonly repository: ModelRepository;
+  readonly inference: InferenceService;
+  readonly readiness: () => Promise<Readiness>;
+}
+
+/** The Open Inference Protocol v2 with the binary tensor and model repository extensions. */
+export async function registerOpenInference(
+  app: FastifyInstance,
+  services: OpenInferenceServices,
+): Promise<void> {
+  registerServerRoutes(app, services.readiness);
+  registerRepositoryRoutes(app, services.repository);
+  for (const path of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {
+    registerModelRoutes(app, path, services);
+  }
+}
+
+function registerServerRoutes(app: FastifyInstance, readiness: () => Promise<Readiness>): void {
+  const metadata = { name: 'retort', version: ownVersion(), extensions: EXTENSIONS };
+  app.get('/v2', async () => metadata);
+  app.get('/v2/', async () => metadata);
+  app.get('/v2/health/live', async () => ({ live: true }));
+  app.get('/v2/health/ready', async (_request, reply) => {
+    const { ready } = await readiness();
+    return reply.code(ready ? 200 : 503).send({ ready });
+  });
+}
+
+function registerModelRoutes(app: FastifyInstance, path: string, services: OpenInferenceServices): void {
+  const { models } = services;
+  app.get<ModelPath>(path, async ({ params: { model, version } }) =>
+    modelMetadata(model, await models.describe(model, version)),
+  );
+  app.get<ModelPath>(`${path}/ready`, async ({ params: { model, version } }) => {
+    assertReady(await models.describe(model, version));
+    return { name: model, ready: true };
+  });
+  app.post<ModelPath>(`${path}/infer`, (request, reply) => infer(request, reply, services));
+}
+
+async function infer(
+  request: FastifyRequest<ModelPath>,
+  reply: FastifyReply,
+  { models, inference }: OpenInferenceServices,
+): Promise<FastifyReply> {
+  const { model, version: selector } = request.params;
+  const headerLength = request.headers['inference-header-content-length'];
+  const wanted = readInferRequest(bodyBytes(request), headerLength?.toString());
+  const { outputs, version } = await inference.infer(request.caller, {
+    ...(await models.target(model, selector)),
+    inputs: wanted.inputs,
+    outputs: wanted.outputs,
+    deadlineMs: wanted.deadlineMs,
+    signal: disconnection(reply),
+  });
+  const id = wanted.id ?? request.id;
+  return sendInferAnswer(reply, { model, version: version.number, id, outputs }, wanted.isBinary);
+}
+
+function registerRepositoryRoutes(app: FastifyInstance, repository: ModelRepository): void {
+  app.post('/v2/repository/index', async (request) => {
+    const { ready } = optionalObject(request);
+    return repository.index({ ready: isAbsent(ready) ? false : booleanAt(ready, 'ready') });
+  });
+  app.post<ModelPath>('/v2/repository/models/:model/load', async (request) => {
+    refuseOverrides(optionalObject(request).parameters);
+    await repository.load(request.caller, request.params.model);
+    return {};
+  });
+  app.post<ModelPath>('/v2/repository/models/:model/unload', async (request) => {
+    await repository.unload(request.caller, request.params.model);
+    return {};
+  });
+}
+
+/** Retort's models are in its catalog: ignoring a configuration or file of the request would load something else. */
+function refuseOverrides(parameters: unknown): void {
+  if (isAbsent(parameters)) return;
+  const names = Object.keys(objectAt(parameters, 'parameters'));
+  const found = names.find((name) => name === 'config' || name.startsWith('file:'));
+  if (found === undefined) return;
+  throw new RestError(
+    'NOT_IMPLEMENTED',
+    `parameters["${found.slice(0, 100)}"] is not supported: publish a version and deploy it over GraphQL.`,
+  );
+}
+
+function optionalObject(request: FastifyRequest): Readonly<Record<string, unknown>> {
+  const bytes = bodyBytes(request);
+  return bytes.length === 0 ? {} : jsonObject(bytes);
+}
+
+function ownVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
