@@ -9,6 +9,7 @@ import { registerHealthRoutes, type Readiness } from './health-routes.js';
 import { registerPageRoutes } from './page-routes.js';
 import { registerRequestLog } from './request-log.js';
 import { RouteTable } from './route-table.js';
+import { registerServingProtocols, type ServingServices } from './serving-protocols.js';
 
 export interface RestOptions {
   readonly artifacts: ArtifactStore;
@@ -17,6 +18,8 @@ export interface RestOptions {
   readonly config: Pick<Config, 'graphiql'>;
   /** Holds the built pages, `graphiql/index.html` among them. */
   readonly webDirectory: string;
+  /** What the serving protocols, `/v1` and `/v2`, need; without it they are not there. */
+  readonly serving?: ServingServices;
 }
 
 /**
@@ -32,6 +35,8 @@ export async function registerRest(app: FastifyInstance, options: RestOptions): 
     await registerArtifactRoutes(scope, options.artifacts);
   });
   await app.register(async (scope) => registerHealthRoutes(scope, options.readiness));
+  const { serving, readiness } = options;
+  if (serving) await app.register(async (scope) => registerServingProtocols(scope, serving, readiness));
   if (options.config.graphiql)
     await app.register(async (scope) => registerPageRoutes(scope, options.webDirectory));
 }
