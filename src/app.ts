@@ -11,7 +11,7 @@ import type { Config } from './platform/config.js';
 import { openDatabase } from './platform/database/index.js';
 import { lockDirectory } from './platform/directory-lock.js';
 import { StartupError } from './platform/errors.js';
-import { EventLog, type JsonValue } from './platform/events/index.js';
+import { EventLog } from './platform/events/index.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
 import { answerError, registerRest } from './rest/index.js';
@@ -75,8 +75,7 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
     events,
     artifacts,
     inspector,
-    // A normalised pipeline is plain JSON; its type says more than that.
-    parsePipeline: (pipeline, signature) => parsePipeline(pipeline, signature) as unknown as JsonValue,
+    parsePipeline,
   });
   const deployments: DeploymentService = new DeploymentService({
     database: database.client,
@@ -100,7 +99,6 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
     events,
     config,
     webDirectory: join(packageRoot, 'dist/web'),
-    serving: { catalog, deployments, inference, events },
     readiness: async () => {
       const reached = await events.latest().then(
         () => 'ok',
