@@ -99,6 +99,7 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
     events,
     config,
     webDirectory: join(packageRoot, 'dist/web'),
+    serving: { catalog, deployments, inference, events },
     readiness: async () => {
       const reached = await events.latest().then(
         () => 'ok',
