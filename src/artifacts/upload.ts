@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { DomainError } from '../platform/errors.js';
+import { untilAborted } from '../platform/until-aborted.js';
 import { storageError } from './storage-error.js';
 
 export interface UploadOptions {
@@ -85,21 +86,14 @@ async function* abortable(
   }
   signal.throwIfAborted();
   const iterator = source[Symbol.asyncIterator]();
-  let onAbort: () => void = () => undefined;
-  const aborted = new Promise<undefined>((resolve) => {
-    onAbort = () => resolve(undefined);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
   let isFinished = false;
   try {
     while (!isFinished) {
-      const next = await Promise.race([iterator.next(), aborted]);
-      signal.throwIfAborted();
-      if (next === undefined || next.done === true) isFinished = true;
+      const next = await untilAborted(iterator.next(), signal);
+      if (next.done === true) isFinished = true;
       else yield next.value;
     }
   } finally {
-    signal.removeEventListener('abort', onAbort);
     // Not awaited: a generator stuck in its own await would never answer, and the upload has already failed.
     if (!isFinished) iterator.return?.().catch(() => undefined);
   }

@@ -5,6 +5,7 @@ import type { Database } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
+import { untilAborted } from '../platform/until-aborted.js';
 import type { Caller } from '../security/index.js';
 import type { Batching } from './batch-proof.js';
 import { resumesAfterRestart, type DeploymentState } from './deployment-state.js';
@@ -170,7 +171,7 @@ export class DeploymentService {
       const { current } = lifecycle;
       if (current?.version.id === version.id) return current.acquire();
     }
-    return abortable(this.onDemand.acquire(version), signal, (handle) => handle.release());
+    return untilAborted(this.onDemand.acquire(version), signal, (handle) => handle.release());
   }
 
   /** Whether requests to what a deployment serves now run together; null when nothing serves. */
@@ -221,7 +222,7 @@ export class DeploymentService {
   private async acquireDeployment(name: string, signal: AbortSignal): Promise<ModelHandle> {
     const entry = this.entries.get(name);
     if (entry?.lifecycle.current) return entry.lifecycle.current.acquire();
-    if (entry) await abortable(entry.steps.idle(), signal);
+    if (entry) await untilAborted(entry.steps.idle(), signal);
     const current = this.entries.get(name)?.lifecycle.current;
     if (current) return current.acquire();
     const deployment = await this.require(name, ['deployment']);
@@ -370,24 +371,4 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
   await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
-}
-
-/** `work`, or the signal's reason; what arrives too late is given to `discard`. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal, discard?: (late: T) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      reject(signal.reason as Error);
-      if (discard) work.then(discard, () => undefined);
-    };
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    work
-      .then((value) => {
-        if (!signal.aborted) resolve(value);
-      }, reject)
-      .finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

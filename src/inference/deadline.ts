@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors.js';
+import { untilAborted } from '../platform/until-aborted.js';
 
 const DEFAULT_MS = 60_000;
 const MAX_MS = 600_000;
@@ -39,14 +40,7 @@ export function startDeadline(deadlineMs: number | null | undefined, disconnecte
   const { signal } = controller;
   return {
     signal,
-    race(work) {
-      return new Promise((resolve, reject) => {
-        const onAbort = () => reject(signal.reason as DomainError);
-        if (signal.aborted) onAbort();
-        signal.addEventListener('abort', onAbort, { once: true });
-        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-      });
-    },
+    race: (work) => untilAborted(work, signal),
     clear() {
       clearTimeout(timer);
       disconnected?.removeEventListener('abort', onDisconnect);

@@ -14,6 +14,7 @@ import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
 import { Batcher } from './batcher.js';
 import { startDeadline, type Deadline } from './deadline.js';
+import { StatisticsCounter, type ModelStatistics } from './model-statistics.js';
 import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder.js';
 
 export interface Timing {
@@ -47,6 +48,8 @@ interface Clock {
   inferMs: number;
   ranMs: number;
   batchRows: number;
+  /** This request's share of the runs. */
+  executions: number;
 }
 
 /** A model that is held for one request; `infer` may be called several times. */
@@ -61,6 +64,7 @@ export interface OpenModel {
 export class InferenceService {
   private readonly deployments: DeploymentService;
   private readonly outcomes: OutcomeRecorder;
+  private readonly counter = new StatisticsCounter();
   private readonly logger: Logger;
   /** Of what is loaded; forgotten with it. */
   private readonly batchers = new WeakMap<LoadedModel, Batcher>();
@@ -111,20 +115,23 @@ export class InferenceService {
       deadline = startDeadline(request.deadlineMs, request.signal);
       const handle = await this.deployments.acquire(wanted, deadline.signal);
       target = handle;
-      const clock = { waitedMs: performance.now() - started, inferMs: 0, ranMs: 0, batchRows: 0 };
+      const clock = { waitedMs: performance.now() - started, inferMs: 0, ranMs: 0, batchRows: 0, executions: 0 };
       const { value, rows } = await deadline.race(
         work(this.open(handle, clock, deadline.signal)).finally(() => handle.release()),
       );
       const totalMs = performance.now() - started;
-      this.outcomes.succeeded(caller, operation, target, { rows, totalMs });
       const queueMs = clock.waitedMs + Math.max(0, clock.ranMs - clock.inferMs);
+      this.outcomes.succeeded(caller, operation, target, { rows, totalMs });
+      this.counter.succeeded(target, { ...clock, rows, totalMs, queueMs });
       return {
         result: value,
         version: target.version,
         timing: { queueMs, inferMs: clock.inferMs, totalMs, batchSize: clock.batchRows || rows },
       };
     } catch (error) {
-      this.outcomes.failed(caller, operation, request, target, error, performance.now() - started);
+      const totalMs = performance.now() - started;
+      this.outcomes.failed(caller, operation, request, target, error, totalMs);
+      if (target) this.counter.failed(target, totalMs);
       if (!(error instanceof DomainError))
         this.logger.error({ err: error, requestId: caller.requestId }, `${operation} failed`);
       throw error;
@@ -146,6 +153,7 @@ export class InferenceService {
         clock.ranMs += performance.now() - begun;
         clock.inferMs += result.inferMs;
         clock.batchRows = Math.max(clock.batchRows, result.batchRows);
+        clock.executions += result.batchRows === 0 ? 1 : (rowsOf(inputs) ?? 1) / result.batchRows;
         return result.outputs;
       },
     };
@@ -164,6 +172,11 @@ export class InferenceService {
       this.batchers.set(model, batcher);
     }
     return batcher.run.bind(batcher);
+  }
+
+  /** What each version was asked for since the start. */
+  statistics(): ModelStatistics[] {
+    return this.counter.all();
   }
 
   /** Writes the outcomes gathered so far. */

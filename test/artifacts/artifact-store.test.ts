@@ -57,7 +57,10 @@ describe('ArtifactStore keeps', () => {
     await store.verified(digestOf(bytes));
   });
 
-  it('200 MB in memory that does not grow with them, taking them only as fast as the disk', async () => {
+  it.each([
+    ['without', undefined],
+    ['with', new AbortController().signal],
+  ])('200 MB in memory that does not grow with them, %s a signal to give up by', async (_, signal) => {
     const large = await ArtifactStore.open({ directory, maxBytes: 1 << 30 });
     const chunk = randomBytes(1 << 20);
     let produced = 0;
@@ -69,7 +72,7 @@ describe('ArtifactStore keeps', () => {
         yield Buffer.from(chunk);
       }
     }
-    const { size, digest } = await large.put(source());
+    const { size, digest } = await large.put(source(), signal ? { signal } : {});
     expect(size).toBe(200 << 20);
     expect(peak - before).toBeLessThan(100e6);
     await large.verified(digest);
