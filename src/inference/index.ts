@@ -1,6 +1,6 @@
 export { InferenceService } from './inference-service.js';
 export type { InferRequest, OpenModel, TargetRequest, Timing } from './inference-service.js';
-export type { ModelStatistics, Total } from './model-statistics.js';
+export { noStatistics, type ModelStatistics, type Total } from './model-statistics.js';
 // Transports speak tensors but never reach the runtime: what they need of it comes through here.
 export {
   DATA_TYPES,

@@ -115,7 +115,13 @@ export class InferenceService {
       deadline = startDeadline(request.deadlineMs, request.signal);
       const handle = await this.deployments.acquire(wanted, deadline.signal);
       target = handle;
-      const clock = { waitedMs: performance.now() - started, inferMs: 0, ranMs: 0, batchRows: 0, executions: 0 };
+      const clock = {
+        waitedMs: performance.now() - started,
+        inferMs: 0,
+        ranMs: 0,
+        batchRows: 0,
+        executions: 0,
+      };
       const { value, rows } = await deadline.race(
         work(this.open(handle, clock, deadline.signal)).finally(() => handle.release()),
       );
@@ -175,7 +181,7 @@ export class InferenceService {
   }
 
   /** What each version was asked for since the start. */
-  statistics(): ModelStatistics[] {
+  statistics(): readonly ModelStatistics[] {
     return this.counter.all();
   }
 

@@ -4,26 +4,27 @@ import type { VersionRecord } from '../catalog/index.js';
 const MAX_ENTRIES = 1_000;
 
 export interface Total {
-  readonly count: number;
-  readonly ms: number;
+  count: number;
+  ms: number;
 }
 
-/** What one version did since the server started, under a deployment's name or on its own. */
+/** What a version did under one name since the server started. */
 export interface ModelStatistics {
+  /** The deployment's, or the model's for a version that was called without one. */
+  readonly name: string;
   readonly version: VersionRecord;
-  /** Null for calls that named the version itself. */
-  readonly deployment: string | null;
   /** Requests that were answered, from their arrival to their answer. */
-  readonly success: Total;
-  readonly fail: Total;
+  readonly success: Readonly<Total>;
+  readonly fail: Readonly<Total>;
   /** Of those answered: waiting for the model and for its turn. */
-  readonly queue: Total;
+  readonly queue: Readonly<Total>;
   /** Of those answered: inside the runtime. A run that several requests shared counts in full for each. */
-  readonly infer: Total;
+  readonly infer: Readonly<Total>;
   readonly rows: number;
   /** Runs; requests that ran together share one. */
   readonly executions: number;
-  readonly lastAt: Date;
+  /** When the last request ended, in milliseconds since 1970; 0 when there was none. */
+  readonly lastAt: number;
 }
 
 interface Served {
@@ -40,59 +41,67 @@ export interface SuccessfulRequest {
   readonly executions: number;
 }
 
-/** Counters for the protocols that ask for sums since the start; events carry the same outcomes one by one. */
+class Counters implements ModelStatistics {
+  readonly success = { count: 0, ms: 0 };
+  readonly fail = { count: 0, ms: 0 };
+  readonly queue = { count: 0, ms: 0 };
+  readonly infer = { count: 0, ms: 0 };
+  rows = 0;
+  executions = 0;
+  lastAt = 0;
+
+  constructor(
+    readonly name: string,
+    readonly version: VersionRecord,
+  ) {}
+}
+
+/** Sums since the start, for the protocols that ask for them; events carry the same outcomes as they happen. */
 export class StatisticsCounter {
-  private readonly entries = new Map<string, ModelStatistics>();
+  private readonly entries = new Map<string, Counters>();
 
   succeeded(served: Served, request: SuccessfulRequest): void {
-    const { rows, totalMs, queueMs, inferMs, executions } = request;
-    this.update(served, (before) => ({
-      success: plus(before.success, totalMs),
-      queue: plus(before.queue, queueMs),
-      infer: plus(before.infer, inferMs),
-      rows: before.rows + rows,
-      executions: before.executions + executions,
-    }));
+    const counters = this.of(served);
+    add(counters.success, request.totalMs);
+    add(counters.queue, request.queueMs);
+    add(counters.infer, request.inferMs);
+    counters.rows += request.rows;
+    counters.executions += request.executions;
   }
 
   failed(served: Served, totalMs: number): void {
-    this.update(served, (before) => ({ fail: plus(before.fail, totalMs) }));
+    add(this.of(served).fail, totalMs);
   }
 
-  all(): ModelStatistics[] {
+  all(): readonly ModelStatistics[] {
     return [...this.entries.values()];
   }
 
-  private update(
-    { version, deployment }: Served,
-    change: (before: ModelStatistics) => Partial<ModelStatistics>,
-  ): void {
-    const key = `${deployment?.name ?? ''} ${version.id}`;
-    const before = this.entries.get(key) ?? nothingYet(version, deployment?.name ?? null);
-    // Last in the map's order: the first is the longest unused.
-    this.entries.delete(key);
-    this.entries.set(key, { ...before, ...change(before), lastAt: new Date() });
-    if (this.entries.size <= MAX_ENTRIES) return;
-    const [oldest] = this.entries.keys();
-    if (oldest !== undefined) this.entries.delete(oldest);
+  private of({ version, deployment }: Served): Counters {
+    const name = deployment?.name ?? version.modelName;
+    const key = `${name} ${version.id}`;
+    let counters = this.entries.get(key);
+    if (!counters) {
+      if (this.entries.size >= MAX_ENTRIES) this.forgetLongestUnused();
+      counters = new Counters(name, version);
+      this.entries.set(key, counters);
+    }
+    counters.lastAt = Date.now();
+    return counters;
+  }
+
+  private forgetLongestUnused(): void {
+    const [oldest] = [...this.entries].sort(([, a], [, b]) => a.lastAt - b.lastAt);
+    if (oldest) this.entries.delete(oldest[0]);
   }
 }
 
-function nothingYet(version: VersionRecord, deployment: string | null): ModelStatistics {
-  const none = { count: 0, ms: 0 };
-  return {
-    version,
-    deployment,
-    success: none,
-    fail: none,
-    queue: none,
-    infer: none,
-    rows: 0,
-    executions: 0,
-    lastAt: new Date(0),
-  };
+/** What is known of a version nobody has called yet. */
+export function noStatistics(name: string, version: VersionRecord): ModelStatistics {
+  return new Counters(name, version);
 }
 
-function plus({ count, ms }: Total, more: number): Total {
-  return { count: count + 1, ms: ms + more };
+function add(total: Total, ms: number): void {
+  total.count += 1;
+  total.ms += ms;
 }

@@ -65,7 +65,7 @@ describe('the server', () => {
     const expected = {
       name: 'retort',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-      extensions: expect.arrayContaining(['binary_tensor_data', 'model_repository']),
+      extensions: ['binary_tensor_data', 'model_repository', 'statistics'],
     };
     expect(await get('/v2')).toEqual({ status: 200, body: expected });
     expect(await get('/v2/')).toEqual({ status: 200, body: expected });
@@ -405,5 +405,77 @@ describe('the model repository extension', () => {
       expect.stringContaining('parameters["config"]'),
     ]);
     expect(await call('index', { ready: 1 })).toEqual([400, expect.stringContaining('true or false, got 1')]);
+  });
+});
+
+describe('the statistics extension', () => {
+  type Stats = {
+    model_stats: {
+      name: string;
+      version: string;
+      inference_stats: Record<string, { count: number; ns: number }>;
+    }[];
+  };
+  const stats = async (path: string) => ((await get(path)).body as Stats).model_stats;
+
+  it('counts requests, rows and runs of each version under its name, failures apart', async () => {
+    await serve(app, 'counted', scalingModel(2));
+    const none = { count: 0, ns: 0 };
+    expect(await stats('/v2/models/counted/stats')).toEqual([
+      {
+        name: 'counted',
+        version: '1',
+        last_inference: 0,
+        inference_count: 0,
+        execution_count: 0,
+        inference_stats: { success: none, fail: none, queue: none, compute_infer: none },
+      },
+    ]);
+
+    const before = Date.now();
+    const twoRows = row([1, 2, 3, 4, 5, 6, 7, 8], [2, 4]);
+    for (const body of [twoRows, twoRows, row(), row([1])]) await post('/v2/models/counted/infer', body);
+    const [counted, ...more] = await stats('/v2/models/counted/stats');
+    expect(more).toEqual([]);
+    expect(counted).toMatchObject({
+      name: 'counted',
+      version: '1',
+      inference_count: 5,
+      execution_count: 3,
+      inference_stats: {
+        success: { count: 3 },
+        fail: { count: 1 },
+        queue: { count: 3 },
+        compute_infer: { count: 3 },
+      },
+    });
+    const { success, queue, compute_infer: infer } = counted?.inference_stats ?? {};
+    expect(infer?.ns).toBeGreaterThan(0);
+    expect(success?.ns).toBeGreaterThanOrEqual((queue?.ns ?? 0) + (infer?.ns ?? 0));
+    expect(counted).toHaveProperty('last_inference', expect.any(Number));
+    expect((counted as unknown as { last_inference: number }).last_inference).toBeGreaterThanOrEqual(before);
+    expect(await stats('/v2/models/stats')).toContainEqual(counted);
+    expect(await stats('/v2/models/counted/versions/1/stats')).toEqual([counted]);
+  });
+
+  it('counts a run that many requests shared once', async () => {
+    await serve(app, 'crowd', scalingModel(2));
+    const requests = 64;
+    const answers = await Promise.all(
+      Array.from({ length: requests }, () => post('/v2/models/crowd/infer', row())),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const [crowd] = (await stats('/v2/models/crowd/stats')) as unknown as {
+      inference_count: number;
+      execution_count: number;
+    }[];
+    expect(crowd?.inference_count).toBe(requests);
+    expect(crowd?.execution_count).toBeGreaterThan(0);
+    expect(crowd?.execution_count).toBeLessThan(requests);
+  });
+
+  it('is not found for what does not exist', async () => {
+    expect((await get('/v2/models/nothing/stats')).status).toBe(404);
+    expect((await get('/v2/models/scale/versions/9/stats')).status).toBe(404);
   });
 });

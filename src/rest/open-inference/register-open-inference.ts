@@ -10,9 +10,10 @@ import type { ServedModels } from '../served-models.js';
 import { readInferRequest } from './infer-request.js';
 import { sendInferAnswer } from './infer-response.js';
 import { assertReady, modelMetadata } from './model-description.js';
+import { allStatistics, statisticsUnder } from './model-statistics.js';
 import type { ModelRepository } from './model-repository.js';
 
-const EXTENSIONS = ['binary_tensor_data', 'model_repository'];
+const EXTENSIONS = ['binary_tensor_data', 'model_repository', 'statistics'];
 
 interface ModelPath {
   Params: { model: string; version?: string };
@@ -25,13 +26,14 @@ export interface OpenInferenceServices {
   readonly readiness: () => Promise<Readiness>;
 }
 
-/** The Open Inference Protocol v2 with the binary tensor and model repository extensions. */
+/** The Open Inference Protocol v2 with the binary tensor, model repository and statistics extensions. */
 export async function registerOpenInference(
   app: FastifyInstance,
   services: OpenInferenceServices,
 ): Promise<void> {
   registerServerRoutes(app, services.readiness);
   registerRepositoryRoutes(app, services.repository);
+  app.get('/v2/models/stats', async () => allStatistics(services.inference.statistics()));
   for (const path of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {
     registerModelRoutes(app, path, services);
   }
@@ -49,13 +51,17 @@ function registerServerRoutes(app: FastifyInstance, readiness: () => Promise<Rea
 }
 
 function registerModelRoutes(app: FastifyInstance, path: string, services: OpenInferenceServices): void {
-  const { models } = services;
+  const { models, inference } = services;
   app.get<ModelPath>(path, async ({ params: { model, version } }) =>
     modelMetadata(model, await models.describe(model, version)),
   );
   app.get<ModelPath>(`${path}/ready`, async ({ params: { model, version } }) => {
     assertReady(await models.describe(model, version));
     return { name: model, ready: true };
+  });
+  app.get<ModelPath>(`${path}/stats`, async ({ params: { model, version } }) => {
+    const served = await models.describe(model, version);
+    return statisticsUnder(model, served, version !== undefined, inference.statistics());
   });
   app.post<ModelPath>(`${path}/infer`, (request, reply) => infer(request, reply, services));
 }

@@ -1,0 +1,47 @@
+import { noStatistics, type ModelStatistics, type Total } from '../../inference/index.js';
+import type { ServedModel } from '../served-models.js';
+
+/** The answer of the statistics extension: of all that was called since the start. */
+export function allStatistics(statistics: readonly ModelStatistics[]): object {
+  return { model_stats: statistics.map(statisticsOf) };
+}
+
+/**
+ * Of one name, and of one of its versions when that was asked for; zeros for what nobody has called. A version called by
+ * its number is counted under the deployment that served it, else under its model.
+ */
+export function statisticsUnder(
+  name: string,
+  { version }: ServedModel,
+  versionAsked: boolean,
+  statistics: readonly ModelStatistics[],
+): object {
+  const found = statistics.filter((entry) =>
+    versionAsked
+      ? entry.version.id === version.id && [name, version.modelName].includes(entry.name)
+      : entry.name === name,
+  );
+  return allStatistics(found.length > 0 ? found : [noStatistics(name, version)]);
+}
+
+// Reading inputs and writing outputs are not timed apart, so compute_input and compute_output are left out.
+function statisticsOf(entry: ModelStatistics): object {
+  const { name, version, lastAt, rows, executions, success, fail, queue, infer } = entry;
+  return {
+    name,
+    version: String(version.number),
+    last_inference: lastAt,
+    inference_count: rows,
+    execution_count: Math.round(executions),
+    inference_stats: {
+      success: inNanoseconds(success),
+      fail: inNanoseconds(fail),
+      queue: inNanoseconds(queue),
+      compute_infer: inNanoseconds(infer),
+    },
+  };
+}
+
+function inNanoseconds({ count, ms }: Readonly<Total>): object {
+  return { count, ns: Math.round(ms * 1e6) };
+}
