@@ -14,7 +14,9 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev \
     && rm -rf node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32
 
 FROM node:20-bookworm-slim
+# Two heaps of the C library in place of one a thread: 300 MB at rest with PostgreSQL in place of 350.
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
     HOST=0.0.0.0 \
     PORT=4000 \
     RETORT_DATA=/data
