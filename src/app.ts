@@ -29,8 +29,12 @@ export interface App {
   readonly database: 'embedded' | 'postgresql';
   /** Resolves when everything that was running before serves again and the examples are in place. */
   readonly ready: Promise<void>;
-  /** Finishes the requests that run, then stops every part in the reverse order of its start. */
-  close(): Promise<void>;
+  /**
+   * Finishes the requests that run, then stops every part in the reverse order of its start.
+   *
+   * @returns false when a part hung or failed: a thread in an endless run may then hold the process.
+   */
+  close(): Promise<boolean>;
 }
 
 /**
@@ -87,7 +91,12 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
     warmUpPipeline: (version) => predictions.warmUp(version),
   });
   stops.add('deployments', () => deployments.close());
-  const inference = new InferenceService({ deployments, events, logger });
+  const inference = new InferenceService({
+    deployments,
+    events,
+    logger,
+    maxAnswerBytes: config.bodyLimitBytes,
+  });
   stops.add('inference', async () => inference.close());
   const predictions = new PredictionService({ inference, runner: new PipelineRunner({ molecules }) });
 
@@ -143,7 +152,7 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
     ready,
     async close() {
       state.phase = 'stopping';
-      await stops.run();
+      return stops.run();
     },
   };
 }
@@ -220,13 +229,17 @@ class StopList {
     this.parts.push({ name, stop });
   }
 
-  async run(): Promise<void> {
+  /** @returns false when a part hung or failed. */
+  async run(): Promise<boolean> {
+    let clean = true;
     for (let part = this.parts.pop(); part; part = this.parts.pop()) {
       const { name, stop } = part;
-      await withinLimit(stop(), this.limitMs).catch((error: unknown) =>
-        this.logger.error({ err: error }, `${name} did not stop cleanly`),
-      );
+      await withinLimit(stop(), this.limitMs).catch((error: unknown) => {
+        clean = false;
+        this.logger.error({ err: error }, `${name} did not stop cleanly`);
+      });
     }
+    return clean;
   }
 }
 

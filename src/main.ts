@@ -29,7 +29,8 @@ function stopOn(signals: readonly NodeJS.Signals[], app: App): void {
       if (stopping) process.kill(process.pid, 'SIGKILL');
       stopping = true;
       app.close().then(
-        () => process.exit(0),
+        // process.exit would wait for a thread in an endless run; everything that can be saved is saved.
+        (clean) => (clean ? process.exit(0) : process.kill(process.pid, 'SIGKILL')),
         () => process.exit(1),
       );
     });

@@ -119,7 +119,7 @@ export class DeploymentService {
     checkName(name);
     checkRange('waitMs', waitMs, 0, MAX_WAIT_MS);
     const runtime = { threads: request.runtime?.threads ?? 1 };
-    checkRange('threads', runtime.threads, 1, MAX_THREADS);
+    checkRange('threads', runtime.threads, 1, MAX_THREADS, ['runtime', 'threads']);
     const version = await this.deps.catalog.resolveVersion(request.version);
     const [model] = await this.deps.catalog.modelsByIds([version.modelId]);
     if (model?.archivedAt) {
@@ -151,7 +151,12 @@ export class DeploymentService {
     const deployment = await this.require(name);
     const entry = this.entry(deployment);
     entry.wanted = null;
-    await entry.steps.add(() => entry.lifecycle.takeDown('Undeployed', caller));
+    await entry.steps.add(async () => {
+      await entry.lifecycle.takeDown('Undeployed', caller);
+      // What failed is not wanted any more either, so that the next start does not try it again.
+      const { revision } = await this.require(name);
+      if (revision.state === 'FAILED') await entry.lifecycle.giveUp(revision, caller);
+    });
     return this.require(name);
   }
 
@@ -359,10 +364,10 @@ function checkName(name: string): void {
   );
 }
 
-function checkRange(field: string, value: number, from: number, to: number): void {
+function checkRange(name: string, value: number, from: number, to: number, field = [name]): void {
   if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new DomainError('INVALID_ARGUMENT', `Expected ${field} from ${from} to ${to}, got ${value}.`, {
-    field: [field],
+  throw new DomainError('INVALID_ARGUMENT', `Expected ${name} from ${from} to ${to}, got ${value}.`, {
+    field,
   });
 }
 

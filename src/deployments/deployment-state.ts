@@ -12,8 +12,9 @@ export const DEPLOYMENT_STATES = [
 export type DeploymentState = (typeof DEPLOYMENT_STATES)[number];
 
 /**
- * What a revision may do next. A revision is loaded once: FAILED and STOPPED are final, and trying again is a new
- * revision. The way back to PENDING is for a revision whose process or worker died under it.
+ * What a revision may do next. STOPPED is final: serving again is a new revision. The way back to PENDING is for a
+ * revision whose process or worker died under it, and for one that FAILED when Retort starts anew: what it missed, a
+ * volume that was not mounted say, may be there now.
  */
 export const LEGAL_TRANSITIONS: Readonly<Record<DeploymentState, readonly DeploymentState[]>> = {
   PENDING: ['LOADING', 'STOPPED'],
@@ -22,7 +23,7 @@ export const LEGAL_TRANSITIONS: Readonly<Record<DeploymentState, readonly Deploy
   READY: ['DRAINING', 'PENDING', 'FAILED'],
   DRAINING: ['STOPPED'],
   STOPPED: [],
-  FAILED: [],
+  FAILED: ['PENDING', 'STOPPED'],
 };
 
 export function assertTransition(from: DeploymentState, to: DeploymentState): void {
@@ -66,7 +67,7 @@ export function deploymentState(revisions: readonly RevisionSnapshot[]): {
   return { state: current.state, reason: current.stateReason };
 }
 
-/** What must be brought up again after the process ended: everything that was running or on its way. */
+/** What must be brought up again after the process ended: everything that was running, on its way or had failed. */
 export function resumesAfterRestart(state: DeploymentState): boolean {
-  return state === 'PENDING' || state === 'LOADING' || state === 'WARMING' || state === 'READY';
+  return state !== 'DRAINING' && state !== 'STOPPED';
 }

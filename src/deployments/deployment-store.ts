@@ -79,6 +79,20 @@ export class DeploymentStore {
     return rows.map(({ deployment, ...row }) => ({ deployment, revision: toRevision(row) }));
   }
 
+  /** The newest revisions of deployments where nothing serves and that one failed. */
+  async failedAndWanted(): Promise<
+    { deployment: { id: string; name: string; modelId: string }; revision: RevisionRecord }[]
+  > {
+    const rows = await this.database.deployment.findMany({
+      where: { state: 'FAILED' },
+      include: withRevisions,
+    });
+    return rows.map(({ id, name, modelId, revisions }) => ({
+      deployment: { id, name, modelId },
+      revision: currentRevision(revisions.map(toRevision)),
+    }));
+  }
+
   /** A new revision of the deployment of this name, which is made when there is none. */
   async addRevision(
     tx: Transaction,

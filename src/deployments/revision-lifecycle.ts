@@ -119,6 +119,12 @@ export class RevisionLifecycle {
     await this.move(leaving.revision, leaving.model.version, 'STOPPED', reason, caller);
   }
 
+  /** FAILED → STOPPED, keeping the reason of the failure. */
+  async giveUp(revision: RevisionRecord, caller: Caller): Promise<void> {
+    const version = await this.versionOf(revision);
+    await this.move(revision, version, 'STOPPED', revision.stateReason, caller);
+  }
+
   /** Frees the model at shutdown; the state stays READY in the database, so that the next start brings it back. */
   async suspend(): Promise<void> {
     const leaving = this.serving;

@@ -66,6 +66,7 @@ export class InferenceService {
   private readonly outcomes: OutcomeRecorder;
   private readonly counter = new StatisticsCounter();
   private readonly logger: Logger;
+  private readonly maxAnswerBytes: number;
   /** Of what is loaded; forgotten with it. */
   private readonly batchers = new WeakMap<LoadedModel, Batcher>();
 
@@ -73,10 +74,13 @@ export class InferenceService {
     readonly deployments: DeploymentService;
     readonly events: EventLog;
     readonly logger: Logger;
+    /** The largest answer in bytes of tensors: a larger one would hold up, or end, the process that writes it. */
+    readonly maxAnswerBytes: number;
   }) {
     this.deployments = deps.deployments;
     this.outcomes = new OutcomeRecorder(deps.events);
     this.logger = deps.logger;
+    this.maxAnswerBytes = deps.maxAnswerBytes;
   }
 
   /**
@@ -90,7 +94,7 @@ export class InferenceService {
     request: InferRequest,
   ): Promise<{ outputs: Tensor[]; version: VersionRecord; timing: Timing }> {
     const { result, version, timing } = await this.withModel(caller, 'infer', request, async (model) => {
-      const inputs = request.inputs.map((raw, index) => decodeTensor(raw, ['inputs', String(index), 'data']));
+      const inputs = request.inputs.map((raw, index) => decodeTensor(raw, ['inputs', String(index)]));
       const outputs = await model.infer(inputs, request.outputs ?? undefined);
       return { value: outputs, rows: rowsOf(inputs) ?? 1 };
     });
@@ -149,6 +153,7 @@ export class InferenceService {
   /** Checks names, types and shapes before the queue: the runtime ignores unknown names and fails late. */
   private open(handle: ModelHandle, clock: Clock, signal: AbortSignal): OpenModel {
     const run = this.runOf(handle);
+    const { maxAnswerBytes } = this;
     return {
       version: handle.version,
       signal,
@@ -157,6 +162,7 @@ export class InferenceService {
         const begun = performance.now();
         const result = await run(inputs, outputs, signal);
         clock.ranMs += performance.now() - begun;
+        checkAnswerSize(result.outputs, maxAnswerBytes);
         clock.inferMs += result.inferMs;
         clock.batchRows = Math.max(clock.batchRows, result.batchRows);
         clock.executions += result.batchRows === 0 ? 1 : (rowsOf(inputs) ?? 1) / result.batchRows;
@@ -201,5 +207,19 @@ function targetOf({ deployment, version }: TargetRequest): { deployment: string 
     {
       field: ['deployment'],
     },
+  );
+}
+
+function checkAnswerSize(outputs: readonly Tensor[], limit: number): void {
+  // Strings are counted by their number: eight bytes each is what they take at least.
+  const bytes = outputs.reduce(
+    (sum, { data }) => sum + ('byteLength' in data ? data.byteLength : 8 * data.length),
+    0,
+  );
+  if (bytes <= limit) return;
+  throw new DomainError(
+    'INVALID_ARGUMENT',
+    `Expected an answer of at most ${limit} bytes of tensors, got ${bytes}. Ask for fewer rows or name fewer outputs, or have RETORT_BODY_LIMIT_BYTES raised.`,
+    { field: ['outputs'] },
   );
 }

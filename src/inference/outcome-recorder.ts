@@ -19,7 +19,6 @@ export interface Target {
 interface Window {
   readonly operation: Operation;
   readonly target: Target;
-  readonly actor: string;
   readonly sampleRequestId: string;
   readonly startedAt: number;
   count: number;
@@ -47,7 +46,6 @@ export class OutcomeRecorder {
       window = {
         operation,
         target,
-        actor: caller.actor,
         sampleRequestId: caller.requestId,
         startedAt: performance.now(),
         count: 0,
@@ -106,8 +104,7 @@ export class OutcomeRecorder {
       this.events.record({
         kind: 'REQUESTS_SERVED',
         message: `${operation} on ${name} (${target.version.ref}) answered ${count} ${count === 1 ? 'request' : 'requests'} in ${meanMs} ms on average`,
-        actor: window.actor,
-        requestId: count === 1 ? window.sampleRequestId : undefined,
+        actor: 'retort',
         ...subject(target),
         data: {
           operation,

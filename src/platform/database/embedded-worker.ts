@@ -40,6 +40,17 @@ try {
     report({ kind: 'listening', port: Number(server.getServerConn().split(':').pop()) });
   }
 } catch (error) {
-  report({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  report({ kind: 'failed', message: reasonOf(error) });
   port.close();
+}
+
+/** PGlite's file system throws objects that are no errors; their numbers are WASI's (51: no space left on device). */
+function reasonOf(error: unknown): string {
+  const { errno, message } = (typeof error === 'object' && error !== null ? error : {}) as Record<
+    string,
+    unknown
+  >;
+  if (errno === 51) return 'the disk is full';
+  if (typeof message === 'string') return message;
+  return typeof errno === 'number' ? `its file system answered error ${errno}` : String(error);
 }
