@@ -84,13 +84,10 @@ export class DeploymentService {
 
   /** After a restart: finishes what was being drained and queues everything that was running, or on its way. */
   async recover(): Promise<void> {
-    const unfinished = await this.store.revisionsInStates([
-      'PENDING',
-      'LOADING',
-      'WARMING',
-      'READY',
-      'DRAINING',
-    ]);
+    const unfinished = [
+      ...(await this.store.revisionsInStates(['PENDING', 'LOADING', 'WARMING', 'READY', 'DRAINING'])),
+      ...(await this.store.failedAndWanted()),
+    ];
     for (const { deployment, revision } of unfinished) {
       const entry = this.entry(deployment);
       const resumes = resumesAfterRestart(revision.state);
