@@ -14,6 +14,7 @@ import { StartupError } from './platform/errors.js';
 import { EventLog } from './platform/events/index.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
+import { withinLimit } from './platform/within-limit.js';
 import { answerError, registerRest } from './rest/index.js';
 import { assertBindAllowed, registerSecurity, requestId } from './security/index.js';
 import { seedExamples } from './seed-examples.js';
@@ -234,19 +235,13 @@ class StopList {
     let clean = true;
     for (let part = this.parts.pop(); part; part = this.parts.pop()) {
       const { name, stop } = part;
-      await withinLimit(stop(), this.limitMs).catch((error: unknown) => {
-        clean = false;
-        this.logger.error({ err: error }, `${name} did not stop cleanly`);
-      });
+      await withinLimit(stop(), this.limitMs, () => new Error(`still busy after ${this.limitMs} ms`)).catch(
+        (error: unknown) => {
+          clean = false;
+          this.logger.error({ err: error }, `${name} did not stop cleanly`);
+        },
+      );
     }
     return clean;
   }
-}
-
-async function withinLimit(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`still busy after ${ms} ms`)), ms);
-  });
-  await Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }

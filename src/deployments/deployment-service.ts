@@ -34,8 +34,7 @@ export interface DeployRequest {
   /** A version ref. */
   readonly version: string;
   readonly runtime?: { readonly threads?: number | null | undefined } | null | undefined;
-  /** Answers when the revision is READY or has failed, or after this many milliseconds. */
-  /** 30,000 when left out. */
+  /** Answers when the revision is READY or has failed, or after this many milliseconds; 30,000 when left out. */
   readonly waitMs?: number | null | undefined;
 }
 

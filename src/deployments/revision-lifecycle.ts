@@ -3,6 +3,7 @@ import type { LoadedModel } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
+import { withinLimit } from '../platform/within-limit.js';
 import type { Caller } from '../security/index.js';
 import { proveBatching, type Batching } from './batch-proof.js';
 import type { DeploymentState } from './deployment-state.js';
@@ -81,7 +82,7 @@ export class RevisionLifecycle {
         return;
       }
       await this.move(revision, version, 'WARMING', null, caller);
-      const warmed = await limited(this.warm(model, version));
+      const warmed = await withinLimit(this.warm(model, version), WARM_UP_LIMIT_MS, endlessWarmUp);
       batching = warmed.batching;
       if (warmed.refusal !== null)
         note = `Ready, but not warmed up: it refused made-up inputs (${warmed.refusal})`;
@@ -253,13 +254,9 @@ function reasonOf(error: unknown): string {
     : 'An internal error stopped it; the log has the details.';
 }
 
-async function limited<T>(warmingUp: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const message = `Expected the warm-up on made-up inputs to end within ${WARM_UP_LIMIT_MS / 1000} s, got no answer: the graph may loop for ever.`;
-      reject(new DomainError('UNSUPPORTED_MODEL', message));
-    }, WARM_UP_LIMIT_MS);
-  });
-  return Promise.race([warmingUp, limit]).finally(() => clearTimeout(timer));
+function endlessWarmUp(): DomainError {
+  return new DomainError(
+    'UNSUPPORTED_MODEL',
+    `Expected the warm-up on made-up inputs to end within ${WARM_UP_LIMIT_MS / 1000} s, got no answer: the graph may loop for ever.`,
+  );
 }
