@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '../artifacts/index.js';
-import type { CatalogService, VersionRecord } from '../catalog/index.js';
+import { checkName, type CatalogService, type VersionRecord } from '../catalog/index.js';
 import type { RunnerPool } from '../onnx/index.js';
 import type { Database } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
@@ -24,7 +24,6 @@ import { VersionResolver } from './version-resolver.js';
 import { StepQueue } from './step-queue.js';
 import type { ModelHandle } from './serving.js';
 
-const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const DEFAULT_WAIT_MS = 30_000;
 const MAX_WAIT_MS = 600_000;
 const MAX_THREADS = 64;
@@ -112,7 +111,7 @@ export class DeploymentService {
   async deploy(caller: Caller, request: DeployRequest): Promise<DeploymentRecord> {
     const { name } = request;
     const waitMs = request.waitMs ?? DEFAULT_WAIT_MS;
-    checkName(name);
+    checkName('deployment', name, ['name']);
     checkRange('waitMs', waitMs, 0, MAX_WAIT_MS);
     const runtime = { threads: request.runtime?.threads ?? 1 };
     checkRange('threads', runtime.threads, 1, MAX_THREADS, ['runtime', 'threads']);
@@ -348,15 +347,6 @@ function serves(deployment: DeploymentRecord, version: VersionRecord, runtime: R
     revision.state === 'READY' &&
     revision.versionId === version.id &&
     revision.runtime.threads === runtime.threads
-  );
-}
-
-function checkName(name: string): void {
-  if (NAME.test(name)) return;
-  throw new DomainError(
-    'INVALID_NAME',
-    `Expected a deployment name of 1 to 63 lower-case letters, digits and hyphens that does not begin with a hyphen, got "${name.slice(0, 100)}".`,
-    { field: ['name'] },
   );
 }
 
