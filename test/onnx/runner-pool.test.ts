@@ -231,9 +231,9 @@ describe('RunnerPool ends', () => {
       const path = await folder.file(perceptron());
       const model = await lone.load(path, {});
       const worker = posts.mock.contexts[0] as Worker;
-      const run = model.run([ones()]);
-      // No message: the worker's handler throws, which ends the thread before the run has begun.
+      // No message: the worker's handler throws, which ends the thread before it takes up the run behind it.
       worker.postMessage(null);
+      const run = model.run([ones()]);
       await expect(run).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       expect(await model.failed).toMatchObject({
         code: 'UNAVAILABLE',
