@@ -5,14 +5,17 @@
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly field: readonly string[] | undefined;
+  /** When the same request is likely to succeed, in milliseconds from now; undefined when trying again will not help. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options: { field?: readonly string[]; cause?: unknown } = {},
+    options: { field?: readonly string[]; cause?: unknown; retryAfterMs?: number } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.field = options.field;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 
