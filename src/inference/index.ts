@@ -1,5 +1,5 @@
 export { InferenceService } from './inference-service.js';
-export type { InferRequest, OpenModel, TargetRequest, Timing } from './inference-service.js';
+export type { InferRequest, OpenModel, Priority, TargetRequest, Timing } from './inference-service.js';
 export { noStatistics, type ModelStatistics, type Total } from './model-statistics.js';
 // Transports speak tensors but never reach the runtime: what they need of it comes through here.
 export {

@@ -17,6 +17,9 @@ import { startDeadline, type Deadline } from './deadline.js';
 import { StatisticsCounter, type ModelStatistics } from './model-statistics.js';
 import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder.js';
 
+/** Whose turn comes first when several requests wait for the same model; see Batcher for what each may rely on. */
+export type Priority = 'HIGH' | 'NORMAL' | 'LOW';
+
 export interface Timing {
   /** Waiting for the model: loading it, and for its turn in the worker. */
   readonly queueMs: number;
@@ -26,6 +29,8 @@ export interface Timing {
   readonly totalMs: number;
   /** Rows that ran together. */
   readonly batchSize: number;
+  /** Remembered from an equal request, or shared with one under way; see the deployment's cache settings. */
+  readonly cacheHit: boolean;
 }
 
 /** Exactly one of `deployment` (a name) and `version` (a version ref). */
@@ -33,6 +38,8 @@ export interface TargetRequest {
   readonly deployment?: string | null | undefined;
   readonly version?: string | null | undefined;
   readonly deadlineMs?: number | null | undefined;
+  /** NORMAL when left out. */
+  readonly priority?: Priority | null | undefined;
   /** Aborted when the caller is gone. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -136,7 +143,13 @@ export class InferenceService {
       return {
         result: value,
         version: target.version,
-        timing: { queueMs, inferMs: clock.inferMs, totalMs, batchSize: clock.batchRows || rows },
+        timing: {
+          queueMs,
+          inferMs: clock.inferMs,
+          totalMs,
+          batchSize: clock.batchRows || rows,
+          cacheHit: false,
+        },
       };
     } catch (error) {
       const totalMs = performance.now() - started;

@@ -20,6 +20,9 @@ export interface ModelStatistics {
   readonly queue: Readonly<Total>;
   /** Of those answered: inside the runtime. A run that several requests shared counts in full for each. */
   readonly infer: Readonly<Total>;
+  /** Answered from memory, and computed although they could have been; both 0 without a response cache. */
+  readonly cacheHit: Readonly<Total>;
+  readonly cacheMiss: Readonly<Total>;
   readonly rows: number;
   /** Runs; requests that ran together share one. */
   readonly executions: number;
@@ -46,6 +49,8 @@ class Counters implements ModelStatistics {
   readonly fail = { count: 0, ms: 0 };
   readonly queue = { count: 0, ms: 0 };
   readonly infer = { count: 0, ms: 0 };
+  readonly cacheHit = { count: 0, ms: 0 };
+  readonly cacheMiss = { count: 0, ms: 0 };
   rows = 0;
   executions = 0;
   lastAt = 0;
