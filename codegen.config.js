@@ -32,6 +32,8 @@ export default {
     VersionEvent: '../../platform/events/index.js#EventRecord as VersionEventMapper',
     AliasEvent: '../../platform/events/index.js#EventRecord as AliasEventMapper',
     DeploymentEvent: '../../platform/events/index.js#EventRecord as DeploymentEventMapper',
+    RunnerEvent: '../../platform/events/index.js#EventRecord as RunnerEventMapper',
+    ModelMemoryEvent: '../../platform/events/index.js#EventRecord as ModelMemoryEventMapper',
     RequestFailedEvent: '../../platform/events/index.js#EventRecord as RequestFailedEventMapper',
     RequestsServedEvent: '../../platform/events/index.js#EventRecord as RequestsServedEventMapper',
     ModelConnection: '../connections.js#ModelConnection as ModelConnectionMapper',

@@ -8,6 +8,7 @@ import type { Logger } from '../platform/logging.js';
 import { untilAborted } from '../platform/until-aborted.js';
 import type { Caller } from '../security/index.js';
 import type { Batching } from './batch-proof.js';
+import { DEFAULT_RUNTIME, DEFAULT_SETTINGS } from './default-settings.js';
 import { resumesAfterRestart, type DeploymentState } from './deployment-state.js';
 import { DeploymentStore } from './deployment-store.js';
 import { ModelLoader } from './model-loader.js';
@@ -113,7 +114,7 @@ export class DeploymentService {
     const waitMs = request.waitMs ?? DEFAULT_WAIT_MS;
     checkName('deployment', name, ['name']);
     checkRange('waitMs', waitMs, 0, MAX_WAIT_MS);
-    const runtime = { threads: request.runtime?.threads ?? 1 };
+    const runtime = { ...DEFAULT_RUNTIME, threads: request.runtime?.threads ?? DEFAULT_RUNTIME.threads };
     checkRange('threads', runtime.threads, 1, MAX_THREADS, ['runtime', 'threads']);
     const version = await this.deps.catalog.resolveVersion(request.version);
     const [model] = await this.deps.catalog.modelsByIds([version.modelId]);
@@ -258,7 +259,7 @@ export class DeploymentService {
         name,
         modelId: version.modelId,
         versionId: version.id,
-        runtime,
+        settings: { ...DEFAULT_SETTINGS, runtime },
         actor: caller.actor,
       });
       const event = stateChanged({

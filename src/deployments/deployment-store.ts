@@ -1,4 +1,4 @@
-import type { Database, Prisma, Transaction } from '../platform/database/index.js';
+import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
 import {
   assertTransition,
   currentRevision,
@@ -9,9 +9,10 @@ import type {
   DeploymentFilter,
   DeploymentPageQuery,
   DeploymentRecord,
+  DeploymentSettings,
   RevisionRecord,
-  RuntimeSettings,
 } from './records.js';
+import { readSettings } from './stored-settings.js';
 
 const withRevisions = {
   revisions: { orderBy: { number: 'asc' } },
@@ -96,7 +97,7 @@ export class DeploymentStore {
   /** A new revision of the deployment of this name, which is made when there is none. */
   async addRevision(
     tx: Transaction,
-    { name, modelId, versionId, runtime, actor }: NewRevision,
+    { name, modelId, versionId, settings, actor }: NewRevision,
   ): Promise<{ deployment: { id: string; name: string }; revision: RevisionRecord }> {
     const deployment = await tx.deployment.upsert({
       where: { name },
@@ -113,7 +114,7 @@ export class DeploymentStore {
         deploymentId: deployment.id,
         number: (_max.number ?? 0) + 1,
         versionId,
-        runtime: { ...runtime },
+        ...toColumns(settings),
         createdBy: actor,
       },
     });
@@ -160,7 +161,7 @@ export interface NewRevision {
   readonly name: string;
   readonly modelId: string;
   readonly versionId: string;
-  readonly runtime: RuntimeSettings;
+  readonly settings: DeploymentSettings;
   readonly actor: string;
 }
 
@@ -176,5 +177,14 @@ function toDeployment({ revisions, ...row }: DeploymentRow): DeploymentRecord {
 }
 
 function toRevision(row: RevisionRow): RevisionRecord {
-  return { ...row, runtime: row.runtime as unknown as RuntimeSettings };
+  return { ...row, ...readSettings(row) };
+}
+
+function toColumns({ runtime, batching, limits, cache }: DeploymentSettings) {
+  return {
+    runtime: { ...runtime, executionProviders: [...runtime.executionProviders] },
+    batching: { ...batching, preferredBatchSizes: [...batching.preferredBatchSizes] },
+    limits: { ...limits },
+    cache: cache === null ? Prisma.DbNull : { ...cache },
+  };
 }

@@ -1,10 +1,15 @@
 export type { Batching } from './batch-proof.js';
 export { DeploymentService, type DeployRequest } from './deployment-service.js';
 export { DEPLOYMENT_STATES, LEGAL_TRANSITIONS, type DeploymentState } from './deployment-state.js';
+export { DEFAULT_SETTINGS } from './default-settings.js';
 export type {
+  BatchingSettings,
+  CacheSettings,
   DeploymentFilter,
   DeploymentPageQuery,
   DeploymentRecord,
+  DeploymentSettings,
+  LimitSettings,
   RevisionRecord,
   RuntimeSettings,
 } from './records.js';

@@ -1,5 +1,6 @@
 import type { VersionRecord } from '../catalog/index.js';
 import type { Logger } from '../platform/logging.js';
+import { DEFAULT_SETTINGS } from './default-settings.js';
 import type { ModelLoader } from './model-loader.js';
 import { Serving, type ModelHandle } from './serving.js';
 
@@ -53,8 +54,14 @@ export class OnDemandModels {
   }
 
   private async load(version: VersionRecord): Promise<Serving> {
-    const model = await this.loader.load(version, { threads: 1 });
-    const serving = new Serving(version, null, model, { enabled: false, reason: 'Loaded on demand' });
+    const model = await this.loader.load(version, DEFAULT_SETTINGS.runtime);
+    const serving = new Serving(
+      version,
+      null,
+      model,
+      { enabled: false, reason: 'Loaded on demand' },
+      DEFAULT_SETTINGS,
+    );
     void model.failed.then(() => this.loaded.delete(version.id));
     this.logger.info({ version: version.ref, loadMs: Math.round(model.loadMs) }, 'loaded on demand');
     return serving;

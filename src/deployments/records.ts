@@ -1,19 +1,66 @@
 import type { DeploymentState } from './deployment-state.js';
 
+type Isolation = 'THREAD' | 'PROCESS';
+type GraphOptimization = 'DISABLED' | 'BASIC' | 'EXTENDED' | 'ALL';
+type ExecutionProvider = 'CPU' | 'CUDA' | 'TENSORRT' | 'COREML' | 'DML';
+
 /** How a revision runs its model. */
 export interface RuntimeSettings {
   /** Processor threads one run may use. */
   readonly threads: number;
+  /** Copies of the model, each on a runner of its own: that many runs at once. */
+  readonly replicas: number;
+  /** A thread of this process, or a process that can crash alone. */
+  readonly isolation: Isolation;
+  readonly graphOptimization: GraphOptimization;
+  /** In order of preference; each is available here. */
+  readonly executionProviders: readonly ExecutionProvider[];
+  /** A run that takes longer is ended together with its process; means nothing with THREAD. */
+  readonly maxRunMs: number;
 }
 
-export interface RevisionRecord {
+/** How requests that wait are joined, once the model has shown that it answers each as if alone. */
+export interface BatchingSettings {
+  /** False: never joined, whatever the proof would say. */
+  readonly enabled: boolean;
+  /** Rows that run together at most. */
+  readonly maxBatchSize: number;
+  /** How long an idle model waits for company; 0: not at all, an idle model takes whatever waits. */
+  readonly maxDelayMicroseconds: number;
+  /** Ascending; a batch is cut to the largest of them that it fills. Empty: any size. */
+  readonly preferredBatchSizes: readonly number[];
+  /** A batch is kept so small that it runs within this. Null: as large as it may be. */
+  readonly latencyTargetMs: number | null;
+}
+
+export interface LimitSettings {
+  /** Requests that wait or run at once; more are refused as OVERLOADED. */
+  readonly maxQueue: number;
+  /** Without a request for this long, the model is unloaded until the next one. Null: never. */
+  readonly idleUnloadMs: number | null;
+}
+
+export interface CacheSettings {
+  /** Of remembered answers and their keys. */
+  readonly maxBytes: number;
+}
+
+/** Everything a revision fixes besides its version. */
+export interface DeploymentSettings {
+  readonly runtime: RuntimeSettings;
+  readonly batching: BatchingSettings;
+  readonly limits: LimitSettings;
+  /** Null: answers are not remembered. */
+  readonly cache: CacheSettings | null;
+}
+
+export interface RevisionRecord extends DeploymentSettings {
   readonly id: string;
   readonly deploymentId: string;
   readonly number: number;
   readonly versionId: string;
   readonly state: DeploymentState;
   readonly stateReason: string | null;
-  readonly runtime: RuntimeSettings;
   readonly createdAt: Date;
   readonly createdBy: string;
 }

@@ -10,6 +10,7 @@ import type { DeploymentState } from './deployment-state.js';
 import type { DeploymentStore } from './deployment-store.js';
 import type { ModelLoader } from './model-loader.js';
 import type { RevisionRecord } from './records.js';
+import { settingsOf } from './stored-settings.js';
 import { Serving } from './serving.js';
 import { warmUp } from './warm-up.js';
 
@@ -97,7 +98,12 @@ export class RevisionLifecycle {
       return;
     }
     if (await stopped()) return model.release();
-    await this.switchTo(revision, new Serving(version, this.deployment, model, batching), note, caller);
+    await this.switchTo(
+      revision,
+      new Serving(version, this.deployment, model, batching, settingsOf(revision)),
+      note,
+      caller,
+    );
   }
 
   private async warm(

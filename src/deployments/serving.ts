@@ -2,6 +2,7 @@ import type { VersionRecord } from '../catalog/index.js';
 import type { LoadedModel } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Batching } from './batch-proof.js';
+import type { DeploymentSettings } from './records.js';
 
 /** More requests than this at once in one model are refused at once rather than kept waiting. */
 const MAX_IN_FLIGHT = 1_024;
@@ -12,7 +13,9 @@ export interface ModelHandle {
   /** Null when the version was loaded on demand. */
   readonly deployment: { readonly id: string; readonly name: string } | null;
   readonly model: LoadedModel;
+  /** What the proof and the settings together allow. */
   readonly batching: Batching;
+  readonly settings: DeploymentSettings;
   release(): void;
 }
 
@@ -31,6 +34,7 @@ export class Serving {
     readonly deployment: { readonly id: string; readonly name: string } | null,
     readonly model: LoadedModel,
     readonly batching: Batching,
+    readonly settings: DeploymentSettings,
   ) {}
 
   get busy(): boolean {
@@ -51,6 +55,7 @@ export class Serving {
       deployment: this.deployment,
       model: this.model,
       batching: this.batching,
+      settings: this.settings,
       release: () => {
         if (released) return;
         released = true;

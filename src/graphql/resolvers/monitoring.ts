@@ -10,6 +10,8 @@ type EventType =
   | 'VersionEvent'
   | 'AliasEvent'
   | 'DeploymentEvent'
+  | 'RunnerEvent'
+  | 'ModelMemoryEvent'
   | 'RequestFailedEvent'
   | 'RequestsServedEvent';
 
@@ -24,6 +26,10 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   ALIAS_MOVED: 'AliasEvent',
   ALIAS_REMOVED: 'AliasEvent',
   DEPLOYMENT_STATE_CHANGED: 'DeploymentEvent',
+  RUNNER_LOST: 'RunnerEvent',
+  RUNNER_RESTARTED: 'RunnerEvent',
+  MODEL_UNLOADED: 'ModelMemoryEvent',
+  MODEL_RELOADED: 'ModelMemoryEvent',
   REQUEST_FAILED: 'RequestFailedEvent',
   REQUESTS_SERVED: 'RequestsServedEvent',
 };
@@ -83,6 +89,21 @@ export const monitoringResolvers = {
     toState: detail('toState'),
     revision: detail('revision'),
     reason: detail('reason'),
+  },
+  RunnerEvent: {
+    ...common,
+    revision: detail('revision'),
+    reason: detail('reason'),
+    replicasLeft: detail('replicasLeft'),
+    attempt: detail('attempt'),
+    afterMs: detail('afterMs'),
+  },
+  ModelMemoryEvent: {
+    ...common,
+    revision: detail('revision'),
+    reason: detail('reason'),
+    memoryBytes: detail('memoryBytes'),
+    loadMs: detail('loadMs'),
   },
   RequestFailedEvent: {
     ...common,

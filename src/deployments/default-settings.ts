@@ -1,0 +1,30 @@
+import type { BatchingSettings, DeploymentSettings, LimitSettings, RuntimeSettings } from './records.js';
+
+/** Where a model runs unless its deployment says otherwise (docs/decisions/0008). */
+export const DEFAULT_ISOLATION: RuntimeSettings['isolation'] = 'THREAD';
+
+export const DEFAULT_RUNTIME: RuntimeSettings = {
+  threads: 1,
+  replicas: 1,
+  isolation: DEFAULT_ISOLATION,
+  graphOptimization: 'ALL',
+  executionProviders: ['CPU'],
+  maxRunMs: 120_000,
+};
+
+export const DEFAULT_BATCHING: BatchingSettings = {
+  enabled: true,
+  maxBatchSize: 32,
+  maxDelayMicroseconds: 0,
+  preferredBatchSizes: [],
+  latencyTargetMs: null,
+};
+
+export const DEFAULT_LIMITS: LimitSettings = { maxQueue: 1_024, idleUnloadMs: null };
+
+export const DEFAULT_SETTINGS: DeploymentSettings = {
+  runtime: DEFAULT_RUNTIME,
+  batching: DEFAULT_BATCHING,
+  limits: DEFAULT_LIMITS,
+  cache: null,
+};
