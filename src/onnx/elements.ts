@@ -9,6 +9,7 @@ import {
 import { toHalf } from './half-float.js';
 import { describe } from './tensor-error.js';
 import type { TensorValues } from './tensor.js';
+import { uncarriedText } from './text-elements.js';
 
 /** Receives row-major elements one by one; `put` returns what is wrong with an element, or undefined. */
 export interface ElementSink {
@@ -41,6 +42,8 @@ function bytesSink(count: number): ElementSink {
     values,
     put(index, value) {
       if (typeof value !== 'string') return `expected a string at index ${index}, got ${describe(value)}`;
+      const obstacle = uncarriedText(value);
+      if (obstacle !== undefined) return `expected text at index ${index}, got ${obstacle}`;
       values[index] = value;
       return undefined;
     },

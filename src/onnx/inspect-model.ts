@@ -66,14 +66,13 @@ function refuseUnservedType(role: 'Input' | 'Output', { name, type }: DeclaredVa
   if (isServed(type)) return;
   throw new ModelProblem(
     'UNSUPPORTED_MODEL',
-    `${role} "${name}" is ${formatType(type)}, expected a tensor of bool, integers, float16, float or double: ${advice(type)}`,
+    `${role} "${name}" is ${formatType(type)}, expected a tensor of bool, integers, float16, float, double or string: ${advice(type)}`,
   );
 }
 
 function advice(type: DeclaredValue['type']): string {
   if (type?.sequence_type !== undefined || type?.map_type !== undefined)
     return 'export so that it gives a plain tensor (skl2onnx: options={"zipmap": False})';
-  if (type?.tensor_type?.elem_type === 8) return 'encode text as numbers before the graph';
   return 'cast it inside the graph, or declare its type, and export again';
 }
 

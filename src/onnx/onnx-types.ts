@@ -16,11 +16,9 @@ const elementNames = [
   'float8e5m2fnuz', 'uint4', 'int4', 'float4e2m1', 'float8e8m0', 'uint2', 'int2',
 ]; // prettier-ignore
 
-const served: ReadonlySet<number> = new Set(
-  DATA_TYPES.filter((datatype) => datatype !== 'BYTES').map((datatype) => ONNX_ELEMENT_TYPES[datatype]),
-);
+const served: ReadonlySet<number> = new Set(DATA_TYPES.map((datatype) => ONNX_ELEMENT_TYPES[datatype]));
 
-/** A tensor of a type that requests can carry. Strings are left out: the runtime cuts them at a NUL. */
+/** A tensor of a type that requests can carry. */
 export function isServed(type: TypeMessage | undefined): boolean {
   return type?.tensor_type !== undefined && served.has(type.tensor_type.elem_type ?? 0);
 }

@@ -1,5 +1,6 @@
 import { typedArrayOf, type DataType } from './data-types.js';
 import type { TensorValues } from './tensor.js';
+import { uncarriedText } from './text-elements.js';
 
 // Typed arrays are used as the little-endian bytes of the protocol: onnxruntime has no build for a big-endian machine.
 
@@ -79,11 +80,18 @@ function strings(bytes: Buffer, count: number): DecodedBytes {
   while (at < bytes.length) {
     const end = at + 4 <= bytes.length ? at + 4 + bytes.readUInt32LE(at) : Infinity;
     if (end > bytes.length) return { problem: `came as bytes that end inside element ${values.length}` };
+    let value: string;
     try {
-      values.push(decoder.decode(bytes.subarray(at + 4, end)));
+      value = decoder.decode(bytes.subarray(at + 4, end));
     } catch {
-      return { problem: `came with an element ${values.length} that is not UTF-8` };
+      return {
+        problem: `came with an element ${values.length} that is not UTF-8, and the runtime's strings are text (send raw bytes as UINT8)`,
+      };
     }
+    const obstacle = uncarriedText(value);
+    if (obstacle !== undefined)
+      return { problem: `came with an element ${values.length} that has ${obstacle}` };
+    values.push(value);
     at = end;
   }
   if (values.length !== count) return { problem: `holds ${count} values, got ${values.length}` };

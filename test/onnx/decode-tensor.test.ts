@@ -150,6 +150,30 @@ describe('decodeTensor refuses', () => {
     ],
     ['BOOL', [3], 'AQAC', 'Input "x": shape [3] holds BOOL bytes of 0 or 1, got 2 at index 2'],
     ['BYTES', [1], 'BQAAAGE=', 'Input "x": shape [1] came as bytes that end inside element 0'],
+    [
+      'BYTES',
+      [1],
+      'AQAAAP8=',
+      'Input "x": shape [1] came with an element 0 that is not UTF-8, and the runtime\'s strings are text (send raw bytes as UINT8)',
+    ],
+    [
+      'BYTES',
+      [1],
+      'AwAAAGEAYg==',
+      'Input "x": shape [1] came with an element 0 that has NUL (character 1), where the runtime would cut it off',
+    ],
+    [
+      'BYTES',
+      [2],
+      ['ok', 'a\0b'],
+      'Input "x": expected text at index 1, got NUL (character 1), where the runtime would cut it off',
+    ],
+    [
+      'BYTES',
+      [1],
+      ['😀\ud83d!'],
+      'Input "x": expected text at index 0, got half of a surrogate pair (U+D83D, character 2), which UTF-8 cannot hold',
+    ],
     ['FP32', [-1, 4], [], 'Input "x": expected whole sizes of 0 or more in its shape, got -1 at dimension 0'],
     ['FP32', [1.5], [], 'Input "x": expected whole sizes of 0 or more in its shape, got 1.5 at dimension 0'],
     [
