@@ -9,6 +9,7 @@ export {
 export { checkInputs } from './check-inputs.js';
 export { decodeTensor } from './decode-tensor.js';
 export { encodeTensor, tensorBytes } from './encode-tensor.js';
+export { fromHalf } from './half-float.js';
 export type { GraphSummary } from './graph-summary.js';
 export type { Inspection } from './inspect-model.js';
 export { ModelInspector, type InspectorOptions } from './model-inspector.js';
