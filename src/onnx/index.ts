@@ -8,6 +8,7 @@ export {
 } from './graph-builder.js';
 export { checkInputs } from './check-inputs.js';
 export { decodeTensor } from './decode-tensor.js';
+export { byteLengthOf } from './tensor-bytes.js';
 export { encodeTensor, tensorBytes } from './encode-tensor.js';
 export { fromHalf } from './half-float.js';
 export type { GraphSummary } from './graph-summary.js';

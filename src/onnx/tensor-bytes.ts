@@ -51,6 +51,12 @@ export function toBytes(values: TensorValues): Buffer {
   return bytes;
 }
 
+/** How many bytes `toBytes` gives. */
+export function byteLengthOf(values: TensorValues): number {
+  if (!isStrings(values)) return values.byteLength;
+  return values.reduce((sum, value) => sum + 4 + Buffer.byteLength(value), 0);
+}
+
 export function toBase64(values: TensorValues): string {
   return toBytes(values).toString('base64');
 }

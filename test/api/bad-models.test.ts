@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ONNX_ELEMENT_TYPES } from '../../src/onnx/data-types.js';
 import { GraphBuilder } from '../../src/onnx/index.js';
+import { rawModel, tensorType } from '../onnx/awkward-models.js';
 import { databaseKinds } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, refusal } from './support/ask.js';
@@ -52,7 +54,10 @@ describe.each(databaseKinds)('files that cannot be served, %s database', (kind) 
       bytes: () => oneNode('Relu', { opset: 99, irVersion: 8 }),
       code: 'UNSUPPORTED_MODEL',
     },
-    { file: 'a graph of strings', bytes: textGraph, code: 'UNSUPPORTED_MODEL' },
+    { file: 'a graph that answers a list', bytes: listGraph, code: 'UNSUPPORTED_MODEL' },
+    { file: 'a graph that answers dictionaries', bytes: dictionaryGraph, code: 'UNSUPPORTED_MODEL' },
+    { file: 'a graph that takes what may be absent', bytes: optionalGraph, code: 'UNSUPPORTED_MODEL' },
+    { file: 'a graph of complex numbers', bytes: complexGraph, code: 'UNSUPPORTED_MODEL' },
     { file: 'an output declared as what it is not', bytes: sequenceGraph, code: 'INVALID_MODEL' },
     { file: 'shapes that contradict each other', bytes: contradictoryGraph, code: 'INVALID_MODEL' },
   ])('$file', async ({ bytes, code }) => {
@@ -103,12 +108,25 @@ function oneNode(
   return graph.build();
 }
 
-function textGraph(): Uint8Array {
-  const graph = new GraphBuilder('text', { opset: 17 });
-  graph.input('x', 'BYTES', ['rows']);
-  graph.node('Identity', ['x'], {}, ['y']);
-  graph.output('y', 'BYTES', ['rows']);
-  return graph.build();
+const vector = tensorType(ONNX_ELEMENT_TYPES.FP32, [2]);
+
+function listGraph(): Uint8Array {
+  return rawModel('SequenceConstruct', vector, { sequence_type: { elem_type: vector } });
+}
+
+/** What scikit-learn's classifiers are exported with by default. */
+function dictionaryGraph(): Uint8Array {
+  const dictionary = { map_type: { key_type: ONNX_ELEMENT_TYPES.INT64, value_type: vector } };
+  return rawModel('ZipMap', vector, { sequence_type: { elem_type: dictionary } });
+}
+
+function optionalGraph(): Uint8Array {
+  return rawModel('OptionalGetElement', { optional_type: { elem_type: vector } }, vector);
+}
+
+function complexGraph(): Uint8Array {
+  const complex64 = tensorType(14, [2]);
+  return rawModel('Identity', complex64, complex64);
 }
 
 /** Declares a tensor and computes a sequence. */

@@ -6,9 +6,6 @@ import { identity } from '../onnx/awkward-models.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { binaryInfer, eventsOfRequest } from './serving-calls.js';
 
-/** No graph of strings is served, so BYTES ends at the signature; test/rest/open-inference-messages.test.ts carries it. */
-const SERVED_TYPES = DATA_TYPES.filter((datatype) => datatype !== 'BYTES');
-
 let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp({ kind: 'embedded' });
@@ -18,7 +15,7 @@ beforeAll(async () => {
   await register(app, 'undeployed');
   await publish(app, 'undeployed', scalingModel(5));
   await serve(app, 'pair', pair());
-  for (const datatype of SERVED_TYPES)
+  for (const datatype of DATA_TYPES)
     await serve(app, `copy-${datatype.toLowerCase()}`, identity(datatype, ['N']));
   await serve(app, 'scalar', identity('INT64', []));
 });
@@ -170,7 +167,7 @@ const VALUES: Record<DataType, { json: readonly unknown[]; hex: string }> = {
 };
 
 describe('the binary tensor extension', () => {
-  it.each(SERVED_TYPES)('carries %s both ways, alone or with JSON on the other', async (datatype) => {
+  it.each(DATA_TYPES)('carries %s both ways, alone or with JSON on the other', async (datatype) => {
     const path = `/v2/models/copy-${datatype.toLowerCase()}/infer`;
     const { json, hex } = VALUES[datatype];
     const bytes = Buffer.from(hex, 'hex');

@@ -30,6 +30,17 @@ describe('nested lists', () => {
   });
 });
 
+it('keeps the sign of zero, in floats of every size', () => {
+  const tensor = { name: 'y', shape: [3] };
+  expect(toNested({ ...tensor, datatype: 'FP64', data: Float64Array.of(-0, 0, -1) })).toBe('[-0.0,0,-1]');
+  expect(toNested({ ...tensor, datatype: 'FP16', data: Uint16Array.of(0x8000, 0, 0xbc00) })).toBe(
+    '[-0.0,0,-1]',
+  );
+  expect(read(JSON.parse('[-0.0,0,-1]'), { ...text, name: 'y', datatype: 'FP64' }).data).toEqual(
+    Float64Array.of(-0, 0, -1),
+  );
+});
+
 describe('strings', () => {
   it('are text, or base64 in an object', () => {
     expect(read(['a', { b64: Buffer.from('bé').toString('base64') }], text).data).toEqual(['a', 'bé']);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await serve(app, 'pair', pair());
   await serve(app, 'price', regressor());
   await serve(app, 'kind', identity('FP32', ['N', 3]));
-  for (const datatype of ['BOOL', 'INT64', 'FP16', 'FP64'] as const)
+  for (const datatype of ['BOOL', 'INT64', 'FP16', 'FP64', 'BYTES'] as const)
     await serve(app, `copy-${datatype.toLowerCase()}`, identity(datatype, ['N']));
   await serve(app, 'scalar', identity('FP32', []));
   await serve(app, 'cube', identity('FP32', ['A', 'B', 2]));
@@ -194,6 +194,7 @@ describe('predict', () => {
     ['int64', [1, '9007199254740993', -2], '[1,"9007199254740993",-2]'],
     ['fp16', [0.5, -2], '[0.5,-2]'],
     ['fp64', [1e300, 0.1], '[1e+300,0.1]'],
+    ['bytes', ['CCO', { b64: 'w6k=' }, ''], '["CCO","é",""]'],
   ])('carries %s', async (datatype, instances, expected) => {
     const { text } = await post(`/v1/models/copy-${datatype}:predict`, { instances });
     expect(text).toBe(`{"predictions":${expected}}`);

@@ -78,6 +78,8 @@ function leafTexts(tensor: Tensor): string[] {
   // The protocol's mark of binary strings is the output's name.
   const isBinary = datatype === 'BYTES' && name.endsWith('_bytes');
   return values.map((value) => {
+    // JSON has a negative zero, though neither String() nor JSON.stringify() writes it.
+    if (Object.is(value, -0)) return '-0.0';
     if (typeof value !== 'string') return String(value);
     if (isFloat) return value;
     return JSON.stringify(isBinary ? { b64: Buffer.from(value).toString('base64') } : value);
