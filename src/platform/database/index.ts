@@ -5,7 +5,7 @@ import type { Logger } from '../logging.js';
 import { PrismaClient, Prisma } from './__generated__/prisma/client.js';
 import { openEmbedded } from './embedded.js';
 import { migrate } from './migrations.js';
-import { lockInstance, postgresConnection } from './postgres.js';
+import { InstanceLock, postgresConnection } from './postgres.js';
 import type { Connection } from './connection.js';
 
 export { Prisma };
@@ -31,7 +31,7 @@ export async function openDatabase(
   const backend =
     config.databaseUrl === undefined
       ? await embeddedBackend(config.dataDirectory, logger)
-      : await postgresBackend(config.databaseUrl);
+      : await postgresBackend(config.databaseUrl, logger);
   try {
     const applied = await migrate(backend.connection);
     if (applied.length > 0) logger.info({ migrations: applied }, 'database schema brought up to date');
@@ -100,8 +100,8 @@ async function embeddedBackend(dataDirectory: string, logger: Logger): Promise<B
   };
 }
 
-async function postgresBackend(databaseUrl: string): Promise<Backend> {
-  const lock = await lockInstance(databaseUrl);
+async function postgresBackend(databaseUrl: string, logger: Logger): Promise<Backend> {
+  const lock = await InstanceLock.take(databaseUrl, logger);
   return {
     kind: 'postgresql',
     connection: postgresConnection(databaseUrl),
