@@ -14,6 +14,8 @@ export { fromHalf } from './half-float.js';
 export type { GraphSummary } from './graph-summary.js';
 export type { Inspection } from './inspect-model.js';
 export { ModelInspector, type InspectorOptions } from './model-inspector.js';
+export { availableProviders, EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-providers.js';
+export type { GraphOptimization, Isolation, LoadOptions } from './load-options.js';
 export type { RunResult } from './runner.js';
 export { RunnerPool, type LoadedModel } from './runner-pool.js';
 export { batchKey, joinRows, rowsOf, splitRows } from './tensor-rows.js';

@@ -1,4 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { DomainError } from '../platform/errors.js';
+import { requireProviders } from './execution-providers.js';
+import type { Isolation, LoadOptions } from './load-options.js';
 import type { Runner, RunResult } from './runner.js';
 import type { Tensor } from './tensor.js';
 import { ThreadRunner } from './thread-runner.js';
@@ -9,6 +12,13 @@ const MAX_RUNNERS = 64;
 export interface LoadedModel {
   /** Milliseconds the runtime took to read, optimise and prepare the graph. */
   readonly loadMs: number;
+  /** Sessions that share its runs, each on a runner of its own. */
+  readonly replicas: number;
+  readonly isolation: Isolation;
+  /** PROCESS: what its processes hold, as they last said. THREAD: an estimate from the file. */
+  readonly memoryBytes: number;
+  /** Of its processes; none for THREAD. */
+  readonly runnerPids: readonly number[];
   /**
    * Resolves, never rejects, when the model is lost because its runner ended; every later run is UNAVAILABLE. Stays
    * pending for a model that was released.
@@ -37,18 +47,18 @@ export class RunnerPool {
   #nextSession = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(options: { workers: number }) {
+  constructor(options: { workers: number; cacheDirectory?: string }) {
     this.#runners = Array.from({ length: Math.max(1, options.workers) }, () => this.#start());
   }
 
   /**
    * Loads a model from a file that is already verified.
-   * @param options.threads threads one run may use; default 1
-   * @throws DomainError INVALID_MODEL, UNSUPPORTED_MODEL, UNAVAILABLE
+   * @throws DomainError INVALID_MODEL, UNSUPPORTED_MODEL, UNAVAILABLE, INVALID_ARGUMENT for a provider that is not here
    */
-  async load(path: string, options: { threads?: number } = {}): Promise<LoadedModel> {
+  async load(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
     if (this.#closing !== undefined)
       throw new DomainError('UNAVAILABLE', 'The server is stopping and loads no more models');
+    requireProviders(options.providers ?? ['CPU']);
     const loading = this.#load(path, options.threads ?? 1);
     this.#loading.add(loading);
     try {
@@ -69,7 +79,8 @@ export class RunnerPool {
     const runner = this.#leastLoaded();
     const session = this.#nextSession++;
     const { loadMs } = await runner.loadSession(session, path, threads);
-    const model = new RunnerModel(runner, session, loadMs, () => this.#models.delete(model));
+    const bytes = (await stat(path)).size;
+    const model = new RunnerModel(runner, session, loadMs, bytes, () => this.#models.delete(model));
     this.#models.add(model);
     return model;
   }
@@ -107,6 +118,9 @@ export class RunnerPool {
 
 class RunnerModel implements LoadedModel {
   readonly failed: Promise<DomainError>;
+  readonly replicas = 1;
+  readonly isolation = 'THREAD';
+  readonly runnerPids: readonly number[] = [];
   readonly #running = new Set<Promise<unknown>>();
   #released: Promise<void> | undefined;
 
@@ -114,6 +128,7 @@ class RunnerModel implements LoadedModel {
     private readonly runner: Runner,
     private readonly session: number,
     readonly loadMs: number,
+    readonly memoryBytes: number,
     private readonly onReleased: () => void,
   ) {
     this.failed = runner.failed;
