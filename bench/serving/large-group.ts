@@ -1,0 +1,92 @@
+import { largeModel, type BenchModel } from '../support/bench-models.js';
+import type { BenchGroup, BenchRun } from '../support/bench-run.js';
+import { DirectRuns } from '../support/direct-runs.js';
+import { echoOf, startEcho } from '../support/echo-server.js';
+import { binaryInfer, restBody, restInfer } from '../support/infer-exchanges.js';
+import { LoadGenerator } from '../support/load-generator.js';
+import { digits, judged, table } from '../support/markdown.js';
+import { startRetort } from '../support/retort-server.js';
+import { median } from '../support/statistics.js';
+import { measureThroughput, ratio, throughputTable, type Candidate } from '../support/throughput.js';
+
+const BATCHED = 'batched, binary';
+const UNBATCHED = 'two unbatched workers, binary';
+const JSON_BODIES = 'batched, JSON';
+const ECHO = 'echo of the JSON bodies';
+const BARE_ROWS = 32;
+
+/** What joining requests is worth: a model whose weights cost more to read than a row costs to compute. */
+export const largeGroup: BenchGroup = async (run) => {
+  await using direct = new DirectRuns();
+  await using load = new LoadGenerator();
+  await using retort = await startRetort();
+  await using echo = await startEcho();
+  const model = await largeModel(direct);
+  await retort.publish('large', model.graph);
+  await retort.deploy('large');
+  await retort.deploy('unbatched', {
+    model: 'large',
+    runtime: { replicas: 2 },
+    batching: { enabled: false },
+  });
+
+  const server = { port: retort.port, pids: retort.processes() };
+  const calls = model.calls('large');
+  const candidates: Candidate[] = [
+    { name: BATCHED, ...server, exchanges: calls.map(binaryInfer) },
+    { name: UNBATCHED, ...server, exchanges: model.calls('unbatched').map(binaryInfer) },
+    { name: JSON_BODIES, ...server, exchanges: calls.map(restInfer) },
+    { name: ECHO, port: echo.port, pids: [echo.pid], exchanges: calls.map((call) => echoOf(restBody(call))) },
+  ];
+  const before = await bareRowsPerSecond(run, direct, model);
+  const measured = await measureThroughput(run, load, candidates, [16, 64]);
+  const bare = median([...before, ...(await bareRowsPerSecond(run, direct, model))]);
+
+  const perSecond = (numerator: string, denominator: string, connections: number) =>
+    ratio(measured, (report) => report.perSecond, numerator, denominator, connections);
+  const batched = median(
+    measured
+      .find(({ candidate, connections }) => candidate.name === BATCHED && connections === 64)
+      ?.rounds.map((report) => report.perSecond) ?? [],
+  );
+  return [
+    '### Large model (1024-1024-1024-10), one row a request',
+    throughputTable(measured),
+    `The bare loop, ${BARE_ROWS} rows a run on one thread: ${digits(bare)} rows/s.`,
+    table(
+      ['ratio', 'connections', 'median', 'aim', 'met'],
+      [
+        ['batched / unbatched', '16', ...judged(perSecond(BATCHED, UNBATCHED, 16), { atLeast: 1.8 })],
+        ['batched / unbatched', '64', ...judged(perSecond(BATCHED, UNBATCHED, 64), { atLeast: 2.5 })],
+        ['batched / bare loop', '64', ...judged(batched / bare, { atLeast: 0.65 })],
+        ['JSON / echo', '16', ...judged(perSecond(JSON_BODIES, ECHO, 16), { atLeast: 0.9 })],
+        ['JSON / echo', '64', ...judged(perSecond(JSON_BODIES, ECHO, 64), { atLeast: 0.9 })],
+      ],
+    ),
+  ].join('\n\n');
+};
+
+/** The most that one core can do with the model: before and after the rest, since it cannot take turns with it. */
+async function bareRowsPerSecond(
+  { options }: BenchRun,
+  direct: DirectRuns,
+  model: BenchModel,
+): Promise<number[]> {
+  const rows = model
+    .calls('')
+    .slice(0, BARE_ROWS)
+    .map(({ values }) => values);
+  const values = Float32Array.from(rows.flatMap((row) => [...row]));
+  const shape = [BARE_ROWS, values.length / BARE_ROWS];
+  const rates: number[] = [];
+  for (let round = 0; round < options.rounds; round += 1) {
+    const { secondsPerRun } = await direct.run({
+      graph: model.graph,
+      shape,
+      values,
+      durationMs: options.roundMs / 2,
+    });
+    rates.push(BARE_ROWS / secondsPerRun);
+  }
+  return rates;
+}

@@ -1,0 +1,51 @@
+import type { BenchGroup } from '../support/bench-run.js';
+import { binaryInfer, graphqlInfer, restInfer, type InferCall } from '../support/infer-exchanges.js';
+import { LoadGenerator } from '../support/load-generator.js';
+import { digits, ms, table } from '../support/markdown.js';
+import { identity, randomValues } from '../support/models.js';
+import { startRetort } from '../support/retort-server.js';
+import { median, medianRatio } from '../support/statistics.js';
+import { measureThroughput, type Candidate, type Measured } from '../support/throughput.js';
+
+const FLOATS = 65_536;
+
+/** What a large tensor costs by its encoding: the processor time of a call, in the server, its threads and runners. */
+export const payloadsGroup: BenchGroup = async (run) => {
+  await using load = new LoadGenerator();
+  await using retort = await startRetort();
+  await retort.publish('copy', identity());
+  await retort.deploy('copy');
+  const values = randomValues(FLOATS, 1);
+  const call: InferCall = { deployment: 'copy', shape: [FLOATS], values, expected: values };
+  const server = { port: retort.port, pids: retort.processes() };
+  const candidates: Candidate[] = [
+    { name: 'REST, JSON', ...server, exchanges: [restInfer(call)] },
+    { name: 'GraphQL, JSON', ...server, exchanges: [graphqlInfer(call)] },
+    { name: 'GraphQL, base64', ...server, exchanges: [graphqlInfer(call, 'BASE64')] },
+    { name: 'REST, binary', ...server, exchanges: [binaryInfer(call)] },
+  ];
+  const measured = await measureThroughput(run, load, candidates, [1]);
+  const binary = costs(measured.at(-1));
+  return [
+    `### ${FLOATS.toLocaleString('en')} floats in and out, by encoding`,
+    table(
+      ['encoding', 'bytes sent', 'processor time a call', 'times binary', 'p50', 'p99'],
+      measured.map((entry) => [
+        entry.candidate.name,
+        String(entry.candidate.exchanges[0]?.request.length ?? 0),
+        ms(median(costs(entry))),
+        digits(medianRatio(costs(entry), binary)),
+        ms(median(entry.rounds.map(({ p50Ms }) => p50Ms))),
+        ms(median(entry.rounds.map(({ p99Ms }) => p99Ms))),
+      ]),
+    ),
+  ].join('\n\n');
+};
+
+/** Processor time of a call in milliseconds, round by round. */
+function costs(measured: Measured | undefined): number[] {
+  return (measured?.rounds ?? []).map(({ cores, perSecond }) => {
+    const busy = Object.values(cores).reduce((sum, { process }) => sum + process, 0);
+    return (busy * 1000) / perSecond;
+  });
+}
