@@ -33,3 +33,4 @@ export type {
   TagRecord,
   VersionRecord,
 } from './records.js';
+export * from './comparison/index.js';

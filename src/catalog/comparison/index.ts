@@ -1,0 +1,18 @@
+export {
+  COMPATIBILITIES,
+  SIGNATURE_DIFFERENCE_KINDS,
+  type Compatibility,
+  type Severity,
+  type SignatureDifference,
+  type SignatureDifferenceKind,
+  type TensorSide,
+} from './signature-difference.js';
+export { compareSignatures, type SignatureComparison } from './signature-comparison.js';
+export { comparePipelines, type PipelineComparison, type PipelineDifference } from './pipeline-comparison.js';
+export { PIPELINE_PARTS, type PipelinePart } from './pipeline-severity.js';
+export {
+  compareMetrics,
+  knownDirection,
+  type MetricComparison,
+  type MetricVerdict,
+} from './metric-comparison.js';
