@@ -1,5 +1,11 @@
-import { batchKey, joinRows, rowsOf, splitRows, type RunResult, type Tensor } from '../onnx/index.js';
+import { joinRows, rowsOf, splitRows, type RunResult, type Tensor } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
+import type { KeyOf } from './batch-key.js';
+import { BatchSizing, type SizingSettings } from './batch-sizing.js';
+import type { EndListener, Lifetime } from './deadline.js';
+import { PreciseTimer } from './precise-timer.js';
+import type { Priority } from './priority.js';
+import { RequestQueue, type Ticket } from './request-queue.js';
 
 export type Run = (inputs: readonly Tensor[], outputs: readonly string[] | undefined) => Promise<RunResult>;
 
@@ -8,140 +14,209 @@ export interface BatchedResult extends RunResult {
   readonly batchRows: number;
 }
 
-interface Waiting {
-  readonly key: string;
-  readonly inputs: readonly Tensor[];
-  readonly outputs: readonly string[] | undefined;
-  readonly rows: number;
-  readonly resolve: (result: BatchedResult) => void;
-  readonly reject: (error: unknown) => void;
+export interface JoiningSettings extends SizingSettings {
+  readonly maxDelayMicroseconds: number;
+  /** Requests of one key may run together. */
+  readonly keyOf: KeyOf;
 }
 
-/** One batch runs while the next is on its way to the worker: with one alone the worker idles for a round trip. */
-const IN_FLIGHT = 2;
+export interface BatcherOptions {
+  /** Copies of the model that can run at once. */
+  readonly replicas: number;
+  /** Null when every request runs alone. */
+  readonly joining: JoiningSettings | null;
+}
 
 /**
- * Joins requests that wait at the same time into one run. There is no timer: a model that is idle takes whatever
- * waits, so a lone request never waits for company, and the busier the model, the larger its batches.
+ * Runs under way for each copy of the model: one runs while the next is on its way to it; with one alone it idles for a
+ * round trip. The bound is also what models that share a runner share it by: none has more than these in its line.
+ */
+const UNDER_WAY = 2;
+
+/**
+ * Queues the requests of one model, and joins those that wait at the same time into one run. By default there is no
+ * timer: a model that is idle takes whatever waits, so a lone request never waits for company, and the busier the model,
+ * the larger its batches. Requests read from their sockets in the same turn of the event loop count as waiting at the
+ * same time.
  *
- * Invariants: requests of one key keep their order; each gets its own rows back and no others; a request that is
- * aborted while it waits never runs; a run that fails fails only the requests that fail alone.
+ * Invariants: what RequestQueue promises about turns; each request gets its own rows back and no others, and is settled
+ * once; a request whose lifetime ends while it waits never runs, and one that runs is answered at once while the others
+ * of its batch go on; a run that fails fails only the requests that fail alone.
  */
 export class Batcher {
-  private waiting: Waiting[] = [];
-  private inFlight = 0;
+  private readonly queue: RequestQueue<Request>;
+  private readonly sizing: BatchSizing | null;
+  private readonly capacity: number;
+  private readonly holding = new PreciseTimer(() => this.dispatch());
+  private readonly underWay = new Set<{ readonly rows: number; readonly since: number }>();
+  private dispatching = false;
 
   constructor(
     private readonly runModel: Run,
-    private readonly maxRows: number,
-  ) {}
+    private readonly options: BatcherOptions,
+  ) {
+    const { joining, replicas } = options;
+    this.capacity = UNDER_WAY * replicas;
+    this.sizing = joining && new BatchSizing(joining);
+    this.queue = new RequestQueue({
+      holdMs: (joining?.maxDelayMicroseconds ?? 0) / 1_000,
+      fullRows: this.sizing?.fullRows ?? 1,
+    });
+  }
 
   get queued(): number {
-    return this.waiting.length;
+    return this.queue.length;
   }
 
   /**
-   * @param inputs tensors whose first dimension counts rows; they have passed checkInputs
-   * @param signal leaves the queue when it aborts; what runs already is not stopped
+   * @param inputs tensors that have passed checkInputs
+   * @param lifetime its end takes the request out of the queue; what runs already is not stopped, only its answer dropped
    */
   run(
     inputs: readonly Tensor[],
     outputs: readonly string[] | undefined,
-    signal: AbortSignal,
+    { priority, lifetime }: { readonly priority: Priority; readonly lifetime: Lifetime },
   ): Promise<BatchedResult> {
     return new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        reject(signal.reason as Error);
+      if (lifetime.end !== undefined) {
+        reject(lifetime.end);
         return;
       }
       const rows = rowsOf(inputs);
-      const onAbort = () => {
-        const place = this.waiting.indexOf(request);
-        if (place === -1) return;
-        this.waiting.splice(place, 1);
-        reject(signal.reason as Error);
-      };
-      const request: Waiting = {
-        key: rows === null ? `alone ${Math.random()}` : batchKey(inputs, outputs),
-        inputs,
-        outputs,
-        rows: rows ?? 1,
-        resolve: (result) => {
-          signal.removeEventListener('abort', onAbort);
-          resolve(result);
-        },
-        reject: (error) => {
-          signal.removeEventListener('abort', onAbort);
-          reject(error);
-        },
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.waiting.push(request);
+      const { joining } = this.options;
+      const key = joining === null || rows === null ? null : joining.keyOf(inputs, outputs);
+      const request = new Request(inputs, outputs, rows ?? 1, lifetime, this.queue, resolve, reject);
+      request.ticket = this.queue.add(request, { key, rows: request.rows, priority }, performance.now());
+      lifetime.listen(request);
+      this.dispatchSoon();
+    });
+  }
+
+  /** At the end of this turn of the event loop, when all that has arrived is here. */
+  private dispatchSoon(): void {
+    if (this.dispatching || this.underWay.size >= this.capacity) return;
+    this.dispatching = true;
+    setImmediate(() => {
+      this.dispatching = false;
       this.dispatch();
     });
   }
 
   private dispatch(): void {
-    while (this.inFlight < IN_FLIGHT && this.waiting.length > 0) {
-      const batch = this.takeBatch();
-      this.inFlight += 1;
-      void this.runBatch(batch).finally(() => {
-        this.inFlight -= 1;
-        this.dispatch();
-      });
+    if (this.underWay.size >= this.capacity) return;
+    const now = performance.now();
+    this.queue.release(now);
+    while (this.underWay.size < this.capacity) {
+      const batch = this.queue.take((leader, waitingRows) =>
+        this.sizing === null ? 0 : this.sizing.limit(waitingRows, now - leader.since + this.aheadMs(now)),
+      );
+      if (batch.length === 0) break;
+      void this.runBatch(batch, now);
     }
+    const next = this.underWay.size < this.capacity ? this.queue.nextDueAt : null;
+    if (next === null) this.holding.clear();
+    else this.holding.set(next);
   }
 
-  /** The request that has waited longest, and those like it that fit beside it. */
-  private takeBatch(): Waiting[] {
-    const [first, ...others] = this.waiting;
-    if (!first) return [];
-    const batch = [first];
-    const left: Waiting[] = [];
-    let { rows } = first;
-    for (const request of others) {
-      if (request.key === first.key && rows + request.rows <= this.maxRows) {
-        batch.push(request);
-        rows += request.rows;
-      } else left.push(request);
-    }
-    this.waiting = left;
-    return batch;
+  /** How long the next batch waits for one that is under way, by their estimated ends. */
+  private aheadMs(now: number): number {
+    const { estimate } = this.sizing ?? {};
+    const before = this.underWay.size - this.options.replicas;
+    if (!estimate || before < 0) return 0;
+    const ends = [...this.underWay].map(({ rows, since }) => Math.max(0, since + estimate.of(rows) - now));
+    return ends.toSorted((one, other) => one - other)[before] ?? 0;
   }
 
-  private async runBatch(batch: readonly Waiting[]): Promise<void> {
-    const [first] = batch;
-    if (!first) return;
-    if (batch.length === 1) {
-      await this.runAlone(first);
-      return;
-    }
-    const counts = batch.map(({ rows }) => rows);
-    const total = counts.reduce((sum, rows) => sum + rows, 0);
-    let shares: Tensor[][];
-    let inferMs: number;
+  private async runBatch(batch: readonly Request[], since: number): Promise<void> {
+    const rows = batch.reduce((sum, request) => sum + request.rows, 0);
+    const run = { rows, since };
+    this.underWay.add(run);
     try {
-      const result = await this.runModel(joinRows(batch.map(({ inputs }) => inputs)), first.outputs);
-      shares = splitRows(result.outputs, counts);
-      ({ inferMs } = result);
+      const [only] = batch;
+      if (only && batch.length === 1) await this.runAlone(only);
+      else await this.runJoined(batch, rows);
+    } finally {
+      this.underWay.delete(run);
+      this.dispatchSoon();
+    }
+  }
+
+  private async runJoined(batch: readonly Request[], rows: number): Promise<void> {
+    const counts = batch.map((request) => request.rows);
+    try {
+      const joined = joinRows(batch.map(({ inputs }) => inputs));
+      const { outputs, inferMs } = await this.runModel(joined, batch[0]?.outputs);
+      const shares = splitRows(outputs, counts);
+      this.sizing?.estimate.observe(rows, inferMs);
+      for (const [index, request] of batch.entries())
+        request.answer({ outputs: shares[index] ?? [], inferMs, batchRows: rows });
     } catch (error) {
-      // One request may have spoilt the others' run; alone, each gets what it deserves. A model that is gone is
-      // gone for all of them.
+      // One request may have spoilt the others' run; alone, each gets what it deserves. A model that is gone is gone for
+      // all of them.
       if (error instanceof DomainError && error.code === 'RUN_FAILED')
         for (const request of batch) await this.runAlone(request);
-      else for (const { reject } of batch) reject(error);
-      return;
-    }
-    for (const [index, { resolve }] of batch.entries()) {
-      resolve({ outputs: shares[index] ?? [], inferMs, batchRows: total });
+      else for (const request of batch) request.refuse(ownCopy(error));
     }
   }
 
-  private async runAlone({ inputs, outputs, rows, resolve, reject }: Waiting): Promise<void> {
+  private async runAlone(request: Request): Promise<void> {
+    if (request.settled) return;
+    const { inputs, outputs, rows } = request;
     try {
-      resolve({ ...(await this.runModel(inputs, outputs)), batchRows: rows });
+      const result = await this.runModel(inputs, outputs);
+      this.sizing?.estimate.observe(rows, result.inferMs);
+      request.answer({ ...result, batchRows: rows });
     } catch (error) {
-      reject(error);
+      request.refuse(error);
     }
   }
+}
+
+/** A request from its arrival until it is settled, which happens once. */
+class Request implements EndListener {
+  settled = false;
+  ticket: Ticket<Request> | null = null;
+
+  constructor(
+    readonly inputs: readonly Tensor[],
+    readonly outputs: readonly string[] | undefined,
+    readonly rows: number,
+    private readonly lifetime: Lifetime,
+    private readonly queue: RequestQueue<Request>,
+    private readonly resolve: (result: BatchedResult) => void,
+    private readonly reject: (error: unknown) => void,
+  ) {}
+
+  answer(result: BatchedResult): void {
+    if (!this.settle()) return;
+    this.resolve(result);
+  }
+
+  refuse(error: unknown): void {
+    if (!this.settle()) return;
+    this.reject(error);
+  }
+
+  ended(reason: Error): void {
+    if (this.ticket) this.queue.remove(this.ticket);
+    this.refuse(reason);
+  }
+
+  private settle(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    this.lifetime.unlisten(this);
+    return true;
+  }
+}
+
+/** Each caller's own: an error is told to the event log once, for whoever it happened to. */
+function ownCopy(error: unknown): unknown {
+  if (!(error instanceof DomainError)) return error;
+  const { code, message, field, cause, retryAfterMs } = error;
+  return new DomainError(code, message, {
+    cause,
+    ...(field && { field }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }

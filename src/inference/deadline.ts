@@ -1,49 +1,125 @@
 import { DomainError } from '../platform/errors.js';
-import { untilAborted } from '../platform/until-aborted.js';
 
 const DEFAULT_MS = 60_000;
 const MAX_MS = 600_000;
 
-/** Ends when the caller's time is over or the caller is gone, whichever comes first. */
-export interface Deadline {
-  readonly signal: AbortSignal;
-  /** `work`, or the reason why nobody waits for it any more. The work itself cannot be cancelled and goes on. */
-  race<T>(work: Promise<T>): Promise<T>;
-  clear(): void;
+/** Tells that the caller has gone: an AbortSignal, or something lighter that does as one. */
+export interface Departure {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+export interface EndListener {
+  /** Called once, when nobody waits for the answer any more. */
+  ended(reason: Error): void;
 }
 
 /**
- * @param deadlineMs 1 to 600,000; 60,000 when left out.
- * @throws DomainError INVALID_ARGUMENT.
+ * How long an answer is waited for. Made for every request, so it has no AbortSignal until one is asked for: that alone
+ * costs more than a small model's run.
  */
-export function startDeadline(deadlineMs: number | null | undefined, disconnected?: AbortSignal): Deadline {
-  const ms = deadlineMs ?? DEFAULT_MS;
-  if (!Number.isInteger(ms) || ms < 1 || ms > MAX_MS) {
-    throw new DomainError('INVALID_ARGUMENT', `Expected deadlineMs from 1 to ${MAX_MS}, got ${ms}.`, {
-      field: ['deadlineMs'],
+export class Lifetime {
+  private reason: Error | undefined;
+  private listeners: Set<EndListener> | undefined;
+  private controller: AbortController | undefined;
+
+  /** Why nobody waits any more; undefined while somebody does. */
+  get end(): Error | undefined {
+    return this.reason;
+  }
+
+  /** For work that takes one. */
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.reason !== undefined) this.controller.abort(this.reason);
+    return this.controller.signal;
+  }
+
+  /** Must be taken back when the listener no longer cares. Not called for an end that has come already. */
+  listen(listener: EndListener): void {
+    this.listeners ??= new Set();
+    this.listeners.add(listener);
+  }
+
+  unlisten(listener: EndListener): void {
+    this.listeners?.delete(listener);
+  }
+
+  /** `work`, or the reason of the end when that comes first. The work itself goes on. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.reason !== undefined) {
+        work.catch(() => undefined);
+        reject(this.reason);
+        return;
+      }
+      const listener: EndListener = { ended: reject };
+      this.listen(listener);
+      work.then(
+        (value) => {
+          this.unlisten(listener);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.unlisten(listener);
+          reject(error);
+        },
+      );
     });
   }
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(
-      new DomainError(
-        'DEADLINE_EXCEEDED',
-        `No answer within ${ms} ms. Allow more with deadlineMs, or try again when the service is less busy.`,
-      ),
-    );
-  }, ms);
-  const onDisconnect = () =>
-    controller.abort(new DomainError('DEADLINE_EXCEEDED', 'The caller disconnected.'));
-  if (disconnected?.aborted) onDisconnect();
-  disconnected?.addEventListener('abort', onDisconnect, { once: true });
 
-  const { signal } = controller;
-  return {
-    signal,
-    race: (work) => untilAborted(work, signal),
-    clear() {
-      clearTimeout(timer);
-      disconnected?.removeEventListener('abort', onDisconnect);
-    },
+  /** Only the first end counts. */
+  finish(reason: Error): void {
+    if (this.reason !== undefined) return;
+    this.reason = reason;
+    const listeners = this.listeners;
+    this.listeners = undefined;
+    for (const listener of listeners ?? []) listener.ended(reason);
+    this.controller?.abort(reason);
+  }
+}
+
+/** Ends when the caller's time is over or the caller is gone, whichever comes first. */
+export class Deadline extends Lifetime {
+  private readonly timer: NodeJS.Timeout;
+
+  /**
+   * @param deadlineMs 1 to 600,000; 60,000 when left out
+   * @throws DomainError INVALID_ARGUMENT
+   */
+  constructor(
+    deadlineMs: number | null | undefined,
+    private readonly departure?: Departure,
+  ) {
+    super();
+    const ms = deadlineMs ?? DEFAULT_MS;
+    if (!Number.isInteger(ms) || ms < 1 || ms > MAX_MS) {
+      throw new DomainError('INVALID_ARGUMENT', `Expected deadlineMs from 1 to ${MAX_MS}, got ${ms}.`, {
+        field: ['deadlineMs'],
+      });
+    }
+    this.timer = setTimeout(timeIsOver, ms, this, ms);
+    if (departure?.aborted === true) this.onDeparture();
+    else departure?.addEventListener('abort', this.onDeparture);
+  }
+
+  /** Must be called when the request is settled. */
+  clear(): void {
+    clearTimeout(this.timer);
+    this.departure?.removeEventListener('abort', this.onDeparture);
+  }
+
+  private readonly onDeparture = (): void => {
+    this.finish(new DomainError('DEADLINE_EXCEEDED', 'The caller disconnected.'));
   };
+}
+
+function timeIsOver(deadline: Deadline, ms: number): void {
+  deadline.finish(
+    new DomainError(
+      'DEADLINE_EXCEEDED',
+      `No answer within ${ms} ms. Allow more with deadlineMs, or try again when the service is less busy.`,
+    ),
+  );
 }

@@ -1,7 +1,6 @@
 import type { VersionRecord } from '../catalog/index.js';
 import type { DeploymentService, ModelHandle } from '../deployments/index.js';
 import {
-  byteLengthOf,
   checkInputs,
   decodeTensor,
   rowsOf,
@@ -13,13 +12,12 @@ import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
+import { batchKeys } from './batch-key.js';
 import { Batcher } from './batcher.js';
-import { startDeadline, type Deadline } from './deadline.js';
+import { Deadline, type Departure, type Lifetime } from './deadline.js';
 import { StatisticsCounter, type ModelStatistics } from './model-statistics.js';
 import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder.js';
-
-/** Whose turn comes first when several requests wait for the same model; see Batcher for what each may rely on. */
-export type Priority = 'HIGH' | 'NORMAL' | 'LOW';
+import type { Priority } from './priority.js';
 
 export interface Timing {
   /** Waiting for the model: loading it, and for its turn in the worker. */
@@ -41,8 +39,8 @@ export interface TargetRequest {
   readonly deadlineMs?: number | null | undefined;
   /** NORMAL when left out. */
   readonly priority?: Priority | null | undefined;
-  /** Aborted when the caller is gone. */
-  readonly signal?: AbortSignal | undefined;
+  /** Tells when the caller has gone. */
+  readonly signal?: Departure | undefined;
 }
 
 export interface InferRequest extends TargetRequest {
@@ -124,7 +122,7 @@ export class InferenceService {
     let deadline: Deadline | null = null;
     try {
       const wanted = targetOf(request);
-      deadline = startDeadline(request.deadlineMs, request.signal);
+      deadline = new Deadline(request.deadlineMs, request.signal);
       const handle = await this.deployments.acquire(wanted, deadline.signal);
       target = handle;
       const clock = {
@@ -135,7 +133,9 @@ export class InferenceService {
         executions: 0,
       };
       const { value, rows } = await deadline.race(
-        work(this.open(handle, clock, deadline.signal)).finally(() => handle.release()),
+        work(this.open(handle, clock, deadline, request.priority ?? 'NORMAL')).finally(() =>
+          handle.release(),
+        ),
       );
       const totalMs = performance.now() - started;
       const queueMs = clock.waitedMs + Math.max(0, clock.ranMs - clock.inferMs);
@@ -165,16 +165,18 @@ export class InferenceService {
   }
 
   /** Checks names, types and shapes before the queue: the runtime ignores unknown names and fails late. */
-  private open(handle: ModelHandle, clock: Clock, signal: AbortSignal): OpenModel {
-    const run = this.runOf(handle);
+  private open(handle: ModelHandle, clock: Clock, lifetime: Lifetime, priority: Priority): OpenModel {
+    const batcher = this.batcherOf(handle);
     const { maxAnswerBytes } = this;
     return {
       version: handle.version,
-      signal,
+      get signal() {
+        return lifetime.signal;
+      },
       async infer(inputs, outputs) {
         checkInputs(handle.version.signature, inputs, outputs);
         const begun = performance.now();
-        const result = await run(inputs, outputs, signal);
+        const result = await batcher.run(inputs, outputs, { priority, lifetime });
         clock.ranMs += performance.now() - begun;
         checkAnswerSize(result.outputs, maxAnswerBytes);
         clock.inferMs += result.inferMs;
@@ -185,19 +187,21 @@ export class InferenceService {
     };
   }
 
-  private runOf({ model, batching }: ModelHandle): Batcher['run'] {
-    if (!batching.enabled) {
-      return async (inputs, outputs) => ({
-        ...(await model.run(inputs, outputs)),
-        batchRows: rowsOf(inputs) ?? 1,
-      });
-    }
+  private batcherOf({ version, model, batching, settings }: ModelHandle): Batcher {
     let batcher = this.batchers.get(model);
     if (!batcher) {
-      batcher = new Batcher((inputs, outputs) => model.run(inputs, outputs), batching.maxBatchSize);
+      const joining = batching.enabled && {
+        ...settings.batching,
+        maxBatchSize: batching.maxBatchSize,
+        keyOf: batchKeys(version.signature),
+      };
+      batcher = new Batcher((inputs, outputs) => model.run(inputs, outputs), {
+        replicas: settings.runtime.replicas,
+        joining: joining || null,
+      });
       this.batchers.set(model, batcher);
     }
-    return batcher.run.bind(batcher);
+    return batcher;
   }
 
   /** What each version was asked for since the start. */
@@ -225,7 +229,11 @@ function targetOf({ deployment, version }: TargetRequest): { deployment: string 
 }
 
 function checkAnswerSize(outputs: readonly Tensor[], limit: number): void {
-  const bytes = outputs.reduce((sum, { data }) => sum + byteLengthOf(data), 0);
+  // Strings are counted by their number: eight bytes each is what they take at least.
+  const bytes = outputs.reduce(
+    (sum, { data }) => sum + ('byteLength' in data ? data.byteLength : 8 * data.length),
+    0,
+  );
   if (bytes <= limit) return;
   throw new DomainError(
     'INVALID_ARGUMENT',
