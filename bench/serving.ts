@@ -5,12 +5,16 @@
  *   npm run bench:serving                       everything, about ten minutes
  *   npm run bench:serving -- --group small      one group; may be repeated
  *   npm run bench:serving -- --quick            a few seconds each: whether it works, not how fast it is
+ *   npm run bench:serving -- --profile DIRECTORY writes processor profiles of the servers there
  *
  * Every answer is compared with what the bare runtime computed; a wrong, refused or missing one fails the run. Tables go
  * to standard output, progress to standard error.
  */
 import { cpus } from 'node:os';
+import { fairnessGroup } from './serving/fairness-group.js';
+import { faultsGroup } from './serving/faults-group.js';
 import { growthGroup } from './serving/growth-group.js';
+import { isolationGroup } from './serving/isolation-group.js';
 import { largeGroup } from './serving/large-group.js';
 import { payloadsGroup } from './serving/payloads-group.js';
 import { smallGroup } from './serving/small-group.js';
@@ -20,8 +24,11 @@ import { readOptions } from './support/options.js';
 const GROUPS: Readonly<Record<string, BenchGroup>> = {
   small: smallGroup,
   large: largeGroup,
+  isolation: isolationGroup,
+  fairness: fairnessGroup,
   payloads: payloadsGroup,
   growth: growthGroup,
+  faults: faultsGroup,
 };
 
 const options = readOptions(process.argv.slice(2), Object.keys(GROUPS));

@@ -28,7 +28,7 @@ interface Growth {
 export const growthGroup: BenchGroup = async (run) => {
   await using direct = new DirectRuns();
   await using load = new LoadGenerator();
-  await using retort = await startRetort();
+  await using retort = await startRetort(run.options);
   const models: BenchModel[] = [];
   for (let index = 0; index < MODELS; index += 1) {
     const model = await smallModel(direct, index + 1);

@@ -19,7 +19,7 @@ const BARE_ROWS = 32;
 export const largeGroup: BenchGroup = async (run) => {
   await using direct = new DirectRuns();
   await using load = new LoadGenerator();
-  await using retort = await startRetort();
+  await using retort = await startRetort(run.options);
   await using echo = await startEcho();
   const model = await largeModel(direct);
   await retort.publish('large', model.graph);

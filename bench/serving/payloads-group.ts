@@ -12,7 +12,7 @@ const FLOATS = 65_536;
 /** What a large tensor costs by its encoding: the processor time of a call, in the server, its threads and runners. */
 export const payloadsGroup: BenchGroup = async (run) => {
   await using load = new LoadGenerator();
-  await using retort = await startRetort();
+  await using retort = await startRetort(run.options);
   await retort.publish('copy', identity());
   await retort.deploy('copy');
   const values = randomValues(FLOATS, 1);

@@ -17,7 +17,7 @@ const REST = 'REST infer, JSON';
 export const smallGroup: BenchGroup = async (run) => {
   await using direct = new DirectRuns();
   await using load = new LoadGenerator();
-  await using retort = await startRetort();
+  await using retort = await startRetort(run.options);
   await using echo = await startEcho();
   const model = await smallModel(direct);
   await retort.publish('small', model.graph);

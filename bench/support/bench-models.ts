@@ -8,7 +8,7 @@ const QUESTIONS = 64;
 export interface BenchModel {
   readonly graph: Uint8Array;
   /** One row each, with the answer of the bare runtime. */
-  calls(deployment: string): InferCall[];
+  readonly calls: (deployment: string) => InferCall[];
 }
 
 /** 16-64-1: hardly any arithmetic, so that everything around it shows. */

@@ -55,8 +55,8 @@ export async function graphOfDuration(
 ): Promise<{ graph: Uint8Array; ms: number }> {
   const shape = [1];
   const values = Float32Array.of(0.5);
-  const trial = 4;
-  const { secondsPerRun } = await direct.run({ graph: slowGraph(trial), shape, values, durationMs: 500 });
+  const trial = 8;
+  const { secondsPerRun } = await direct.run({ graph: slowGraph(trial), shape, values, durationMs: 1_000 });
   const graph = slowGraph(Math.max(1, Math.round((wantedMs / 1000 / secondsPerRun) * trial)));
   const measured = await direct.run({ graph, shape, values, durationMs: 500 });
   return { graph, ms: measured.secondsPerRun * 1000 };

@@ -9,19 +9,26 @@ export interface Options {
   /** How long each candidate runs before the first round. */
   readonly warmUpMs: number;
   readonly quick: boolean;
+  /** Where processor profiles of the servers are written; none when undefined. */
+  readonly profileDirectory: string | undefined;
 }
 
 /** @throws Error naming the option and the groups there are. */
 export function readOptions(args: readonly string[], known: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
-    options: { group: { type: 'string', multiple: true }, quick: { type: 'boolean', default: false } },
+    options: {
+      group: { type: 'string', multiple: true },
+      quick: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+    },
   });
   const groups = values.group ?? [];
   const unknown = groups.find((group) => !known.includes(group));
   if (unknown !== undefined)
     throw new Error(`--group: expected one of ${known.join(', ')}, got "${unknown}".`);
+  const common = { groups, quick: values.quick, profileDirectory: values.profile };
   return values.quick
-    ? { groups, quick: true, rounds: 2, roundMs: 1_000, warmUpMs: 1_000 }
-    : { groups, quick: false, rounds: 5, roundMs: 2_000, warmUpMs: 3_000 };
+    ? { ...common, rounds: 2, roundMs: 1_000, warmUpMs: 1_000 }
+    : { ...common, rounds: 5, roundMs: 2_000, warmUpMs: 3_000 };
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { packageRoot } from '../../src/platform/package-root.js';
+import type { Options } from './options.js';
 import { ownedDirectory, ownedSpawn, stopped } from './owned.js';
 import { childrenOf, commandOf } from './proc-files.js';
 
@@ -44,10 +45,13 @@ export interface RetortServer extends AsyncDisposable {
 
 const READY = /GraphQL\s+http:\/\/[^:]+:(\d+)\/graphql/;
 
-export async function startRetort(): Promise<RetortServer> {
+export async function startRetort({ profileDirectory }: Options): Promise<RetortServer> {
   const directory = ownedDirectory();
   const probe = new URL('server-probe.js', import.meta.url).href;
-  const child = ownedSpawn(process.execPath, ['--import', probe, join(packageRoot, 'dist/src/main.js')], {
+  const profiling =
+    profileDirectory === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(profileDirectory)];
+  const main = join(packageRoot, 'dist/src/main.js');
+  const child = ownedSpawn(process.execPath, ['--import', probe, ...profiling, main], {
     env: {
       PATH: process.env.PATH,
       PORT: '0',
