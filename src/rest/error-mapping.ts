@@ -36,8 +36,8 @@ const FASTIFY_ERRORS: Readonly<Record<string, readonly [RestErrorCode, string]>>
 /** What a caller is told about an error; never more than an error written for callers says. */
 export function refusalFor(error: unknown): Refusal {
   if (error instanceof DomainError) {
-    const headers: Record<string, string> = error.code === 'OVERLOADED' ? { 'retry-after': '1' } : {};
-    return { code: error.code, message: error.message, headers, unexpected: error.code === 'INTERNAL' };
+    const { code, message } = error;
+    return { code, message, headers: retryAfter(error), unexpected: code === 'INTERNAL' };
   }
   if (error instanceof RestError)
     return { code: error.code, message: error.message, headers: error.headers, unexpected: false };
@@ -62,4 +62,10 @@ export function refusalFor(error: unknown): Refusal {
     headers: {},
     unexpected: true,
   };
+}
+
+/** Whole seconds are all the header can say; the next one, so that nobody comes too early. */
+function retryAfter({ code, retryAfterMs }: DomainError): Record<string, string> {
+  if (retryAfterMs === undefined && code !== 'OVERLOADED') return {};
+  return { 'retry-after': String(Math.max(1, Math.ceil((retryAfterMs ?? 0) / 1_000))) };
 }

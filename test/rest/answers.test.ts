@@ -112,3 +112,15 @@ it('answers a failure of the server without its reason', async () => {
   });
   expect(body).not.toMatch(/secret|ENOENT|retort-rest|at /);
 });
+
+it.each([
+  ['code=OVERLOADED&ms=1', '1'],
+  ['code=OVERLOADED&ms=1000', '1'],
+  ['code=OVERLOADED&ms=1001', '2'],
+  ['code=OVERLOADED', '1'],
+  ['code=UNAVAILABLE&ms=30000', '30'],
+  ['code=UNAVAILABLE', null],
+])('answers 503 to %s and says to try again after %s seconds', async (query, seconds) => {
+  const answer = await fetch(`${server.url}/refused?${query}`);
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, seconds]);
+});

@@ -58,6 +58,38 @@ describe('a request of the binary tensor extension', () => {
   });
 });
 
+describe('the parameters of a request', () => {
+  const read = (parameters: object) =>
+    readInferRequest(Buffer.from(JSON.stringify({ parameters, inputs: [] })), undefined);
+
+  it.each([
+    [undefined, 'NORMAL'],
+    [null, 'NORMAL'],
+    [0, 'NORMAL'],
+    [1, 'HIGH'],
+    [2, 'NORMAL'],
+    [3, 'LOW'],
+    [1_000_000, 'LOW'],
+  ])('read priority %p as %s', (priority, expected) => {
+    expect(read({ priority }).priority).toBe(expected);
+  });
+
+  it.each([-1, 0.5, '1', true, []])('refuse priority %p', (priority) => {
+    expect(() => read({ priority })).toThrow(/parameters\.priority/);
+  });
+
+  it.each([
+    [undefined, undefined],
+    [0, undefined],
+    [1, 1],
+    [1_000, 1],
+    [1_001, 2],
+    [600_000_000, 600_000],
+  ])('read a timeout of %p microseconds as a deadline of %p ms', (timeout, expected) => {
+    expect(read({ timeout }).deadlineMs).toBe(expected);
+  });
+});
+
 describe('JSON with bare NaN and Infinity', () => {
   const parse = (text: string) => parseTolerantJson(Buffer.from(text));
   const json = fc.jsonValue({ maxDepth: 4 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { ArtifactStore } from '../../src/artifacts/index.js';
+import { DomainError, type ErrorCode } from '../../src/platform/errors.js';
 import type { NewEvent } from '../../src/platform/events/index.js';
 import { answerError, registerRest, type Readiness } from '../../src/rest/index.js';
 import { registerSecurity, requestId } from '../../src/security/index.js';
@@ -47,6 +48,9 @@ export async function startRest(
   });
   app.get('/broken', async () => {
     throw new Error(`ENOENT: no such file ${directory}/secret`);
+  });
+  app.get<{ Querystring: { code: ErrorCode; ms?: string } }>('/refused', async ({ query: { code, ms } }) => {
+    throw new DomainError(code, 'Not now.', ms === undefined ? {} : { retryAfterMs: Number(ms) });
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;

@@ -1,4 +1,4 @@
-import { DATA_TYPES, type DataType, type RawTensor } from '../../inference/index.js';
+import { DATA_TYPES, type DataType, type Priority, type RawTensor } from '../../inference/index.js';
 import { DomainError } from '../../platform/errors.js';
 import {
   arrayAt,
@@ -23,6 +23,7 @@ export interface OpenInferenceRequest {
   /** Undefined asks for all. */
   readonly outputs: readonly string[] | undefined;
   readonly deadlineMs: number | undefined;
+  readonly priority: Priority;
   /** Whether an output is answered as bytes. */
   readonly isBinary: (output: string) => boolean;
 }
@@ -49,6 +50,7 @@ export function readInferRequest(body: Buffer, headerLength: string | undefined)
     inputs,
     outputs: outputs.size === 0 ? undefined : [...outputs.keys()],
     deadlineMs: readTimeout(parameters),
+    priority: readPriority(parameters),
     isBinary: (output) => outputs.get(output) ?? byDefault,
   };
 }
@@ -164,6 +166,14 @@ function readTimeout({ timeout }: Readonly<Record<string, unknown>>): number | u
   if (isAbsent(timeout)) return undefined;
   const us = wholeNumberAt(timeout, 'parameters.timeout (microseconds)', MAX_TIMEOUT_US);
   return us === 0 ? undefined : Math.ceil(us / 1_000);
+}
+
+/** Triton's levels, of which 1 is the most urgent and 0 the default: 1 is HIGH, 2 NORMAL, and all beyond LOW. */
+function readPriority({ priority }: Readonly<Record<string, unknown>>): Priority {
+  if (isAbsent(priority)) return 'NORMAL';
+  const level = wholeNumberAt(priority, 'parameters.priority', Number.MAX_SAFE_INTEGER);
+  if (level === 1) return 'HIGH';
+  return level === 0 || level === 2 ? 'NORMAL' : 'LOW';
 }
 
 function parametersOf(

@@ -79,6 +79,7 @@ async function infer(
     inputs: wanted.inputs,
     outputs: wanted.outputs,
     deadlineMs: wanted.deadlineMs,
+    priority: wanted.priority,
     signal: disconnection(reply),
   });
   const id = wanted.id ?? request.id;
