@@ -6,8 +6,14 @@ import { binaryInfer, restBody, restInfer } from '../support/infer-exchanges.js'
 import { LoadGenerator } from '../support/load-generator.js';
 import { digits, judged, table } from '../support/markdown.js';
 import { startRetort } from '../support/retort-server.js';
-import { median } from '../support/statistics.js';
-import { measureThroughput, ratio, throughputTable, type Candidate } from '../support/throughput.js';
+import { median, medianRatio } from '../support/statistics.js';
+import {
+  measureThroughput,
+  ratio,
+  roundsOf,
+  throughputTable,
+  type Candidate,
+} from '../support/throughput.js';
 
 const BATCHED = 'batched, binary';
 const UNBATCHED = 'two unbatched workers, binary';
@@ -38,27 +44,24 @@ export const largeGroup: BenchGroup = async (run) => {
     { name: JSON_BODIES, ...server, exchanges: calls.map(restInfer) },
     { name: ECHO, port: echo.port, pids: [echo.pid], exchanges: calls.map((call) => echoOf(restBody(call))) },
   ];
-  const before = await bareRowsPerSecond(run, direct, model);
-  const measured = await measureThroughput(run, load, candidates, [16, 64]);
-  const bare = median([...before, ...(await bareRowsPerSecond(run, direct, model))]);
+  const bare: number[] = [];
+  const measured = await measureThroughput(run, load, candidates, [16, 64], async (connections) => {
+    if (connections === 64) bare.push(await bareRowsPerSecond(run, direct, model));
+  });
 
   const perSecond = (numerator: string, denominator: string, connections: number) =>
     ratio(measured, (report) => report.perSecond, numerator, denominator, connections);
-  const batched = median(
-    measured
-      .find(({ candidate, connections }) => candidate.name === BATCHED && connections === 64)
-      ?.rounds.map((report) => report.perSecond) ?? [],
-  );
+  const batched = roundsOf(measured, BATCHED, 64).map((report) => report.perSecond);
   return [
     '### Large model (1024-1024-1024-10), one row a request',
     throughputTable(measured),
-    `The bare loop, ${BARE_ROWS} rows a run on one thread: ${digits(bare)} rows/s.`,
+    `The bare loop, ${BARE_ROWS} rows a run on one thread: ${digits(median(bare))} rows/s.`,
     table(
       ['ratio', 'connections', 'median', 'aim', 'met'],
       [
         ['batched / unbatched', '16', ...judged(perSecond(BATCHED, UNBATCHED, 16), { atLeast: 1.8 })],
         ['batched / unbatched', '64', ...judged(perSecond(BATCHED, UNBATCHED, 64), { atLeast: 2.5 })],
-        ['batched / bare loop', '64', ...judged(batched / bare, { atLeast: 0.65 })],
+        ['batched / bare loop', '64', ...judged(medianRatio(batched, bare), { atLeast: 0.65 })],
         ['JSON / echo', '16', ...judged(perSecond(JSON_BODIES, ECHO, 16), { atLeast: 0.9 })],
         ['JSON / echo', '64', ...judged(perSecond(JSON_BODIES, ECHO, 64), { atLeast: 0.9 })],
       ],
@@ -66,27 +69,15 @@ export const largeGroup: BenchGroup = async (run) => {
   ].join('\n\n');
 };
 
-/** The most that one core can do with the model: before and after the rest, since it cannot take turns with it. */
+/** The most that one core can do with the model. */
 async function bareRowsPerSecond(
   { options }: BenchRun,
   direct: DirectRuns,
-  model: BenchModel,
-): Promise<number[]> {
-  const rows = model
-    .calls('')
-    .slice(0, BARE_ROWS)
-    .map(({ values }) => values);
-  const values = Float32Array.from(rows.flatMap((row) => [...row]));
+  { graph, calls }: BenchModel,
+): Promise<number> {
+  const rows = calls('').slice(0, BARE_ROWS);
+  const values = Float32Array.from(rows.flatMap((call) => [...call.values]));
   const shape = [BARE_ROWS, values.length / BARE_ROWS];
-  const rates: number[] = [];
-  for (let round = 0; round < options.rounds; round += 1) {
-    const { secondsPerRun } = await direct.run({
-      graph: model.graph,
-      shape,
-      values,
-      durationMs: options.roundMs / 2,
-    });
-    rates.push(BARE_ROWS / secondsPerRun);
-  }
-  return rates;
+  const { secondsPerRun } = await direct.run({ graph, shape, values, durationMs: options.roundMs / 2 });
+  return BARE_ROWS / secondsPerRun;
 }

@@ -1,6 +1,5 @@
 /** Runs a graph in a bare loop: no server, no queue, one thread. Forked by DirectRuns. */
 import { InferenceSession, RuntimeTensor } from '../../src/onnx/runtime.js';
-import { sessionOptions } from '../../src/onnx/session-options.js';
 import type { DirectRunOrder, DirectRunReport } from './direct-runs.js';
 
 process.on('message', (order: DirectRunOrder) => {
@@ -9,7 +8,7 @@ process.on('message', (order: DirectRunOrder) => {
 process.on('disconnect', () => process.exit());
 
 async function run({ graph, shape, values, durationMs }: DirectRunOrder): Promise<DirectRunReport> {
-  const session = await InferenceSession.create(graph, sessionOptions(1));
+  const session = await InferenceSession.create(graph, { intraOpNumThreads: 1 });
   const feeds = { x: new RuntimeTensor('float32', values, shape) };
   const first = await session.run(feeds);
   const outputs = Float32Array.from(first.y?.data as Float32Array);

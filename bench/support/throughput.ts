@@ -21,12 +21,17 @@ export interface Measured {
   readonly rounds: readonly LoadReport[];
 }
 
-/** All candidates in turn, warmed up first, at each number of connections. */
+/**
+ * All candidates in turn, warmed up first, at each number of connections.
+ *
+ * @param afterRound measures what is no server, with the number of connections of the round
+ */
 export async function measureThroughput(
   { options, progress }: BenchRun,
   load: LoadGenerator,
   candidates: readonly Candidate[],
   connectionCounts: readonly number[],
+  afterRound: (connections: number) => Promise<void> = async () => undefined,
 ): Promise<Measured[]> {
   const measured: Measured[] = [];
   for (const connections of connectionCounts) {
@@ -35,8 +40,11 @@ export async function measureThroughput(
     progress(`${connections} connections: warming up`);
     for (const candidate of candidates) await run(candidate, options.warmUpMs);
     progress(`${connections} connections: ${options.rounds} rounds`);
-    const results = await alternate(candidates, options.rounds, (candidate) =>
-      run(candidate, options.roundMs),
+    const results = await alternate(
+      candidates,
+      options.rounds,
+      (candidate) => run(candidate, options.roundMs),
+      () => afterRound(connections),
     );
     for (const [candidate, rounds] of results) measured.push({ candidate, connections, rounds });
   }
@@ -82,9 +90,17 @@ export function ratio(
   denominator: string,
   connections: number,
 ): number {
-  const values = (name: string) =>
-    measured
-      .find((entry) => entry.candidate.name === name && entry.connections === connections)
-      ?.rounds.map(pick) ?? [];
-  return medianRatio(values(numerator), values(denominator));
+  return medianRatio(
+    roundsOf(measured, numerator, connections).map(pick),
+    roundsOf(measured, denominator, connections).map(pick),
+  );
+}
+
+export function roundsOf(
+  measured: readonly Measured[],
+  name: string,
+  connections: number,
+): readonly LoadReport[] {
+  const found = measured.find((entry) => entry.candidate.name === name && entry.connections === connections);
+  return found?.rounds ?? [];
 }
