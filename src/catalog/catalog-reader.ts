@@ -1,7 +1,9 @@
 import type { CatalogStores } from './catalog-stores.js';
 import type { ModelOrder, ModelPosition, Window } from './keyset.js';
 import type { ModelFilter } from './model-filter.js';
+import type { AliasInstant, AliasKey } from './alias-history-store.js';
 import type {
+  AliasChangeRecord,
   AliasRecord,
   ArtifactRecord,
   DerivationRecord,
@@ -9,7 +11,11 @@ import type {
   TagRecord,
   VersionRecord,
 } from './records.js';
+import { isStorable } from './texts.js';
 import { parseVersionRef, type VersionRef } from './version-ref.js';
+
+/** The end of the years that are written with four digits. */
+const MAX_INSTANT = Date.UTC(9999, 11, 31);
 
 /**
  * Everything that can be read. Methods in the plural take all keys at once and cost a constant number of statements;
@@ -91,6 +97,47 @@ export class CatalogReader {
   /** By name within a model. */
   async aliasesOfModels(modelIds: readonly string[]): Promise<AliasRecord[]> {
     return this.stores.versionNames.aliasesOfModels(modelIds);
+  }
+
+  /** Each alias as it is now, in their order; null where there is none. */
+  async aliasesByNames(keys: readonly AliasKey[]): Promise<(AliasRecord | null)[]> {
+    const aliases = await this.stores.versionNames.aliasesByNames(
+      keys.filter(({ name }) => isStorable(name)),
+    );
+    const found = new Map(aliases.map((alias) => [`${alias.modelId}/${alias.name}`, alias]));
+    return keys.map(({ modelId, name }) => found.get(`${modelId}/${name}`) ?? null);
+  }
+
+  /** Each alias as it was at an instant, in their order; null where there was none. Of the future: as it is now. */
+  async aliasesAt(keys: readonly AliasInstant[]): Promise<(AliasRecord | null)[]> {
+    // A name the database cannot hold was never an alias; the empty one was not either. Nor had anything begun in 1970.
+    return this.stores.aliasHistory.at(
+      keys.map(({ modelId, name, at }) => ({
+        modelId,
+        name: isStorable(name) ? name : '',
+        at: new Date(Math.min(Math.max(at.getTime(), 0), MAX_INSTANT)),
+      })),
+    );
+  }
+
+  /** The same page of each alias's history, newest first; positions are ids. */
+  async historyOfAliases(keys: readonly AliasKey[], window: Window<bigint>): Promise<AliasChangeRecord[]> {
+    return this.stores.aliasHistory.pages(
+      keys.filter(({ name }) => isStorable(name)),
+      window,
+    );
+  }
+
+  /** The same page of the history of all aliases of each model, those that were removed included. */
+  async aliasHistoryOfModels(
+    modelIds: readonly string[],
+    window: Window<bigint>,
+  ): Promise<AliasChangeRecord[]> {
+    return this.stores.aliasHistory.pagesOfModels(modelIds, window);
+  }
+
+  async countAliasChanges(modelId: string, alias: string | null): Promise<number> {
+    return alias === null || isStorable(alias) ? this.stores.aliasHistory.count(modelId, alias) : 0;
   }
 
   async derivationsOfVersions(versionIds: readonly string[]): Promise<DerivationRecord[]> {

@@ -3,6 +3,8 @@ import type { EventLog } from '../platform/events/index.js';
 import type { Database } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
+import type { RemoveAliasInput, RollbackAliasInput, SetAliasInput } from './alias-input.js';
+import { AliasMoving } from './alias-moving.js';
 import { ArtifactDownloader } from './artifact-download.js';
 import { ArtifactIntake } from './artifact-intake.js';
 import { CatalogReader } from './catalog-reader.js';
@@ -11,8 +13,8 @@ import { checkModelTexts, type RegisterModelInput, type UpdateModelInput } from 
 import { checkName } from './names.js';
 import type { PublishVersionInput } from './publication-input.js';
 import type { AliasRecord, ModelRecord, VersionRecord } from './records.js';
-import { VersionNaming, type RemoveAliasInput, type SetAliasInput } from './version-naming.js';
 import { VersionPublisher, type PublishingDependencies } from './version-publisher.js';
+import { VersionTagging, type TagVersionInput, type UntagVersionInput } from './version-tagging.js';
 
 export interface CatalogDependencies extends PublishingDependencies {
   readonly database: Database;
@@ -23,7 +25,8 @@ export interface CatalogDependencies extends PublishingDependencies {
 /** Reads the catalog and makes every change to it. */
 export class CatalogService extends CatalogReader {
   private readonly changes: CatalogChanges;
-  private readonly naming: VersionNaming;
+  private readonly tagging: VersionTagging;
+  private readonly aliases: AliasMoving;
   private readonly publisher: VersionPublisher;
 
   constructor(deps: CatalogDependencies) {
@@ -31,7 +34,8 @@ export class CatalogService extends CatalogReader {
     super(stores);
     const intake = new ArtifactIntake(deps.artifacts, deps.downloader ?? new ArtifactDownloader());
     this.changes = new CatalogChanges(stores, deps.events);
-    this.naming = new VersionNaming(stores, this.changes);
+    this.tagging = new VersionTagging(stores, this.changes);
+    this.aliases = new AliasMoving(stores, this.changes);
     this.publisher = new VersionPublisher(stores, this.changes, intake, deps);
   }
 
@@ -124,21 +128,26 @@ export class CatalogService extends CatalogReader {
     return this.publisher.publish(caller, input, signal);
   }
 
-  /** See `VersionNaming` for these four. */
-  tagVersion(caller: Caller, input: { version: string; tag: string }): Promise<VersionRecord> {
-    return this.naming.tagVersion(caller, input);
+  /** See `VersionTagging` for these two. */
+  tagVersion(caller: Caller, input: TagVersionInput): Promise<VersionRecord> {
+    return this.tagging.tagVersion(caller, input);
   }
 
-  untagVersion(caller: Caller, input: { version: string; tag: string }): Promise<VersionRecord> {
-    return this.naming.untagVersion(caller, input);
+  untagVersion(caller: Caller, input: UntagVersionInput): Promise<VersionRecord> {
+    return this.tagging.untagVersion(caller, input);
   }
 
+  /** See `AliasMoving` for these three. */
   setAlias(caller: Caller, input: SetAliasInput): Promise<AliasRecord> {
-    return this.naming.setAlias(caller, input);
+    return this.aliases.setAlias(caller, input);
+  }
+
+  rollbackAlias(caller: Caller, input: RollbackAliasInput): Promise<AliasRecord> {
+    return this.aliases.rollbackAlias(caller, input);
   }
 
   removeAlias(caller: Caller, input: RemoveAliasInput): Promise<ModelRecord> {
-    return this.naming.removeAlias(caller, input);
+    return this.aliases.removeAlias(caller, input);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../platform/database/index.js';
+import { AliasHistoryStore } from './alias-history-store.js';
 import { ModelStore } from './model-store.js';
 import { modelNotFound, versionNotFound } from './not-found.js';
 import type { VersionRecord } from './records.js';
@@ -13,11 +14,13 @@ export class CatalogStores {
   readonly models: ModelStore;
   readonly versions: VersionStore;
   readonly versionNames: VersionNameStore;
+  readonly aliasHistory: AliasHistoryStore;
 
   constructor(database: Database) {
     this.models = new ModelStore(database);
     this.versions = new VersionStore(database);
     this.versionNames = new VersionNameStore(database);
+    this.aliasHistory = new AliasHistoryStore(database);
   }
 
   /** One statement when the version exists. @throws DomainError MODEL_NOT_FOUND or VERSION_NOT_FOUND, naming what does. */

@@ -1,5 +1,7 @@
 export { CatalogService, type CatalogDependencies } from './catalog-service.js';
-export type { RemoveAliasInput, SetAliasInput } from './version-naming.js';
+export type { RemoveAliasInput, RollbackAliasInput, SetAliasInput } from './alias-input.js';
+export type { AliasInstant, AliasKey } from './alias-history-store.js';
+export type { TagVersionInput, UntagVersionInput } from './version-tagging.js';
 export { CatalogReader } from './catalog-reader.js';
 export { ArtifactDownloader, type DownloaderSettings } from './artifact-download.js';
 export {
@@ -22,6 +24,8 @@ export {
   type VersionSelector,
 } from './version-ref.js';
 export type {
+  AliasChangeKind,
+  AliasChangeRecord,
   AliasRecord,
   ArtifactRecord,
   DerivationRecord,

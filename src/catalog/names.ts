@@ -15,7 +15,7 @@ export function checkName(
   if (NAME_PATTERN.test(name)) return;
   throw new DomainError(
     'INVALID_NAME',
-    `Expected a ${what} name matching ${NAME_PATTERN.source} (small letters, digits and hyphens, at most 63, not starting with a hyphen), got ${quoted(name)}.`,
+    `Expected ${what === 'alias' ? 'an' : 'a'} ${what} name matching ${NAME_PATTERN.source} (small letters, digits and hyphens, at most 63, not starting with a hyphen), got ${quoted(name)}.`,
     { field },
   );
 }
@@ -27,6 +27,7 @@ export function checkName(
  * @throws DomainError INVALID_NAME
  */
 export function checkAliasName(name: string, field: readonly string[]): void {
+  if (/^[vV]?\d+[._]/.test(name)) throw tagLike(name, field);
   checkName('alias', name, field);
   if (/^\d+$/.test(name)) {
     throw new DomainError(
@@ -35,14 +36,16 @@ export function checkAliasName(name: string, field: readonly string[]): void {
       { field },
     );
   }
-  if (/^v\d/.test(name)) {
-    throw new DomainError(
-      'INVALID_NAME',
-      `An alias moves, but "${name}" looks like a version tag, which never does. Choose a word, such as "${DEFAULT_ALIAS}", or use tagVersion.`,
-      { field },
-    );
-  }
+  if (/^v\d/.test(name)) throw tagLike(name, field);
   checkNotDigest('alias', name, field);
+}
+
+function tagLike(name: string, field: readonly string[]): DomainError {
+  return new DomainError(
+    'INVALID_NAME',
+    `An alias moves, but ${quoted(name)} looks like a version tag, which never does. Choose a word, such as "${DEFAULT_ALIAS}", or use tagVersion.`,
+    { field },
+  );
 }
 
 /** @throws DomainError INVALID_NAME */
@@ -58,6 +61,14 @@ export function checkTagName(name: string, field: readonly string[]): void {
     throw new DomainError(
       'INVALID_NAME',
       `A tag cannot be only digits, since "@${name}" means version ${name}. Try "v${name}".`,
+      { field },
+    );
+  }
+  // Tags are names of files and of Git's references elsewhere (git-check-ref-format).
+  if (/^[.-]|\.\.|\.$|\.lock$/.test(name)) {
+    throw new DomainError(
+      'INVALID_NAME',
+      `Expected a tag that neither begins with a dot or hyphen, nor ends with a dot or ".lock", nor has two dots together, got ${quoted(name)}.`,
       { field },
     );
   }

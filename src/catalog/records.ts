@@ -78,8 +78,32 @@ export interface AliasRecord {
   readonly modelId: string;
   readonly name: string;
   readonly versionId: string;
+  /** Nothing about it changes without a reason. */
+  readonly protected: boolean;
   readonly updatedAt: Date;
   readonly updatedBy: string;
+}
+
+/** `MOVED` also when it was created. */
+export type AliasChangeKind = 'MOVED' | 'ROLLED_BACK' | 'REMOVED' | 'PROTECTED' | 'UNPROTECTED';
+
+/** One entry of an alias's history. Ids rise with time; within an alias so does `at`, or it stays. */
+export interface AliasChangeRecord {
+  readonly id: bigint;
+  readonly modelId: string;
+  readonly alias: string;
+  readonly kind: AliasChangeKind;
+  /** Null: it did not exist. */
+  readonly fromNumber: number | null;
+  readonly fromVersionId: string | null;
+  /** Null: it was removed. */
+  readonly toNumber: number | null;
+  readonly toVersionId: string | null;
+  /** From here on. */
+  readonly protected: boolean;
+  readonly reason: string | null;
+  readonly actor: string;
+  readonly at: Date;
 }
 
 export interface DerivationRecord {

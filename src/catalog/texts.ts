@@ -27,6 +27,11 @@ export function checkText(
   return text;
 }
 
+/** Whether the database can hold, and so compare, a text. */
+export function isStorable(text: string): boolean {
+  return !text.includes(NUL);
+}
+
 /** The same value without NUL characters in its texts: files may hold them where the database cannot. */
 export function withoutNul<T>(value: T): T {
   if (typeof value === 'string') return value.replaceAll(NUL, '') as T;

@@ -1,7 +1,8 @@
 import type { Database, Transaction } from '../platform/database/index.js';
+import type { AliasKey } from './alias-history-store.js';
 import type { AliasRecord, TagRecord } from './records.js';
 
-/** Rows of the names versions have within their model: tags, aliases, and the history of the aliases. */
+/** Rows of the names versions have within their model: tags and aliases. */
 export class VersionNameStore {
   constructor(private readonly database: Database) {}
 
@@ -15,6 +16,13 @@ export class VersionNameStore {
 
   async aliasesOfModels(modelIds: readonly string[]): Promise<AliasRecord[]> {
     return sorted(await this.database.alias.findMany({ where: { modelId: { in: [...modelIds] } } }));
+  }
+
+  async aliasesByNames(keys: readonly AliasKey[]): Promise<AliasRecord[]> {
+    return this.database.$queryRaw<AliasRecord[]>`
+      SELECT a."modelId", a."name", a."versionId", a."protected", a."updatedAt", a."updatedBy"
+      FROM unnest(${keys.map(({ modelId }) => modelId)}::uuid[], ${keys.map(({ name }) => name)}::text[]) AS k(model, name)
+      JOIN "Alias" a ON a."modelId" = k.model AND a."name" = k.name`;
   }
 
   /** All names in use within a model, for messages. */
@@ -70,9 +78,7 @@ export class VersionNameStore {
     await tx.tag.delete({ where: { modelId_name: { modelId, name } } });
   }
 
-  async pointAlias(tx: Transaction, alias: Omit<AliasRecord, 'updatedAt'>): Promise<AliasRecord> {
-    const { modelId, name, versionId, updatedBy } = alias;
-    const target = { versionId, updatedBy, updatedAt: new Date() };
+  async pointAlias(tx: Transaction, { modelId, name, ...target }: AliasRecord): Promise<AliasRecord> {
     return tx.alias.upsert({
       where: { modelId_name: { modelId, name } },
       create: { modelId, name, ...target },
@@ -82,20 +88,6 @@ export class VersionNameStore {
 
   async removeAlias(tx: Transaction, modelId: string, name: string): Promise<void> {
     await tx.alias.delete({ where: { modelId_name: { modelId, name } } });
-  }
-
-  async recordMove(
-    tx: Transaction,
-    move: {
-      modelId: string;
-      alias: string;
-      fromNumber: number | null;
-      toNumber: number | null;
-      reason: string | null;
-      actor: string;
-    },
-  ): Promise<void> {
-    await tx.aliasMove.create({ data: move });
   }
 }
 

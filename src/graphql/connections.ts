@@ -1,4 +1,4 @@
-import type { ModelRecord, VersionRecord, Window } from '../catalog/index.js';
+import type { AliasChangeRecord, ModelRecord, VersionRecord, Window } from '../catalog/index.js';
 import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventRecord } from '../platform/events/index.js';
@@ -27,6 +27,7 @@ export interface Connection<Row> {
 }
 
 export type ModelConnection = Connection<ModelRecord>;
+export type AliasChangeConnection = Connection<AliasChangeRecord>;
 export type VersionConnection = Connection<VersionRecord>;
 export type DeploymentConnection = Connection<DeploymentRecord>;
 export type RevisionConnection = Connection<RevisionRecord>;

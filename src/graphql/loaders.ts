@@ -1,5 +1,12 @@
 import DataLoader from 'dataloader';
-import { formatVersionRef, type CatalogService, type VersionRef, type Window } from '../catalog/index.js';
+import {
+  formatVersionRef,
+  type AliasChangeRecord,
+  type AliasRecord,
+  type CatalogService,
+  type VersionRef,
+  type Window,
+} from '../catalog/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import { groupBy } from './group-by.js';
 
@@ -7,6 +14,20 @@ import { groupBy } from './group-by.js';
 export interface VersionPageKey {
   readonly modelId: string;
   readonly window: Window<number>;
+}
+
+/** An alias by its name, now (null) or at an instant. */
+export interface AliasKey {
+  readonly modelId: string;
+  readonly name: string;
+  readonly at: Date | null;
+}
+
+/** One page of the history of one alias, or of all aliases of a model (null). */
+export interface AliasHistoryKey {
+  readonly modelId: string;
+  readonly name: string | null;
+  readonly window: Window<bigint>;
 }
 
 export type Loaders = ReturnType<typeof createLoaders>;
@@ -100,6 +121,39 @@ export function createLoaders(
       },
       { cache: false },
     ),
+    alias: new DataLoader(
+      async (keys: readonly AliasKey[]) => {
+        const [now, then] = [keys.filter(({ at }) => at === null), keys.filter(isThen)];
+        const [current, past] = await Promise.all([catalog.aliasesByNames(now), catalog.aliasesAt(then)]);
+        const found = new Map<AliasKey, AliasRecord | null>([
+          ...now.map((key, index) => [key, current[index] ?? null] as const),
+          ...then.map((key, index) => [key, past[index] ?? null] as const),
+        ]);
+        return keys.map((key) => found.get(key) ?? null);
+      },
+      { cache: false },
+    ),
+    aliasHistory: new DataLoader(
+      async (keys: readonly AliasHistoryKey[]) => {
+        const pages = await Promise.all(
+          [...groupBy(keys, pageOfHistory).values()].map(async (alike) => {
+            const changes = await aliasHistory(catalog, alike);
+            const ofAlias = groupBy(changes, ({ modelId, alias }) => `${modelId}/${alias}`);
+            const ofModel = groupBy(changes, ({ modelId }) => modelId);
+            return alike.map((key) => {
+              const { modelId, name } = key;
+              return [
+                key,
+                (name === null ? ofModel.get(modelId) : ofAlias.get(`${modelId}/${name}`)) ?? [],
+              ] as const;
+            });
+          }),
+        );
+        const found = new Map(pages.flat());
+        return keys.map((key) => found.get(key) ?? []);
+      },
+      { cache: false },
+    ),
     deployment: byKey(
       (ids) => deployments.byIds(ids),
       ({ id }) => id,
@@ -113,4 +167,30 @@ export function createLoaders(
       ({ deploymentId }) => deploymentId,
     ),
   };
+}
+
+function isThen(key: AliasKey): key is AliasKey & { readonly at: Date } {
+  return key.at !== null;
+}
+
+/** Equal for what one read can answer. */
+function pageOfHistory({ name, window: { after, before, take, fromEnd } }: AliasHistoryKey): string {
+  return JSON.stringify([name === null, String(after), String(before), take, fromEnd]);
+}
+
+/** One page of each of the keys, which are all of aliases or all of models, and of equal windows. */
+async function aliasHistory(
+  catalog: CatalogService,
+  alike: readonly AliasHistoryKey[],
+): Promise<AliasChangeRecord[]> {
+  const window = alike[0]?.window;
+  if (!window) return [];
+  // Each once: one asked for twice would be answered twice.
+  const keys = [...new Map(alike.map((key) => [`${key.modelId}/${key.name ?? ''}`, key])).values()];
+  const named = keys.flatMap(({ modelId, name }) => (name === null ? [] : [{ modelId, name }]));
+  if (named.length > 0) return catalog.historyOfAliases(named, window);
+  return catalog.aliasHistoryOfModels(
+    keys.map(({ modelId }) => modelId),
+    window,
+  );
 }

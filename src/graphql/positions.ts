@@ -10,6 +10,7 @@ export interface CursorCodec<Position> {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MAX_INT = 2 ** 31 - 1;
+/** PostgreSQL's bigint. */
 const MAX_EVENT_CURSOR = 2n ** 63n - 1n;
 
 /** The direction is no part of it: a position in the alphabet is the same read either way. */
@@ -46,6 +47,14 @@ export const deploymentCursors: CursorCodec<{ readonly name: string }> = {
   },
 };
 
+export const aliasChangeCursors: CursorCodec<bigint> = {
+  encode: (id) => encodeCursor('alias-history', [id.toString()]),
+  decode(cursor) {
+    const [id] = decodeCursor('alias-history', cursor, isId);
+    return BigInt(id);
+  },
+};
+
 /** Decimal, since it is also what `monitoringEvents(after:)` takes and what people read in logs. */
 export const eventCursors: CursorCodec<bigint> = {
   encode: (cursor) => cursor.toString(),
@@ -66,6 +75,13 @@ function numberCursors(list: string): CursorCodec<number> {
     encode: (number) => encodeCursor(list, [number]),
     decode: (cursor) => decodeCursor(list, cursor, isPosition)[0],
   };
+}
+
+function isId(values: readonly unknown[]): values is [string] {
+  const [id] = values;
+  return (
+    values.length === 1 && typeof id === 'string' && /^\d{1,19}$/.test(id) && BigInt(id) <= MAX_EVENT_CURSOR
+  );
 }
 
 function isName(values: readonly unknown[]): values is [string] {

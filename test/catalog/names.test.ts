@@ -26,6 +26,8 @@ describe('names', () => {
     ['3', 'means version 3'],
     ['v1', 'version tag'],
     ['v2-rc', 'version tag'],
+    ['1.2', 'version tag'],
+    ['V1.2.0', 'version tag'],
     ['sha256', 'digest'],
     ['Prod', '^[a-z0-9]'],
   ])('refuses the alias %s', (name, reason) => {
@@ -42,7 +44,7 @@ describe('names', () => {
     expect(() => checkTagName(name, field)).not.toThrow();
   });
 
-  it.each(['', '12', 'sha256-x', 'SHA256abc', 'a b', 'a@b', 'a/b', 'x'.repeat(129)])(
+  it.each(['', '12', '.a', '-a', 'a..b', 'a.', 'a.lock', 'sha256-x', 'SHA256abc', 'a b', 'a@b', 'a/b', 'x'.repeat(129)])(
     'refuses the tag %j',
     (name) => {
       expect(() => checkTagName(name, field)).toThrow(expect.objectContaining({ code: 'INVALID_NAME' }));

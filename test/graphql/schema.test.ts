@@ -93,6 +93,7 @@ describe('the schema', () => {
       'publishVersion',
       'registerModel',
       'removeAlias',
+      'rollbackAlias',
       'setAlias',
       'tagVersion',
       'undeploy',

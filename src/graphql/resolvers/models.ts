@@ -1,10 +1,11 @@
 import { modelPosition, parseSelector, type ModelOrder } from '../../catalog/index.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
-import { connect, pageOf } from '../connections.js';
+import { connect, pageOf, type AliasChangeConnection, type ConnectionArguments } from '../connections.js';
+import type { RequestContext } from '../context.js';
 import { existing } from '../existing.js';
 import { encodeNodeId } from '../node-id.js';
 import { payload } from '../payload.js';
-import { deploymentCursors, modelCursors, versionCursors } from '../positions.js';
+import { aliasChangeCursors, deploymentCursors, modelCursors, versionCursors } from '../positions.js';
 
 const BY_NAME: ModelOrder = { field: 'NAME', direction: 'ASC' };
 
@@ -35,6 +36,8 @@ export const modelResolvers = {
       }),
     setAlias: (_, { input }, { caller, catalog }) =>
       payload({ alias: null }, async () => ({ alias: await catalog.setAlias(caller, input) })),
+    rollbackAlias: (_, { input }, { caller, catalog }) =>
+      payload({ alias: null }, async () => ({ alias: await catalog.rollbackAlias(caller, input) })),
     removeAlias: (_, { input }, { caller, catalog }) =>
       payload({ model: null, removedAlias: null }, async () => ({
         model: await catalog.removeAlias(caller, input),
@@ -57,6 +60,8 @@ export const modelResolvers = {
         selector: typeof ref === 'string' ? parseSelector(ref, ['ref']) : { kind: 'default' },
       }),
     aliases: ({ id }, _, { loaders }) => loaders.aliasesOfModel.load(id),
+    alias: ({ id }, { name, at }, { loaders }) => loaders.alias.load({ modelId: id, name, at: at ?? null }),
+    aliasHistory: ({ id }, { alias, ...page }, context) => aliasHistory(page, id, alias ?? null, context),
     deployments: ({ id }, page, { loaders }) =>
       connect(page, {
         cursors: deploymentCursors,
@@ -69,8 +74,30 @@ export const modelResolvers = {
   Alias: {
     model: ({ modelId }, _, { loaders }) => existing(loaders.model.load(modelId), 'model'),
     version: ({ versionId }, _, { loaders }) => existing(loaders.version.load(versionId), 'version'),
+    history: ({ modelId, name }, page, context) => aliasHistory(page, modelId, name, context),
+  },
+  AliasChange: {
+    from: ({ fromVersionId }, _, { loaders }) =>
+      fromVersionId === null ? null : loaders.version.load(fromVersionId),
+    to: ({ toVersionId }, _, { loaders }) =>
+      toVersionId === null ? null : loaders.version.load(toVersionId),
   },
 } satisfies Resolvers;
+
+/** Of one alias, or of all of a model's when `name` is null. */
+function aliasHistory(
+  page: ConnectionArguments,
+  modelId: string,
+  name: string | null,
+  { loaders, catalog }: RequestContext,
+): Promise<AliasChangeConnection> {
+  return connect(page, {
+    cursors: aliasChangeCursors,
+    position: ({ id }) => id,
+    page: (window) => loaders.aliasHistory.load({ modelId, name, window }),
+    count: () => catalog.countAliasChanges(modelId, name),
+  });
+}
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
