@@ -3,7 +3,7 @@ import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { ArtifactStore } from './artifacts/index.js';
 import { CatalogService } from './catalog/index.js';
 import { DeploymentService } from './deployments/index.js';
-import { registerGraphql } from './graphql/index.js';
+import { registerGraphql, type HttpPaths } from './graphql/index.js';
 import { InferenceService } from './inference/index.js';
 import { ModelInspector, RunnerPool } from './onnx/index.js';
 import { MoleculeWorker, parsePipeline, PipelineRunner, PredictionService } from './pipelines/index.js';
@@ -23,6 +23,11 @@ const PRUNE_INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const STOP_GRACE_MS = 5_000;
 const IDLE_CHECK_MS = 50;
+
+/** For tests: no user ever sets these. */
+export interface AppOptions {
+  readonly graphqlPaths?: HttpPaths;
+}
 
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
@@ -45,18 +50,18 @@ export interface App {
  * @throws StartupError when a setting, the data directory, the database or the port stands in the way; nothing is
  * left running then.
  */
-export async function startApp(config: Config, logger: Logger): Promise<App> {
+export async function startApp(config: Config, logger: Logger, options: AppOptions = {}): Promise<App> {
   assertBindAllowed(config);
   const stops = new StopList(logger, config.drainMs + STOP_GRACE_MS);
   try {
-    return await start(config, logger, stops);
+    return await start(config, logger, stops, options);
   } catch (error) {
     await stops.run();
     throw error;
   }
 }
 
-async function start(config: Config, logger: Logger, stops: StopList): Promise<App> {
+async function start(config: Config, logger: Logger, stops: StopList, options: AppOptions): Promise<App> {
   const lock = await lockDirectory(config.dataDirectory);
   stops.add('data directory lock', () => lock.release());
   const database = await openDatabase(config, logger);
@@ -124,6 +129,7 @@ async function start(config: Config, logger: Logger, stops: StopList): Promise<A
   const graphql = await registerGraphql(app, {
     services: { catalog, deployments, inference, predictions, events, logger },
     config,
+    paths: options.graphqlPaths,
   });
   stops.add('http server', () => drain(app, graphql, config.drainMs, logger));
   const url = await listen(app, config);

@@ -19,32 +19,67 @@ export interface GraphqlServices {
 /** What every resolver of one operation is given. */
 export interface RequestContext extends Omit<GraphqlServices, 'logger'> {
   readonly caller: Caller;
+  readonly startedAt: number;
   /** Aborted when whoever asked has gone. */
   readonly signal: AbortSignal;
-  readonly startedAt: number;
-  loaders: Loaders;
+  readonly loaders: Loaders;
+  /** Once the operation is known: what may change while it runs must not be remembered. */
+  prepareFor(operation: 'query' | 'mutation' | 'subscription'): void;
 }
 
+/** @param makeSignal called when a resolver first asks for the signal */
 export function createContext(
   services: GraphqlServices,
   caller: Caller,
-  signal: AbortSignal,
+  makeSignal: () => AbortSignal,
 ): RequestContext {
-  const { catalog, deployments, inference, predictions, events } = services;
-  return {
-    catalog,
-    deployments,
-    inference,
-    predictions,
-    events,
-    caller,
-    signal,
-    startedAt: performance.now(),
-    loaders: createLoaders(services, { cache: true }),
-  };
+  return new OperationContext(services, caller, makeSignal);
 }
 
-/** Once the operation is known: what may change while it runs must not be remembered. */
-export function prepareFor(operation: 'query' | 'mutation' | 'subscription', context: RequestContext): void {
-  if (operation !== 'query') context.loaders = createLoaders(context, { cache: false });
+/**
+ * Makes the loaders and the signal when a resolver first asks for them: most operations need neither, and both cost more
+ * than the rest of a small request. Apollo copies a context's own properties, so none may be private to the language.
+ */
+class OperationContext implements RequestContext {
+  readonly startedAt = performance.now();
+  private remember = true;
+  private madeLoaders: Loaders | null = null;
+  private madeSignal: AbortSignal | null = null;
+
+  constructor(
+    private readonly services: GraphqlServices,
+    readonly caller: Caller,
+    private readonly makeSignal: () => AbortSignal,
+  ) {}
+
+  get catalog(): CatalogService {
+    return this.services.catalog;
+  }
+  get deployments(): DeploymentService {
+    return this.services.deployments;
+  }
+  get inference(): InferenceService {
+    return this.services.inference;
+  }
+  get predictions(): PredictionService {
+    return this.services.predictions;
+  }
+  get events(): EventLog {
+    return this.services.events;
+  }
+
+  get signal(): AbortSignal {
+    this.madeSignal ??= this.makeSignal();
+    return this.madeSignal;
+  }
+
+  get loaders(): Loaders {
+    this.madeLoaders ??= createLoaders(this.services, { cache: this.remember });
+    return this.madeLoaders;
+  }
+
+  prepareFor(operation: 'query' | 'mutation' | 'subscription'): void {
+    this.remember = operation === 'query';
+    this.madeLoaders = null;
+  }
 }

@@ -4,7 +4,13 @@ import {
   getVariableValues,
   GraphQLError,
   isListType,
+  Kind,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type ArgumentNode,
   type DocumentNode,
+  type GraphQLOutputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
@@ -25,14 +31,21 @@ const RUNNING: ReadonlySet<string> = new Set(['infer', 'predict', 'publishVersio
 const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
   if (field.name.startsWith('__')) return 0;
   if (type.name === 'Mutation' && RUNNING.has(field.name)) return MODEL_RUN + childComplexity;
-  const connection = getNamedType(field.type).name.endsWith('Connection');
-  if (connection) return 1 + rows(args) * childComplexity;
-  if (!isListType(getNullableType(field.type))) return 1 + childComplexity;
+  if (isConnection(field.type)) return 1 + rows(args) * childComplexity;
+  if (!isList(field.type)) return 1 + childComplexity;
   // The rows of a connection were counted where its size is known.
   if (field.name === 'edges') return 1 + childComplexity;
   const ids: unknown = args.ids;
   return 1 + (Array.isArray(ids) ? ids.length : SHORT_LIST) * childComplexity;
 };
+
+function isConnection(type: GraphQLOutputType): boolean {
+  return getNamedType(type).name.endsWith('Connection');
+}
+
+function isList(type: GraphQLOutputType): boolean {
+  return isListType(getNullableType(type));
+}
 
 function rows(args: Record<string, unknown>): number {
   try {
@@ -55,7 +68,53 @@ export function checkCost(
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>> | null | undefined,
 ): void {
-  const cost = costOf(schema, document, operation, variables ?? {});
+  refuseAbove(costOf(schema, document, operation, variables ?? {}), operation);
+}
+
+/** `checkCost` for an operation that is asked for again and again: counted once if no variable changes the sum. */
+export function createCostCheck(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): (variables: Readonly<Record<string, unknown>>) => void {
+  const fixed = !variablesDecide(schema, document);
+  let known: number | null = null;
+  return (variables) => {
+    const cost = known ?? costOf(schema, document, operation, variables);
+    if (fixed) known = cost;
+    refuseAbove(cost, operation);
+  };
+}
+
+/** Whether the cost may depend on variables: in what the estimate looks at, or in whether a field is there at all. */
+function variablesDecide(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const types = new TypeInfo(schema);
+  let decide = false;
+  const containsVariable = (node: ArgumentNode): boolean => {
+    let found = false;
+    visit(node, {
+      Variable() {
+        found = true;
+      },
+    });
+    return found;
+  };
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      Argument(node, _key, _parent, _path, ancestors) {
+        const owner = ancestors.at(-1);
+        const ofDirective = owner && 'kind' in owner && owner.kind === Kind.DIRECTIVE;
+        const type = types.getType();
+        const sizes = !type || isConnection(type) || isList(type);
+        if ((ofDirective || sizes) && containsVariable(node)) decide = true;
+      },
+    }),
+  );
+  return decide;
+}
+
+function refuseAbove(cost: number | null, operation: OperationDefinitionNode): void {
   if (cost === null || cost <= MAX_COST) return;
   throw new GraphQLError(
     `Expected an operation that costs at most ${MAX_COST}, got ${Math.ceil(cost)}: about as many fields would be answered. Ask for smaller pages, or for fewer of them at once.`,

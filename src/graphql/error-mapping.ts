@@ -10,8 +10,9 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const place = { ...(locations && { locations }), ...(path && { path }) };
   const domainError = domainErrorOf(error);
   if (domainError) {
-    const { message, code, field } = domainError;
-    return { message, ...place, extensions: { code, ...(field && { field }) } };
+    const { message, code, field, retryAfterMs } = domainError;
+    const hints = { ...(field && { field }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    return { message, ...place, extensions: { code, ...hints } };
   }
   if (isUnexpected(error)) {
     return {
@@ -20,11 +21,10 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
       extensions: { code: 'INTERNAL' },
     };
   }
-  return {
-    message: rephrased(formatted.message),
-    ...place,
-    extensions: { ...formatted.extensions, code: codeOf(formatted) },
-  };
+  const extensions: Record<string, unknown> = { ...formatted.extensions, code: codeOf(formatted) };
+  // For the transport, which has read it.
+  delete extensions.http;
+  return { message: rephrased(formatted.message), ...place, extensions };
 }
 
 /** True for an error that nobody wrote for a caller: its reason belongs in the log, and only there. */

@@ -1,54 +1,155 @@
-import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import fastifyApollo from '@as-integrations/fastify';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Config } from '../platform/config.js';
-import { createContext, type GraphqlServices, type RequestContext } from './context.js';
-import { parseOptions, validationRules } from './document.js';
+import { createApolloRoute } from './apollo-route.js';
+import { createCompiledRoute } from './compiled-route.js';
+import type { DocumentCache } from './compiled/document-cache.js';
+import type { GraphqlServices, RequestContext } from './context.js';
+import { parseOptions, validationRules, type DocumentReader } from './document.js';
 import { formatError } from './error-mapping.js';
+import { MediaTypes } from './media-types.js';
+import { OperationLifecycle } from './operation-lifecycle.js';
+import type { PersistedDocuments } from './persisted-documents.js';
 import { requestPlugin } from './request-plugin.js';
+
+export interface HttpOptions {
+  readonly schema: GraphQLSchema;
+  readonly services: GraphqlServices;
+  readonly config: Pick<Config, 'introspection'>;
+  readonly documents: DocumentCache;
+  readonly persisted: PersistedDocuments;
+  readonly readDocument: DocumentReader;
+}
+
+/** How requests are answered; the suites run on every way to see that the answers are the same. */
+export interface HttpPaths {
+  /**
+   * Which documents run compiled: those that Apollo has found valid before (the default), none, or also those that
+   * nobody has seen.
+   */
+  readonly compiled?: 'known' | 'never' | 'always';
+  /** Plugins for Apollo. With any, every request goes through Apollo, so that each hook of theirs is honoured. */
+  readonly plugins?: readonly ApolloServerPlugin<RequestContext>[];
+  readonly onAnswer?: (path: 'compiled' | 'apollo') => void;
+}
 
 /** GraphQL over HTTP at `/graphql`. Ends with the app. */
 export async function serveHttp(
   app: FastifyInstance,
-  options: { schema: GraphQLSchema; services: GraphqlServices; config: Pick<Config, 'introspection'> },
+  options: HttpOptions,
+  { compiled = 'known', plugins = [], onAnswer }: HttpPaths = {},
 ): Promise<void> {
-  const { schema, services, config } = options;
-  const apollo = new ApolloServer<RequestContext>({
+  const { services, documents, persisted, readDocument } = options;
+  const lifecycle = new OperationLifecycle(services.logger);
+  const mediaTypes = new MediaTypes();
+  const apollo = createApollo(options, lifecycle, plugins);
+  await apollo.start();
+  app.addHook('onClose', () => apollo.stop());
+
+  const byApollo = createApolloRoute({ apollo, services, lifecycle, persisted, mediaTypes });
+  const runCompiled = createCompiledRoute({
+    services,
+    documents,
+    persisted,
+    lifecycle,
+    mediaTypes,
+    readDocument: compiled === 'always' ? readDocument : undefined,
+  });
+  const mayRunCompiled = compiled !== 'never' && plugins.length === 0;
+
+  await app.register(async (scope) => {
+    scope.addHook('onSend', nameRequest);
+    scope.route({
+      method: ['GET', 'POST', 'OPTIONS'],
+      url: '/graphql',
+      handler: (request, reply) => {
+        if (mayRunCompiled && request.method === 'POST' && runCompiled(request, reply)) {
+          onAnswer?.('compiled');
+          return undefined;
+        }
+        onAnswer?.('apollo');
+        return byApollo(request, reply);
+      },
+    });
+  });
+}
+
+function createApollo(
+  { schema, services, config, documents, persisted }: HttpOptions,
+  lifecycle: OperationLifecycle,
+  plugins: readonly ApolloServerPlugin<RequestContext>[],
+): ApolloServer<RequestContext> {
+  return new ApolloServer<RequestContext>({
     schema,
     introspection: config.introspection,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    persistedQueries: false,
+    persistedQueries: { cache: persistedQueryCache(persisted), ttl: null },
+    documentStore: documentStore(documents),
     parseOptions,
     validationRules: validationRules({ introspection: true }),
     formatError,
     logger: services.logger,
-    // GraphiQL has a page of its own, which works without the internet.
-    plugins: [ApolloServerPluginLandingPageDisabled(), requestPlugin(schema, services.logger)],
-  });
-  await apollo.start();
-  app.addHook('onClose', () => apollo.stop());
-
-  await app.register(async (scope) => {
-    scope.addHook('onSend', nameRequest);
-    await scope.register(fastifyApollo(apollo), {
-      context: async (request, reply) => createContext(services, request.caller, disconnection(reply)),
-    });
+    plugins: [
+      // GraphiQL has a page of its own, which works without the internet.
+      ApolloServerPluginLandingPageDisabled(),
+      // It would wrap every resolver to find out what every answer is: not to be cached.
+      ApolloServerPluginCacheControlDisabled(),
+      requestPlugin(documents, lifecycle),
+      ...plugins,
+    ],
   });
 }
 
+/** What Apollo keeps for automatic persisted queries, where `documentId` finds it too. Its keys end in the hash. */
+function persistedQueryCache(persisted: PersistedDocuments) {
+  return {
+    get: async (key: string) => (await persisted.source(hashIn(key))) ?? undefined,
+    set: async (key: string, source: string) => persisted.register(hashIn(key), source),
+    delete: async () => false,
+  };
+}
+
+/** Documents parsed already. Apollo offers each before it knows the operation; the plugin keeps it when it does. */
+function documentStore(documents: DocumentCache) {
+  return {
+    get: async (key: string): Promise<DocumentNode | undefined> =>
+      documents.findByHash(hashIn(key))?.document,
+    set: async () => undefined,
+    delete: async () => false,
+  };
+}
+
+function hashIn(key: string): string {
+  return key.slice(key.lastIndexOf(':') + 1);
+}
+
 /** Refusals made before any operation began carry the request's id like every other answer. */
-async function nameRequest(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-  if (reply.statusCode < 400 || typeof payload !== 'string') return payload;
+function nameRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  done: (error: Error | null, payload?: unknown) => void,
+): void {
+  if (reply.statusCode < 400 || typeof payload !== 'string') {
+    done(null, payload);
+    return;
+  }
   const answer = parsed(payload);
-  if (!answer || 'requestId' in (answer.extensions ?? {})) return payload;
+  if (!answer || 'requestId' in (answer.extensions ?? {})) {
+    done(null, payload);
+    return;
+  }
   const named = JSON.stringify({ ...answer, extensions: { ...answer.extensions, requestId: request.id } });
   reply.header('content-length', Buffer.byteLength(named));
-  return named;
+  done(null, named);
 }
 
 function parsed(payload: string): { errors: unknown; extensions?: object } | null {
@@ -58,13 +159,4 @@ function parsed(payload: string): { errors: unknown; extensions?: object } | nul
   } catch {
     return null;
   }
-}
-
-/** Aborted when the connection closes before the answer was sent. */
-function disconnection(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }

@@ -1,24 +1,37 @@
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../platform/config.js';
+import { DocumentCache } from './compiled/document-cache.js';
 import type { GraphqlServices } from './context.js';
-import { serveHttp } from './http.js';
+import { createDocumentReader } from './document.js';
+import { serveHttp, type HttpPaths } from './http.js';
+import { PersistedDocumentStore } from './persisted-document-store.js';
+import { PersistedDocuments } from './persisted-documents.js';
 import { buildExecutableSchema } from './schema.js';
 import { serveWebSockets } from './websocket-server.js';
 
 /**
- * GraphQL at `/graphql`, over HTTP and over WebSocket: one schema, one set of limits, one mapping of errors. Both end
- * with the app: sockets first, told to go away, then HTTP when its last request is answered.
+ * GraphQL at `/graphql`, over HTTP and over WebSocket: one schema, one set of limits, one mapping of errors, one store
+ * of documents. Both end with the app: sockets first, told to go away, then HTTP when its last request is answered.
  */
 export async function registerGraphql(
   app: FastifyInstance,
   options: {
     services: GraphqlServices;
-    config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes' | 'introspection'>;
+    config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes' | 'introspection' | 'dataDirectory'>;
+    paths?: HttpPaths | undefined;
   },
 ): Promise<{ close(): Promise<void> }> {
+  const { services, config } = options;
   const schema = buildExecutableSchema();
-  await serveHttp(app, { schema, ...options });
-  const sockets = serveWebSockets(app.server, { schema, ...options });
+  const documents = new DocumentCache(schema);
+  const store = await PersistedDocumentStore.open(join(config.dataDirectory, 'documents'), services.logger);
+  app.addHook('onClose', () => store.close());
+  const persisted = new PersistedDocuments(documents, store);
+  const readDocument = createDocumentReader(schema, documents, config);
+  const shared = { schema, services, config, documents, persisted, readDocument };
+  await serveHttp(app, shared, options.paths);
+  const sockets = serveWebSockets(app.server, shared);
   // Before the server waits for its connections to end, which upgraded ones never do by themselves.
   app.addHook('preClose', () => sockets.close());
   return sockets;

@@ -11,6 +11,7 @@ export function logRequest(
   { caller, startedAt }: Pick<RequestContext, 'caller' | 'startedAt'>,
   request: { operationName: string | null | undefined; kind: string | undefined; errors: readonly unknown[] },
 ): void {
+  if (!logger.isLevelEnabled('debug')) return;
   const { operationName, kind, errors } = request;
   const ms = Math.round((performance.now() - startedAt) * 100) / 100;
   const code = errors.length === 0 ? 'OK' : codeOf(errors[0]);

@@ -1,46 +1,43 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
-import { GraphQLError, OperationTypeNode, type GraphQLSchema } from 'graphql';
-import type { Logger } from '../platform/logging.js';
-import { prepareFor, type RequestContext } from './context.js';
-import { checkCost } from './cost-limit.js';
-import { recordError } from './failed-request.js';
-import { logRequest, logUnexpected } from './request-log.js';
+import type { DocumentCache } from './compiled/document-cache.js';
+import type { KnownOperation } from './compiled/known-document.js';
+import type { RequestContext } from './context.js';
+import { answerExtensions, retryAfterSeconds, type OperationLifecycle } from './operation-lifecycle.js';
 
-/** What happens to every operation over HTTP around its execution: limits, the request's id, and one line of log. */
-export function requestPlugin(schema: GraphQLSchema, logger: Logger): ApolloServerPlugin<RequestContext> {
+/** Ties the lifecycle of operations to Apollo's, and remembers what Apollo has found valid. */
+export function requestPlugin(
+  documents: DocumentCache,
+  lifecycle: OperationLifecycle,
+): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
+      let known: KnownOperation | null = null;
       return {
-        async didResolveOperation({ document, operation, request, contextValue }) {
+        async didResolveOperation({ source, document, request, contextValue }) {
+          known = documents.add(source, document).operation(request.operationName);
           // Unnamed or unknown: the execution says so best.
-          if (!operation) return;
-          if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw overWebSocketOnly();
-          checkCost(schema, document, operation, request.variables);
-          prepareFor(operation.operation, contextValue);
+          if (known) lifecycle.begin(known, request.variables ?? {}, contextValue);
         },
-        async didEncounterErrors({ errors, contextValue: { caller, events }, operation, operationName }) {
-          for (const error of errors) logUnexpected(logger, error, caller);
-          const [first] = errors;
-          if (first) recordError(events, caller, operationName ?? operation?.operation ?? 'document', first);
+        async didEncounterErrors({ errors, contextValue }) {
+          // A part of the protocol of automatic persisted queries: the client answers it with the document.
+          if (errors[0]?.message === 'PersistedQueryNotFound') return;
+          lifecycle.failed(errors, known, contextValue);
         },
         async willSendResponse(context) {
-          addRequestId(context);
-          const { errors = [], operationName, operation, contextValue } = context;
-          logRequest(logger, contextValue, { operationName, kind: operation?.operation, errors });
+          const { errors = [], contextValue } = context;
+          addExtensions(context);
+          const { headers } = context.response.http;
+          const seconds = retryAfterSeconds(errors);
+          if (seconds !== null) headers.set('retry-after', String(seconds));
+          if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+          lifecycle.answered(errors, known, contextValue);
         },
       };
     },
   };
 }
 
-function addRequestId({ response, contextValue }: GraphQLRequestContext<RequestContext>): void {
+function addExtensions({ response, contextValue }: GraphQLRequestContext<RequestContext>): void {
   const result = response.body?.kind === 'single' ? response.body.singleResult : response.body?.initialResult;
-  if (result) result.extensions = { ...result.extensions, requestId: contextValue.caller.requestId };
-}
-
-function overWebSocketOnly(): GraphQLError {
-  return new GraphQLError(
-    'Subscriptions run over WebSocket: connect to this same address with the subprotocol graphql-transport-ws.',
-    { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } },
-  );
+  if (result) result.extensions = { ...result.extensions, ...answerExtensions(contextValue) };
 }

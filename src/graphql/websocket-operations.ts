@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
-  getOperationAST,
+  execute,
   GraphQLError,
-  parse,
-  specifiedRules,
-  validate,
   type ExecutionArgs,
   type FormattedExecutionResult,
   type GraphQLFormattedError,
   type GraphQLSchema,
-  type ValidationRule,
 } from 'graphql';
 import {
   makeServer,
@@ -22,11 +18,12 @@ import type { Config } from '../platform/config.js';
 import { DomainError } from '../platform/errors.js';
 import type { Logger } from '../platform/logging.js';
 import { authenticate, type Caller } from '../security/index.js';
-import { createContext, prepareFor, type GraphqlServices, type RequestContext } from './context.js';
-import { checkCost } from './cost-limit.js';
-import { parseOptions, validationRules } from './document.js';
+import { KnownDocument, type KnownOperation } from './compiled/known-document.js';
+import { createContext, type GraphqlServices, type RequestContext } from './context.js';
+import type { DocumentReader } from './document.js';
 import { formatError } from './error-mapping.js';
 import { recordError } from './failed-request.js';
+import type { PersistedDocuments } from './persisted-documents.js';
 import { logRequest, logUnexpected } from './request-log.js';
 import type { Connection } from './websocket-connection.js';
 
@@ -41,32 +38,36 @@ const MAX_OPERATIONS = 100;
 interface OperationOptions {
   readonly schema: GraphQLSchema;
   readonly services: GraphqlServices;
-  readonly config: Pick<Config, 'apiKey' | 'introspection'>;
+  readonly config: Pick<Config, 'apiKey'>;
+  readonly persisted: PersistedDocuments;
+  readonly readDocument: DocumentReader;
+}
+
+/** What graphql-ws hands from one callback to the next, with the operation it is about. */
+interface PreparedArgs extends ExecutionArgs {
+  readonly contextValue: RequestContext;
+  readonly known: KnownOperation | null;
 }
 
 /** The protocol on any socket: the same documents, limits and errors as over HTTP. */
 export function createOperationServer(options: OperationOptions): Server<Connection> {
   const { events, logger } = options.services;
-  const rules = [...specifiedRules, ...validationRules(options.config)];
 
   return makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     onConnect: (context) => admit(context, options.config),
-    onSubscribe: (context, id, message) => {
+    execute: (args) => runCompiled(args as PreparedArgs),
+    onSubscribe: async (context, id, message) => {
       try {
-        return prepare(context, id, message, { ...options, rules });
+        return await prepare(context, id, message, options);
       } catch (error) {
         return [asGraphQLError(error)];
       }
     },
     onOperation: (_context, _id, _message, args, result) => {
-      const operation = getOperationAST(args.document, args.operationName);
+      const { known, contextValue } = args as PreparedArgs;
       const errors = 'errors' in result ? (result.errors ?? []) : [];
-      logRequest(logger, args.contextValue as RequestContext, {
-        operationName: operation?.name?.value,
-        kind: operation?.operation,
-        errors,
-      });
+      logRequest(logger, contextValue, { operationName: known?.name, kind: known?.kind, errors });
     },
     onNext: (_context, _id, { operationName }, args, result) => {
       const { caller } = args.contextValue as RequestContext;
@@ -109,34 +110,40 @@ function admit(context: SocketContext, config: Pick<Config, 'apiKey'>): boolean 
  *
  * @throws DomainError or GraphQLError
  */
-function prepare(
+async function prepare(
   { extra, subscriptions }: SocketContext,
   id: string,
   message: SubscribePayload,
-  { schema, services, config, rules }: OperationOptions & { rules: readonly ValidationRule[] },
-): ExecutionArgs | readonly GraphQLError[] {
+  { schema, services, config, persisted, readDocument }: OperationOptions,
+): Promise<PreparedArgs | readonly GraphQLError[]> {
   const requestId = randomUUID();
   extra.callers.set(id, { ...UNKNOWN, requestId });
   const caller = { ...authenticate(extra.authorization, config.apiKey), requestId };
   extra.callers.set(id, caller);
   if (Object.keys(subscriptions).length > MAX_OPERATIONS) throw tooManyOperations();
 
-  const document = parse(message.query, parseOptions);
-  const errors = validate(schema, document, rules);
-  if (errors.length > 0) return errors;
-  const operation = getOperationAST(document, message.operationName);
-  const contextValue = createContext(services, caller, extra.closed);
-  if (operation) {
-    checkCost(schema, document, operation, message.variables);
-    prepareFor(operation.operation, contextValue);
+  const { source, byHash } = await persisted.sourceFor({ ...message });
+  const read = readDocument(source);
+  if (!(read instanceof KnownDocument)) return read;
+  if (byHash) persisted.register(read.sha256, source);
+  const known = read.operation(message.operationName);
+  const contextValue = createContext(services, caller, () => extra.closed);
+  if (known) {
+    known.checkCost(message.variables ?? {});
+    contextValue.prepareFor(known.kind);
   }
   return {
     schema,
-    document,
+    document: read.document,
     contextValue,
     variableValues: message.variables ?? null,
     operationName: message.operationName ?? null,
+    known,
   };
+}
+
+function runCompiled({ known, variableValues, contextValue, ...args }: PreparedArgs) {
+  return known?.run(variableValues ?? {}, contextValue) ?? execute({ ...args, variableValues, contextValue });
 }
 
 function tooManyOperations(): DomainError {

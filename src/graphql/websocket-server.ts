@@ -6,6 +6,8 @@ import { WebSocketServer } from 'ws';
 import type { Config } from '../platform/config.js';
 import { authorizeUpgrade } from '../security/index.js';
 import type { GraphqlServices } from './context.js';
+import type { DocumentReader } from './document.js';
+import type { PersistedDocuments } from './persisted-documents.js';
 import { attachSocket } from './websocket-connection.js';
 import { createOperationServer } from './websocket-operations.js';
 
@@ -18,7 +20,9 @@ export function serveWebSockets(
   options: {
     schema: GraphQLSchema;
     services: GraphqlServices;
-    config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes' | 'introspection'>;
+    config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes'>;
+    persisted: PersistedDocuments;
+    readDocument: DocumentReader;
   },
 ): { close(): Promise<void> } {
   const { services, config } = options;

@@ -1,5 +1,5 @@
 export { authorizeUpgrade, type UpgradeDecision } from './access.js';
-export { authenticate, AUTHENTICATION_CHALLENGES } from './authenticate.js';
+export { authenticate, AUTHENTICATION_CHALLENGES, isAmbientCredential } from './authenticate.js';
 export { assertBindAllowed } from './bind-policy.js';
 export type { Caller } from './caller.js';
 export { errorBody } from './error-body.js';

@@ -99,9 +99,18 @@ describe('GraphQL without a key', () => {
     expect(
       (await get('mutation { undeploy(input: { name: "a" }) { userErrors { code } } }', preflighted)).status,
     ).toBe(405);
-    const form = await get('{ __typename }');
-    expect(form.status).toBe(400);
-    expect(await form.text()).toContain('CSRF');
+    // A program's request, or that of a page of this server; then those that any page can make a browser send.
+    for (const headers of [{}, { 'sec-fetch-site': 'same-origin' }, { 'sec-fetch-site': 'none' }] as const)
+      expect((await get('{ __typename }', headers)).status).toBe(200);
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { 'content-type': 'text/plain' },
+    ] as const) {
+      const form = await get('{ __typename }', headers);
+      expect(form.status).toBe(400);
+      expect(await form.text()).toContain('CSRF');
+    }
   });
 
   it('refuses documents that are too long, too large and too deep, each with its limit', async () => {

@@ -1,6 +1,6 @@
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { startApp, type App } from '../../src/app.js';
+import { startApp, type App, type AppOptions } from '../../src/app.js';
 import type { Config } from '../../src/platform/config.js';
 import { parseConfig } from '../../src/platform/config.js';
 import { createLogger } from '../../src/platform/logging.js';
@@ -39,6 +39,8 @@ export async function startTestApp(options: {
   /** Off by default: most suites publish their own models. */
   readonly examples?: boolean;
   readonly config?: Partial<Config>;
+  /** How GraphQL over HTTP is answered; TEST_GRAPHQL_COMPILED=never or always sets it for a whole run. */
+  readonly graphqlPaths?: AppOptions['graphqlPaths'];
   /** Settings and data of an app that was stopped before. */
   readonly reuse?: TestApp;
 }): Promise<TestApp> {
@@ -55,7 +57,9 @@ export async function startTestApp(options: {
     databaseUrl: database.databaseUrl,
     ...options.config,
   };
-  const app = await startApp(config, createLogger(process.env.TEST_LOG_LEVEL ?? 'silent'));
+  const app = await startApp(config, createLogger(process.env.TEST_LOG_LEVEL ?? 'silent'), {
+    graphqlPaths: { compiled: compiledByEnvironment(), ...options.graphqlPaths },
+  });
   await app.ready;
 
   const clients: Client[] = [];
@@ -107,4 +111,9 @@ export async function startTestApp(options: {
       await database.drop();
     },
   };
+}
+
+function compiledByEnvironment(): 'known' | 'never' | 'always' {
+  const { TEST_GRAPHQL_COMPILED: wanted } = process.env;
+  return wanted === 'never' || wanted === 'always' ? wanted : 'known';
 }

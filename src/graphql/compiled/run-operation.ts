@@ -1,0 +1,319 @@
+import {
+  defaultTypeResolver,
+  GraphQLError,
+  isObjectType,
+  locatedError,
+  responsePathAsArray,
+  type ExecutionResult,
+  type GraphQLAbstractType,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  OperationTypeNode,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { FieldPlan, PlanScope, SelectionPlan, TypePlan } from './selection-plan.js';
+
+type Path = GraphQLResolveInfo['path'];
+type Values = Record<string, unknown>;
+
+/** One run of an operation. */
+interface Run {
+  readonly scope: PlanScope;
+  readonly operation: OperationDefinitionNode;
+  readonly context: unknown;
+  readonly variables: Values;
+  readonly errors: GraphQLError[];
+}
+
+/**
+ * The execution algorithm of graphql-js 16, step for step and with its order of errors, over a plan in place of the
+ * document: what it looks up for every field of every object in every run was looked up once.
+ */
+export function runOperation(
+  plan: SelectionPlan,
+  given: Omit<Run, 'errors'>,
+): ExecutionResult | Promise<ExecutionResult> {
+  const run: Run = { ...given, errors: [] };
+  try {
+    const data =
+      run.operation.operation === OperationTypeNode.MUTATION
+        ? runSerially(run, plan)
+        : runFields(run, plan, undefined, undefined);
+    if (!isPromise(data)) return respond(run, data);
+    return data.then(
+      (settled) => respond(run, settled),
+      (error: unknown) => fail(run, error),
+    );
+  } catch (error) {
+    return fail(run, error);
+  }
+}
+
+function respond({ errors }: Run, data: unknown): ExecutionResult {
+  return errors.length === 0 ? { data: data as Values } : { errors, data: data as Values };
+}
+
+function fail(run: Run, error: unknown): ExecutionResult {
+  run.errors.push(error as GraphQLError);
+  return respond(run, null);
+}
+
+/** Mutations: each field begins when the one before it has ended. */
+function runSerially(run: Run, plan: SelectionPlan): Values | Promise<Values> {
+  const results = emptyAnswer(plan);
+  const from = (start: number): Values | Promise<Values> => {
+    for (let index = start; index < plan.fields.length; index += 1) {
+      const field = plan.fields[index];
+      if (!field) break;
+      const value = runField(run, field, undefined, undefined);
+      if (isPromise(value)) {
+        return value.then((settled) => {
+          results[field.key] = settled;
+          return from(index + 1);
+        });
+      }
+      results[field.key] = value;
+    }
+    return results;
+  };
+  return from(0);
+}
+
+function runFields(
+  run: Run,
+  plan: SelectionPlan,
+  source: unknown,
+  path: Path | undefined,
+): Values | Promise<Values> {
+  const results = emptyAnswer(plan);
+  let waits = false;
+  try {
+    for (const field of plan.fields) {
+      const value = runField(run, field, source, path);
+      results[field.key] = value;
+      if (isPromise(value)) waits = true;
+    }
+  } catch (error) {
+    if (!waits) throw error;
+    // What has begun is waited for: nothing of a request may still run when it is answered.
+    return settleAll(results).finally(() => {
+      throw error;
+    });
+  }
+  return waits ? settleAll(results) : results;
+}
+
+async function settleAll(results: Values): Promise<Values> {
+  const keys = Object.keys(results);
+  const values = await Promise.all(Object.values(results));
+  for (const [index, key] of keys.entries()) results[key] = values[index];
+  return results;
+}
+
+function emptyAnswer({ hasProto }: SelectionPlan): Values {
+  return hasProto ? (Object.create(null) as Values) : {};
+}
+
+function runField(run: Run, field: FieldPlan, source: unknown, parentPath: Path | undefined): unknown {
+  if (field.constant !== undefined) return field.constant;
+  if (field.resolve === null) {
+    const value = propertyOf(source, field.fieldName);
+    if (typeof value !== 'function') {
+      if (field.type.kind === 'leaf' && !isPromise(value)) {
+        // By far the most fields are such: their place is needed only if they fail.
+        try {
+          return completeLeaf(field, field.type, value);
+        } catch (error) {
+          return failValue(run, field, field.type, placeOf(field, parentPath), error);
+        }
+      }
+      return completeValue(run, field, field.type, placeOf(field, parentPath), value);
+    }
+  }
+  const path = placeOf(field, parentPath);
+  let value: unknown;
+  try {
+    const values = field.readArguments(run.variables);
+    const info = infoOf(run, field, path);
+    value = field.resolve
+      ? field.resolve(source, values, run.context, info)
+      : (source as Record<string, (...args: unknown[]) => unknown>)[field.fieldName]?.(
+          values,
+          run.context,
+          info,
+        );
+  } catch (error) {
+    return failValue(run, field, field.type, path, error);
+  }
+  return completeValue(run, field, field.type, path, value);
+}
+
+/** As graphql-js's default resolver finds it. */
+function propertyOf(source: unknown, name: string): unknown {
+  return (typeof source === 'object' && source !== null) || typeof source === 'function'
+    ? (source as Values)[name]
+    : undefined;
+}
+
+/** A value that may be null becomes so, and the error is told; of one that may not, its parent fails. */
+function failValue(run: Run, field: FieldPlan, type: TypePlan, path: Path, error: unknown): null {
+  const located = locatedError(error, field.nodes, responsePathAsArray(path));
+  if (type.nonNull) throw located;
+  run.errors.push(located);
+  return null;
+}
+
+function complete(run: Run, field: FieldPlan, type: TypePlan, path: Path, value: unknown): unknown {
+  if (value instanceof Error) throw value;
+  if (value === null || value === undefined) return completeNull(field, type);
+  switch (type.kind) {
+    case 'leaf':
+      return serialize(type.type, value);
+    case 'list':
+      return completeList(run, field, type, path, value);
+    case 'object':
+      return completeObject(run, field, type.type, path, value);
+    case 'abstract':
+      return completeAbstract(run, field, type.type, path, value);
+  }
+}
+
+function completeNull({ parentType, fieldName }: FieldPlan, { nonNull }: TypePlan): null {
+  if (nonNull) throw new Error(`Cannot return null for non-nullable field ${parentType.name}.${fieldName}.`);
+  return null;
+}
+
+type LeafPlan = Extract<TypePlan, { kind: 'leaf' }>;
+
+function completeLeaf(field: FieldPlan, type: LeafPlan, value: unknown): unknown {
+  if (value instanceof Error) throw value;
+  return value === null || value === undefined ? completeNull(field, type) : serialize(type.type, value);
+}
+
+function serialize(type: LeafPlan['type'], value: unknown): unknown {
+  const serialized: unknown = type.serialize(value);
+  if (serialized === null || serialized === undefined)
+    throw new Error(`Expected ${type.name} to be answered as a value, got ${String(serialized)}.`);
+  return serialized;
+}
+
+function completeList(
+  run: Run,
+  field: FieldPlan,
+  { item: type }: Extract<TypePlan, { kind: 'list' }>,
+  path: Path,
+  value: object | string | number | bigint | boolean | symbol,
+): unknown {
+  if (typeof value !== 'object' || !(Symbol.iterator in value)) {
+    throw new GraphQLError(
+      `Expected Iterable, but did not find one for field "${field.parentType.name}.${field.fieldName}".`,
+    );
+  }
+  const items: unknown[] = [];
+  let waits = false;
+  try {
+    for (const item of value as Iterable<unknown>) {
+      const place: Path = { prev: path, key: items.length, typename: undefined };
+      const completed = completeValue(run, field, type, place, item);
+      items.push(completed);
+      if (isPromise(completed)) waits = true;
+    }
+  } catch (error) {
+    if (!waits) throw error;
+    return Promise.allSettled(items).then(() => {
+      throw error;
+    });
+  }
+  return waits ? Promise.all(items) : items;
+}
+
+function completeValue(run: Run, field: FieldPlan, type: TypePlan, path: Path, item: unknown): unknown {
+  try {
+    const completed = isPromise(item)
+      ? item.then((settled) => complete(run, field, type, path, settled))
+      : complete(run, field, type, path, item);
+    if (!isPromise(completed)) return completed;
+    return completed.then(undefined, (error: unknown) => failValue(run, field, type, path, error));
+  } catch (error) {
+    return failValue(run, field, type, path, error);
+  }
+}
+
+function completeObject(
+  run: Run,
+  field: FieldPlan,
+  type: GraphQLObjectType,
+  path: Path,
+  value: unknown,
+): unknown {
+  if (type.isTypeOf) {
+    const isOfType = type.isTypeOf(value, run.context, infoOf(run, field, path));
+    if (isPromise(isOfType)) {
+      return isOfType.then((settled) => {
+        if (!settled) throw notOfType(field, type);
+        return runFields(run, field.selectionOf(type), value, path);
+      });
+    }
+    if (!isOfType) throw notOfType(field, type);
+  }
+  return runFields(run, field.selectionOf(type), value, path);
+}
+
+function notOfType({ nodes }: FieldPlan, { name }: GraphQLObjectType): GraphQLError {
+  return new GraphQLError(`Expected value of type "${name}" but got another.`, { nodes });
+}
+
+function completeAbstract(
+  run: Run,
+  field: FieldPlan,
+  type: GraphQLAbstractType,
+  path: Path,
+  value: unknown,
+): unknown {
+  const resolveType = type.resolveType ?? defaultTypeResolver;
+  const name = resolveType(value, run.context, infoOf(run, field, path), type);
+  return isPromise(name)
+    ? name.then((settled) => completeObject(run, field, objectType(run, field, type, settled), path, value))
+    : completeObject(run, field, objectType(run, field, type, name), path, value);
+}
+
+function objectType(
+  { scope: { schema } }: Run,
+  { nodes, parentType, fieldName }: FieldPlan,
+  abstract: GraphQLAbstractType,
+  name: unknown,
+): GraphQLObjectType {
+  const found = typeof name === 'string' ? schema.getType(name) : undefined;
+  if (isObjectType(found) && schema.isSubType(abstract, found)) return found;
+  throw new GraphQLError(
+    `Expected the value of "${parentType.name}.${fieldName}" to be one of the types of "${abstract.name}", got ${String(name)}.`,
+    { nodes },
+  );
+}
+
+function placeOf({ key, parentType }: FieldPlan, prev: Path | undefined): Path {
+  return { prev, key, typename: parentType.name };
+}
+
+function infoOf({ scope, operation, variables }: Run, field: FieldPlan, path: Path): GraphQLResolveInfo {
+  return {
+    fieldName: field.fieldName,
+    fieldNodes: field.nodes,
+    returnType: field.returnType,
+    parentType: field.parentType,
+    path,
+    schema: scope.schema,
+    fragments: scope.fragments,
+    rootValue: undefined,
+    operation,
+    variableValues: variables,
+  };
+}
+
+function isPromise<T>(value: T | PromiseLike<T>): value is Promise<T>;
+function isPromise(value: unknown): value is Promise<unknown>;
+function isPromise(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}
