@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { examples } from '../../examples/index.js';
+import type { DataType } from '../../src/onnx/index.js';
 import { databaseKinds } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, succeed } from './support/ask.js';
 import { INFER, publish, register, type Inferred } from './support/catalog-steps.js';
-import { runDirectly, type DirectInput } from './support/direct-run.js';
+import { runDirectly, type DirectInput, type RuntimeType } from './support/direct-run.js';
 import { perceptronModel } from './support/own-models.js';
 
 const PREDICT = /* GraphQL */ `
@@ -63,7 +64,11 @@ const SOLUBILITIES = [
 
 const little = (array: Float32Array | Float64Array | BigInt64Array) =>
   Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
-const DATATYPES = { float32: 'FP32', float64: 'FP64', int64: 'INT64' } as const;
+const DATATYPES: Partial<Record<RuntimeType, DataType>> = {
+  float32: 'FP32',
+  float64: 'FP64',
+  int64: 'INT64',
+};
 
 describe.each(databaseKinds)('published answers through the API, %s database', (kind) => {
   let app: TestApp;

@@ -1,22 +1,48 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-export interface DirectInput {
-  readonly name: string;
-  /** onnxruntime's name of the type. */
-  readonly type: 'float32' | 'float64' | 'int64';
+/** onnxruntime's names of the types. */
+export type RuntimeType =
+  | 'bool'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'float16'
+  | 'float32'
+  | 'float64'
+  | 'string';
+
+/** base64 of the row-major little-endian bytes; strings are each behind their length in four bytes. */
+export interface DirectTensor {
+  readonly type: RuntimeType;
   readonly dims: readonly number[];
-  /** base64 of the row-major little-endian bytes. */
   readonly data: string;
+}
+export interface DirectInput extends DirectTensor {
+  readonly name: string;
 }
 
 const script = fileURLToPath(new URL('./run-directly.mjs', import.meta.url));
 
 /** Each output's bytes in base64, as onnxruntime-node alone computes them. */
-export function runDirectly(
+export async function runDirectly(
   model: Uint8Array,
   inputs: readonly DirectInput[],
 ): Promise<Record<string, string>> {
+  const [outputs = {}] = await runAllDirectly(model, [inputs]);
+  return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data]));
+}
+
+/** The outputs of each request, as onnxruntime-node alone computes them, one run after the other. */
+export function runAllDirectly(
+  model: Uint8Array,
+  requests: readonly (readonly DirectInput[])[],
+): Promise<Record<string, DirectTensor>[]> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
     const child = execFile(
@@ -25,9 +51,9 @@ export function runDirectly(
       { env, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout) => {
         if (error) reject(new Error('onnxruntime-node alone could not run the graph', { cause: error }));
-        else resolve((JSON.parse(stdout) as { outputs: Record<string, string> }).outputs);
+        else resolve(JSON.parse(stdout) as Record<string, DirectTensor>[]);
       },
     );
-    child.stdin?.end(JSON.stringify({ model: Buffer.from(model).toString('base64'), inputs }));
+    child.stdin?.end(JSON.stringify({ model: Buffer.from(model).toString('base64'), requests }));
   });
 }
