@@ -1,6 +1,7 @@
 import type { VersionRecord } from '../catalog/index.js';
 import type { DeploymentService, ModelHandle } from '../deployments/index.js';
 import {
+  byteLengthOf,
   checkInputs,
   decodeTensor,
   rowsOf,
@@ -229,11 +230,7 @@ function targetOf({ deployment, version }: TargetRequest): { deployment: string 
 }
 
 function checkAnswerSize(outputs: readonly Tensor[], limit: number): void {
-  // Strings are counted by their number: eight bytes each is what they take at least.
-  const bytes = outputs.reduce(
-    (sum, { data }) => sum + ('byteLength' in data ? data.byteLength : 8 * data.length),
-    0,
-  );
+  const bytes = outputs.reduce((sum, { data }) => sum + byteLengthOf(data), 0);
   if (bytes <= limit) return;
   throw new DomainError(
     'INVALID_ARGUMENT',
