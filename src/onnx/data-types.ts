@@ -37,7 +37,8 @@ export type TypedArray = TypedArrays[NumericDataType];
 
 export interface TypedArrayConstructor {
   readonly BYTES_PER_ELEMENT: number;
-  new (lengthOrBuffer: number | ArrayBuffer): TypedArray;
+  new (length: number): TypedArray;
+  new (buffer: ArrayBuffer, byteOffset?: number, length?: number): TypedArray;
 }
 
 const constructors = {

@@ -17,6 +17,7 @@ export { ModelInspector, type InspectorOptions } from './model-inspector.js';
 export { availableProviders, EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-providers.js';
 export type { GraphOptimization, Isolation, LoadOptions } from './load-options.js';
 export type { RunResult } from './runner.js';
-export { RunnerPool, type LoadedModel } from './runner-pool.js';
+export type { LoadedModel } from './loaded-model.js';
+export { RunnerPool } from './runner-pool.js';
 export { batchKey, joinRows, rowsOf, splitRows } from './tensor-rows.js';
 export { madeUpInputs } from './made-up-inputs.js';

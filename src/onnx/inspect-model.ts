@@ -6,7 +6,7 @@ import { ModelProblem } from './model-problem.js';
 import { formatType, isServed } from './onnx-types.js';
 import { loadProblem } from './runtime-messages.js';
 import { InferenceSession, RuntimeTensor } from './runtime.js';
-import { sessionOptions } from './session-options.js';
+import { DEFAULT_SETTINGS, sessionOptions } from './session-options.js';
 import type { Signature, TensorSpec } from './tensor.js';
 
 export interface Inspection {
@@ -29,7 +29,7 @@ export async function inspectModel(path: string, onTrial: () => void): Promise<I
   for (const value of reading.outputs) refuseUnservedType('Output', value);
   let session: Session;
   try {
-    session = await InferenceSession.create(path, sessionOptions(1));
+    session = await InferenceSession.create(path, sessionOptions(DEFAULT_SETTINGS));
   } catch (error) {
     throw loadProblem(error, path, reading.summary);
   }

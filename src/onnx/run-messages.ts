@@ -1,5 +1,6 @@
 import { typedArrayOf, type DataType, type TypedArray } from './data-types.js';
 import type { ModelProblemCode } from './model-problem.js';
+import type { LoadOutcome, LoadSpec } from './session-host.js';
 import { isStrings } from './tensor-bytes.js';
 import type { Tensor } from './tensor.js';
 
@@ -11,14 +12,13 @@ export interface WireTensor {
   readonly content: ArrayBuffer | readonly string[];
 }
 
-/** To a runner. Every request but `stop` is answered once, by a reply of the same id. */
+/** To a thread. Every request with an id is answered once, by a reply of the same id. */
 export type RunnerRequest =
   | {
       readonly type: 'load';
       readonly id: number;
       readonly session: number;
-      readonly path: string;
-      readonly threads: number;
+      readonly spec: LoadSpec;
     }
   | {
       readonly type: 'run';
@@ -28,11 +28,12 @@ export type RunnerRequest =
       readonly outputs: readonly string[] | null;
     }
   | { readonly type: 'release'; readonly id: number; readonly session: number }
+  | { readonly type: 'give way' }
   | { readonly type: 'stop' };
 
-/** From a runner. */
+/** From a thread. */
 export type RunnerReply =
-  | { readonly type: 'loaded'; readonly id: number; readonly loadMs: number }
+  | { readonly type: 'loaded'; readonly id: number; readonly outcome: LoadOutcome }
   | {
       readonly type: 'ran';
       readonly id: number;
@@ -60,7 +61,7 @@ export function toWire(tensors: readonly Tensor[]): { tensors: WireTensor[]; tra
   return { tensors: wire, transfer: [...moving] };
 }
 
-export function viewOf({ datatype, content }: WireTensor): Tensor['data'] {
+function viewOf({ datatype, content }: WireTensor): Tensor['data'] {
   if (datatype === 'BYTES' || Array.isArray(content)) return content as readonly string[];
   return new (typedArrayOf(datatype))(content as ArrayBuffer);
 }

@@ -1,54 +1,30 @@
 import { stat } from 'node:fs/promises';
 import { DomainError } from '../platform/errors.js';
 import { requireProviders } from './execution-providers.js';
-import type { Isolation, LoadOptions } from './load-options.js';
-import type { Runner, RunResult } from './runner.js';
-import type { Tensor } from './tensor.js';
-import { ThreadRunner } from './thread-runner.js';
+import type { LoadOptions } from './load-options.js';
+import type { LoadedModel } from './loaded-model.js';
+import { ProcessSeating } from './process-seating.js';
+import { Replica } from './replica.js';
+import { ReplicatedModel } from './replicated-model.js';
+import type { Runner } from './runner.js';
+import type { Seating } from './seat.js';
+import type { LoadSpec } from './session-host.js';
+import { DEFAULT_SETTINGS } from './session-options.js';
+import { ThreadSeating } from './thread-seating.js';
 
-const MAX_RUNNERS = 64;
-
-/** A model held in memory, until release(). */
-export interface LoadedModel {
-  /** Milliseconds the runtime took to read, optimise and prepare the graph. */
-  readonly loadMs: number;
-  /** Sessions that share its runs, each on a runner of its own. */
-  readonly replicas: number;
-  readonly isolation: Isolation;
-  /** PROCESS: what its processes hold, as they last said. THREAD: an estimate from the file. */
-  readonly memoryBytes: number;
-  /** Of its processes; none for THREAD. */
-  readonly runnerPids: readonly number[];
-  /**
-   * Resolves, never rejects, when the model is lost because its runner ended; every later run is UNAVAILABLE. Stays
-   * pending for a model that was released.
-   */
-  readonly failed: Promise<DomainError>;
-  /**
-   * Runs the graph once. Inputs must have passed checkInputs. Their arrays are handed over to the runner and are
-   * empty afterwards; a part of a larger buffer, or a buffer used twice, is copied instead.
-   * @param outputs names of the outputs wanted; none means all
-   * @throws DomainError RUN_FAILED when the graph fails on these inputs, UNAVAILABLE when the model is gone
-   */
-  run(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<RunResult>;
-  /** Frees the model once the runs under way have ended. A second call waits for the same. */
-  release(): Promise<void>;
-}
-
-/**
- * A fixed number of runners, each with the sessions of several models. A model lives in the runner that held the
- * fewest when it was loaded. A runner that dies takes its models with it and is replaced for the next load.
- */
+/** Loads models and holds their runners: threads that models share, and processes that belong to one model each. */
 export class RunnerPool {
-  readonly #runners: Runner[];
-  readonly #failed = new Set<Runner>();
+  readonly #threads: ThreadSeating;
   readonly #models = new Set<LoadedModel>();
   readonly #loading = new Set<Promise<unknown>>();
-  #nextSession = 0;
   #closing: Promise<void> | undefined;
 
+  /**
+   * @param options.workers shared threads at most; they start when they are needed
+   * @param options.cacheDirectory where optimised graphs are kept between loads; without it they are not
+   */
   constructor(options: { workers: number; cacheDirectory?: string }) {
-    this.#runners = Array.from({ length: Math.max(1, options.workers) }, () => this.#start());
+    this.#threads = new ThreadSeating(Math.max(1, options.workers));
   }
 
   /**
@@ -58,8 +34,8 @@ export class RunnerPool {
   async load(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
     if (this.#closing !== undefined)
       throw new DomainError('UNAVAILABLE', 'The server is stopping and loads no more models');
-    requireProviders(options.providers ?? ['CPU']);
-    const loading = this.#load(path, options.threads ?? 1);
+    requireProviders(options.providers ?? DEFAULT_SETTINGS.providers);
+    const loading = this.#load(path, options);
     this.#loading.add(loading);
     try {
       return await loading;
@@ -74,92 +50,62 @@ export class RunnerPool {
     return this.#closing;
   }
 
-  async #load(path: string, threads: number): Promise<LoadedModel> {
-    this.#replaceFailed();
-    const runner = this.#leastLoaded();
-    const session = this.#nextSession++;
-    const { loadMs } = await runner.loadSession(session, path, threads);
-    const bytes = (await stat(path)).size;
-    const model = new RunnerModel(runner, session, loadMs, bytes, () => this.#models.delete(model));
+  async #load(path: string, options: LoadOptions): Promise<LoadedModel> {
+    const isolation = options.isolation ?? 'THREAD';
+    const seating: Seating = isolation === 'PROCESS' ? new ProcessSeating(options.maxRunMs) : this.#threads;
+    const bytes = await sizeOf(path);
+    const spec = async (): Promise<LoadSpec> => ({
+      path,
+      bytes,
+      threads: options.threads ?? DEFAULT_SETTINGS.threads,
+      optimization: options.optimization ?? DEFAULT_SETTINGS.optimization,
+      providers: options.providers ?? DEFAULT_SETTINGS.providers,
+    });
+    let loadMs = 0;
+    const open = async (taken: readonly Runner[]): Promise<Replica> => {
+      const seat = await seating.open(await spec(), taken);
+      loadMs = Math.max(loadMs, seat.outcome.loadMs);
+      return new Replica(seating, spec, seat);
+    };
+    const replicas = await openAll(options.replicas ?? 1, open);
+    const model = new ReplicatedModel(isolation, loadMs, replicas, {
+      sessionBytes: bytes,
+      open,
+      onReleased: () => this.#models.delete(model),
+      onRunnerLost: options.onRunnerLost,
+      onRunnerRestarted: options.onRunnerRestarted,
+    });
     this.#models.add(model);
     return model;
-  }
-
-  /** Of those that answer. When none does, one more is started: a thread in an endless run cannot be ended. */
-  #leastLoaded(): Runner {
-    const answering = this.#runners.filter(({ unresponsive }) => !unresponsive);
-    if (answering.length === 0 && this.#runners.length < MAX_RUNNERS) {
-      const extra = this.#start();
-      this.#runners.push(extra);
-      return extra;
-    }
-    const candidates = answering.length > 0 ? answering : this.#runners;
-    return candidates.reduce((least, other) => (other.load < least.load ? other : least));
-  }
-
-  #start(): Runner {
-    const runner = new ThreadRunner();
-    void runner.failed.then(() => this.#failed.add(runner));
-    return runner;
-  }
-
-  /** At the next load and not at once: a runner that cannot even start must not be restarted in a loop. */
-  #replaceFailed(): void {
-    for (const [index, runner] of this.#runners.entries())
-      if (this.#failed.delete(runner)) this.#runners[index] = this.#start();
   }
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#loading);
     await Promise.all([...this.#models].map((model) => model.release()));
-    await Promise.all(this.#runners.map((runner) => runner.stop()));
+    await this.#threads.end();
   }
 }
 
-class RunnerModel implements LoadedModel {
-  readonly failed: Promise<DomainError>;
-  readonly replicas = 1;
-  readonly isolation = 'THREAD';
-  readonly runnerPids: readonly number[] = [];
-  readonly #running = new Set<Promise<unknown>>();
-  #released: Promise<void> | undefined;
-
-  constructor(
-    private readonly runner: Runner,
-    private readonly session: number,
-    readonly loadMs: number,
-    readonly memoryBytes: number,
-    private readonly onReleased: () => void,
-  ) {
-    this.failed = runner.failed;
+/** One after the other: the first finds out whether the model loads, and the next find its optimised graph. */
+async function openAll(
+  count: number,
+  open: (taken: readonly Runner[]) => Promise<Replica>,
+): Promise<Replica[]> {
+  const replicas: Replica[] = [];
+  try {
+    while (replicas.length < count) replicas.push(await open(replicas.map(({ runner }) => runner)));
+    return replicas;
+  } catch (error) {
+    await Promise.all(replicas.map((replica) => replica.close()));
+    throw error;
   }
+}
 
-  async run(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<RunResult> {
-    if (this.#released !== undefined)
-      throw new DomainError('UNAVAILABLE', 'The model was unloaded; try again');
-    const run = this.runner.run(this.session, inputs, outputs);
-    this.#running.add(run);
-    try {
-      return await run;
-    } finally {
-      this.#running.delete(run);
-    }
-  }
-
-  release(): Promise<void> {
-    this.#released ??= this.#release();
-    return this.#released;
-  }
-
-  async #release(): Promise<void> {
-    await Promise.allSettled(this.#running);
-    try {
-      await this.runner.releaseSession(this.session);
-    } catch (error) {
-      // Its runner ended meanwhile, and the session with it.
-      if (!(error instanceof DomainError && error.code === 'UNAVAILABLE')) throw error;
-    } finally {
-      this.onReleased();
-    }
+/** 0 for a file that is not there: the runtime says so in the same way for every model. */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return 0;
   }
 }

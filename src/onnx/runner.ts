@@ -1,4 +1,5 @@
 import type { DomainError } from '../platform/errors.js';
+import type { LoadOutcome, LoadSpec } from './session-host.js';
 import type { Tensor } from './tensor.js';
 
 export interface RunResult {
@@ -8,10 +9,7 @@ export interface RunResult {
   readonly inferMs: number;
 }
 
-/**
- * Something that holds sessions and runs them off the event loop: a thread today. Sessions are numbered by whoever
- * asks for them.
- */
+/** Something that holds sessions and runs them off the event loop. Sessions are numbered by whoever asks for them. */
 export interface Runner {
   /** Sessions loading or loaded. */
   readonly load: number;
@@ -19,9 +17,15 @@ export interface Runner {
   readonly unresponsive: boolean;
   /** Resolves when the runner is gone without having been asked to go; never rejects. */
   readonly failed: Promise<DomainError>;
-  loadSession(session: number, path: string, threads: number): Promise<{ loadMs: number }>;
+  /** Of its process; undefined for a thread. */
+  readonly pid: number | undefined;
+  /** Resident size of its process as it last told; undefined for a thread. */
+  readonly residentBytes: number | undefined;
+  loadSession(session: number, spec: LoadSpec): Promise<LoadOutcome>;
   run(session: number, inputs: readonly Tensor[], outputs: readonly string[] | undefined): Promise<RunResult>;
   releaseSession(session: number): Promise<void>;
+  /** From now on what it runs gives way to everything else on the machine. Not taken back. */
+  giveWay(): void;
   /** Lets what was asked before finish, then ends. */
   stop(): Promise<void>;
 }

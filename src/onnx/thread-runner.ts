@@ -3,8 +3,11 @@ import { compiledEntry } from '../platform/compiled-entry.js';
 import { DomainError } from '../platform/errors.js';
 import { fromWire, toWire, type RunnerReply, type RunnerRequest } from './run-messages.js';
 import type { Runner, RunResult } from './runner.js';
+import type { LoadOutcome, LoadSpec } from './session-host.js';
 import type { Tensor } from './tensor.js';
 
+/** By then another runner has loaded a model that is not large. */
+const RETRY_AFTER_MS = 500;
 /** Loading a few gigabytes or one very long run stays below this. */
 const UNRESPONSIVE_MS = 20_000;
 
@@ -21,6 +24,8 @@ interface Pending {
 /** A runner in a worker thread. It is never terminated: a native run that is cut off aborts the whole process. */
 export class ThreadRunner implements Runner {
   readonly failed: Promise<DomainError>;
+  readonly pid = undefined;
+  readonly residentBytes = undefined;
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   readonly #exited: Promise<void>;
@@ -51,6 +56,7 @@ export class ThreadRunner implements Runner {
             ? 'The model was unloaded; try again'
             : 'The thread that ran the model ended unexpectedly; try again',
           {
+            ...(asked ? {} : { retryAfterMs: RETRY_AFTER_MS }),
             cause: cause ?? new Error(`worker exited with code ${code}`),
           },
         );
@@ -71,11 +77,11 @@ export class ThreadRunner implements Runner {
     return this.#pending.size > 0 && performance.now() - this.#owingSince > UNRESPONSIVE_MS;
   }
 
-  async loadSession(session: number, path: string, threads: number): Promise<{ loadMs: number }> {
+  async loadSession(session: number, spec: LoadSpec): Promise<LoadOutcome> {
     this.#sessions += 1;
     try {
-      const reply = await this.#ask({ type: 'load', id: this.#nextId++, session, path, threads });
-      if (reply.type === 'loaded') return { loadMs: reply.loadMs };
+      const reply = await this.#ask({ type: 'load', id: this.#nextId++, session, spec });
+      if (reply.type === 'loaded') return reply.outcome;
       throw reply.type === 'refused'
         ? new DomainError(reply.code, reply.message)
         : new DomainError('INTERNAL', 'The model could not be loaded', { cause: reply });
@@ -106,17 +112,24 @@ export class ThreadRunner implements Runner {
     await this.#ask({ type: 'release', id: this.#nextId++, session }).finally(() => (this.#sessions -= 1));
   }
 
+  giveWay(): void {
+    this.#tell({ type: 'give way' });
+  }
+
   async stop(): Promise<void> {
     if (this.#phase.name === 'running') {
       this.#phase = { name: 'stopping' };
-      const request: RunnerRequest = { type: 'stop' };
-      this.#worker.postMessage(request);
+      this.#tell({ type: 'stop' });
     }
     await this.#exited;
   }
 
+  #tell(request: RunnerRequest): void {
+    this.#worker.postMessage(request);
+  }
+
   async #ask(
-    request: Exclude<RunnerRequest, { type: 'stop' }>,
+    request: Extract<RunnerRequest, { id: number }>,
     transfer: ArrayBuffer[] = [],
   ): Promise<RunnerReply> {
     if (this.#phase.name === 'gone') throw this.#phase.error;

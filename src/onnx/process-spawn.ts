@@ -1,0 +1,32 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { compiledEntry } from '../platform/compiled-entry.js';
+
+/** The socket between server and child, in the child. */
+export const RUNNER_FD = 3;
+
+/** What a small heap needs; weights and tensors lie outside of it. */
+const LEAN = ['--max-semi-space-size=1', '--v8-pool-size=0'];
+
+/** What the runtime may need to find its devices and libraries; no other variable of the server reaches a child. */
+const PASSED_ON = ['PATH', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES', 'SystemRoot'];
+
+/** Starts a process that runs one model. Its third pipe is the connection; its errors can be read, nothing else. */
+export function spawnRunner(): ChildProcess {
+  return spawn(process.execPath, [...LEAN, fileURLToPath(compiledEntry(import.meta.url, './run-child.js'))], {
+    env: { ...passedOn(), ORT_DISABLE_TELEMETRY: '1', UV_THREADPOOL_SIZE: '1' },
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+}
+
+function passedOn(): Record<string, string> {
+  // eslint-disable-next-line no-restricted-properties -- handed on by name, and not read
+  const { env } = process;
+  return Object.fromEntries(
+    PASSED_ON.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

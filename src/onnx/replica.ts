@@ -1,0 +1,86 @@
+import type { DomainError } from '../platform/errors.js';
+import { LongRuns } from './long-runs.js';
+import type { RunResult } from './runner.js';
+import type { Seat, Seating } from './seat.js';
+import type { LoadSpec } from './session-host.js';
+import type { Tensor } from './tensor.js';
+
+/** One session of a model, wherever it is seated; it moves by itself when its runs turn out to be long. */
+export class Replica {
+  /** Resolves when its runner ended without having been asked to; never rejects. */
+  readonly failed: Promise<DomainError>;
+  readonly #longRuns = new LongRuns();
+  #seat: Seat;
+  #inFlight = 0;
+  /** Called when the last run under way has ended. */
+  #idle: (() => void) | undefined;
+  /** Runs asked for while it changes seats wait for this, so that none overtakes another. */
+  #gate: Promise<void> | undefined;
+  #moving: Promise<void> | undefined;
+  #reportFailure: (error: DomainError) => void = () => undefined;
+
+  constructor(
+    private readonly seating: Seating,
+    private readonly spec: () => Promise<LoadSpec>,
+    seat: Seat,
+  ) {
+    this.failed = new Promise((resolve) => (this.#reportFailure = resolve));
+    this.#seat = this.#take(seat);
+  }
+
+  /** Runs asked for and not answered. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get runner(): Seat['runner'] {
+    return this.#seat.runner;
+  }
+
+  async run(inputs: readonly Tensor[], outputs: readonly string[] | undefined): Promise<RunResult> {
+    while (this.#gate !== undefined) await this.#gate;
+    this.#inFlight += 1;
+    try {
+      const result = await this.#seat.runner.run(this.#seat.session, inputs, outputs);
+      if (this.#longRuns.saw(result.inferMs)) this.#moving ??= this.#setAside();
+      return result;
+    } finally {
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) this.#idle?.();
+    }
+  }
+
+  /** Only after its last run. */
+  async close(): Promise<void> {
+    await this.#moving;
+    await this.seating.close(this.#seat);
+  }
+
+  /** Runs go on where they are until the other seat is ready. */
+  async #setAside(): Promise<void> {
+    const from = this.#seat;
+    let to: Seat;
+    try {
+      to = await this.seating.setAside(from, this.spec);
+    } catch {
+      // No memory or no thread for it now: it stays where it is, and works.
+      return;
+    }
+    if (to === from) return;
+    let open: () => void = () => undefined;
+    this.#gate = new Promise((resolve) => (open = resolve));
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    this.#idle = undefined;
+    this.#seat = this.#take(to);
+    this.#gate = undefined;
+    open();
+    await this.seating.close(from).catch(() => undefined);
+  }
+
+  #take(seat: Seat): Seat {
+    void seat.runner.failed.then((error) => {
+      if (this.#seat === seat) this.#reportFailure(error);
+    });
+    return seat;
+  }
+}

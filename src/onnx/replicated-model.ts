@@ -1,0 +1,162 @@
+import { DomainError } from '../platform/errors.js';
+import type { LoadedModel } from './loaded-model.js';
+import type { Isolation, LoadOptions } from './load-options.js';
+import type { Replica } from './replica.js';
+import { isHealthy, restartDelayMs } from './restart-delay.js';
+import type { Runner, RunResult } from './runner.js';
+import type { Tensor } from './tensor.js';
+
+interface Place {
+  /** Null while it is lost. */
+  replica: Replica | null;
+  /** When its replica was loaded. */
+  since: number;
+  /** Restarts since it was last healthy. */
+  attempt: number;
+}
+
+/**
+ * A model in several sessions, each on a runner of its own. A replica whose runner ends is loaded again in the
+ * background while the others serve; when none is left, the model is lost for good.
+ */
+export class ReplicatedModel implements LoadedModel {
+  readonly failed: Promise<DomainError>;
+  readonly replicas: number;
+  readonly #places: Place[];
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #restarts = new Set<NodeJS.Timeout>();
+  readonly #restarting = new Set<Promise<unknown>>();
+  #reportFailure: (error: DomainError) => void = () => undefined;
+  #lost: DomainError | undefined;
+  #released: Promise<void> | undefined;
+
+  constructor(
+    readonly isolation: Isolation,
+    readonly loadMs: number,
+    replicas: readonly Replica[],
+    private readonly deps: {
+      /** What one session takes, where its runner cannot say. */
+      readonly sessionBytes: number;
+      readonly open: (taken: readonly Runner[]) => Promise<Replica>;
+      readonly onReleased: () => void;
+      readonly onRunnerLost: LoadOptions['onRunnerLost'];
+      readonly onRunnerRestarted: LoadOptions['onRunnerRestarted'];
+    },
+  ) {
+    this.replicas = replicas.length;
+    this.failed = new Promise((resolve) => (this.#reportFailure = resolve));
+    this.#places = replicas.map(() => ({ replica: null, since: 0, attempt: 0 }));
+    for (const [index, replica] of replicas.entries()) this.#put(index, replica);
+  }
+
+  get memoryBytes(): number {
+    return this.#alive.reduce((sum, { runner }) => sum + (runner.residentBytes ?? this.deps.sessionBytes), 0);
+  }
+
+  get runnerPids(): readonly number[] {
+    return this.#alive.flatMap(({ runner }) => runner.pid ?? []);
+  }
+
+  async run(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<RunResult> {
+    if (this.#released !== undefined)
+      throw new DomainError('UNAVAILABLE', 'The model was unloaded; try again');
+    const run = this.#leastBusy().run(inputs, outputs);
+    this.#running.add(run);
+    try {
+      return await run;
+    } finally {
+      this.#running.delete(run);
+    }
+  }
+
+  release(): Promise<void> {
+    this.#released ??= this.#release();
+    return this.#released;
+  }
+
+  get #alive(): Replica[] {
+    return this.#places.flatMap(({ replica }) => replica ?? []);
+  }
+
+  #leastBusy(): Replica {
+    let least: Replica | null = null;
+    for (const { replica } of this.#places)
+      if (replica !== null && (least === null || replica.inFlight < least.inFlight)) least = replica;
+    if (least === null) throw this.#lost ?? new DomainError('UNAVAILABLE', 'The model was lost; try again');
+    return least;
+  }
+
+  #put(index: number, replica: Replica): void {
+    const place = this.#places[index];
+    if (place === undefined) return;
+    place.replica = replica;
+    place.since = performance.now();
+    void replica.failed.then((error) => this.#onLost(index, error));
+  }
+
+  #onLost(index: number, error: DomainError): void {
+    const place = this.#places[index];
+    if (place === undefined) return;
+    place.replica = null;
+    if (this.#released !== undefined) return;
+    const replicasLeft = this.#alive.length;
+    if (replicasLeft === 0) {
+      this.#lost = error;
+      for (const timer of this.#restarts) clearTimeout(timer);
+      this.#restarts.clear();
+    }
+    this.deps.onRunnerLost?.({ error, replicasLeft });
+    if (replicasLeft === 0) {
+      this.#reportFailure(error);
+      return;
+    }
+    const now = performance.now();
+    place.attempt = isHealthy(now - place.since) ? 0 : place.attempt;
+    this.#restartLater(index, now);
+  }
+
+  #restartLater(index: number, lostAt: number): void {
+    const place = this.#places[index];
+    if (place === undefined) return;
+    place.attempt += 1;
+    const timer = setTimeout(() => {
+      this.#restarts.delete(timer);
+      const restarting = this.#restart(index, place.attempt, lostAt);
+      this.#restarting.add(restarting);
+      void restarting.finally(() => this.#restarting.delete(restarting));
+    }, restartDelayMs(place.attempt));
+    timer.unref();
+    this.#restarts.add(timer);
+  }
+
+  async #restart(index: number, attempt: number, lostAt: number): Promise<void> {
+    let replica: Replica;
+    try {
+      replica = await this.deps.open(this.#alive.map(({ runner }) => runner));
+    } catch {
+      if (this.#isWanted) this.#restartLater(index, lostAt);
+      return;
+    }
+    if (!this.#isWanted) {
+      await replica.close();
+      return;
+    }
+    this.#put(index, replica);
+    this.deps.onRunnerRestarted?.({ attempt, afterMs: performance.now() - lostAt });
+  }
+
+  get #isWanted(): boolean {
+    return this.#released === undefined && this.#lost === undefined;
+  }
+
+  async #release(): Promise<void> {
+    for (const timer of this.#restarts) clearTimeout(timer);
+    await Promise.allSettled(this.#running);
+    await Promise.all(this.#restarting);
+    try {
+      await Promise.all(this.#alive.map((replica) => replica.close()));
+    } finally {
+      this.deps.onReleased();
+    }
+  }
+}

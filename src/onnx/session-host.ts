@@ -1,0 +1,85 @@
+import type { InferenceSession as Session } from 'onnxruntime-node';
+import { fromRuntimeType, runtimeType } from './data-types.js';
+import { readGraph, type GraphSummary } from './graph-summary.js';
+import { loadProblem } from './runtime-messages.js';
+import { InferenceSession, RuntimeTensor } from './runtime.js';
+import { sessionOptions, type SessionSettings } from './session-options.js';
+import type { Tensor, TensorValues } from './tensor.js';
+
+/** What a runner is told to load. */
+export interface LoadSpec extends SessionSettings {
+  readonly path: string;
+  /** Size of the file. */
+  readonly bytes: number;
+}
+
+export interface LoadOutcome {
+  readonly loadMs: number;
+}
+
+/** The sessions of one thread or process. Loading and running hold it until they are done. */
+export class SessionHost {
+  readonly #sessions = new Map<number, Session>();
+
+  /** @throws ModelProblem */
+  async load(session: number, spec: LoadSpec): Promise<LoadOutcome> {
+    const begun = performance.now();
+    this.#sessions.set(session, await open(spec));
+    return { loadMs: performance.now() - begun };
+  }
+
+  /** @param outputs names of the outputs wanted; null means all */
+  async run(
+    number: number,
+    inputs: readonly Tensor[],
+    outputs: readonly string[] | null,
+  ): Promise<{ outputs: Tensor[]; inferMs: number }> {
+    const session = this.#sessions.get(number);
+    if (session === undefined) throw new Error('the session is not loaded');
+    const feeds = feedsOf(inputs);
+    const begun = performance.now();
+    const results = await (outputs === null ? session.run(feeds) : session.run(feeds, outputs));
+    const inferMs = performance.now() - begun;
+    return {
+      outputs: (outputs ?? session.outputNames).map((name) => resultOf(name, results[name])),
+      inferMs,
+    };
+  }
+
+  async release(number: number): Promise<void> {
+    const session = this.#sessions.get(number);
+    this.#sessions.delete(number);
+    await session?.release();
+  }
+}
+
+async function open({ path, ...settings }: LoadSpec): Promise<Session> {
+  try {
+    return await InferenceSession.create(path, sessionOptions(settings));
+  } catch (error) {
+    throw loadProblem(error, path, summaryOf(path));
+  }
+}
+
+/** For the message only: what cannot be read is told from the runtime's words alone. */
+function summaryOf(path: string): GraphSummary | undefined {
+  try {
+    return readGraph(path).summary;
+  } catch {
+    return undefined;
+  }
+}
+
+function feedsOf(inputs: readonly Tensor[]): Session.FeedsType {
+  // Without a prototype, so that any name is only a name.
+  const feeds = Object.create(null) as Record<string, InstanceType<typeof RuntimeTensor>>;
+  for (const { name, datatype, shape, data } of inputs)
+    feeds[name] = new RuntimeTensor(runtimeType(datatype), data, shape);
+  return feeds;
+}
+
+function resultOf(name: string, value: Session.ReturnType[string] | undefined): Tensor {
+  const datatype = value === undefined ? undefined : fromRuntimeType(value.type);
+  if (value === undefined || datatype === undefined) throw new Error(`output "${name}" is no tensor`);
+  return { name, datatype, shape: value.dims, data: value.data as TensorValues };
+}
