@@ -1,0 +1,20 @@
+// The entry of the child process that compares two models. Reading is synchronous there, and what the bytes make of its
+// memory concerns nobody else. It ends when the parent has its answer and closes the channel.
+import { compareGraphs } from './difference/graph-difference.js';
+import type { GraphDifferenceReply, GraphDifferenceRequest } from './graph-difference-messages.js';
+import { ModelProblem } from './model-problem.js';
+
+process.once('message', ({ base, target }: GraphDifferenceRequest) => process.send?.(reply(base, target)));
+
+function reply(base: string, target: string): GraphDifferenceReply {
+  try {
+    const difference = compareGraphs(base, target);
+    return { type: 'compared', difference, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  } catch (error) {
+    if (error instanceof ModelProblem) return { type: 'refused', code: error.code, message: error.message };
+    return {
+      type: 'failed',
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
+  }
+}
