@@ -169,6 +169,8 @@ function createFastify(config: Config, logger: Logger): FastifyInstance {
     loggerInstance: logger,
     // One line a request is written by the transports, which know what the request was.
     logController: new LogController({ disableRequestLogging: true }),
+    // Lines name their request themselves; a logger made for each request costs more than most have to say.
+    childLoggerFactory: (parent) => parent,
     genReqId: requestId,
     // What fails before any route is found, such as an address that cannot be decoded, is answered like the rest.
     frameworkErrors: answerError,

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { isAmbientCredential } from '../security/index.js';
 import { createContext, type GraphqlServices, type RequestContext } from './context.js';
-import { disconnection } from './disconnection.js';
+import { Disconnection } from './disconnection.js';
 import { formatError } from './error-mapping.js';
 import { statusFor, type MediaTypes } from './media-types.js';
 import { answerExtensions, type OperationLifecycle } from './operation-lifecycle.js';
@@ -22,7 +22,7 @@ interface ApolloRouteParts {
 export function createApolloRoute({ apollo, services, lifecycle, persisted, mediaTypes }: ApolloRouteParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const { accept } = request.headers;
-    const context = createContext(services, request.caller, () => disconnection(reply));
+    const context = createContext(services, request.caller, new Disconnection(reply.raw));
     let asked: HTTPGraphQLRequest;
     try {
       asked = await withDocument(readRequest(request), persisted);

@@ -3,7 +3,7 @@ import type { ExecutionResult } from 'graphql';
 import type { DocumentCache } from './compiled/document-cache.js';
 import { KnownDocument, type KnownOperation } from './compiled/known-document.js';
 import { createContext, type GraphqlServices, type RequestContext } from './context.js';
-import { disconnection } from './disconnection.js';
+import { Disconnection } from './disconnection.js';
 import type { DocumentReader } from './document.js';
 import { formatError } from './error-mapping.js';
 import type { MediaTypes } from './media-types.js';
@@ -43,7 +43,7 @@ export function createCompiledRoute(parts: CompiledRouteParts) {
     const operation = documentOf(body as Body, parts)?.operation(operationName);
     if (!operation) return false;
 
-    const context = createContext(services, request.caller, () => disconnection(reply));
+    const context = createContext(services, request.caller, new Disconnection(reply.raw));
     let result: ExecutionResult | Promise<ExecutionResult> | null;
     try {
       lifecycle.begin(operation, given as Body, context);

@@ -1,6 +1,6 @@
 import type { CatalogService } from '../catalog/index.js';
 import type { DeploymentService } from '../deployments/index.js';
-import type { InferenceService } from '../inference/index.js';
+import type { Departure, InferenceService } from '../inference/index.js';
 import type { PredictionService } from '../pipelines/index.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
@@ -20,20 +20,21 @@ export interface GraphqlServices {
 export interface RequestContext extends Omit<GraphqlServices, 'logger'> {
   readonly caller: Caller;
   readonly startedAt: number;
-  /** Aborted when whoever asked has gone. */
+  /** Tells when whoever asked has gone. */
+  readonly departure: Departure;
+  /** The same as a signal, for what needs one. */
   readonly signal: AbortSignal;
   readonly loaders: Loaders;
   /** Once the operation is known: what may change while it runs must not be remembered. */
   prepareFor(operation: 'query' | 'mutation' | 'subscription'): void;
 }
 
-/** @param makeSignal called when a resolver first asks for the signal */
 export function createContext(
   services: GraphqlServices,
   caller: Caller,
-  makeSignal: () => AbortSignal,
+  departure: Departure,
 ): RequestContext {
-  return new OperationContext(services, caller, makeSignal);
+  return new OperationContext(services, caller, departure);
 }
 
 /**
@@ -49,7 +50,7 @@ class OperationContext implements RequestContext {
   constructor(
     private readonly services: GraphqlServices,
     readonly caller: Caller,
-    private readonly makeSignal: () => AbortSignal,
+    readonly departure: Departure,
   ) {}
 
   get catalog(): CatalogService {
@@ -69,7 +70,7 @@ class OperationContext implements RequestContext {
   }
 
   get signal(): AbortSignal {
-    this.madeSignal ??= this.makeSignal();
+    this.madeSignal ??= this.departure instanceof AbortSignal ? this.departure : signalOf(this.departure);
     return this.madeSignal;
   }
 
@@ -82,4 +83,11 @@ class OperationContext implements RequestContext {
     this.remember = operation === 'query';
     this.madeLoaders = null;
   }
+}
+
+function signalOf(departure: Departure): AbortSignal {
+  const controller = new AbortController();
+  if (departure.aborted) controller.abort();
+  else departure.addEventListener('abort', () => controller.abort());
+  return controller.signal;
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.js';
 import { authorizeRequest } from './access.js';
 import { AUTHENTICATION_CHALLENGES } from './authenticate.js';
@@ -21,18 +21,26 @@ declare module 'fastify' {
  */
 export function registerSecurity(app: FastifyInstance, config: SecurityConfig): void {
   app.decorateRequest('caller');
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ ...RESPONSE_HEADERS, 'x-request-id': request.id });
+  // Callbacks, not promises: these run for every request, and most often at once.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(RESPONSE_HEADERS).header('x-request-id', request.id);
     try {
       request.caller = { actor: authorizeRequest(request.raw, config), requestId: request.id };
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      const { code, message } = error;
-      if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', AUTHENTICATION_CHALLENGES);
-      await reply
-        .code(code === 'UNAUTHENTICATED' ? 401 : 403)
-        .send(errorBody(request.url, { code, message, requestId: request.id }));
+      if (error instanceof DomainError) refuse(request, reply, error);
+      else done(error as Error);
+      return;
     }
+    done();
   });
-  app.addHook('onSend', async (request, reply, payload) => lingerOverUnreadBody(request.raw, reply, payload));
+  app.addHook('onSend', (request, reply, payload, done) =>
+    done(null, lingerOverUnreadBody(request.raw, reply, payload)),
+  );
+}
+
+function refuse(request: FastifyRequest, reply: FastifyReply, { code, message }: DomainError): void {
+  if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', AUTHENTICATION_CHALLENGES);
+  void reply
+    .code(code === 'UNAUTHENTICATED' ? 401 : 403)
+    .send(errorBody(request.url, { code, message, requestId: request.id }));
 }

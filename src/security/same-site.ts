@@ -1,5 +1,8 @@
 import { DomainError } from '../platform/errors.js';
 
+/** Host headers found to name this machine: parsing one costs as much as routing its request. */
+const loopbackHosts = new Set<string>();
+const MAX_REMEMBERED = 100;
 const LOOPBACK_V4 = /^127(?:\.\d{1,3}){3}$/;
 
 /** Whether a name or address (a `HOST` setting, or the host part of a URL) can only mean this machine. */
@@ -13,8 +16,12 @@ export function isLoopback(host: string): boolean {
  * reach it, and DNS rebinding lets any web page reach it under that page's own name: only the name gives it away.
  */
 export function checkHost(host: string | undefined): void {
+  if (host !== undefined && loopbackHosts.has(host)) return;
   const name = host === undefined ? undefined : hostOf(`http://${host}`)?.hostname;
-  if (name !== undefined && isLoopback(name)) return;
+  if (host !== undefined && name !== undefined && isLoopback(name)) {
+    if (loopbackHosts.size < MAX_REMEMBERED) loopbackHosts.add(host);
+    return;
+  }
   throw new DomainError(
     'FORBIDDEN',
     `Expected the Host header to be localhost, 127.0.0.1 or [::1], got ${quoted(host)}. ` +

@@ -6,14 +6,14 @@ import { tensorData } from '../scalars.js';
 export const inferenceResolvers = {
   TensorData: tensorData,
   Mutation: {
-    infer: (_, { input: { encoding, ...request } }, { caller, inference, signal }) =>
+    infer: (_, { input: { encoding, ...request } }, { caller, inference, departure }) =>
       payload({ outputs: null, version: null, timing: null }, async () => {
-        const { outputs, version, timing } = await inference.infer(caller, { ...request, signal });
+        const { outputs, version, timing } = await inference.infer(caller, { ...request, signal: departure });
         return { outputs: outputs.map((tensor) => encoded(tensor, encoding ?? 'JSON')), version, timing };
       }),
-    predict: (_, { input }, { caller, predictions, signal }) =>
+    predict: (_, { input }, { caller, predictions, departure }) =>
       payload({ predictions: [], version: null, timing: null }, () =>
-        predictions.predict(caller, { ...input, signal }),
+        predictions.predict(caller, { ...input, signal: departure }),
       ),
   },
 } satisfies Resolvers;
