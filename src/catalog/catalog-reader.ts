@@ -1,5 +1,6 @@
 import type { CatalogStores } from './catalog-stores.js';
 import type { ModelOrder, ModelPosition, Window } from './keyset.js';
+import { lineages } from './lineage.js';
 import type { ModelFilter } from './model-filter.js';
 import type { AliasInstant, AliasKey } from './alias-history-store.js';
 import type {
@@ -7,6 +8,8 @@ import type {
   AliasRecord,
   ArtifactRecord,
   DerivationRecord,
+  LineageDirection,
+  LineageRecord,
   ModelRecord,
   TagRecord,
   VersionRecord,
@@ -141,6 +144,27 @@ export class CatalogReader {
   }
 
   async derivationsOfVersions(versionIds: readonly string[]): Promise<DerivationRecord[]> {
-    return this.stores.versions.derivations(versionIds);
+    return this.stores.lineage.parents(versionIds);
+  }
+
+  /** The same page of what was made from each version, newest first; positions are the children's ids. */
+  async derivativesOfVersions(
+    versionIds: readonly string[],
+    window: Window<string>,
+  ): Promise<DerivationRecord[]> {
+    return this.stores.lineage.children(versionIds, window);
+  }
+
+  async countDerivatives(versionId: string): Promise<number> {
+    return this.stores.lineage.countChildren(versionId);
+  }
+
+  /** See `lineages`. @throws DomainError INVALID_ARGUMENT for a depth that is not from 1 to 100. */
+  async lineagesOfVersions(
+    versionIds: readonly string[],
+    direction: LineageDirection,
+    depth: number,
+  ): Promise<Map<string, LineageRecord>> {
+    return lineages(this.stores.lineage, versionIds, direction, depth);
   }
 }

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../platform/database/index.js';
 import { AliasHistoryStore } from './alias-history-store.js';
+import { LineageStore } from './lineage-store.js';
 import { ModelStore } from './model-store.js';
 import { modelNotFound, versionNotFound } from './not-found.js';
 import type { VersionRecord } from './records.js';
@@ -15,12 +16,14 @@ export class CatalogStores {
   readonly versions: VersionStore;
   readonly versionNames: VersionNameStore;
   readonly aliasHistory: AliasHistoryStore;
+  readonly lineage: LineageStore;
 
   constructor(database: Database) {
     this.models = new ModelStore(database);
     this.versions = new VersionStore(database);
     this.versionNames = new VersionNameStore(database);
     this.aliasHistory = new AliasHistoryStore(database);
+    this.lineage = new LineageStore(database);
   }
 
   /** One statement when the version exists. @throws DomainError MODEL_NOT_FOUND or VERSION_NOT_FOUND, naming what does. */

@@ -13,6 +13,7 @@ export {
 } from './keyset.js';
 export type { ModelFilter } from './model-filter.js';
 export type { RegisterModelInput, UpdateModelInput } from './model-input.js';
+export { citationOf, type Citation } from './citation.js';
 export { checkName, NAME_PATTERN } from './names.js';
 export type { ArtifactInput, PublishVersionInput } from './publication-input.js';
 export {
@@ -28,9 +29,13 @@ export type {
   AliasChangeRecord,
   AliasRecord,
   ArtifactRecord,
+  Dataset,
   DerivationRecord,
   DerivationRelation,
   Domain,
+  Environment,
+  LineageDirection,
+  LineageRecord,
   Metric,
   ModelRecord,
   Source,

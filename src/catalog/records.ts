@@ -37,6 +37,22 @@ export interface Source {
   readonly url: string | null;
 }
 
+/** Data a version was trained on. */
+export interface Dataset {
+  readonly name: string;
+  readonly url: string | null;
+  readonly digest: string | null;
+  readonly split: string | null;
+}
+
+/** What a version was made with. */
+export interface Environment {
+  readonly runtime: string | null;
+  readonly platform: string | null;
+  readonly image: string | null;
+  readonly packages: readonly { readonly name: string; readonly version: string }[];
+}
+
 export interface VersionRecord {
   readonly id: string;
   readonly modelId: string;
@@ -51,6 +67,8 @@ export interface VersionRecord {
   readonly metrics: readonly Metric[];
   readonly notes: string;
   readonly source: Source | null;
+  readonly trainingData: readonly Dataset[];
+  readonly environment: Environment | null;
   readonly createdAt: Date;
   readonly createdBy: string;
 }
@@ -110,4 +128,16 @@ export interface DerivationRecord {
   readonly childId: string;
   readonly parentId: string;
   readonly relation: DerivationRelation;
+}
+
+/** Which way from a version: to what it was made from, or to what was made from it. */
+export type LineageDirection = 'ANCESTORS' | 'DESCENDANTS' | 'BOTH';
+
+/** A version's place in the graph of derivations. */
+export interface LineageRecord {
+  /** Its own id first, then the others', nearest first. */
+  readonly versionIds: readonly string[];
+  readonly derivations: readonly DerivationRecord[];
+  /** False when the graph goes on where this was cut off. */
+  readonly isComplete: boolean;
 }

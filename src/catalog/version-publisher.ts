@@ -60,8 +60,8 @@ export class VersionPublisher {
         pipeline,
         ...texts,
         createdBy: caller.actor,
-        derivedFrom,
       });
+      await this.stores.lineage.add(tx, id, derivedFrom);
       const version = await this.stores.resolve(
         { model: model.name, selector: { kind: 'number', number } },
         ['model'],

@@ -3,14 +3,7 @@ import { Prisma, type Database, type Transaction } from '../platform/database/in
 import type { JsonValue } from '../platform/events/index.js';
 import type { Window } from './keyset.js';
 import { DEFAULT_ALIAS } from './names.js';
-import type {
-  ArtifactRecord,
-  DerivationRecord,
-  DerivationRelation,
-  Metric,
-  Source,
-  VersionRecord,
-} from './records.js';
+import type { ArtifactRecord, Dataset, Environment, Metric, Source, VersionRecord } from './records.js';
 import { withoutNul } from './texts.js';
 import type { VersionRef } from './version-ref.js';
 
@@ -26,6 +19,8 @@ interface VersionRow {
   readonly metrics: unknown;
   readonly notes: string;
   readonly source: unknown;
+  readonly trainingData: unknown;
+  readonly environment: unknown;
   readonly createdAt: Date;
   readonly createdBy: string;
 }
@@ -40,13 +35,14 @@ export interface NewVersion {
   readonly metrics: readonly Metric[];
   readonly notes: string;
   readonly source: Source | null;
+  readonly trainingData: readonly Dataset[];
+  readonly environment: Environment | null;
   readonly createdBy: string;
-  readonly derivedFrom: readonly { readonly parentId: string; readonly relation: DerivationRelation }[];
 }
 
 const COLUMNS = Prisma.sql`
   v."id", v."modelId", m."name" AS "modelName", v."number", v."artifactDigest", v."signature", v."pipeline",
-  v."metrics", v."notes", v."source", v."createdAt", v."createdBy"`;
+  v."metrics", v."notes", v."source", v."trainingData", v."environment", v."createdAt", v."createdBy"`;
 
 export class VersionStore {
   constructor(private readonly database: Database) {}
@@ -122,13 +118,6 @@ export class VersionStore {
     }));
   }
 
-  async derivations(childIds: readonly string[]): Promise<DerivationRecord[]> {
-    return this.database.derivation.findMany({
-      where: { childId: { in: [...childIds] } },
-      orderBy: [{ childId: 'asc' }, { parentId: 'asc' }],
-    });
-  }
-
   /** The same bytes are the same artifact: what is known of them already stays. */
   async ensureArtifact(tx: Transaction, digest: string, size: number, graph: GraphSummary): Promise<void> {
     const { format, producer, irVersion, opsets, metadata, parameterCount, operators } = withoutNul(graph);
@@ -149,7 +138,7 @@ export class VersionStore {
   }
 
   async insert(tx: Transaction, version: NewVersion): Promise<{ id: string }> {
-    const { derivedFrom, pipeline, signature, metrics, source, ...columns } = version;
+    const { pipeline, signature, metrics, source, trainingData, environment, ...columns } = version;
     const { id } = await tx.version.create({
       data: {
         ...columns,
@@ -157,12 +146,11 @@ export class VersionStore {
         metrics: asJson(metrics),
         pipeline: pipeline === null ? Prisma.DbNull : asJson(pipeline),
         source: source === null ? Prisma.DbNull : asJson(source),
+        trainingData: trainingData.length === 0 ? Prisma.DbNull : asJson(trainingData),
+        environment: environment === null ? Prisma.DbNull : asJson(environment),
       },
       select: { id: true },
     });
-    if (derivedFrom.length > 0) {
-      await tx.derivation.createMany({ data: derivedFrom.map((parent) => ({ ...parent, childId: id })) });
-    }
     return { id };
   }
 }
@@ -194,6 +182,8 @@ function toRecord(row: VersionRow): VersionRecord {
     metrics: row.metrics as readonly Metric[],
     notes,
     source: row.source as Source | null,
+    trainingData: (row.trainingData ?? []) as readonly Dataset[],
+    environment: row.environment as Environment | null,
     createdAt,
     createdBy,
   };

@@ -1,4 +1,10 @@
-import type { AliasChangeRecord, ModelRecord, VersionRecord, Window } from '../catalog/index.js';
+import type {
+  AliasChangeRecord,
+  DerivationRecord,
+  ModelRecord,
+  VersionRecord,
+  Window,
+} from '../catalog/index.js';
 import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventRecord } from '../platform/events/index.js';
@@ -28,6 +34,8 @@ export interface Connection<Row> {
 
 export type ModelConnection = Connection<ModelRecord>;
 export type AliasChangeConnection = Connection<AliasChangeRecord>;
+export type DerivativeConnection = Connection<DerivationRecord>;
+export type DerivativeEdge = DerivativeConnection['edges'][number];
 export type VersionConnection = Connection<VersionRecord>;
 export type DeploymentConnection = Connection<DeploymentRecord>;
 export type RevisionConnection = Connection<RevisionRecord>;

@@ -4,6 +4,8 @@ import {
   type AliasChangeRecord,
   type AliasRecord,
   type CatalogService,
+  type LineageDirection,
+  type LineageRecord,
   type VersionRef,
   type Window,
 } from '../catalog/index.js';
@@ -21,6 +23,18 @@ export interface AliasKey {
   readonly modelId: string;
   readonly name: string;
   readonly at: Date | null;
+}
+
+/** One page of what was made from a version. */
+export interface DerivativesKey {
+  readonly versionId: string;
+  readonly window: Window<string>;
+}
+
+export interface LineageKey {
+  readonly versionId: string;
+  readonly direction: LineageDirection;
+  readonly depth: number;
 }
 
 /** One page of the history of one alias, or of all aliases of a model (null). */
@@ -151,6 +165,40 @@ export function createLoaders(
         );
         const found = new Map(pages.flat());
         return keys.map((key) => found.get(key) ?? []);
+      },
+      { cache: false },
+    ),
+    derivatives: new DataLoader(
+      async (keys: readonly DerivativesKey[]) => {
+        const pages = await Promise.all(
+          [...groupBy(keys, ({ window }) => JSON.stringify(window)).values()].map(async (alike) => {
+            const window = alike[0]?.window;
+            const ids = [...new Set(alike.map(({ versionId }) => versionId))];
+            const found = window ? await catalog.derivativesOfVersions(ids, window) : [];
+            const ofParent = groupBy(found, ({ parentId }) => parentId);
+            return alike.map((key) => [key, ofParent.get(key.versionId) ?? []] as const);
+          }),
+        );
+        const found = new Map(pages.flat());
+        return keys.map((key) => found.get(key) ?? []);
+      },
+      { cache: false },
+    ),
+    lineage: new DataLoader(
+      async (keys: readonly LineageKey[]) => {
+        const found = new Map<LineageKey, LineageRecord | Error | undefined>();
+        for (const alike of groupBy(keys, ({ direction, depth }) => `${direction} ${depth}`).values()) {
+          const [{ direction, depth } = { direction: 'BOTH' as const, depth: 1 }] = alike;
+          const ids = [...new Set(alike.map(({ versionId }) => versionId))];
+          try {
+            const lineages = await catalog.lineagesOfVersions(ids, direction, depth);
+            for (const key of alike) found.set(key, lineages.get(key.versionId));
+          } catch (error) {
+            // An impossible depth is the fault of those who asked for it, not of the others.
+            for (const key of alike) found.set(key, error as Error);
+          }
+        }
+        return keys.map((key) => found.get(key) ?? null);
       },
       { cache: false },
     ),

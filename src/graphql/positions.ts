@@ -47,6 +47,11 @@ export const deploymentCursors: CursorCodec<{ readonly name: string }> = {
   },
 };
 
+export const derivativeCursors: CursorCodec<string> = {
+  encode: (versionId) => encodeCursor('derivatives', [versionId]),
+  decode: (cursor) => decodeCursor('derivatives', cursor, isUuid)[0],
+};
+
 export const aliasChangeCursors: CursorCodec<bigint> = {
   encode: (id) => encodeCursor('alias-history', [id.toString()]),
   decode(cursor) {
@@ -75,6 +80,11 @@ function numberCursors(list: string): CursorCodec<number> {
     encode: (number) => encodeCursor(list, [number]),
     decode: (cursor) => decodeCursor(list, cursor, isPosition)[0],
   };
+}
+
+function isUuid(values: readonly unknown[]): values is [string] {
+  const [id] = values;
+  return values.length === 1 && typeof id === 'string' && UUID.test(id);
 }
 
 function isId(values: readonly unknown[]): values is [string] {

@@ -1,9 +1,12 @@
+import { citationOf } from '../../catalog/index.js';
 import { tensorAnnotations } from '../../pipelines/index.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import { annotated } from '../annotated-signature.js';
+import { connect } from '../connections.js';
 import { existing } from '../existing.js';
 import { encodeNodeId } from '../node-id.js';
 import { payload } from '../payload.js';
+import { derivativeCursors } from '../positions.js';
 
 export const versionResolvers = {
   Query: {
@@ -27,6 +30,30 @@ export const versionResolvers = {
     signature: (version) => version,
     card: async ({ modelId }, _, { loaders }) => (await existing(loaders.card.load(modelId), 'model')).card,
     derivedFrom: ({ id }, _, { loaders }) => loaders.derivationsOfVersion.load(id),
+    derivatives: ({ id }, page, { loaders, catalog }) =>
+      connect(page, {
+        cursors: derivativeCursors,
+        position: ({ childId }) => childId,
+        page: (window) => loaders.derivatives.load({ versionId: id, window }),
+        count: () => catalog.countDerivatives(id),
+      }),
+    lineage: ({ id }, { direction, depth }, { loaders }) =>
+      existing(loaders.lineage.load({ versionId: id, direction, depth }), 'version'),
+    citation: async (version, _, { loaders }) =>
+      citationOf(await existing(loaders.model.load(version.modelId), 'model'), version),
+  },
+  Lineage: {
+    nodes: ({ versionIds }, _, { loaders }) =>
+      versionIds.map((id) => existing(loaders.version.load(id), 'version')),
+    edges: ({ derivations }) => derivations,
+  },
+  LineageEdge: {
+    child: ({ childId }, _, { loaders }) => existing(loaders.version.load(childId), 'version'),
+    parent: ({ parentId }, _, { loaders }) => existing(loaders.version.load(parentId), 'version'),
+  },
+  DerivativeEdge: {
+    node: ({ node }, _, { loaders }) => existing(loaders.version.load(node.childId), 'version'),
+    relation: ({ node }) => node.relation,
   },
   Signature: {
     inputs: ({ signature, pipeline }) => annotated(signature.inputs, tensorAnnotations(pipeline).inputs),
