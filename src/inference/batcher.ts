@@ -3,6 +3,7 @@ import { DomainError } from '../platform/errors.js';
 import type { KeyOf } from './batch-key.js';
 import { BatchSizing, type SizingSettings } from './batch-sizing.js';
 import type { EndListener, Lifetime } from './deadline.js';
+import { ownError } from './own-error.js';
 import { PreciseTimer } from './precise-timer.js';
 import type { Priority } from './priority.js';
 import { RequestQueue, type Ticket } from './request-queue.js';
@@ -155,7 +156,7 @@ export class Batcher {
       // all of them.
       if (error instanceof DomainError && error.code === 'RUN_FAILED')
         for (const request of batch) await this.runAlone(request);
-      else for (const request of batch) request.refuse(ownCopy(error));
+      else for (const request of batch) request.refuse(ownError(error));
     }
   }
 
@@ -208,15 +209,4 @@ class Request implements EndListener {
     this.lifetime.unlisten(this);
     return true;
   }
-}
-
-/** Each caller's own: an error is told to the event log once, for whoever it happened to. */
-function ownCopy(error: unknown): unknown {
-  if (!(error instanceof DomainError)) return error;
-  const { code, message, field, cause, retryAfterMs } = error;
-  return new DomainError(code, message, {
-    cause,
-    ...(field && { field }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
 }

@@ -1,24 +1,18 @@
 import type { VersionRecord } from '../catalog/index.js';
 import type { DeploymentService, ModelHandle } from '../deployments/index.js';
-import {
-  byteLengthOf,
-  checkInputs,
-  decodeTensor,
-  rowsOf,
-  type LoadedModel,
-  type RawTensor,
-  type Tensor,
-} from '../onnx/index.js';
+import { decodeTensor, rowsOf, type LoadedModel, type RawTensor, type Tensor } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
 import { batchKeys } from './batch-key.js';
 import { Batcher } from './batcher.js';
-import { Deadline, type Departure, type Lifetime } from './deadline.js';
+import { Deadline, type Departure } from './deadline.js';
 import { StatisticsCounter, type ModelStatistics } from './model-statistics.js';
+import { Account, HeldModel, type ModelQueue, type OpenModel } from './open-model.js';
 import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder.js';
 import type { Priority } from './priority.js';
+import { ResponseCache } from './response-cache.js';
 
 export interface Timing {
   /** Waiting for the model: loading it, and for its turn in the worker. */
@@ -50,23 +44,6 @@ export interface InferRequest extends TargetRequest {
   readonly outputs?: readonly string[] | null | undefined;
 }
 
-interface Clock {
-  readonly waitedMs: number;
-  inferMs: number;
-  ranMs: number;
-  batchRows: number;
-  /** This request's share of the runs. */
-  executions: number;
-}
-
-/** A model that is held for one request; `infer` may be called several times. */
-export interface OpenModel {
-  readonly version: VersionRecord;
-  /** Aborts when the request's time is over or its caller gone: work that can stop should. */
-  readonly signal: AbortSignal;
-  infer(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]>;
-}
-
 /** Validates, runs, and tells what happened. Every way to a model leads through `withModel`. */
 export class InferenceService {
   private readonly deployments: DeploymentService;
@@ -75,7 +52,7 @@ export class InferenceService {
   private readonly logger: Logger;
   private readonly maxAnswerBytes: number;
   /** Of what is loaded; forgotten with it. */
-  private readonly batchers = new WeakMap<LoadedModel, Batcher>();
+  private readonly queues = new WeakMap<LoadedModel, ModelQueue>();
 
   constructor(deps: {
     readonly deployments: DeploymentService;
@@ -126,32 +103,20 @@ export class InferenceService {
       deadline = new Deadline(request.deadlineMs, request.signal);
       const handle = await this.deployments.acquire(wanted, deadline.signal);
       target = handle;
-      const clock = {
-        waitedMs: performance.now() - started,
-        inferMs: 0,
-        ranMs: 0,
-        batchRows: 0,
-        executions: 0,
-      };
-      const { value, rows } = await deadline.race(
-        work(this.open(handle, clock, deadline, request.priority ?? 'NORMAL')).finally(() =>
-          handle.release(),
-        ),
-      );
+      const waitedMs = performance.now() - started;
+      const account = new Account();
+      const asker = { priority: request.priority ?? 'NORMAL', lifetime: deadline };
+      const model = new HeldModel(handle.version, this.queueOf(handle), asker, account, this.maxAnswerBytes);
+      const { value, rows } = await deadline.race(work(model).finally(() => handle.release()));
       const totalMs = performance.now() - started;
-      const queueMs = clock.waitedMs + Math.max(0, clock.ranMs - clock.inferMs);
-      this.outcomes.succeeded(caller, operation, target, { rows, totalMs });
-      this.counter.succeeded(target, { ...clock, rows, totalMs, queueMs });
+      const queueMs = waitedMs + Math.max(0, account.askedMs - account.inferMs);
+      const { inferMs, cacheHit } = account;
+      this.outcomes.succeeded(caller, operation, target, { rows, totalMs, cacheHit });
+      this.counter.succeeded(target, { account, rows, totalMs, queueMs });
       return {
         result: value,
         version: target.version,
-        timing: {
-          queueMs,
-          inferMs: clock.inferMs,
-          totalMs,
-          batchSize: clock.batchRows || rows,
-          cacheHit: false,
-        },
+        timing: { queueMs, inferMs, totalMs, batchSize: account.batchRows || rows, cacheHit },
       };
     } catch (error) {
       const totalMs = performance.now() - started;
@@ -165,44 +130,26 @@ export class InferenceService {
     }
   }
 
-  /** Checks names, types and shapes before the queue: the runtime ignores unknown names and fails late. */
-  private open(handle: ModelHandle, clock: Clock, lifetime: Lifetime, priority: Priority): OpenModel {
-    const batcher = this.batcherOf(handle);
-    const { maxAnswerBytes } = this;
-    return {
-      version: handle.version,
-      get signal() {
-        return lifetime.signal;
-      },
-      async infer(inputs, outputs) {
-        checkInputs(handle.version.signature, inputs, outputs);
-        const begun = performance.now();
-        const result = await batcher.run(inputs, outputs, { priority, lifetime });
-        clock.ranMs += performance.now() - begun;
-        checkAnswerSize(result.outputs, maxAnswerBytes);
-        clock.inferMs += result.inferMs;
-        clock.batchRows = Math.max(clock.batchRows, result.batchRows);
-        clock.executions += result.batchRows === 0 ? 1 : (rowsOf(inputs) ?? 1) / result.batchRows;
-        return result.outputs;
-      },
-    };
-  }
-
-  private batcherOf({ version, model, batching, settings }: ModelHandle): Batcher {
-    let batcher = this.batchers.get(model);
-    if (!batcher) {
-      const joining = batching.enabled && {
-        ...settings.batching,
-        maxBatchSize: batching.maxBatchSize,
-        keyOf: batchKeys(version.signature),
+  private queueOf({ version, model, batching, settings }: ModelHandle): ModelQueue {
+    let queue = this.queues.get(model);
+    if (!queue) {
+      const joining = batching.enabled
+        ? {
+            ...settings.batching,
+            maxBatchSize: batching.maxBatchSize,
+            keyOf: batchKeys(version.signature),
+          }
+        : null;
+      queue = {
+        batcher: new Batcher((inputs, outputs) => model.run(inputs, outputs), {
+          replicas: settings.runtime.replicas,
+          joining,
+        }),
+        cache: settings.cache && new ResponseCache(settings.cache.maxBytes),
       };
-      batcher = new Batcher((inputs, outputs) => model.run(inputs, outputs), {
-        replicas: settings.runtime.replicas,
-        joining: joining || null,
-      });
-      this.batchers.set(model, batcher);
+      this.queues.set(model, queue);
     }
-    return batcher;
+    return queue;
   }
 
   /** What each version was asked for since the start. */
@@ -226,15 +173,5 @@ function targetOf({ deployment, version }: TargetRequest): { deployment: string 
     {
       field: ['deployment'],
     },
-  );
-}
-
-function checkAnswerSize(outputs: readonly Tensor[], limit: number): void {
-  const bytes = outputs.reduce((sum, { data }) => sum + byteLengthOf(data), 0);
-  if (bytes <= limit) return;
-  throw new DomainError(
-    'INVALID_ARGUMENT',
-    `Expected an answer of at most ${limit} bytes of tensors, got ${bytes}. Ask for fewer rows or name fewer outputs, or have RETORT_BODY_LIMIT_BYTES raised.`,
-    { field: ['outputs'] },
   );
 }

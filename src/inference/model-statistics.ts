@@ -1,4 +1,5 @@
 import type { VersionRecord } from '../catalog/index.js';
+import type { Account } from './open-model.js';
 
 /** Versions come and go for as long as the server runs; beyond this many the longest unused are forgotten. */
 const MAX_ENTRIES = 1_000;
@@ -18,11 +19,13 @@ export interface ModelStatistics {
   readonly fail: Readonly<Total>;
   /** Of those answered: waiting for the model and for its turn. */
   readonly queue: Readonly<Total>;
-  /** Of those answered: inside the runtime. A run that several requests shared counts in full for each. */
+  /** Of those answered by a run: inside the runtime. A run that several requests shared counts in full for each. */
   readonly infer: Readonly<Total>;
-  /** Answered from memory, and computed although they could have been; both 0 without a response cache. */
+  /** Of those answered: without a run of their own, with the time that took. 0 without a response cache. */
   readonly cacheHit: Readonly<Total>;
+  /** Of those answered: looked for in vain, with the time that took. 0 without a response cache. */
   readonly cacheMiss: Readonly<Total>;
+  /** Rows that ran. */
   readonly rows: number;
   /** Runs; requests that ran together share one. */
   readonly executions: number;
@@ -39,9 +42,10 @@ export interface SuccessfulRequest {
   readonly rows: number;
   readonly totalMs: number;
   readonly queueMs: number;
-  readonly inferMs: number;
-  /** The request's share of the runs it took part in: 1 for a run of its own. */
-  readonly executions: number;
+  readonly account: Pick<
+    Account,
+    'inferMs' | 'executions' | 'cacheHits' | 'cacheMisses' | 'cacheMs' | 'cacheHit'
+  >;
 }
 
 class Counters implements ModelStatistics {
@@ -65,13 +69,18 @@ class Counters implements ModelStatistics {
 export class StatisticsCounter {
   private readonly entries = new Map<string, Counters>();
 
-  succeeded(served: Served, request: SuccessfulRequest): void {
+  succeeded(served: Served, { rows, totalMs, queueMs, account }: SuccessfulRequest): void {
     const counters = this.of(served);
-    add(counters.success, request.totalMs);
-    add(counters.queue, request.queueMs);
-    add(counters.infer, request.inferMs);
-    counters.rows += request.rows;
-    counters.executions += request.executions;
+    add(counters.success, totalMs);
+    add(counters.queue, queueMs);
+    if (account.cacheHit) {
+      add(counters.cacheHit, account.cacheMs);
+      return;
+    }
+    if (account.cacheMisses > 0) add(counters.cacheMiss, account.cacheMs);
+    add(counters.infer, account.inferMs);
+    counters.rows += rows;
+    counters.executions += account.executions;
   }
 
   failed(served: Served, totalMs: number): void {

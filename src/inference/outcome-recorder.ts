@@ -23,6 +23,7 @@ interface Window {
   readonly startedAt: number;
   count: number;
   rows: number;
+  cacheHits: number;
   totalMs: number;
   readonly latencies: number[];
 }
@@ -38,7 +39,7 @@ export class OutcomeRecorder {
     caller: Caller,
     operation: Operation,
     target: Target,
-    outcome: { rows: number; totalMs: number },
+    outcome: { rows: number; totalMs: number; cacheHit: boolean },
   ): void {
     const key = `${operation} ${target.deployment?.name ?? ''} ${target.version.id}`;
     let window = this.windows.get(key);
@@ -50,6 +51,7 @@ export class OutcomeRecorder {
         startedAt: performance.now(),
         count: 0,
         rows: 0,
+        cacheHits: 0,
         totalMs: 0,
         latencies: [],
       };
@@ -58,6 +60,7 @@ export class OutcomeRecorder {
     }
     window.count += 1;
     window.rows += outcome.rows;
+    if (outcome.cacheHit) window.cacheHits += 1;
     window.totalMs += outcome.totalMs;
     const place = window.count <= RESERVOIR ? window.count - 1 : Math.floor(Math.random() * window.count);
     if (place < RESERVOIR) window.latencies[place] = outcome.totalMs;
@@ -98,7 +101,7 @@ export class OutcomeRecorder {
     this.timer = null;
     for (const window of this.windows.values()) {
       const sorted = window.latencies.toSorted((a, b) => a - b);
-      const { operation, target, count, rows } = window;
+      const { operation, target, count, rows, cacheHits } = window;
       const meanMs = round(window.totalMs / count);
       const name = target.deployment?.name ?? target.version.ref;
       this.events.record({
@@ -110,6 +113,7 @@ export class OutcomeRecorder {
           operation,
           count,
           rows,
+          cacheHits,
           windowMs: round(performance.now() - window.startedAt),
           meanMs,
           p50Ms: round(quantile(sorted, 0.5)),

@@ -38,11 +38,13 @@ export class PredictionService {
       request,
       async (model) => {
         const pipeline = this.pipelineOf(model.version);
-        const infer = (inputs: readonly Tensor[]) => model.infer(inputs);
-        const predictions = await this.runner.predict(pipeline, request.instances, infer, {
-          signal: model.signal,
-        });
-        return { value: predictions, rows: request.instances.length };
+        const { instances } = request;
+        const predictions = await model.remembered(instances, allSucceeded, (held) =>
+          this.runner.predict(pipeline, instances, (inputs: readonly Tensor[]) => held.infer(inputs), {
+            signal: held.signal,
+          }),
+        );
+        return { value: predictions, rows: instances.length };
       },
     );
     return { predictions: result, version, timing };
@@ -66,4 +68,9 @@ export class PredictionService {
     this.parsed.set(version, pipeline);
     return pipeline;
   }
+}
+
+/** A failure may have to do with the moment: a molecule that took too long may be quick enough the next time. */
+function allSucceeded(predictions: readonly Prediction[]): boolean {
+  return predictions.every(({ error }) => error === null);
 }

@@ -425,7 +425,7 @@ describe('the statistics extension', () => {
         last_inference: 0,
         inference_count: 0,
         execution_count: 0,
-        inference_stats: { success: none, fail: none, queue: none, compute_infer: none },
+        inference_stats: { success: none, fail: none, queue: none, compute_infer: none, cache_hit: none, cache_miss: none },
       },
     ]);
 
@@ -444,6 +444,8 @@ describe('the statistics extension', () => {
         fail: { count: 1 },
         queue: { count: 3 },
         compute_infer: { count: 3 },
+        cache_hit: none,
+        cache_miss: none,
       },
     });
     const { success, queue, compute_infer: infer } = counted?.inference_stats ?? {};

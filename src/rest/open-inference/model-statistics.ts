@@ -26,7 +26,7 @@ export function statisticsUnder(
 
 // Reading inputs and writing outputs are not timed apart, so compute_input and compute_output are left out.
 function statisticsOf(entry: ModelStatistics): object {
-  const { name, version, lastAt, rows, executions, success, fail, queue, infer } = entry;
+  const { name, version, lastAt, rows, executions, success, fail, queue, infer, cacheHit, cacheMiss } = entry;
   return {
     name,
     version: String(version.number),
@@ -38,6 +38,8 @@ function statisticsOf(entry: ModelStatistics): object {
       fail: inNanoseconds(fail),
       queue: inNanoseconds(queue),
       compute_infer: inNanoseconds(infer),
+      cache_hit: inNanoseconds(cacheHit),
+      cache_miss: inNanoseconds(cacheMiss),
     },
   };
 }

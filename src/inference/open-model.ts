@@ -1,0 +1,151 @@
+import type { VersionRecord } from '../catalog/index.js';
+import { byteLengthOf, checkInputs, rowsOf, type Tensor } from '../onnx/index.js';
+import { DomainError } from '../platform/errors.js';
+import type { Batcher } from './batcher.js';
+import type { Lifetime } from './deadline.js';
+import { tensorKeeping, tensorQuestion, valueKeeping, jsonQuestion } from './kept-answers.js';
+import type { Asker, Keeping, ResponseCache } from './response-cache.js';
+
+/** A model that is held for one request; may be asked several times. */
+export interface OpenModel {
+  readonly version: VersionRecord;
+  /** Aborts when the request's time is over or its caller gone: work that can stop should. */
+  readonly signal: AbortSignal;
+  /** @throws DomainError INVALID_TENSOR, INVALID_ARGUMENT, RUN_FAILED, DEADLINE_EXCEEDED, UNAVAILABLE */
+  infer(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]>;
+  /**
+   * What this model answered to the same question before, where its deployment remembers answers; else what `compute`
+   * finds, using the model it is given, which may work for several callers who asked the same.
+   *
+   * @param question JSON, compared exactly
+   * @param lasts whether an answer would be the same another time
+   */
+  remembered<T>(
+    question: unknown,
+    lasts: (answer: T) => boolean,
+    compute: (model: OpenModel) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** Where a request's time went, and what it used. */
+export class Account {
+  /** Inside the runtime. */
+  inferMs = 0;
+  /** Between asking the model and its answer. */
+  askedMs = 0;
+  /** Of the largest run. */
+  batchRows = 0;
+  /** This request's share of the runs. */
+  executions = 0;
+  cacheHits = 0;
+  cacheMisses = 0;
+  /** Looking for answers, and waiting for those that others asked for. */
+  cacheMs = 0;
+
+  /** True when all it asked was answered without a run of its own. */
+  get cacheHit(): boolean {
+    return this.cacheHits > 0 && this.cacheMisses === 0;
+  }
+}
+
+/** What there is once for each loaded model. */
+export interface ModelQueue {
+  readonly batcher: Batcher;
+  /** Null when answers are not remembered. */
+  readonly cache: ResponseCache | null;
+}
+
+export class HeldModel implements OpenModel {
+  constructor(
+    readonly version: VersionRecord,
+    private readonly queue: ModelQueue,
+    private readonly asker: Asker,
+    private readonly account: Account,
+    private readonly maxAnswerBytes: number,
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.asker.lifetime.signal;
+  }
+
+  /** Checks names, types and shapes before the queue: the runtime ignores unknown names and fails late. */
+  async infer(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]> {
+    checkInputs(this.version.signature, inputs, outputs);
+    if (this.queue.cache === null) return this.run(inputs, outputs, this.asker.lifetime);
+    return this.find(
+      () => tensorQuestion(inputs, outputs),
+      tensorKeeping,
+      async (lifetime) => this.run(inputs, outputs, lifetime),
+    );
+  }
+
+  async remembered<T>(
+    question: unknown,
+    lasts: (answer: T) => boolean,
+    compute: (model: OpenModel) => Promise<T>,
+  ): Promise<T> {
+    if (this.queue.cache === null) return compute(this);
+    return this.find(
+      () => jsonQuestion(question),
+      valueKeeping(lasts),
+      async (lifetime) => compute(this.withoutCache(lifetime)),
+    );
+  }
+
+  private async find<T, Kept extends object>(
+    question: () => string,
+    keeping: Keeping<T, Kept>,
+    compute: (lifetime: Lifetime) => Promise<T>,
+  ): Promise<T> {
+    const { account, asker, queue } = this;
+    const begun = performance.now();
+    const key = question();
+    const keyMs = performance.now() - begun;
+    if (queue.cache === null) return compute(asker.lifetime);
+    const { answer, hit } = await queue.cache.find(key, asker, keeping, compute);
+    if (hit) {
+      const waitedMs = performance.now() - begun;
+      account.cacheHits += 1;
+      account.cacheMs += waitedMs;
+      account.askedMs += waitedMs;
+    } else {
+      account.cacheMisses += 1;
+      account.cacheMs += keyMs;
+    }
+    return answer;
+  }
+
+  private async run(
+    inputs: readonly Tensor[],
+    outputs: readonly string[] | undefined,
+    lifetime: Lifetime,
+  ): Promise<Tensor[]> {
+    const { account, asker, queue, maxAnswerBytes } = this;
+    // Running hands the arrays over; their shapes stay.
+    const rows = rowsOf(inputs) ?? 1;
+    const begun = performance.now();
+    const result = await queue.batcher.run(inputs, outputs, { priority: asker.priority, lifetime });
+    account.askedMs += performance.now() - begun;
+    checkAnswerSize(result.outputs, maxAnswerBytes);
+    account.inferMs += result.inferMs;
+    account.batchRows = Math.max(account.batchRows, result.batchRows);
+    account.executions += result.batchRows === 0 ? 1 : rows / result.batchRows;
+    return result.outputs;
+  }
+
+  private withoutCache(lifetime: Lifetime): HeldModel {
+    const queue = { batcher: this.queue.batcher, cache: null };
+    const asker = { priority: this.asker.priority, lifetime };
+    return new HeldModel(this.version, queue, asker, this.account, this.maxAnswerBytes);
+  }
+}
+
+function checkAnswerSize(outputs: readonly Tensor[], limit: number): void {
+  const bytes = outputs.reduce((sum, { data }) => sum + byteLengthOf(data), 0);
+  if (bytes <= limit) return;
+  throw new DomainError(
+    'INVALID_ARGUMENT',
+    `Expected an answer of at most ${limit} bytes of tensors, got ${bytes}. Ask for fewer rows or name fewer outputs, or have RETORT_BODY_LIMIT_BYTES raised.`,
+    { field: ['outputs'] },
+  );
+}
