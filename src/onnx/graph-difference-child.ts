@@ -4,12 +4,12 @@ import { compareGraphs } from './difference/graph-difference.js';
 import type { GraphDifferenceReply, GraphDifferenceRequest } from './graph-difference-messages.js';
 import { ModelProblem } from './model-problem.js';
 
-process.once('message', ({ base, target }: GraphDifferenceRequest) => process.send?.(reply(base, target)));
+// Kept listening, so that it lives until its answer has been read: an exit may overtake a message.
+process.on('message', ({ base, target }: GraphDifferenceRequest) => process.send?.(reply(base, target)));
 
 function reply(base: string, target: string): GraphDifferenceReply {
   try {
-    const difference = compareGraphs(base, target);
-    return { type: 'compared', difference, peakBytes: process.resourceUsage().maxRSS * 1024 };
+    return { type: 'compared', difference: compareGraphs(base, target) };
   } catch (error) {
     if (error instanceof ModelProblem) return { type: 'refused', code: error.code, message: error.message };
     return {

@@ -8,11 +8,6 @@ export interface GraphDifferenceRequest {
 }
 
 export type GraphDifferenceReply =
-  | {
-      readonly type: 'compared';
-      readonly difference: GraphDifference;
-      /** Most memory the child ever held, in bytes. */
-      readonly peakBytes: number;
-    }
+  | { readonly type: 'compared'; readonly difference: GraphDifference }
   | { readonly type: 'refused'; readonly code: ModelProblemCode; readonly message: string }
   | { readonly type: 'failed'; readonly message: string };

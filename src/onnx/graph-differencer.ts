@@ -35,11 +35,7 @@ export class GraphDifferencer {
    * @throws DomainError UNSUPPORTED_MODEL when the graphs are too large to compare or it takes too long, OVERLOADED,
    * UNAVAILABLE once closed; the signal's reason on abort
    */
-  async compare(
-    base: string,
-    target: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly difference: GraphDifference; readonly peakBytes: number }> {
+  async compare(base: string, target: string, signal: AbortSignal): Promise<GraphDifference> {
     const either = AbortSignal.any([signal, this.#closing.signal]);
     const comparison = this.#turns.pass(either, () => this.#compare(base, target, either));
     this.#last = Promise.allSettled([this.#last, comparison]);
@@ -52,13 +48,13 @@ export class GraphDifferencer {
     await this.#last;
   }
 
-  async #compare(base: string, target: string, signal: AbortSignal) {
+  async #compare(base: string, target: string, signal: AbortSignal): Promise<GraphDifference> {
     signal.throwIfAborted();
     const child = start();
     const exited = new Promise((resolve) => child.once('close', resolve));
     try {
       const reply = await this.#ask(child, { base, target }, signal);
-      if (reply.type === 'compared') return reply;
+      if (reply.type === 'compared') return reply.difference;
       throw reply.type === 'refused'
         ? new DomainError(reply.code, reply.message)
         : new DomainError('INTERNAL', 'The graphs could not be compared', {
