@@ -16,13 +16,17 @@ export const isolationGroup: BenchGroup = async (run) => {
   await using load = new LoadGenerator();
   await using retort = await startRetort(run.options);
   const models = { small: await smallModel(direct), large: await largeModel(direct) };
-  const deployed: Pick<Candidate, 'name' | 'exchanges'>[] = [];
+  const deployed: Omit<Candidate, 'port' | 'pids'>[] = [];
   for (const [model, { graph, calls }] of Object.entries(models)) {
     await retort.publish(model, graph);
     for (const isolation of ISOLATIONS) {
       const name = `${model}-${isolation.toLowerCase()}`;
       await retort.deploy(name, { model, runtime: { isolation } });
-      deployed.push({ name: `${model}, ${isolation}`, exchanges: calls(name).map(binaryInfer) });
+      deployed.push({
+        name: `${model}, ${isolation}`,
+        exchanges: calls(name).map(binaryInfer),
+        runsSoFar: () => retort.runsOf(name),
+      });
     }
   }
   const server = { port: retort.port, pids: retort.processes() };

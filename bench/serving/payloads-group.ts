@@ -5,7 +5,7 @@ import { digits, ms, table } from '../support/markdown.js';
 import { identity, randomValues } from '../support/models.js';
 import { startRetort } from '../support/retort-server.js';
 import { median, medianRatio } from '../support/statistics.js';
-import { measureThroughput, type Candidate, type Measured } from '../support/throughput.js';
+import { measureThroughput, processorMs, type Candidate, type Measured } from '../support/throughput.js';
 
 const FLOATS = 65_536;
 
@@ -25,7 +25,8 @@ export const payloadsGroup: BenchGroup = async (run) => {
     { name: 'REST, binary', ...server, exchanges: [binaryInfer(call)] },
   ];
   const measured = await measureThroughput(run, load, candidates, [1]);
-  const binary = costs(measured.at(-1));
+  const costs = ({ rounds }: Measured) => rounds.map(processorMs);
+  const binary = measured.at(-1)?.rounds.map(processorMs) ?? [];
   return [
     `### ${FLOATS.toLocaleString('en')} floats in and out, by encoding`,
     table(
@@ -41,11 +42,3 @@ export const payloadsGroup: BenchGroup = async (run) => {
     ),
   ].join('\n\n');
 };
-
-/** Processor time of a call in milliseconds, round by round. */
-function costs(measured: Measured | undefined): number[] {
-  return (measured?.rounds ?? []).map(({ cores, perSecond }) => {
-    const busy = Object.values(cores).reduce((sum, { process }) => sum + process, 0);
-    return (busy * 1000) / perSecond;
-  });
-}

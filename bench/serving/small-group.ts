@@ -24,7 +24,7 @@ export const smallGroup: BenchGroup = async (run) => {
   await retort.deploy('small');
 
   const calls = model.calls('small');
-  const server = { port: retort.port, pids: retort.processes() };
+  const server = { port: retort.port, pids: retort.processes(), runsSoFar: () => retort.runsOf('small') };
   const candidates: Candidate[] = [
     {
       name: ECHO,

@@ -15,6 +15,11 @@ export interface LoopDelay {
   readonly maxMs: number;
 }
 
+export interface Runs {
+  readonly rows: number;
+  readonly runs: number;
+}
+
 /** Settings of a deployment as `deployVersion` takes them. */
 export interface DeploySettings {
   readonly runtime?: {
@@ -37,6 +42,8 @@ export interface RetortServer extends AsyncDisposable {
   publish(model: string, graph: Uint8Array): Promise<void>;
   /** Resolves when the deployment is READY. */
   deploy(name: string, settings?: DeploySettings & { readonly model?: string }): Promise<void>;
+  /** Since the start: rows that a deployment answered, and the runs of the graph it took. */
+  runsOf(deployment: string): Promise<Runs>;
   /** Begins to measure how late the event loop is. */
   watchLoop(): void;
   /** Since `watchLoop`. */
@@ -92,6 +99,14 @@ export async function startRetort({ profileDirectory }: Options): Promise<Retort
       const answer = data.deployVersion as { deployment: { state: string; stateReason: string | null } };
       const { state, stateReason } = answer.deployment;
       if (state !== 'READY') throw new Error(`Deployment "${name}" is ${state}: ${stateReason ?? ''}`);
+    },
+    async runsOf(deployment) {
+      const response = await fetch(`http://127.0.0.1:${port}/v2/models/${deployment}/stats`);
+      const { model_stats: stats } = (await response.json()) as {
+        model_stats: readonly { inference_count: number; execution_count: number }[];
+      };
+      const [found = { inference_count: 0, execution_count: 0 }] = stats;
+      return { rows: found.inference_count, runs: found.execution_count };
     },
     watchLoop: () => void child.send('watch' satisfies ProbeCommand),
     async loopDelay() {

@@ -3,6 +3,7 @@ import type { Exchange } from './exchange.js';
 import type { LoadGenerator } from './load-generator.js';
 import type { LoadReport } from './load-messages.js';
 import { digits, ms, table } from './markdown.js';
+import type { Runs } from './retort-server.js';
 import { alternate } from './rounds.js';
 import { median, medianRatio } from './statistics.js';
 
@@ -13,12 +14,19 @@ export interface Candidate {
   /** The server, then its children. */
   readonly pids: readonly number[];
   readonly exchanges: readonly Exchange[];
+  /** What the server says its model did since the start; left out where there is no model. */
+  readonly runsSoFar?: () => Promise<Runs>;
+}
+
+export interface Round extends LoadReport {
+  /** Rows that ran together, on average; NaN where there is no model. */
+  readonly rowsPerRun: number;
 }
 
 export interface Measured {
   readonly candidate: Candidate;
   readonly connections: number;
-  readonly rounds: readonly LoadReport[];
+  readonly rounds: readonly Round[];
 }
 
 /**
@@ -35,8 +43,16 @@ export async function measureThroughput(
 ): Promise<Measured[]> {
   const measured: Measured[] = [];
   for (const connections of connectionCounts) {
-    const run = ({ port, pids, exchanges }: Candidate, durationMs: number) =>
-      load.run({ port, exchanges, connections, durationMs, watched: pids });
+    const run = async (
+      { port, pids, exchanges, runsSoFar }: Candidate,
+      durationMs: number,
+    ): Promise<Round> => {
+      const before = await runsSoFar?.();
+      const report = await load.run({ port, exchanges, connections, durationMs, watched: pids });
+      const after = await runsSoFar?.();
+      const rowsPerRun = before && after ? (after.rows - before.rows) / (after.runs - before.runs) : NaN;
+      return { ...report, rowsPerRun };
+    };
     progress(`${connections} connections: warming up`);
     for (const candidate of candidates) await run(candidate, options.warmUpMs);
     progress(`${connections} connections: ${options.rounds} rounds`);
@@ -51,6 +67,12 @@ export async function measureThroughput(
   return measured;
 }
 
+/** What one answer cost the server and its runners, in milliseconds of a core. */
+export function processorMs({ cores, perSecond }: LoadReport): number {
+  const busy = Object.values(cores).reduce((sum, { process }) => sum + process, 0);
+  return (busy * 1000) / perSecond;
+}
+
 export function throughputTable(measured: readonly Measured[]): string {
   return table(
     [
@@ -59,13 +81,15 @@ export function throughputTable(measured: readonly Measured[]): string {
       'answers/s',
       'p50',
       'p99',
+      'rows a run',
       'cores: server',
       'its event loop',
       'its runners',
       'clients',
+      'processor time an answer',
     ],
     measured.map(({ candidate, connections, rounds }) => {
-      const middle = (pick: (report: LoadReport) => number) => median(rounds.map(pick));
+      const middle = (pick: (round: Round) => number) => median(rounds.map(pick));
       const [server = 0, ...children] = candidate.pids;
       return [
         candidate.name,
@@ -73,10 +97,12 @@ export function throughputTable(measured: readonly Measured[]): string {
         digits(middle(({ perSecond }) => perSecond)),
         ms(middle(({ p50Ms }) => p50Ms)),
         ms(middle(({ p99Ms }) => p99Ms)),
+        candidate.runsSoFar ? digits(middle(({ rowsPerRun }) => rowsPerRun)) : '–',
         middle(({ cores }) => cores[server]?.process ?? NaN).toFixed(2),
         middle(({ cores }) => cores[server]?.mainThread ?? NaN).toFixed(2),
         middle(({ cores }) => children.reduce((sum, pid) => sum + (cores[pid]?.process ?? 0), 0)).toFixed(2),
         middle(({ ownCores }) => ownCores).toFixed(2),
+        ms(middle(processorMs)),
       ];
     }),
   );
@@ -96,11 +122,7 @@ export function ratio(
   );
 }
 
-export function roundsOf(
-  measured: readonly Measured[],
-  name: string,
-  connections: number,
-): readonly LoadReport[] {
+export function roundsOf(measured: readonly Measured[], name: string, connections: number): readonly Round[] {
   const found = measured.find((entry) => entry.candidate.name === name && entry.connections === connections);
   return found?.rounds ?? [];
 }
