@@ -28,7 +28,7 @@ export default {
     Artifact: '../../catalog/index.js#ArtifactRecord as ArtifactMapper',
     Derivation: '../../catalog/index.js#DerivationRecord as DerivationMapper',
     Signature: '../../catalog/index.js#VersionRecord as SignatureMapper',
-    Batching: '../../deployments/index.js#Batching as BatchingRecord',
+    Batching: '../../deployments/index.js#BatchingInEffect as BatchingRecord',
     Deployment: '../../deployments/index.js#DeploymentRecord as DeploymentMapper',
     DeploymentRevision: '../../deployments/index.js#RevisionRecord as RevisionMapper',
     Tensor: '../encoded-tensor.js#EncodedTensor as TensorMapper',

@@ -61,7 +61,12 @@ export async function startApp(config: Config, logger: Logger, options: AppOptio
   }
 }
 
-async function start(config: Config, logger: Logger, stops: StopList, options: AppOptions): Promise<App> {
+async function start(
+  config: Config,
+  logger: Logger,
+  stops: StopList,
+  options: AppOptions,
+): Promise<App> {
   const lock = await lockDirectory(config.dataDirectory);
   stops.add('data directory lock', () => lock.release());
   const database = await openDatabase(config, logger);
@@ -75,7 +80,10 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   });
   const inspector = new ModelInspector();
   stops.add('model inspector', () => inspector.close());
-  const runners = new RunnerPool({ workers: config.workers });
+  const runners = new RunnerPool({
+    workers: config.workers,
+    cacheDirectory: join(config.dataDirectory, 'cache'),
+  });
   stops.add('model runners', () => runners.close());
   const molecules = new MoleculeWorker();
   stops.add('molecule worker', () => molecules.close());
@@ -94,6 +102,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     artifacts,
     runners,
     logger,
+    modelMemoryBytes: config.modelMemoryBytes,
     warmUpPipeline: (version) => predictions.warmUp(version),
   });
   stops.add('deployments', () => deployments.close());

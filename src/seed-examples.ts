@@ -73,6 +73,11 @@ async function seed(
     });
   }
   if ((await deployments.find(name)) === null) {
-    await deployments.deploy(SEEDER, { name, version: `${name}@production` });
+    await deployments.deploy(SEEDER, {
+      name,
+      version: `${name}@production`,
+      // Graphs that Retort builds itself need no process of their own, nor its memory.
+      runtime: { isolation: 'THREAD' },
+    });
   }
 }

@@ -5,50 +5,60 @@ import type { Database } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
-import { untilAborted } from '../platform/until-aborted.js';
 import type { Caller } from '../security/index.js';
 import type { Batching } from './batch-proof.js';
-import { DEFAULT_RUNTIME, DEFAULT_SETTINGS } from './default-settings.js';
+import { DEFAULT_SETTINGS } from './default-settings.js';
+import { DeploymentEntry } from './deployment-entry.js';
+import { stateChanged, SYSTEM, type DeploymentName } from './deployment-events.js';
 import { resumesAfterRestart, type DeploymentState } from './deployment-state.js';
 import { DeploymentStore } from './deployment-store.js';
+import { MemoryBudget } from './memory-budget.js';
 import { ModelLoader } from './model-loader.js';
 import { OnDemandModels } from './on-demand-models.js';
 import type {
+  BatchingSettings,
   DeploymentFilter,
   DeploymentPageQuery,
   DeploymentRecord,
   RevisionRecord,
-  RuntimeSettings,
 } from './records.js';
-import { RevisionLifecycle, stateChanged } from './revision-lifecycle.js';
-import { VersionResolver } from './version-resolver.js';
-import { StepQueue } from './step-queue.js';
+import { RevisionLifecycle } from './revision-lifecycle.js';
+import { RevisionRequests } from './revision-requests.js';
 import type { ModelHandle } from './serving.js';
+import { changedSettings, checkInteger, type SettingsInput } from './settings-input.js';
+import { VersionResolver } from './version-resolver.js';
 
 const DEFAULT_WAIT_MS = 30_000;
 const MAX_WAIT_MS = 600_000;
-const MAX_THREADS = 64;
 
-export interface DeployRequest {
+/** Settings that are left out have their defaults. */
+export interface DeployRequest extends SettingsInput {
   readonly name: string;
   /** A version ref. */
   readonly version: string;
-  readonly runtime?: { readonly threads?: number | null | undefined } | null | undefined;
   /** Answers when the revision is READY or has failed, or after this many milliseconds; 30,000 when left out. */
   readonly waitMs?: number | null | undefined;
 }
 
-interface Entry {
-  readonly lifecycle: RevisionLifecycle;
-  readonly steps: StepQueue;
-  /** The newest revision asked for; older ones still on their way give up. Null after an undeploy. */
-  wanted: number | null;
+/** Settings that are left out stay as they are. */
+export interface UpdateRequest extends SettingsInput {
+  readonly name: string;
+  /** As for DeployRequest. */
+  readonly waitMs?: number | null | undefined;
 }
 
-interface BringUpOptions {
-  readonly caller?: Caller;
-  /** Loads even though a newer revision is wanted: after a restart, what served before serves until that is ready. */
-  readonly servesUntilReplaced?: boolean;
+export interface BatchingInEffect {
+  readonly proof: Batching;
+  readonly settings: BatchingSettings;
+}
+
+/** What a deployment holds at the moment. */
+export interface LoadedState {
+  readonly loaded: boolean;
+  /** Null while not loaded. */
+  readonly memoryBytes: number | null;
+  /** Of its processes; none when it runs in a thread. */
+  readonly processIds: readonly number[];
 }
 
 /**
@@ -60,8 +70,8 @@ export class DeploymentService {
   private readonly loader: ModelLoader;
   private readonly onDemand: OnDemandModels;
   private readonly versions: VersionResolver;
-  private readonly entries = new Map<string, Entry>();
-  private closing = false;
+  private readonly requests: RevisionRequests;
+  private readonly entries = new Map<string, DeploymentEntry>();
 
   constructor(
     private readonly deps: {
@@ -71,51 +81,54 @@ export class DeploymentService {
       readonly artifacts: ArtifactStore;
       readonly runners: RunnerPool;
       readonly logger: Logger;
+      /** All loaded models together may take this much memory. */
+      readonly modelMemoryBytes: number;
       /** Pipelines lie above this folder; what they need started before READY comes in here. */
       readonly warmUpPipeline: (version: VersionRecord) => Promise<void>;
     },
   ) {
     this.store = new DeploymentStore(deps.database);
     this.versions = new VersionResolver(deps.catalog, deps.events);
-    this.loader = new ModelLoader(deps.artifacts, deps.runners);
-    this.onDemand = new OnDemandModels(this.loader, deps.logger);
+    this.requests = new RevisionRequests(this.store, deps.events);
+    this.loader = new ModelLoader(deps.artifacts, deps.runners, new MemoryBudget(deps.modelMemoryBytes));
+    this.onDemand = new OnDemandModels(this.loader, deps.events, deps.logger);
   }
 
-  /** After a restart: finishes what was being drained and queues everything that was running, or on its way. */
+  /**
+   * After a restart: finishes what was being drained and queues everything that was running, or on its way. What may
+   * be unloaded while idle is not loaded before somebody asks for it.
+   */
   async recover(): Promise<void> {
     const unfinished = [
       ...(await this.store.revisionsInStates(['PENDING', 'LOADING', 'WARMING', 'READY', 'DRAINING'])),
       ...(await this.store.failedAndWanted()),
     ];
     for (const { deployment, revision } of unfinished) {
-      const entry = this.entry(deployment);
       const resumes = resumesAfterRestart(revision.state);
-      if (resumes) entry.wanted = revision.number;
-      if (revision.state !== 'PENDING') {
+      if (resumes) this.entry(deployment).wanted = revision.number;
+      if (revision.state !== 'PENDING' && !waitsForRequest(revision))
         await this.recordRecovery(deployment, revision, resumes ? 'PENDING' : 'STOPPED');
-      }
     }
     for (const { deployment, revision } of unfinished) {
       if (!resumesAfterRestart(revision.state)) continue;
-      void this.queueBringUp(this.entry(deployment), revision, {
-        servesUntilReplaced: revision.state === 'READY',
-      });
+      const entry = this.entry(deployment);
+      void (waitsForRequest(revision)
+        ? entry.adopt(revision)
+        : entry.bringUp(revision, { servedBefore: revision.state === 'READY' }));
     }
   }
 
   /**
    * Starts serving a version under a name. An existing deployment gets a new revision and keeps serving the old one
-   * until the new one is ready. Asking for what already serves changes nothing.
+   * until the new one is ready. Asking for what already serves, with the same settings, changes nothing.
    *
    * @throws DomainError INVALID_NAME, INVALID_ARGUMENT, MODEL_NOT_FOUND, VERSION_NOT_FOUND, MODEL_ARCHIVED, NAME_TAKEN.
    */
   async deploy(caller: Caller, request: DeployRequest): Promise<DeploymentRecord> {
     const { name } = request;
-    const waitMs = request.waitMs ?? DEFAULT_WAIT_MS;
+    const waitMs = checkedWait(request);
     checkName('deployment', name, ['name']);
-    checkRange('waitMs', waitMs, 0, MAX_WAIT_MS);
-    const runtime = { ...DEFAULT_RUNTIME, threads: request.runtime?.threads ?? DEFAULT_RUNTIME.threads };
-    checkRange('threads', runtime.threads, 1, MAX_THREADS, ['runtime', 'threads']);
+    const settings = changedSettings(DEFAULT_SETTINGS, request);
     const version = await this.deps.catalog.resolveVersion(request.version);
     const [model] = await this.deps.catalog.modelsByIds([version.modelId]);
     if (model?.archivedAt) {
@@ -127,15 +140,33 @@ export class DeploymentService {
         },
       );
     }
-
-    const { deployment, revision } = await this.addRevision(caller, name, version, runtime);
-    if (revision) {
-      const entry = this.entry(deployment);
-      entry.wanted = revision.number;
-      const up = this.queueBringUp(entry, revision, { caller });
-      await within(waitMs, up);
-    }
+    const { deployment, revision } = await this.requests.deploy(
+      caller,
+      name,
+      version,
+      settings,
+      (existing) => this.entries.get(name)?.wanted === existing.revision.number,
+    );
+    if (revision) await within(waitMs, this.start(deployment, revision, caller));
     return this.require(name);
+  }
+
+  /**
+   * Changes a deployment's settings: a new revision of the same version, which takes over when it is ready. Settings
+   * that are as asked for already change nothing.
+   *
+   * @throws DomainError DEPLOYMENT_NOT_FOUND, DEPLOYMENT_NOT_READY when it is stopped, INVALID_ARGUMENT.
+   */
+  async update(caller: Caller, request: UpdateRequest): Promise<DeploymentRecord> {
+    const waitMs = checkedWait(request);
+    const { deployment, revision } = await this.requests.update(
+      caller,
+      await this.require(request.name),
+      request,
+      (base) => this.versionOf(base),
+    );
+    if (revision) await within(waitMs, this.start(deployment, revision, caller));
+    return this.require(request.name);
   }
 
   /**
@@ -144,15 +175,15 @@ export class DeploymentService {
    * @throws DomainError DEPLOYMENT_NOT_FOUND.
    */
   async undeploy(caller: Caller, { name }: { readonly name: string }): Promise<DeploymentRecord> {
-    const deployment = await this.require(name);
-    const entry = this.entry(deployment);
+    const entry = this.entry(await this.require(name));
     entry.wanted = null;
-    await entry.steps.add(async () => {
+    await entry.afterwards(async () => {
       await entry.lifecycle.takeDown('Undeployed', caller);
       // What failed is not wanted any more either, so that the next start does not try it again.
       const { revision } = await this.require(name);
       if (revision.state === 'FAILED') await entry.lifecycle.giveUp(revision, caller);
     });
+    if (entry.empty && this.entries.get(name) === entry) this.entries.delete(name);
     return this.require(name);
   }
 
@@ -166,18 +197,33 @@ export class DeploymentService {
     target: { deployment: string } | { version: string },
     signal: AbortSignal,
   ): Promise<ModelHandle> {
-    if ('deployment' in target) return this.acquireDeployment(target.deployment, signal);
-    const version = await this.versions.resolve(target.version);
-    for (const { lifecycle } of this.entries.values()) {
-      const { current } = lifecycle;
-      if (current?.version.id === version.id) return current.acquire();
+    if ('deployment' in target) {
+      const handle = await this.entries.get(target.deployment)?.acquire(signal);
+      return handle ?? this.refuse(target.deployment);
     }
-    return untilAborted(this.onDemand.acquire(version), signal, (handle) => handle.release());
+    const version = await this.versions.resolve(target.version);
+    for (const entry of this.entries.values()) {
+      if (entry.lifecycle.servedVersionId !== version.id) continue;
+      const handle = await entry.acquire(signal);
+      if (handle) return handle;
+    }
+    return this.onDemand.acquire(version, signal);
   }
 
-  /** Whether requests to what a deployment serves now run together; null when nothing serves. */
-  batchingOf(name: string): Batching | null {
-    return this.entries.get(name)?.lifecycle.current?.batching ?? null;
+  /** Whether requests to what a deployment serves now run together; null when nothing serves or it is not known yet. */
+  batchingOf(name: string): BatchingInEffect | null {
+    const current = this.entries.get(name)?.lifecycle.current;
+    return current?.batching ? { proof: current.batching, settings: current.settings.batching } : null;
+  }
+
+  /** What a deployment holds in memory now. */
+  loadedState(name: string): LoadedState {
+    const model = this.entries.get(name)?.lifecycle.current?.model;
+    return {
+      loaded: model != null,
+      memoryBytes: model?.memoryBytes ?? null,
+      processIds: model?.runnerPids ?? [],
+    };
   }
 
   find(name: string): Promise<DeploymentRecord | null> {
@@ -204,28 +250,18 @@ export class DeploymentService {
     return this.store.revisions(deploymentIds);
   }
 
-  /** Resolves when nothing is being loaded or drained. */
+  /** Resolves when nothing is being loaded or drained, apart from what waits for another attempt. */
   async settled(): Promise<void> {
-    await Promise.all([...this.entries.values()].map(({ steps }) => steps.idle()));
+    await Promise.all([...this.entries.values()].map((entry) => entry.settled()));
   }
 
   /** Lets running requests finish and frees every model. What was READY stays so in the database. */
   async close(): Promise<void> {
-    this.closing = true;
-    await Promise.all(
-      [...this.entries.values()].map(async ({ steps, lifecycle }) => {
-        await steps.add(() => lifecycle.suspend());
-      }),
-    );
+    await Promise.all([...this.entries.values()].map((entry) => entry.close()));
     await this.onDemand.close();
   }
 
-  private async acquireDeployment(name: string, signal: AbortSignal): Promise<ModelHandle> {
-    const entry = this.entries.get(name);
-    if (entry?.lifecycle.current) return entry.lifecycle.current.acquire();
-    if (entry) await untilAborted(entry.steps.idle(), signal);
-    const current = this.entries.get(name)?.lifecycle.current;
-    if (current) return current.acquire();
+  private async refuse(name: string): Promise<never> {
     const deployment = await this.require(name, ['deployment']);
     throw new DomainError(
       'DEPLOYMENT_NOT_READY',
@@ -235,99 +271,50 @@ export class DeploymentService {
     );
   }
 
-  private async addRevision(caller: Caller, name: string, version: VersionRecord, runtime: RuntimeSettings) {
-    return this.deps.events.transaction<{
-      deployment: { id: string; name: string };
-      revision: RevisionRecord | null;
-    }>(async (tx) => {
-      const existing = await this.store.find(name, tx);
-      if (existing && existing.modelId !== version.modelId) {
-        throw new DomainError(
-          'NAME_TAKEN',
-          `Deployment "${name}" serves another model than "${version.modelName}". Choose another name for this deployment.`,
-          { field: ['name'] },
-        );
-      }
-      if (
-        existing &&
-        serves(existing, version, runtime) &&
-        this.entries.get(name)?.wanted === existing.revision.number
-      ) {
-        return { result: { deployment: existing, revision: null }, events: [] };
-      }
-      const added = await this.store.addRevision(tx, {
-        name,
-        modelId: version.modelId,
-        versionId: version.id,
-        settings: { ...DEFAULT_SETTINGS, runtime },
-        actor: caller.actor,
-      });
-      const event = stateChanged({
-        deployment: added.deployment,
-        revision: added.revision.number,
-        version,
-        from: null,
-        to: 'PENDING',
-        reason: null,
-        caller,
-      });
-      return { result: added, events: [event] };
-    });
+  private start(deployment: DeploymentName, revision: RevisionRecord, caller: Caller): Promise<void> {
+    const entry = this.entry(deployment);
+    // Two requests at once may get here in either order; the newer revision is the one wanted.
+    entry.wanted = Math.max(entry.wanted ?? 0, revision.number);
+    return entry.bringUp(revision, { caller });
   }
 
   private async recordRecovery(
-    deployment: { id: string; name: string },
+    deployment: DeploymentName,
     revision: RevisionRecord,
     to: Extract<DeploymentState, 'PENDING' | 'STOPPED'>,
   ): Promise<void> {
-    const [version] = await this.deps.catalog.versionsByIds([revision.versionId]);
-    if (!version) return;
+    const version = await this.versionOf(revision);
     const reason = to === 'PENDING' ? 'Retort was restarted' : revision.stateReason;
-    const caller = { actor: 'retort', requestId: '' };
     await this.deps.events.transaction(async (tx) => {
       const from = await this.store.transition(tx, revision.id, to, reason);
-      return {
-        result: undefined,
-        events: [stateChanged({ deployment, revision: revision.number, version, from, to, reason, caller })],
-      };
+      const change = { deployment, revision: revision.number, version, from, to, reason, caller: SYSTEM };
+      return { result: undefined, events: [stateChanged(change)] };
     });
   }
 
-  private queueBringUp(entry: Entry, revision: RevisionRecord, options: BringUpOptions = {}): Promise<void> {
-    const superseded = () => {
-      if (entry.wanted === null) return 'Undeployed';
-      if (options.servesUntilReplaced) return null;
-      return entry.wanted > revision.number ? `Replaced by revision ${entry.wanted}` : null;
-    };
-    return entry.steps.add(async () => {
-      if (!this.closing) await entry.lifecycle.bringUp(revision, superseded, options.caller);
-    });
-  }
-
-  private entry(deployment: { readonly id: string; readonly name: string }): Entry {
+  private entry(deployment: DeploymentName): DeploymentEntry {
     const existing = this.entries.get(deployment.name);
     if (existing) return existing;
+    const { id, name } = deployment;
     const { events, catalog, logger, warmUpPipeline } = this.deps;
-    const entry: Entry = {
-      steps: new StepQueue((error) =>
-        logger.error({ err: error, deployment: deployment.name }, 'a deployment step failed'),
-      ),
-      wanted: null,
-      lifecycle: new RevisionLifecycle(
-        { id: deployment.id, name: deployment.name },
-        {
-          store: this.store,
-          events,
-          catalog,
-          loader: this.loader,
-          logger,
-          warmUpPipeline,
-          retry: (revision) => void this.queueBringUp(entry, revision),
-        },
-      ),
-    };
-    this.entries.set(deployment.name, entry);
+    const { store, loader } = this;
+    const entry = new DeploymentEntry(
+      { id, name },
+      logger,
+      (retry) =>
+        new RevisionLifecycle(
+          { id, name },
+          { store, events, catalog, loader, logger, warmUpPipeline, retry },
+        ),
+    );
+    this.entries.set(name, entry);
     return entry;
+  }
+
+  private async versionOf({ versionId }: RevisionRecord): Promise<VersionRecord> {
+    const [version] = await this.deps.catalog.versionsByIds([versionId]);
+    if (!version) throw new DomainError('INTERNAL', 'A revision refers to a version that is not there.');
+    return version;
   }
 
   private async require(name: string, field: readonly string[] = ['name']): Promise<DeploymentRecord> {
@@ -342,20 +329,15 @@ export class DeploymentService {
   }
 }
 
-function serves(deployment: DeploymentRecord, version: VersionRecord, runtime: RuntimeSettings): boolean {
-  const { revision } = deployment;
-  return (
-    revision.state === 'READY' &&
-    revision.versionId === version.id &&
-    revision.runtime.threads === runtime.threads
-  );
+/** READY with its model out of memory, as far as a restart is concerned. */
+function waitsForRequest({ state, limits }: RevisionRecord): boolean {
+  return state === 'READY' && limits.idleUnloadMs !== null;
 }
 
-function checkRange(name: string, value: number, from: number, to: number, field = [name]): void {
-  if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new DomainError('INVALID_ARGUMENT', `Expected ${name} from ${from} to ${to}, got ${value}.`, {
-    field,
-  });
+function checkedWait({ waitMs }: { readonly waitMs?: number | null | undefined }): number {
+  const ms = waitMs ?? DEFAULT_WAIT_MS;
+  checkInteger(['waitMs'], ms, 0, MAX_WAIT_MS);
+  return ms;
 }
 
 /** Resolves when `work` is done or the time is over; the work goes on either way. */

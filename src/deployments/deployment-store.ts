@@ -60,12 +60,24 @@ export class DeploymentStore {
     return this.database.deployment.count({ where: toWhere(filter) });
   }
 
-  async revisions(deploymentIds: readonly string[]): Promise<RevisionRecord[]> {
-    const rows = await this.database.deploymentRevision.findMany({
+  /** Newest first within each deployment. */
+  async revisions(
+    deploymentIds: readonly string[],
+    tx: Transaction = this.database,
+  ): Promise<RevisionRecord[]> {
+    const rows = await tx.deploymentRevision.findMany({
       where: { deploymentId: { in: [...deploymentIds] } },
       orderBy: [{ deploymentId: 'asc' }, { number: 'desc' }],
     });
     return rows.map(toRevision);
+  }
+
+  async stateOf(revisionId: string): Promise<DeploymentState> {
+    const { state } = await this.database.deploymentRevision.findUniqueOrThrow({
+      where: { id: revisionId },
+      select: { state: true },
+    });
+    return state;
   }
 
   /** Revisions in the given states, oldest first, with their deployment's name. */

@@ -1,5 +1,11 @@
 export type { Batching } from './batch-proof.js';
-export { DeploymentService, type DeployRequest } from './deployment-service.js';
+export {
+  DeploymentService,
+  type BatchingInEffect,
+  type DeployRequest,
+  type LoadedState,
+  type UpdateRequest,
+} from './deployment-service.js';
 export { DEPLOYMENT_STATES, LEGAL_TRANSITIONS, type DeploymentState } from './deployment-state.js';
 export { DEFAULT_SETTINGS } from './default-settings.js';
 export type {

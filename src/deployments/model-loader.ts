@@ -1,17 +1,55 @@
 import type { ArtifactStore } from '../artifacts/index.js';
 import type { VersionRecord } from '../catalog/index.js';
-import type { LoadedModel, RunnerPool } from '../onnx/index.js';
+import type { LoadedModel, LoadOptions, RunnerPool } from '../onnx/index.js';
+import type { MemoryBudget, Place } from './memory-budget.js';
 import type { RuntimeSettings } from './records.js';
+
+/** What a process takes before it holds any model. */
+const PROCESS_BYTES = 48 * 1024 ** 2;
+
+export interface PlacedModel {
+  readonly model: LoadedModel;
+  /** To be freed when the model is. */
+  readonly place: Place;
+}
 
 /** From a version to something that runs. The bytes are hashed again first: a disk may have changed them. */
 export class ModelLoader {
   constructor(
     private readonly artifacts: ArtifactStore,
     private readonly runners: RunnerPool,
+    private readonly memory: MemoryBudget,
   ) {}
 
-  async load(version: VersionRecord, runtime: RuntimeSettings): Promise<LoadedModel> {
-    const path = await this.artifacts.verified(version.artifactDigest);
-    return this.runners.load(path, { threads: runtime.threads });
+  /** @throws DomainError OVERLOADED when there is no room; what ArtifactStore.verified and RunnerPool.load throw. */
+  async load(
+    version: VersionRecord,
+    runtime: RuntimeSettings,
+    observer: Pick<LoadOptions, 'onRunnerLost' | 'onRunnerRestarted'> = {},
+  ): Promise<PlacedModel> {
+    const { threads, replicas, isolation, graphOptimization, executionProviders, maxRunMs } = runtime;
+    const { size } = await this.artifacts.stat(version.artifactDigest);
+    const ofOne = size + (isolation === 'PROCESS' ? PROCESS_BYTES : 0);
+    const place = await this.memory.reserve(replicas * ofOne, version.ref);
+    let model: LoadedModel | undefined;
+    try {
+      const path = await this.artifacts.verified(version.artifactDigest);
+      model = await this.runners.load(path, {
+        threads,
+        replicas,
+        isolation,
+        maxRunMs,
+        optimization: graphOptimization,
+        providers: executionProviders,
+        digest: version.artifactDigest,
+        ...observer,
+      });
+      await place.resize(model.memoryBytes);
+      return { model, place };
+    } catch (error) {
+      await model?.release();
+      place.free();
+      throw error;
+    }
   }
 }

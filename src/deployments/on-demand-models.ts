@@ -1,96 +1,113 @@
 import type { VersionRecord } from '../catalog/index.js';
+import { DomainError } from '../platform/errors.js';
+import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
+import { Admission } from './admission.js';
+import { Backoff } from './backoff.js';
 import { DEFAULT_SETTINGS } from './default-settings.js';
+import { modelUnloaded, runnerLost, type Running } from './deployment-events.js';
 import type { ModelLoader } from './model-loader.js';
-import { Serving, type ModelHandle } from './serving.js';
+import type { DeploymentSettings } from './records.js';
+import { Serving, type ModelHandle, type ProvenModel } from './serving.js';
 
 const MAX_LOADED = 8;
-const IDLE_MS = 10 * 60_000;
-const SWEEP_MS = 60_000;
+const SETTINGS: DeploymentSettings = {
+  ...DEFAULT_SETTINGS,
+  limits: { ...DEFAULT_SETTINGS.limits, idleUnloadMs: 10 * 60_000 },
+};
+
+interface OnDemand {
+  readonly serving: Serving;
+  readonly admission: Admission;
+  readonly backoff: Backoff;
+  /** After a crash: not loaded again before, on the clock of performance.now(). */
+  notBefore: number;
+}
 
 /**
  * Versions that are called without a deployment: loaded by the first call, shared by those that come meanwhile,
- * unloaded when idle or when more than a few others are wanted.
+ * unloaded when idle, when more than a few others are wanted, or when another model needs the room.
  */
 export class OnDemandModels {
-  private readonly loaded = new Map<string, Promise<Serving>>();
-  private readonly sweep: NodeJS.Timeout;
+  private readonly models = new Map<string, OnDemand>();
 
   constructor(
     private readonly loader: ModelLoader,
+    private readonly events: EventLog,
     private readonly logger: Logger,
-  ) {
-    this.sweep = setInterval(
-      () => this.unload((serving) => Date.now() - serving.lastUsed > IDLE_MS),
-      SWEEP_MS,
-    );
-    this.sweep.unref();
-  }
+  ) {}
 
-  async acquire(version: VersionRecord): Promise<ModelHandle> {
-    let loading = this.loaded.get(version.id);
-    if (!loading) {
-      loading = this.load(version);
-      this.loaded.set(version.id, loading);
-      // A failed load is tried anew by the next caller.
-      loading.catch(() => this.loaded.delete(version.id));
-    }
-    const handle = (await loading).acquire();
+  async acquire(version: VersionRecord, signal: AbortSignal): Promise<ModelHandle> {
+    const model = this.models.get(version.id) ?? this.add(version);
     // Most recently used last: the map's order is the order of eviction.
-    if (this.loaded.delete(version.id)) this.loaded.set(version.id, loading);
-    if (this.loaded.size > MAX_LOADED) await this.evictOldest();
-    return handle;
+    this.models.delete(version.id);
+    this.models.set(version.id, model);
+    const leave = model.admission.enter(SETTINGS.limits.maxQueue);
+    try {
+      const handle = await model.serving.acquire(signal, leave);
+      if (this.models.size > MAX_LOADED) this.evictOldest();
+      return handle;
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
-    clearInterval(this.sweep);
-    const servings = await Promise.allSettled([...this.loaded.values()]);
-    this.loaded.clear();
-    await Promise.all(
-      servings.map(async (result) => {
-        if (result.status === 'fulfilled') await result.value.drain();
+    const models = [...this.models.values()];
+    this.models.clear();
+    await Promise.all(models.map(({ serving }) => serving.drain()));
+  }
+
+  private add(version: VersionRecord): OnDemand {
+    const running: Running = { deployment: null, revision: null, version };
+    const forget = () => {
+      if (this.models.get(version.id) === model) this.models.delete(version.id);
+    };
+    const crashed = () => {
+      model.notBefore = performance.now() + model.backoff.failed();
+    };
+    const model: OnDemand = {
+      admission: new Admission(version.ref),
+      backoff: new Backoff(),
+      notBefore: 0,
+      serving: new Serving(version, null, SETTINGS, {
+        load: () => this.load(model, running),
+        onUnloaded: (reason, memoryBytes) => {
+          forget();
+          this.events.record(modelUnloaded(running, reason, memoryBytes));
+        },
+        onReloaded: ({ loadMs }) => {
+          model.backoff.recovered();
+          this.logger.info({ version: version.ref, loadMs: Math.round(loadMs) }, 'loaded on demand');
+        },
+        onLost: crashed,
+        onLoadFailed: (error) => {
+          if (error instanceof DomainError && error.code === 'UNAVAILABLE') crashed();
+          // Nothing is known of it: the next caller begins anew.
+          else forget();
+        },
       }),
-    );
+    };
+    return model;
   }
 
-  private async load(version: VersionRecord): Promise<Serving> {
-    const model = await this.loader.load(version, DEFAULT_SETTINGS.runtime);
-    const serving = new Serving(
-      version,
-      null,
-      model,
-      { enabled: false, reason: 'Loaded on demand' },
-      DEFAULT_SETTINGS,
-    );
-    void model.failed.then(() => this.loaded.delete(version.id));
-    this.logger.info({ version: version.ref, loadMs: Math.round(model.loadMs) }, 'loaded on demand');
-    return serving;
+  private async load({ notBefore }: OnDemand, running: Running): Promise<ProvenModel> {
+    const waitMs = notBefore - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
+    const placed = await this.loader.load(running.version, SETTINGS.runtime, {
+      onRunnerLost: (loss) => this.events.record(runnerLost(running, loss)),
+    });
+    return { ...placed, batching: { enabled: false, reason: 'Loaded on demand' } };
   }
 
-  private async evictOldest(): Promise<void> {
-    for (const [id, loading] of this.loaded) {
-      const serving = await loading.catch(() => null);
-      if (!serving || serving.busy) continue;
-      this.remove(id, serving);
+  private evictOldest(): void {
+    for (const [id, { serving }] of this.models) {
+      if (serving.busy) continue;
+      this.models.delete(id);
+      // Out of the map before it is out of memory: a caller who comes meanwhile loads it anew.
+      void serving.unload('MEMORY');
       return;
     }
-  }
-
-  private unload(condition: (serving: Serving) => boolean): void {
-    for (const [id, loading] of this.loaded) {
-      loading.then(
-        (serving) => {
-          if (!serving.busy && condition(serving)) this.remove(id, serving);
-        },
-        () => undefined,
-      );
-    }
-  }
-
-  private remove(id: string, serving: Serving): void {
-    this.loaded.delete(id);
-    serving
-      .drain()
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'a model could not be unloaded'));
   }
 }

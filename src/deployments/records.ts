@@ -1,8 +1,5 @@
+import type { ExecutionProvider, GraphOptimization, Isolation } from '../onnx/index.js';
 import type { DeploymentState } from './deployment-state.js';
-
-type Isolation = 'THREAD' | 'PROCESS';
-type GraphOptimization = 'DISABLED' | 'BASIC' | 'EXTENDED' | 'ALL';
-type ExecutionProvider = 'CPU' | 'CUDA' | 'TENSORRT' | 'COREML' | 'DML';
 
 /** How a revision runs its model. */
 export interface RuntimeSettings {

@@ -1,3 +1,4 @@
+import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { StartupError } from './errors.js';
@@ -17,8 +18,10 @@ export interface Config {
   readonly bodyLimitBytes: number;
   readonly graphiql: boolean;
   readonly introspection: boolean;
-  /** Worker threads that hold models. */
+  /** Worker threads that deployments with isolation THREAD share. */
   readonly workers: number;
+  /** Memory that all loaded models together may take; those idle longest are unloaded to make room. */
+  readonly modelMemoryBytes: number;
   /** Publish and deploy the examples into an empty catalog. */
   readonly examples: boolean;
   /** Days after which request events may be pruned; what happened to models and deployments is kept for ever. */
@@ -28,6 +31,7 @@ export interface Config {
 }
 
 const GIB = 1024 ** 3;
+const MAX_WORKERS = 64;
 const flag = (fallback: boolean) =>
   z
     .enum(['true', 'false', '1', '0'])
@@ -58,7 +62,8 @@ const environment = z.object({
   RETORT_BODY_LIMIT_BYTES: integer(1024, GIB, 32 * 1024 ** 2),
   RETORT_GRAPHIQL: flag(true),
   RETORT_INTROSPECTION: flag(true),
-  RETORT_WORKERS: integer(1, 64, 2),
+  RETORT_WORKERS: integer(1, MAX_WORKERS, Math.min(MAX_WORKERS, availableParallelism())),
+  RETORT_MODEL_MEMORY_BYTES: integer(1024 ** 2, Number.MAX_SAFE_INTEGER, Math.floor(usableMemory() / 2)),
   RETORT_EXAMPLES: flag(true),
   RETORT_REQUEST_EVENT_DAYS: integer(1, 36_500, 30),
   RETORT_DRAIN_MS: integer(0, 600_000, 10_000),
@@ -96,6 +101,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     graphiql: settings.RETORT_GRAPHIQL,
     introspection: settings.RETORT_INTROSPECTION,
     workers: settings.RETORT_WORKERS,
+    modelMemoryBytes: settings.RETORT_MODEL_MEMORY_BYTES,
     examples: settings.RETORT_EXAMPLES,
     requestEventDays: settings.RETORT_REQUEST_EVENT_DAYS,
     drainMs: settings.RETORT_DRAIN_MS,
@@ -104,6 +110,13 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 
 export function readConfig(): Config {
   return parseConfig(process.env);
+}
+
+/** Bytes: the machine's, or what the container may use of them. */
+function usableMemory(): number {
+  // Without a limit it is 0, or so large that it means none.
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 function isSecret(name: string): boolean {

@@ -23,6 +23,10 @@ export const deploymentResolvers = {
       payload({ deployment: null }, async () => ({
         deployment: await deployments.deploy(caller, input),
       })),
+    updateDeployment: (_, { input }, { caller, deployments }) =>
+      payload({ deployment: null }, async () => ({
+        deployment: await deployments.update(caller, input),
+      })),
     undeploy: (_, { input }, { caller, deployments }) =>
       payload({ deployment: null }, async () => ({ deployment: await deployments.undeploy(caller, input) })),
   },
@@ -44,11 +48,23 @@ export const deploymentResolvers = {
       }),
     runtime: ({ revision }) => revision.runtime,
     batching: ({ name }, _, { deployments }) => deployments.batchingOf(name),
+    limits: ({ revision }) => revision.limits,
+    cache: ({ revision }) => revision.cache,
+    loaded: ({ name }, _, { deployments }) => deployments.loadedState(name).loaded,
+    memoryBytes: ({ name }, _, { deployments }) => {
+      const { memoryBytes } = deployments.loadedState(name);
+      return memoryBytes === null ? null : BigInt(memoryBytes);
+    },
+    processIds: ({ name }, _, { deployments }) => deployments.loadedState(name).processIds,
   },
   Batching: {
-    reason: (batching) => (batching.enabled ? null : batching.reason),
-    maxBatchSize: (batching) => (batching.enabled ? batching.maxBatchSize : null),
-    maxDifference: (batching) => (batching.enabled ? batching.maxDifference : null),
+    reason: ({ proof }) => (proof.enabled ? null : proof.reason),
+    enabled: ({ proof }) => proof.enabled,
+    maxBatchSize: ({ proof }) => (proof.enabled ? proof.maxBatchSize : null),
+    maxDifference: ({ proof }) => (proof.enabled ? proof.maxDifference : null),
+    maxDelayMicroseconds: ({ settings }) => settings.maxDelayMicroseconds,
+    preferredBatchSizes: ({ settings }) => settings.preferredBatchSizes,
+    latencyTargetMs: ({ settings }) => settings.latencyTargetMs,
   },
   DeploymentRevision: {
     version: ({ versionId }, _, { loaders }) => existing(loaders.version.load(versionId), 'version'),
