@@ -35,6 +35,7 @@ export default {
     Event: '../../platform/events/index.js#EventRecord as EventMapper',
     ModelEvent: '../../platform/events/index.js#EventRecord as ModelEventMapper',
     VersionEvent: '../../platform/events/index.js#EventRecord as VersionEventMapper',
+    ArtifactsCollectedEvent: '../../platform/events/index.js#EventRecord as ArtifactsCollectedEventMapper',
     AliasEvent: '../../platform/events/index.js#EventRecord as AliasEventMapper',
     DeploymentEvent: '../../platform/events/index.js#EventRecord as DeploymentEventMapper',
     RunnerEvent: '../../platform/events/index.js#EventRecord as RunnerEventMapper',

@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError } from '../platform/errors.js';
 import { digestHex } from './digest.js';
 import { storageError, systemCode } from './storage-error.js';
+import { Turns } from './turns.js';
 import { writeUpload, type UploadOptions } from './upload.js';
 
 export interface StoredArtifact {
@@ -20,6 +21,9 @@ export interface StoredArtifact {
  * never changed. A file appears under its name complete and durable, or not at all. One process per directory.
  */
 export class ArtifactStore {
+  /** So that a file is not removed at the moment it is sent again. */
+  readonly #turns = new Turns();
+
   private constructor(
     private readonly directory: string,
     private readonly maxBytes: number,
@@ -48,10 +52,10 @@ export class ArtifactStore {
     try {
       const { hex, size } = await writeUpload(source, temporary, this.maxBytes, options);
       const digest = `sha256:${hex}`;
-      const alreadyStored = await this.#exists(digest);
+      const alreadyStored = (await this.#statOrNull(digest)) !== null;
       // Renamed over an equal file too: two uploads of the same bytes then need no lock, and a file that was damaged
       // on disk is mended by sending it again. Whoever has the old one open keeps reading it.
-      await keep(temporary, this.#path(digest));
+      await this.#turns.take(digest, () => keep(temporary, this.#path(digest)));
       return { digest, size, alreadyStored };
     } finally {
       await rm(temporary, { force: true });
@@ -104,13 +108,45 @@ export class ArtifactStore {
     return path;
   }
 
-  async #exists(digest: string): Promise<boolean> {
-    try {
-      await this.stat(digest);
+  /** Everything stored, in no particular order. What is stored or removed meanwhile may be missing or not. */
+  async *list(): AsyncGenerator<StoredArtifact & { storedAt: Date }> {
+    const root = join(this.directory, 'sha256');
+    for (const folder of await readdir(root)) {
+      for (const hex of await readdir(join(root, folder))) {
+        // Nothing else is ours to tell of, let alone to remove.
+        if (!/^[0-9a-f]{64}$/.test(hex)) continue;
+        const found = await this.#statOrNull(`sha256:${hex}`);
+        if (found) yield found;
+      }
+    }
+  }
+
+  /**
+   * Removes the bytes unless they were stored (again) after an instant.
+   *
+   * @returns false when there was nothing to remove. @throws DomainError UNAVAILABLE
+   */
+  async remove(digest: string, options: { storedUntil: Date }): Promise<boolean> {
+    return this.#turns.take(digest, async () => {
+      const found = await this.#statOrNull(digest);
+      if (!found || found.storedAt > options.storedUntil) return false;
+      try {
+        await rm(this.#path(digest));
+      } catch (error) {
+        throw storageError(error);
+      }
       return true;
+    });
+  }
+
+  async #statOrNull(digest: string): Promise<(StoredArtifact & { storedAt: Date }) | null> {
+    try {
+      const { size, mtimeMs } = await stat(this.#path(digest));
+      // Rounded down: what was stored before now is never told to be of the future.
+      return { digest, size, storedAt: new Date(Math.floor(mtimeMs)) };
     } catch (error) {
-      if (error instanceof DomainError && error.code === 'ARTIFACT_NOT_FOUND') return false;
-      throw error;
+      if (systemCode(error) === 'ENOENT') return null;
+      throw storageError(error);
     }
   }
 

@@ -5,6 +5,7 @@ import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
 import type { RemoveAliasInput, RollbackAliasInput, SetAliasInput } from './alias-input.js';
 import { AliasMoving } from './alias-moving.js';
+import { ArtifactCollection, type CollectArtifactsInput, type Collection } from './artifact-collection.js';
 import { ArtifactDownloader } from './artifact-download.js';
 import { ArtifactIntake } from './artifact-intake.js';
 import { CatalogReader } from './catalog-reader.js';
@@ -14,7 +15,7 @@ import { checkName } from './names.js';
 import type { PublishVersionInput } from './publication-input.js';
 import type { AliasRecord, ModelRecord, VersionRecord } from './records.js';
 import { VersionPublisher, type PublishingDependencies } from './version-publisher.js';
-import { VersionTagging, type TagVersionInput, type UntagVersionInput } from './version-tagging.js';
+import { VersionTagging, type TagVersionInput } from './version-tagging.js';
 
 export interface CatalogDependencies extends PublishingDependencies {
   readonly database: Database;
@@ -28,6 +29,7 @@ export class CatalogService extends CatalogReader {
   private readonly tagging: VersionTagging;
   private readonly aliases: AliasMoving;
   private readonly publisher: VersionPublisher;
+  private readonly collection: ArtifactCollection;
 
   constructor(deps: CatalogDependencies) {
     const stores = new CatalogStores(deps.database);
@@ -37,6 +39,7 @@ export class CatalogService extends CatalogReader {
     this.tagging = new VersionTagging(stores, this.changes);
     this.aliases = new AliasMoving(stores, this.changes);
     this.publisher = new VersionPublisher(stores, this.changes, intake, deps);
+    this.collection = new ArtifactCollection(stores, this.changes, deps.artifacts);
   }
 
   /** @throws DomainError INVALID_NAME, INVALID_ARGUMENT or NAME_TAKEN */
@@ -62,6 +65,7 @@ export class CatalogService extends CatalogReader {
   async updateModel(caller: Caller, input: UpdateModelInput): Promise<ModelRecord> {
     const texts = checkModelTexts(input);
     const changed = Object.keys(texts);
+    const reason = checkReason(input.reason);
     return this.changes.commit(async (tx) => {
       const model = await this.changes.lockModel(tx, input.name, ['name']);
       if (changed.length === 0) return { result: model, events: [] };
@@ -71,7 +75,7 @@ export class CatalogService extends CatalogReader {
         events: [
           newEvent(caller, 'MODEL_UPDATED', `Changed ${changed.join(', ')} of model ${model.name}`, {
             model,
-            data: { changed },
+            data: { changed, reason },
           }),
         ],
       };
@@ -101,7 +105,11 @@ export class CatalogService extends CatalogReader {
   }
 
   /** @throws DomainError MODEL_NOT_FOUND, or MODEL_IN_USE when it is not archived or something depends on it. */
-  async deleteModel(caller: Caller, input: { name: string }): Promise<{ id: string; name: string }> {
+  async deleteModel(
+    caller: Caller,
+    input: { name: string; reason?: string | null | undefined },
+  ): Promise<{ id: string; name: string }> {
+    const reason = checkReason(input.reason);
     return this.changes.commit(async (tx) => {
       const model = await this.changes.lockModel(tx, input.name, ['name']);
       if (model.archivedAt === null)
@@ -118,7 +126,7 @@ export class CatalogService extends CatalogReader {
       const { id, name } = model;
       return {
         result: { id, name },
-        events: [newEvent(caller, 'MODEL_DELETED', `Deleted model ${name}`, { model })],
+        events: [newEvent(caller, 'MODEL_DELETED', `Deleted model ${name}`, { model, data: { reason } })],
       };
     });
   }
@@ -128,12 +136,17 @@ export class CatalogService extends CatalogReader {
     return this.publisher.publish(caller, input, signal);
   }
 
+  /** See `ArtifactCollection.collect`. */
+  collectArtifacts(caller: Caller, input: CollectArtifactsInput): Promise<Collection> {
+    return this.collection.collect(caller, input);
+  }
+
   /** See `VersionTagging` for these two. */
   tagVersion(caller: Caller, input: TagVersionInput): Promise<VersionRecord> {
     return this.tagging.tagVersion(caller, input);
   }
 
-  untagVersion(caller: Caller, input: UntagVersionInput): Promise<VersionRecord> {
+  untagVersion(caller: Caller, input: TagVersionInput): Promise<VersionRecord> {
     return this.tagging.untagVersion(caller, input);
   }
 

@@ -19,6 +19,8 @@ export interface RegisterModelInput extends ModelTextsInput {
 
 export interface UpdateModelInput extends ModelTextsInput {
   readonly name: string;
+  /** Why, for the event. */
+  readonly reason?: string | null | undefined;
 }
 
 const MAX_TITLE = 200;

@@ -51,6 +51,9 @@ export class VersionPublisher {
         throw (await this.stores.models.find(model.name, tx))
           ? archived(model.name)
           : await this.stores.unknownModel(model.name, ['model'], tx);
+      // Removed since by a collection of unused artifacts: then there is nothing to publish.
+      await this.stores.versions.lockArtifacts(tx, [digest]);
+      await at(['artifact'], () => this.deps.artifacts.stat(digest));
       await this.stores.versions.ensureArtifact(tx, digest, size, graph);
       const { id } = await this.stores.versions.insert(tx, {
         modelId: model.id,

@@ -118,6 +118,32 @@ export class VersionStore {
     }));
   }
 
+  /** Until the transaction ends, nobody else publishes or removes these bytes. */
+  async lockArtifacts(tx: Transaction, digests: readonly string[]): Promise<void> {
+    // Always in the same order, so that two who lock several never wait for each other.
+    for (const digest of [...digests].sort())
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${digest}, 0))`;
+  }
+
+  /** Those of the artifacts that no version consists of. */
+  async unreferenced<Artifact extends { readonly digest: string }>(
+    artifacts: readonly Artifact[],
+    tx: Transaction = this.database,
+  ): Promise<Artifact[]> {
+    const used = await tx.version.findMany({
+      where: { artifactDigest: { in: artifacts.map(({ digest }) => digest) } },
+      select: { artifactDigest: true },
+      distinct: ['artifactDigest'],
+    });
+    const digests = new Set(used.map(({ artifactDigest }) => artifactDigest));
+    return artifacts.filter(({ digest }) => !digests.has(digest));
+  }
+
+  /** Forgets what was known of bytes that are gone. */
+  async forgetArtifacts(tx: Transaction, digests: readonly string[]): Promise<void> {
+    await tx.artifact.deleteMany({ where: { digest: { in: [...digests] } } });
+  }
+
   /** The same bytes are the same artifact: what is known of them already stays. */
   async ensureArtifact(tx: Transaction, digest: string, size: number, graph: GraphSummary): Promise<void> {
     const { format, producer, irVersion, opsets, metadata, parameterCount, operators } = withoutNul(graph);

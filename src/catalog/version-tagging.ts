@@ -10,9 +10,7 @@ import { parseVersionRef } from './version-ref.js';
 export interface TagVersionInput {
   readonly version: string;
   readonly tag: string;
-}
-
-export interface UntagVersionInput extends TagVersionInput {
+  /** Why, for the event. */
   readonly reason?: string | null | undefined;
 }
 
@@ -29,6 +27,7 @@ export class VersionTagging {
   async tagVersion(caller: Caller, input: TagVersionInput): Promise<VersionRecord> {
     const ref = parseVersionRef(input.version, ['version']);
     checkTagName(input.tag, ['tag']);
+    const reason = checkReason(input.reason);
     return this.changes.commit(async (tx) => {
       const model = await this.changes.lockModel(tx, ref.model, ['version']);
       const version = await this.stores.resolve(ref, ['version'], tx);
@@ -69,7 +68,7 @@ export class VersionTagging {
           newEvent(caller, 'VERSION_TAGGED', `Tagged ${version.ref} as ${input.tag}`, {
             model,
             version,
-            data: { tag: input.tag },
+            data: { tag: input.tag, reason },
           }),
         ],
       };
@@ -77,7 +76,7 @@ export class VersionTagging {
   }
 
   /** @throws DomainError MODEL_NOT_FOUND, VERSION_NOT_FOUND or TAG_NOT_FOUND */
-  async untagVersion(caller: Caller, input: UntagVersionInput): Promise<VersionRecord> {
+  async untagVersion(caller: Caller, input: TagVersionInput): Promise<VersionRecord> {
     const ref = parseVersionRef(input.version, ['version']);
     const reason = checkReason(input.reason);
     return this.changes.commit(async (tx) => {

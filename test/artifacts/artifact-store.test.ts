@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -257,6 +257,36 @@ describe('ArtifactStore and the disk', () => {
     } finally {
       execFileSync('umount', [tiny]);
     }
+  });
+});
+
+describe('ArtifactStore removes', () => {
+  it('what was stored until an instant, and nothing that was sent again since', async () => {
+    const old = await store.put(chunks('old'));
+    const again = await store.put(chunks('again'));
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    for (const { digest } of [old, again]) await utimes(pathOf(digest), hourAgo, hourAgo);
+    await store.put(chunks('again'));
+    const storedUntil = new Date(Date.now() - 60_000);
+    expect(await store.remove(old.digest, { storedUntil })).toBe(true);
+    expect(await store.remove(old.digest, { storedUntil })).toBe(false);
+    expect(await store.remove(again.digest, { storedUntil })).toBe(false);
+    expect(await files()).toEqual([again.digest.slice(7)]);
+    await expect(store.remove('../escape', { storedUntil })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
+
+  it('only what it lists: digests with their size and instant, and no stranger', async () => {
+    const stored = [await store.put(chunks('a')), await store.put(chunks('bb'))];
+    await writeFile(join(directory, 'sha256', stored[0]?.digest.slice(7, 9) ?? '', 'notes.txt'), 'mine');
+    const listed = [];
+    for await (const found of store.list()) listed.push(found);
+    const byDigest = (a: { digest: string }, b: { digest: string }) => (a.digest < b.digest ? -1 : 1);
+    expect(listed.sort(byDigest)).toEqual(
+      stored.map(({ digest, size }) => ({ digest, size, storedAt: expect.any(Date) })).sort(byDigest),
+    );
+    for (const { storedAt } of listed) expect(storedAt.getTime()).toBeLessThanOrEqual(Date.now());
   });
 });
 

@@ -86,6 +86,7 @@ describe('the schema', () => {
     ]);
     expect(names(schema.getMutationType())).toEqual([
       'archiveModel',
+      'collectArtifacts',
       'deleteModel',
       'deployVersion',
       'infer',

@@ -9,6 +9,7 @@ type EventType =
   | 'ModelEvent'
   | 'VersionEvent'
   | 'AliasEvent'
+  | 'ArtifactsCollectedEvent'
   | 'DeploymentEvent'
   | 'RunnerEvent'
   | 'ModelMemoryEvent'
@@ -26,6 +27,7 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   ALIAS_MOVED: 'AliasEvent',
   ALIAS_REMOVED: 'AliasEvent',
   ALIAS_PROTECTION_CHANGED: 'AliasEvent',
+  ARTIFACTS_COLLECTED: 'ArtifactsCollectedEvent',
   DEPLOYMENT_STATE_CHANGED: 'DeploymentEvent',
   RUNNER_LOST: 'RunnerEvent',
   RUNNER_RESTARTED: 'RunnerEvent',
@@ -85,6 +87,12 @@ export const monitoringResolvers = {
     reason: detail('reason'),
     change: detail('change'),
     protected: detail('protected'),
+  },
+  ArtifactsCollectedEvent: {
+    ...common,
+    count: detail('count'),
+    bytes: detail('bytes'),
+    digests: detail('digests'),
   },
   DeploymentEvent: {
     ...common,

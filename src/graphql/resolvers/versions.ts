@@ -19,6 +19,11 @@ export const versionResolvers = {
       payload({ version: null }, async () => ({ version: await catalog.tagVersion(caller, input) })),
     untagVersion: (_, { input }, { caller, catalog }) =>
       payload({ version: null }, async () => ({ version: await catalog.untagVersion(caller, input) })),
+    collectArtifacts: (_, { input }, { caller, catalog }) =>
+      payload({ artifacts: [], count: 0, bytes: 0n }, async () => {
+        const { artifacts, ...sums } = await catalog.collectArtifacts(caller, input);
+        return { artifacts: artifacts.map(({ digest, size }) => ({ digest, size: BigInt(size) })), ...sums };
+      }),
   },
   Version: {
     id: ({ id }) => encodeNodeId('Version', id),
