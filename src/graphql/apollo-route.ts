@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { isAmbientCredential } from '../security/index.js';
 import { createContext, type GraphqlServices, type RequestContext } from './context.js';
-import { Disconnection } from './disconnection.js';
+import { Disconnection } from '../platform/disconnection.js';
 import { formatError } from './error-mapping.js';
 import { statusFor, type MediaTypes } from './media-types.js';
 import { answerExtensions, type OperationLifecycle } from './operation-lifecycle.js';

@@ -3,7 +3,7 @@ import type { ExecutionResult } from 'graphql';
 import type { DocumentCache } from './compiled/document-cache.js';
 import { KnownDocument, type KnownOperation } from './compiled/known-document.js';
 import { createContext, type GraphqlServices, type RequestContext } from './context.js';
-import { Disconnection } from './disconnection.js';
+import { Disconnection } from '../platform/disconnection.js';
 import type { DocumentReader } from './document.js';
 import { formatError } from './error-mapping.js';
 import type { MediaTypes } from './media-types.js';

@@ -1,14 +1,8 @@
+import type { Departure } from '../platform/disconnection.js';
 import { DomainError } from '../platform/errors.js';
 
 const DEFAULT_MS = 60_000;
 const MAX_MS = 600_000;
-
-/** Tells that the caller has gone: an AbortSignal, or something lighter that does as one. */
-export interface Departure {
-  readonly aborted: boolean;
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
-}
 
 export interface EndListener {
   /** Called once, when nobody waits for the answer any more. */

@@ -1,6 +1,6 @@
 export { InferenceService } from './inference-service.js';
 export type { InferRequest, TargetRequest, Timing } from './inference-service.js';
-export type { Departure } from './deadline.js';
+export type { Departure } from '../platform/disconnection.js';
 export type { OpenModel } from './open-model.js';
 export type { Priority } from './priority.js';
 export { noStatistics, type ModelStatistics, type Total } from './model-statistics.js';

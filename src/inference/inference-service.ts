@@ -1,13 +1,14 @@
 import type { VersionRecord } from '../catalog/index.js';
 import type { DeploymentService, ModelHandle } from '../deployments/index.js';
 import { decodeTensor, rowsOf, type LoadedModel, type RawTensor, type Tensor } from '../onnx/index.js';
+import type { Departure } from '../platform/disconnection.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
 import { batchKeys } from './batch-key.js';
 import { Batcher } from './batcher.js';
-import { Deadline, type Departure } from './deadline.js';
+import { Deadline } from './deadline.js';
 import { StatisticsCounter, type ModelStatistics } from './model-statistics.js';
 import { Account, HeldModel, type ModelQueue, type OpenModel } from './open-model.js';
 import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder.js';

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import { refusalFor } from './error-mapping.js';
@@ -84,15 +84,6 @@ export function described(value: unknown): string {
   return typeof value === 'string' && value.length > 60
     ? `${JSON.stringify(value.slice(0, 60))}…`
     : JSON.stringify(value);
-}
-
-/** Aborted when the connection closes before the answer was sent. */
-export function disconnection(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }
 
 /** A call that failed is an event, also when it never got as far as a model. What inference recorded is not told twice. */

@@ -6,7 +6,9 @@ import type { EventLog } from '../platform/events/index.js';
 const MAX_NAMES = 10_000;
 
 /** Who answers: what `InferenceService` calls a target. */
-export type ServedTarget = { readonly deployment: string } | { readonly version: string };
+export type ServedTarget =
+  | { readonly deployment: string; readonly version?: undefined }
+  | { readonly version: string; readonly deployment?: undefined };
 
 /** What answers under a name, as the descriptions of both protocols need it. */
 export interface ServedModel {
@@ -56,7 +58,7 @@ export class ServedModels {
   /** @throws DomainError MODEL_NOT_FOUND, VERSION_NOT_FOUND, INVALID_ARGUMENT */
   async describe(name: string, selector?: string): Promise<ServedModel> {
     const target = await this.target(name, selector);
-    if ('version' in target) {
+    if (target.version !== undefined) {
       return { version: await this.deps.catalog.resolveVersion(target.version), deployment: null };
     }
     const deployment = await this.deps.deployments.find(name);

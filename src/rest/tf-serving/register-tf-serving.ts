@@ -8,8 +8,9 @@ import {
   type Signature,
   type Tensor,
 } from '../../inference/index.js';
+import { Disconnection } from '../../platform/disconnection.js';
 import { DomainError } from '../../platform/errors.js';
-import { bodyBytes, disconnection, jsonObject } from '../protocol-body.js';
+import { bodyBytes, jsonObject } from '../protocol-body.js';
 import { RestError } from '../rest-error.js';
 import type { ServedModels } from '../served-models.js';
 import { classificationAnswer, exampleInputs, readExamples, regressionAnswer } from './examples.js';
@@ -75,7 +76,7 @@ async function run(
   const body = jsonObject(bodyBytes(request));
   checkSignatureName(body.signature_name, method);
   const call = readCall(method, body);
-  const target = { ...(await models.target(model, selector)), signal: disconnection(reply) };
+  const target = { ...(await models.target(model, selector)), signal: new Disconnection(reply.raw) };
   const { result } = await inference.withModel(request.caller, 'infer', target, async (open) => {
     const raw = call.inputs(open.version.signature);
     const outputs = await open.infer(raw.map((tensor) => decodeTensor(tensor)));
