@@ -59,7 +59,7 @@ export class ReplicatedModel implements LoadedModel {
 
   async run(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<RunResult> {
     if (this.#released !== undefined)
-      throw new DomainError('UNAVAILABLE', 'The model was unloaded; try again');
+      throw this.#lost ?? new DomainError('UNAVAILABLE', 'The model was unloaded; try again');
     const run = this.#leastBusy().run(inputs, outputs);
     this.#running.add(run);
     try {
