@@ -140,8 +140,9 @@ export class ArtifactStore {
   }
 
   async #statOrNull(digest: string): Promise<(StoredArtifact & { storedAt: Date }) | null> {
+    const path = this.#path(digest);
     try {
-      const { size, mtimeMs } = await stat(this.#path(digest));
+      const { size, mtimeMs } = await stat(path);
       // Rounded down: what was stored before now is never told to be of the future.
       return { digest, size, storedAt: new Date(Math.floor(mtimeMs)) };
     } catch (error) {
