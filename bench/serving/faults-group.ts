@@ -40,6 +40,7 @@ export const faultsGroup: BenchGroup = async (run) => {
     port: retort.port,
     exchanges: interleaved(model, names).map((call) => graphqlInfer(call)),
     connections: CONNECTIONS,
+    apart: true,
   });
   const victims = await victimLoad.start(load(VICTIMS), RETRYABLE);
   const bystanders = await bystanderLoad.start(load(Object.keys(BYSTANDERS)));

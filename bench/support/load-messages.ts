@@ -6,6 +6,8 @@ export interface LoadOrder {
   /** Sent in turn, over and over. */
   readonly exchanges: readonly Exchange[];
   readonly connections: number;
+  /** Each connection asks for one label only, so that none waits for another's answers. */
+  readonly apart?: boolean;
   /** Each connection sends its next request when it has its answer; or so many a second on all connections together. */
   readonly ratePerSecond?: number;
   /** Undefined: until it is told to stop. */

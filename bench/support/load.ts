@@ -11,6 +11,8 @@ const ALL = 'all';
 
 interface Client {
   readonly connection: HttpConnection;
+  /** Which exchanges it takes its next one from. */
+  readonly exchanges: readonly number[];
   /** Of the request under way: its exchange, and since when the caller waits. */
   current: { readonly exchange: number; readonly since: number } | undefined;
 }
@@ -32,7 +34,16 @@ export class Load {
   #stopping = false;
   #allIdle: () => void = () => undefined;
 
+  /** Which exchanges the connections take, in turn. */
+  readonly #shares: readonly (readonly number[])[];
+
   constructor(private readonly order: LoadOrder) {
+    const byLabel = new Map<string, number[]>();
+    for (const [index, { label = ALL }] of order.exchanges.entries()) {
+      const key = order.apart === true ? label : ALL;
+      byLabel.set(key, [...(byLabel.get(key) ?? []), index]);
+    }
+    this.#shares = [...byLabel.values()];
     this.#checks = order.exchanges.map((exchange) => new AnswerCheck(exchange));
   }
 
@@ -76,13 +87,18 @@ export class Load {
   }
 
   async #open(): Promise<void> {
-    for (let left = this.order.connections; left > 0; left -= OPENED_AT_ONCE)
-      await Promise.all(Array.from({ length: Math.min(left, OPENED_AT_ONCE) }, () => this.#connect()));
+    const shares = Array.from(
+      { length: this.order.connections },
+      (_, index) => this.#shares[index % this.#shares.length] ?? [],
+    );
+    while (shares.length > 0)
+      await Promise.all(shares.splice(0, OPENED_AT_ONCE).map((share) => this.#connect(share)));
   }
 
-  async #connect(): Promise<void> {
+  async #connect(exchanges: readonly number[]): Promise<void> {
     const client: Client = {
       current: undefined,
+      exchanges,
       connection: await HttpConnection.open(this.order.port, {
         answered: (answer) => this.#answered(client, answer),
         closed: () => void this.#closed(client),
@@ -106,7 +122,7 @@ export class Load {
   }
 
   #send(client: Client, since: number): void {
-    const exchange = this.#next % this.order.exchanges.length;
+    const exchange = client.exchanges[this.#next % client.exchanges.length] ?? 0;
     this.#next += 1;
     client.current = { exchange, since };
     const request = this.order.exchanges[exchange]?.request;
@@ -141,7 +157,7 @@ export class Load {
       if (this.#idle.length >= this.#clients.size) this.#allIdle();
       return;
     }
-    await this.#connect();
+    await this.#connect(client.exchanges);
     if (this.order.ratePerSecond !== undefined) return;
     const replacement = this.#idle.pop();
     if (replacement) this.#send(replacement, performance.now());
