@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
-import { databaseKinds } from '../support/databases.js';
+import { onBothPaths } from './support/graphql-paths.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, onlyError } from './support/ask.js';
 import { publish, register, serve } from './support/catalog-steps.js';
@@ -40,10 +40,10 @@ const THREE_LEVELS = /* GraphQL */ `
   }
 `;
 
-describe.each(databaseKinds)('limits of a query, %s database', (kind) => {
+describe.each(onBothPaths)('limits of a query, %s database, %s documents compiled', (kind, compiled) => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await startTestApp({ kind });
+    app = await startTestApp({ kind, graphqlPaths: { compiled } });
     await serve(app, 'limited', scalingModel(2));
     await publish(app, 'limited', scalingModel(3));
     await register(app, 'other');
@@ -151,24 +151,27 @@ describe.each(databaseKinds)('limits of a query, %s database', (kind) => {
   });
 });
 
-describe.each(databaseKinds)('with introspection switched off, %s database', (kind) => {
-  it('the schema is not told, over HTTP or WebSocket, and queries still run', async () => {
-    const app = await startTestApp({ kind, config: { introspection: false } });
-    try {
-      expect(onlyError(await app.graphql('{ __schema { types { name } } }')).message).toMatch(
-        /introspection/i,
-      );
-      const client = app.subscriber();
-      const answer = await new Promise((resolve) => {
-        client.subscribe(
-          { query: '{ __schema { types { name } } }' },
-          { next: resolve, error: resolve, complete: () => resolve('nothing') },
+describe.each(onBothPaths)(
+  'with introspection switched off, %s database, %s documents compiled',
+  (kind, compiled) => {
+    it('the schema is not told, over HTTP or WebSocket, and queries still run', async () => {
+      const app = await startTestApp({ kind, graphqlPaths: { compiled }, config: { introspection: false } });
+      try {
+        expect(onlyError(await app.graphql('{ __schema { types { name } } }')).message).toMatch(
+          /introspection/i,
         );
-      });
-      expect(JSON.stringify(answer)).toMatch(/introspection/i);
-      expect(await ask(app, '{ models { totalCount } }')).toEqual({ models: { totalCount: 0 } });
-    } finally {
-      await app.close();
-    }
-  });
-});
+        const client = app.subscriber();
+        const answer = await new Promise((resolve) => {
+          client.subscribe(
+            { query: '{ __schema { types { name } } }' },
+            { next: resolve, error: resolve, complete: () => resolve('nothing') },
+          );
+        });
+        expect(JSON.stringify(answer)).toMatch(/introspection/i);
+        expect(await ask(app, '{ models { totalCount } }')).toEqual({ models: { totalCount: 0 } });
+      } finally {
+        await app.close();
+      }
+    });
+  },
+);

@@ -6,7 +6,7 @@ import {
   validate,
   type OperationDefinitionNode,
 } from 'graphql';
-import { checkCost } from '../../src/graphql/cost-limit.js';
+import { checkCost, createCostCheck } from '../../src/graphql/cost-limit.js';
 import { parseOptions, validationRules } from '../../src/graphql/document.js';
 import { buildExecutableSchema } from '../../src/graphql/schema.js';
 
@@ -101,6 +101,29 @@ describe('the cost limit', () => {
     const begun = performance.now();
     expect(() => cost(bomb)).toThrow('maximum allowed number of nodes');
     expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  it('is the same when it is asked again, whatever variables came before', () => {
+    const paged = parse(pages);
+    const check = createCostCheck(schema, paged, paged.definitions[0] as OperationDefinitionNode);
+    expect(() => check({ n: 50 })).not.toThrow();
+    expect(() => check({ n: 100 })).toThrow(/got \d+/);
+    expect(() => check({ n: 50 })).not.toThrow();
+    const chosen = parse(`query($yes: Boolean!) { model(name: "a") { name
+      versions(first: 100) @include(if: $yes) { edges { node { derivedFrom { version { model {
+        versions(first: 100) { edges { node { tags { name } aliases { name } } } } } } } } } } } }`);
+    const checkChosen = createCostCheck(schema, chosen, chosen.definitions[0] as OperationDefinitionNode);
+    expect(() => checkChosen({ yes: false })).not.toThrow();
+    expect(() => checkChosen({ yes: true })).toThrow(/got \d+/);
+  });
+
+  it('is counted once where no variable decides it, and not from variables that do not fit', () => {
+    const runs = parse(
+      `mutation($i: InferInput!) { ${Array.from({ length: 60 }, (_, index) => `r${index}: infer(input: $i) { userErrors { code } }`).join(' ')} }`,
+    );
+    const check = createCostCheck(schema, runs, runs.definitions[0] as OperationDefinitionNode);
+    expect(() => check({ i: 'nonsense' })).not.toThrow();
+    for (let time = 0; time < 2; time += 1) expect(() => check({ i: { inputs: [] } })).toThrow(/got \d+/);
   });
 
   it('leaves variables that do not fit to those who say it best', () => {
