@@ -99,6 +99,7 @@ describe('the schema', () => {
       'tagVersion',
       'undeploy',
       'untagVersion',
+      'updateDeployment',
       'updateModel',
     ]);
     expect(names(schema.getSubscriptionType())).toEqual(['monitoringEvents']);
