@@ -1,6 +1,6 @@
 import { DomainError } from '../platform/errors.js';
 import type { Logger } from '../platform/logging.js';
-import { untilAborted } from '../platform/until-aborted.js';
+import { untilAborted, type AbortSignalLike } from '../platform/until-aborted.js';
 import { Admission } from './admission.js';
 import type { DeploymentName } from './deployment-events.js';
 import type { RevisionRecord } from './records.js';
@@ -68,7 +68,7 @@ export class DeploymentEntry {
    * @returns null when nothing serves and nothing is on its way.
    * @throws DomainError OVERLOADED; what loading an unloaded model fails with.
    */
-  async acquire(signal: AbortSignal): Promise<ModelHandle | null> {
+  async acquire(signal: AbortSignalLike): Promise<ModelHandle | null> {
     const leave = this.admission.enter(this.lifecycle.current?.settings.limits.maxQueue ?? this.maxQueue);
     let handle: ModelHandle | null = null;
     try {
@@ -92,7 +92,7 @@ export class DeploymentEntry {
     await Promise.all(this.comingUp);
   }
 
-  private async serving(signal: AbortSignal, leave: () => void): Promise<ModelHandle | null> {
+  private async serving(signal: AbortSignalLike, leave: () => void): Promise<ModelHandle | null> {
     for (;;) {
       const { current } = this.lifecycle;
       if (current) {
@@ -109,7 +109,7 @@ export class DeploymentEntry {
     }
   }
 
-  private changed(signal: AbortSignal): Promise<void> {
+  private changed(signal: AbortSignalLike): Promise<void> {
     let wake: () => void = () => undefined;
     const change = new Promise<void>((resolve) => (wake = resolve));
     this.waiting.add(wake);

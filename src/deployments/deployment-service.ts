@@ -5,6 +5,7 @@ import type { Database } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
+import type { AbortSignalLike } from '../platform/until-aborted.js';
 import type { Caller } from '../security/index.js';
 import type { Batching } from './batch-proof.js';
 import { DEFAULT_SETTINGS } from './default-settings.js';
@@ -195,7 +196,7 @@ export class DeploymentService {
    */
   async acquire(
     target: { deployment: string } | { version: string },
-    signal: AbortSignal,
+    signal: AbortSignalLike,
   ): Promise<ModelHandle> {
     if ('deployment' in target) {
       const handle = await this.entries.get(target.deployment)?.acquire(signal);

@@ -2,6 +2,7 @@ import type { VersionRecord } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
+import type { AbortSignalLike } from '../platform/until-aborted.js';
 import { Admission } from './admission.js';
 import { Backoff } from './backoff.js';
 import { DEFAULT_SETTINGS } from './default-settings.js';
@@ -37,7 +38,7 @@ export class OnDemandModels {
     private readonly logger: Logger,
   ) {}
 
-  async acquire(version: VersionRecord, signal: AbortSignal): Promise<ModelHandle> {
+  async acquire(version: VersionRecord, signal: AbortSignalLike): Promise<ModelHandle> {
     const model = this.models.get(version.id) ?? this.add(version);
     // Most recently used last: the map's order is the order of eviction.
     this.models.delete(version.id);

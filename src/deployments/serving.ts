@@ -1,7 +1,7 @@
 import type { VersionRecord } from '../catalog/index.js';
 import type { LoadedModel } from '../onnx/index.js';
 import type { DomainError } from '../platform/errors.js';
-import { untilAborted } from '../platform/until-aborted.js';
+import { untilAborted, type AbortSignalLike } from '../platform/until-aborted.js';
 import type { Batching } from './batch-proof.js';
 import type { Resident } from './memory-budget.js';
 import type { PlacedModel } from './model-loader.js';
@@ -87,7 +87,7 @@ export class Serving implements Resident {
    * @param onRelease called once when the handle is released
    * @throws DomainError what loading failed with, or the signal's reason.
    */
-  async acquire(signal: AbortSignal, onRelease: () => void): Promise<ModelHandle> {
+  async acquire(signal: AbortSignalLike, onRelease: () => void): Promise<ModelHandle> {
     // Counted from now on: what is waited for must not be taken away.
     this.held += 1;
     try {

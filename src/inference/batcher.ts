@@ -79,8 +79,8 @@ export class Batcher {
     { priority, lifetime }: { readonly priority: Priority; readonly lifetime: Lifetime },
   ): Promise<BatchedResult> {
     return new Promise((resolve, reject) => {
-      if (lifetime.end !== undefined) {
-        reject(lifetime.end);
+      if (lifetime.reason !== undefined) {
+        reject(lifetime.reason);
         return;
       }
       const rows = rowsOf(inputs);

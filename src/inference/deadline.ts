@@ -1,5 +1,6 @@
 import type { Departure } from '../platform/disconnection.js';
 import { DomainError } from '../platform/errors.js';
+import type { AbortSignalLike } from '../platform/until-aborted.js';
 
 const DEFAULT_MS = 60_000;
 const MAX_MS = 600_000;
@@ -10,42 +11,54 @@ export interface EndListener {
 }
 
 /**
- * How long an answer is waited for. Made for every request, so it has no AbortSignal until one is asked for: that alone
- * costs more than a small model's run.
+ * How long an answer is waited for. Made for every request, so it does as an AbortSignal without being one until one is
+ * asked for: a real one costs more than a small model's run.
  */
-export class Lifetime {
-  private reason: Error | undefined;
-  private listeners: Set<EndListener> | undefined;
+export class Lifetime implements AbortSignalLike {
+  private ended: Error | undefined;
+  private listeners: Set<EndListener | (() => void)> | undefined;
   private controller: AbortController | undefined;
 
-  /** Why nobody waits any more; undefined while somebody does. */
-  get end(): Error | undefined {
-    return this.reason;
+  get aborted(): boolean {
+    return this.ended !== undefined;
   }
 
-  /** For work that takes one. */
+  /** Why nobody waits any more; undefined while somebody does. */
+  get reason(): Error | undefined {
+    return this.ended;
+  }
+
+  /** For work that takes no less. */
   get signal(): AbortSignal {
     this.controller ??= new AbortController();
-    if (this.reason !== undefined) this.controller.abort(this.reason);
+    if (this.ended !== undefined) this.controller.abort(this.ended);
     return this.controller.signal;
   }
 
   /** Must be taken back when the listener no longer cares. Not called for an end that has come already. */
-  listen(listener: EndListener): void {
+  listen(listener: EndListener | (() => void)): void {
     this.listeners ??= new Set();
     this.listeners.add(listener);
   }
 
-  unlisten(listener: EndListener): void {
+  unlisten(listener: EndListener | (() => void)): void {
     this.listeners?.delete(listener);
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.listen(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.unlisten(listener);
   }
 
   /** `work`, or the reason of the end when that comes first. The work itself goes on. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.reason !== undefined) {
+      if (this.ended !== undefined) {
         work.catch(() => undefined);
-        reject(this.reason);
+        reject(this.ended);
         return;
       }
       const listener: EndListener = { ended: reject };
@@ -65,11 +78,14 @@ export class Lifetime {
 
   /** Only the first end counts. */
   finish(reason: Error): void {
-    if (this.reason !== undefined) return;
-    this.reason = reason;
+    if (this.ended !== undefined) return;
+    this.ended = reason;
     const listeners = this.listeners;
     this.listeners = undefined;
-    for (const listener of listeners ?? []) listener.ended(reason);
+    for (const listener of listeners ?? []) {
+      if (typeof listener === 'function') listener();
+      else listener.ended(reason);
+    }
     this.controller?.abort(reason);
   }
 }

@@ -102,7 +102,7 @@ export class InferenceService {
     try {
       const wanted = targetOf(request);
       deadline = new Deadline(request.deadlineMs, request.signal);
-      const handle = await this.deployments.acquire(wanted, deadline.signal);
+      const handle = await this.deployments.acquire(wanted, deadline);
       target = handle;
       const waitedMs = performance.now() - started;
       const account = new Account();

@@ -114,10 +114,10 @@ class Flight {
       return await lifetime.race(own);
     } finally {
       this.waiting -= 1;
-      if (this.waiting === 0 && lifetime.end !== undefined) {
+      if (this.waiting === 0 && lifetime.reason !== undefined) {
         // Before the end is told: who asks now needs a computation that goes on.
         this.onOver();
-        this.lifetime.finish(lifetime.end);
+        this.lifetime.finish(lifetime.reason);
       }
     }
   }

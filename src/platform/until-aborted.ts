@@ -1,3 +1,11 @@
+import type { Departure } from './disconnection.js';
+
+/** As much of an AbortSignal as waiting takes; making a real one costs more than a small model's run. */
+export interface AbortSignalLike extends Departure {
+  /** Set when `aborted` is true. */
+  readonly reason: unknown;
+}
+
 /**
  * `work`, or the signal's reason when it aborts first; the work goes on either way.
  *
@@ -8,12 +16,12 @@
  */
 export function untilAborted<T>(
   work: Promise<T>,
-  signal: AbortSignal,
+  signal: AbortSignalLike,
   discard?: (late: T) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => {
-      reject(signal.reason as Error);
+      reject(signal.reason);
       if (discard) work.then(discard, () => undefined);
     };
     if (signal.aborted) {
@@ -21,7 +29,7 @@ export function untilAborted<T>(
       onAbort();
       return;
     }
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal.addEventListener('abort', onAbort);
     const forget = () => signal.removeEventListener('abort', onAbort);
     work.then(
       (value) => {

@@ -7,12 +7,12 @@ const endOf = (lifetime: Lifetime) => new Promise<Error>((resolve) => lifetime.l
 describe('a deadline', () => {
   it('ends when the time is over', async () => {
     const deadline = new Deadline(1);
-    expect(deadline.end).toBeUndefined();
+    expect(deadline.reason).toBeUndefined();
     expect(await endOf(deadline)).toMatchObject({
       code: 'DEADLINE_EXCEEDED',
       message: expect.stringContaining('1 ms'),
     });
-    expect(deadline.signal.reason).toBe(deadline.end);
+    expect(deadline.signal.reason).toBe(deadline.reason);
     deadline.clear();
   });
 
@@ -23,7 +23,7 @@ describe('a deadline', () => {
     controller.abort();
     expect(await end).toMatchObject({ code: 'DEADLINE_EXCEEDED', message: 'The caller disconnected.' });
     const late = new Deadline(null, controller.signal);
-    expect(late.end).toMatchObject({ message: 'The caller disconnected.' });
+    expect(late.reason).toMatchObject({ message: 'The caller disconnected.' });
     for (const one of [deadline, late]) one.clear();
   });
 
@@ -32,7 +32,7 @@ describe('a deadline', () => {
     const deadline = new Deadline(null, controller.signal);
     deadline.clear();
     controller.abort();
-    expect(deadline.end).toBeUndefined();
+    expect(deadline.reason).toBeUndefined();
   });
 
   it.each([0, -1, 1.5, 600_001, NaN])('refuses %p milliseconds', (ms) => {
@@ -57,7 +57,7 @@ describe('a lifetime', () => {
     lifetime.finish(new Error('second'));
     expect(heard).toEqual([first]);
     expect(signal.reason).toBe(first);
-    expect(lifetime.end).toBe(first);
+    expect(lifetime.reason).toBe(first);
   });
 
   it('races work against its end, and lets no late failure go unhandled', async () => {

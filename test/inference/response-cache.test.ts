@@ -145,7 +145,7 @@ describe('equal questions at the same time', () => {
     const staying = cache.find('a', second, keeping, work.compute);
     first.lifetime.finish(new Error('too late'));
     await expect(leaving).rejects.toThrow('too late');
-    expect(work.lifetime?.end).toBeUndefined();
+    expect(work.lifetime?.reason).toBeUndefined();
     work.resolve(7);
     expect(await staying).toEqual({ answer: 7, hit: true });
     expect(await cache.find('a', asker(), keeping, work.compute)).toEqual({ answer: 7, hit: true });
@@ -158,7 +158,7 @@ describe('equal questions at the same time', () => {
     const left = Promise.allSettled(askers.map((one) => cache.find('a', one, keeping, given.compute)));
     for (const { lifetime } of askers) lifetime.finish(new Error('gone'));
     await left;
-    expect(given.lifetime?.end).toEqual(new Error('gone'));
+    expect(given.lifetime?.reason).toEqual(new Error('gone'));
     const anew = new Work();
     const found = cache.find('a', asker(), keeping, anew.compute);
     given.reject(new Error('given up'));
@@ -199,7 +199,7 @@ describe('equal questions at the same time', () => {
               const found = cache.find(key, { priority, lifetime }, keeping, async (shared) => {
                 const [takes, fails] = runs[run++ % runs.length] ?? [0, false];
                 await turns(takes);
-                if (shared.end) throw shared.end;
+                if (shared.reason) throw shared.reason;
                 if (fails) throw new DomainError('RUN_FAILED', key);
                 return `answer to ${key}`;
               });
