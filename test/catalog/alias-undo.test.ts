@@ -2,19 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { DomainError } from '../../src/platform/errors.js';
 import { databaseKinds } from '../support/databases.js';
+import { UndoList, type AliasStep } from '../support/undo-list.js';
 import { caller, openCatalog, type CatalogHarness } from './catalog-harness.js';
 
 const VERSIONS = 4;
 
-type Step =
-  | { readonly do: 'set'; readonly version: number }
-  | { readonly do: 'protect'; readonly value: boolean }
-  | { readonly do: 'remove' }
-  | { readonly do: 'back'; readonly steps: number }
-  | { readonly do: 'back to'; readonly version: number };
-
 const version = fc.integer({ min: 1, max: VERSIONS });
-const step: fc.Arbitrary<Step> = fc.oneof(
+const step: fc.Arbitrary<AliasStep> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('set' as const), version }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('protect' as const), value: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constant({ do: 'remove' as const }) },
@@ -24,38 +18,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('back to' as const), version }) },
 );
-
-/** What an alias should do, as an undo list would: the last of `targets` is where it points, or pointed. */
-class UndoList {
-  private targets: number[] = [];
-  private isThere = false;
-
-  get target(): number | null {
-    return this.isThere ? (this.targets.at(-1) ?? null) : null;
-  }
-
-  /** The code of the refusal, or null. */
-  apply(step: Step): string | null {
-    if (step.do === 'set') {
-      if (this.targets.at(-1) !== step.version) this.targets.push(step.version);
-      this.isThere = true;
-      return null;
-    }
-    if (step.do === 'protect') return null;
-    if (step.do === 'remove') {
-      if (!this.isThere) return 'ALIAS_NOT_FOUND';
-      this.isThere = false;
-      return null;
-    }
-    if (this.targets.length === 0) return 'ALIAS_NOT_FOUND';
-    const behind = this.isThere ? this.targets.slice(0, -1) : this.targets;
-    const place = step.do === 'back' ? behind.length - step.steps : behind.lastIndexOf(step.version);
-    if (place < 0 || (step.do === 'back to' && this.target === step.version)) return 'NO_EARLIER_TARGET';
-    this.targets = behind.slice(0, place + 1);
-    this.isThere = true;
-    return null;
-  }
-}
 
 describe.each(databaseKinds)('rolling an alias back, %s database', (kind) => {
   let harness: CatalogHarness;
@@ -70,7 +32,7 @@ describe.each(databaseKinds)('rolling an alias back, %s database', (kind) => {
   });
   afterAll(() => harness.close());
 
-  async function apply(alias: string, step: Step, now: number | null): Promise<string | null> {
+  async function apply(alias: string, step: AliasStep, now: number | null): Promise<string | null> {
     const { catalog } = harness;
     const change = { model: 'undo', alias, reason: 'property' };
     try {
