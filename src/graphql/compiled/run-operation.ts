@@ -33,7 +33,8 @@ export function runOperation(
   plan: SelectionPlan,
   given: Omit<Run, 'errors'>,
 ): ExecutionResult | Promise<ExecutionResult> {
-  const run: Run = { ...given, errors: [] };
+  const { scope, operation, context, variables } = given;
+  const run: Run = { scope, operation, context, variables, errors: [] };
   try {
     const data =
       run.operation.operation === OperationTypeNode.MUTATION

@@ -90,20 +90,25 @@ function makeReader(type: GraphQLInputType, readers: Map<GraphQLInputType, Reade
       required: isNonNullType(field.type),
       defaultValue: field.defaultValue,
     }));
-    const names = new Set(fields.map(({ name }) => name));
     return (value) => {
       if (value === null || value === undefined) return null;
       if (typeof value !== 'object') return misfit();
-      for (const name of Object.keys(value)) if (!names.has(name)) misfit();
       const result: Record<string, unknown> = {};
+      let found = 0;
       for (const { name, read, required, defaultValue } of fields) {
         const given = (value as Record<string, unknown>)[name];
-        if (given !== undefined) result[name] = read(given);
-        else if (defaultValue !== undefined) result[name] = defaultValue;
+        if (given !== undefined) {
+          result[name] = read(given);
+          found += 1;
+        } else if (defaultValue !== undefined) result[name] = defaultValue;
         else if (required) misfit();
       }
-      const given = Object.values(result);
-      if (type.isOneOf && (given.length !== 1 || given[0] === null)) misfit();
+      // JSON knows no undefined: what was not found under a field's name has a name of its own.
+      if (Object.keys(value).length !== found) misfit();
+      if (type.isOneOf) {
+        const given = Object.values(result);
+        if (given.length !== 1 || given[0] === null) misfit();
+      }
       return result;
     };
   }
