@@ -13,6 +13,7 @@ import { DeploymentEntry } from './deployment-entry.js';
 import { stateChanged, SYSTEM, type DeploymentName } from './deployment-events.js';
 import { resumesAfterRestart, type DeploymentState } from './deployment-state.js';
 import { DeploymentStore } from './deployment-store.js';
+import { checkCacheable } from './determinism.js';
 import { MemoryBudget } from './memory-budget.js';
 import { ModelLoader } from './model-loader.js';
 import { OnDemandModels } from './on-demand-models.js';
@@ -141,6 +142,7 @@ export class DeploymentService {
         },
       );
     }
+    if (settings.cache) await checkCacheable(this.deps.catalog, version);
     const { deployment, revision } = await this.requests.deploy(
       caller,
       name,
@@ -164,7 +166,11 @@ export class DeploymentService {
       caller,
       await this.require(request.name),
       request,
-      (base) => this.versionOf(base),
+      async (base) => {
+        const version = await this.versionOf(base);
+        if (request.cache) await checkCacheable(this.deps.catalog, version);
+        return version;
+      },
     );
     if (revision) await within(waitMs, this.start(deployment, revision, caller));
     return this.require(request.name);

@@ -1,3 +1,6 @@
+import type { CatalogService, VersionRecord } from '../catalog/index.js';
+import { DomainError } from '../platform/errors.js';
+
 /**
  * Operators whose result is drawn, not computed: a seed fixes the first run after a load, not the second. Dropout draws
  * only while training, but whether it trains is an input of the node and may be decided by the caller.
@@ -14,7 +17,20 @@ export function randomOperators(operators: Readonly<Record<string, number>>): st
   );
 }
 
-/** Whether a graph answers equal inputs equally, so that its answers may be remembered. */
-export function isDeterministic(operators: Readonly<Record<string, number>>): boolean {
-  return randomOperators(operators).length === 0;
+/**
+ * Whether answers of a version may be remembered.
+ * @throws DomainError INVALID_ARGUMENT
+ */
+export async function checkCacheable(
+  catalog: Pick<CatalogService, 'artifactsByDigests'>,
+  { ref, artifactDigest }: VersionRecord,
+): Promise<void> {
+  const [artifact] = await catalog.artifactsByDigests([artifactDigest]);
+  const drawn = randomOperators(artifact?.operators ?? {});
+  if (drawn.length === 0) return;
+  throw new DomainError(
+    'INVALID_ARGUMENT',
+    `Expected a version that answers equal inputs equally, got ${ref}, whose graph has ${drawn.slice(0, 5).join(', ')}: leave cache out.`,
+    { field: ['cache'] },
+  );
 }
