@@ -1,4 +1,4 @@
-import { decodeFrame, PREFIX_BYTES, readPrefix, type Frame } from './frame.js';
+import { BrokenFrame, decodeFrame, PREFIX_BYTES, readPrefix, type Frame } from './frame.js';
 
 /** Puts frames together from bytes as they come, in pieces of any size. */
 export class FrameReader {
@@ -27,7 +27,7 @@ export class FrameReader {
       const { headerBytes, bodyBytes } = readPrefix(this.#prefixView);
       this.#headerBytes = headerBytes;
       // A buffer of its own, and not zeroed: every byte of it is about to be written.
-      this.#target = Buffer.allocUnsafeSlow(headerBytes + bodyBytes);
+      this.#target = room(headerBytes + bodyBytes);
       return undefined;
     }
     const { buffer } = this.#target;
@@ -44,5 +44,13 @@ export class FrameReader {
       const frame = this.filled(bytes);
       if (frame !== undefined) yield frame;
     }
+  }
+}
+
+function room(bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return Buffer.allocUnsafeSlow(bytes);
+  } catch {
+    throw new BrokenFrame(`there is no memory for a frame of ${bytes} bytes`);
   }
 }

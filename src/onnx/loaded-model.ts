@@ -7,6 +7,8 @@ import type { Tensor } from './tensor.js';
 export interface LoadedModel {
   /** Milliseconds the runtime took to read, optimise and prepare the graph, in the slowest of its replicas. */
   readonly loadMs: number;
+  /** Whether the optimised graph was found on disk, so that the runtime did not have to optimise it. */
+  readonly fromCache: boolean;
   /** Sessions that share its runs, each on a runner of its own. */
   readonly replicas: number;
   readonly isolation: Isolation;

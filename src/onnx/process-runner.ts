@@ -25,6 +25,7 @@ type Phase =
 
 interface Pending {
   readonly id: number;
+  readonly kind: 'load' | 'run';
   readonly limitMs: number;
   readonly resolve: (reply: Frame) => void;
   readonly reject: (error: DomainError) => void;
@@ -162,14 +163,21 @@ export class ProcessRunner implements Runner {
     await this.#exited;
   }
 
-  async #ask(request: Pick<Frame, 'kind'> & Partial<Frame>, limitMs: number): Promise<Frame> {
+  /** Ends it at once, whatever it is doing. */
+  async abandon(): Promise<void> {
+    if (this.#phase.name === 'running') this.#phase = { name: 'stopping' };
+    this.#kill('was ended');
+    await this.#exited;
+  }
+
+  async #ask(request: { kind: Pending['kind'] } & Partial<Frame>, limitMs: number): Promise<Frame> {
     if (this.#phase.name === 'gone') throw this.#phase.error;
     if (this.#phase.name === 'stopping')
       throw new DomainError('UNAVAILABLE', 'The model is being unloaded; try again');
     const id = (this.#nextId = (this.#nextId + 1) >>> 0);
     const chunks = encode({ ...request, id });
     return new Promise((resolve, reject) => {
-      this.#pending.push({ id, limitMs, resolve, reject });
+      this.#pending.push({ id, kind: request.kind, limitMs, resolve, reject });
       if (this.#pending.length === 1) this.#takeUp();
       if (chunks.length > 1) this.#socket.cork();
       for (const chunk of chunks) this.#socket.write(chunk);
@@ -208,7 +216,8 @@ export class ProcessRunner implements Runner {
     if (deadline === Infinity || this.#phase.name === 'gone') return;
     const left = deadline - performance.now();
     if (left <= 0) {
-      this.#kill(`did not answer within ${this.#pending[0]?.limitMs ?? STOP_LIMIT_MS} ms and was ended`);
+      const { kind = 'stop', limitMs = STOP_LIMIT_MS } = this.#pending[0] ?? {};
+      this.#kill(`was ended, since its ${kind} took longer than ${limitMs} ms`);
       return;
     }
     this.#watchAt = deadline;

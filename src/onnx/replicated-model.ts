@@ -21,6 +21,8 @@ interface Place {
  */
 export class ReplicatedModel implements LoadedModel {
   readonly failed: Promise<DomainError>;
+  readonly loadMs: number;
+  readonly fromCache: boolean;
   readonly replicas: number;
   readonly #places: Place[];
   readonly #running = new Set<Promise<unknown>>();
@@ -32,9 +34,10 @@ export class ReplicatedModel implements LoadedModel {
 
   constructor(
     readonly isolation: Isolation,
-    readonly loadMs: number,
     replicas: readonly Replica[],
     private readonly deps: {
+      readonly loadMs: number;
+      readonly fromCache: boolean;
       /** What one session takes, where its runner cannot say. */
       readonly sessionBytes: number;
       readonly open: (taken: readonly Runner[]) => Promise<Replica>;
@@ -43,6 +46,8 @@ export class ReplicatedModel implements LoadedModel {
       readonly onRunnerRestarted: LoadOptions['onRunnerRestarted'];
     },
   ) {
+    this.loadMs = deps.loadMs;
+    this.fromCache = deps.fromCache;
     this.replicas = replicas.length;
     this.failed = new Promise((resolve) => (this.#reportFailure = resolve));
     this.#places = replicas.map(() => ({ replica: null, since: 0, attempt: 0 }));

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { DomainError } from '../platform/errors.js';
 import { requireProviders } from './execution-providers.js';
+import { GraphCache } from './graph-cache.js';
+import { GraphOptimizer } from './graph-optimizer.js';
 import type { LoadOptions } from './load-options.js';
 import type { LoadedModel } from './loaded-model.js';
 import { ProcessSeating } from './process-seating.js';
@@ -8,13 +10,15 @@ import { Replica } from './replica.js';
 import { ReplicatedModel } from './replicated-model.js';
 import type { Runner } from './runner.js';
 import type { Seating } from './seat.js';
-import type { LoadSpec } from './session-host.js';
+import type { LoadOutcome, LoadSpec } from './session-host.js';
 import { DEFAULT_SETTINGS } from './session-options.js';
 import { ThreadSeating } from './thread-seating.js';
 
 /** Loads models and holds their runners: threads that models share, and processes that belong to one model each. */
 export class RunnerPool {
   readonly #threads: ThreadSeating;
+  readonly #cache: GraphCache | undefined;
+  readonly #optimizer: GraphOptimizer | undefined;
   readonly #models = new Set<LoadedModel>();
   readonly #loading = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
@@ -25,6 +29,10 @@ export class RunnerPool {
    */
   constructor(options: { workers: number; cacheDirectory?: string }) {
     this.#threads = new ThreadSeating(Math.max(1, options.workers));
+    if (options.cacheDirectory !== undefined) {
+      this.#cache = new GraphCache(options.cacheDirectory);
+      this.#optimizer = new GraphOptimizer(this.#cache);
+    }
   }
 
   /**
@@ -53,23 +61,40 @@ export class RunnerPool {
   async #load(path: string, options: LoadOptions): Promise<LoadedModel> {
     const isolation = options.isolation ?? 'THREAD';
     const seating: Seating = isolation === 'PROCESS' ? new ProcessSeating(options.maxRunMs) : this.#threads;
-    const bytes = await sizeOf(path);
-    const spec = async (): Promise<LoadSpec> => ({
+    const direct: LoadSpec = {
       path,
-      bytes,
+      bytes: await sizeOf(path),
       threads: options.threads ?? DEFAULT_SETTINGS.threads,
       optimization: options.optimization ?? DEFAULT_SETTINGS.optimization,
       providers: options.providers ?? DEFAULT_SETTINGS.providers,
-    });
-    let loadMs = 0;
+    };
+    const key =
+      options.digest === undefined || direct.optimization === 'DISABLED'
+        ? undefined
+        : this.#cache?.keyOf(options.digest, direct);
+    const spec = async (): Promise<LoadSpec> => {
+      const cached = key === undefined ? undefined : await this.#cache?.find(key);
+      return cached === undefined ? direct : { ...direct, cached };
+    };
+    const loads: LoadOutcome[] = [];
     const open = async (taken: readonly Runner[]): Promise<Replica> => {
-      const seat = await seating.open(await spec(), taken);
-      loadMs = Math.max(loadMs, seat.outcome.loadMs);
+      const what = await spec();
+      const seat = await seating.open(what, taken).catch(async (error: unknown) => {
+        if (what.cached === undefined) throw error;
+        await this.#cache?.drop(what.cached.path);
+        return seating.open(direct, taken);
+      });
+      const { cache, loadMs } = seat.outcome;
+      loads.push(seat.outcome);
+      if (cache === 'BROKEN' && what.cached !== undefined) await this.#cache?.drop(what.cached.path);
+      if (cache !== 'HIT' && key !== undefined) this.#optimizer?.consider(key, direct, loadMs);
       return new Replica(seating, spec, seat);
     };
     const replicas = await openAll(options.replicas ?? 1, open);
-    const model = new ReplicatedModel(isolation, loadMs, replicas, {
-      sessionBytes: bytes,
+    const model = new ReplicatedModel(isolation, replicas, {
+      loadMs: Math.max(...loads.map(({ loadMs }) => loadMs)),
+      fromCache: loads.every(({ cache }) => cache === 'HIT'),
+      sessionBytes: direct.bytes,
       open,
       onReleased: () => this.#models.delete(model),
       onRunnerLost: options.onRunnerLost,
@@ -83,6 +108,7 @@ export class RunnerPool {
     await Promise.allSettled(this.#loading);
     await Promise.all([...this.#models].map((model) => model.release()));
     await this.#threads.end();
+    await this.#optimizer?.close();
   }
 }
 

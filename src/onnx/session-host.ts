@@ -1,6 +1,7 @@
 import type { InferenceSession as Session } from 'onnxruntime-node';
 import { fromRuntimeType, runtimeType } from './data-types.js';
 import { readGraph, type GraphSummary } from './graph-summary.js';
+import { openCached, writeOptimized, type CachedGraph } from './optimized-graph.js';
 import { loadProblem } from './runtime-messages.js';
 import { InferenceSession, RuntimeTensor } from './runtime.js';
 import { sessionOptions, type SessionSettings } from './session-options.js';
@@ -11,10 +12,18 @@ export interface LoadSpec extends SessionSettings {
   readonly path: string;
   /** Size of the file. */
   readonly bytes: number;
+  /** Loaded instead of the file when it is whole. */
+  readonly cached?: CachedGraph;
+  /** Where to write the optimised graph, if that is worthwhile; nothing is left loaded then. */
+  readonly writeTo?: string;
 }
 
 export interface LoadOutcome {
   readonly loadMs: number;
+  /** What became of the optimised graph on disk; undefined when none was named. */
+  readonly cache?: 'HIT' | 'BROKEN';
+  /** SHA-256 of the optimised graph that was written. */
+  readonly written?: string;
 }
 
 /** The sessions of one thread or process. Loading and running hold it until they are done. */
@@ -23,9 +32,18 @@ export class SessionHost {
 
   /** @throws ModelProblem */
   async load(session: number, spec: LoadSpec): Promise<LoadOutcome> {
+    const { path, cached, writeTo, ...settings } = spec;
     const begun = performance.now();
-    this.#sessions.set(session, await open(spec));
-    return { loadMs: performance.now() - begun };
+    if (writeTo !== undefined) {
+      const written = await writeOptimized(path, writeTo, settings);
+      return { loadMs: performance.now() - begun, ...(written === undefined ? {} : { written }) };
+    }
+    const known = cached === undefined ? undefined : await openCached(cached, settings);
+    this.#sessions.set(session, known ?? (await open(path, settings)));
+    return {
+      loadMs: performance.now() - begun,
+      ...(cached === undefined ? {} : { cache: known === undefined ? 'BROKEN' : 'HIT' }),
+    };
   }
 
   /** @param outputs names of the outputs wanted; null means all */
@@ -53,7 +71,7 @@ export class SessionHost {
   }
 }
 
-async function open({ path, ...settings }: LoadSpec): Promise<Session> {
+async function open(path: string, settings: SessionSettings): Promise<Session> {
   try {
     return await InferenceSession.create(path, sessionOptions(settings));
   } catch (error) {
