@@ -111,10 +111,9 @@ export class ArtifactStore {
   /** Everything stored, in no particular order. What is stored or removed meanwhile may be missing or not. */
   async *list(): AsyncGenerator<StoredArtifact & { storedAt: Date }> {
     const root = join(this.directory, 'sha256');
-    for (const folder of await readdir(root)) {
-      for (const hex of await readdir(join(root, folder))) {
-        // Nothing else is ours to tell of, let alone to remove.
-        if (!/^[0-9a-f]{64}$/.test(hex)) continue;
+    // Nothing of another name is ours to tell of, let alone to remove.
+    for (const folder of await namesIn(root, /^[0-9a-f]{2}$/)) {
+      for (const hex of await namesIn(join(root, folder), /^[0-9a-f]{64}$/)) {
         const found = await this.#statOrNull(`sha256:${hex}`);
         if (found) yield found;
       }
@@ -158,6 +157,14 @@ export class ArtifactStore {
 
   #temporary(): string {
     return join(this.directory, 'tmp');
+  }
+}
+
+async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => pattern.test(name));
+  } catch (error) {
+    throw storageError(error);
   }
 }
 

@@ -280,6 +280,7 @@ describe('ArtifactStore removes', () => {
   it('only what it lists: digests with their size and instant, and no stranger', async () => {
     const stored = [await store.put(chunks('a')), await store.put(chunks('bb'))];
     await writeFile(join(directory, 'sha256', stored[0]?.digest.slice(7, 9) ?? '', 'notes.txt'), 'mine');
+    await writeFile(join(directory, 'sha256', 'notes.txt'), 'mine too');
     const listed = [];
     for await (const found of store.list()) listed.push(found);
     const byDigest = (a: { digest: string }, b: { digest: string }) => (a.digest < b.digest ? -1 : 1);
