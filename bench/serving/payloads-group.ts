@@ -1,13 +1,20 @@
 import type { BenchGroup } from '../support/bench-run.js';
 import { binaryInfer, graphqlInfer, restInfer, type InferCall } from '../support/infer-exchanges.js';
 import { LoadGenerator } from '../support/load-generator.js';
-import { digits, ms, table } from '../support/markdown.js';
+import { digits, judged, ms, table } from '../support/markdown.js';
 import { identity, randomValues } from '../support/models.js';
 import { startRetort } from '../support/retort-server.js';
 import { median, medianRatio } from '../support/statistics.js';
-import { measureThroughput, processorMs, type Candidate, type Measured } from '../support/throughput.js';
+import {
+  measureThroughput,
+  processorMs,
+  ratio,
+  type Candidate,
+  type Measured,
+} from '../support/throughput.js';
 
 const FLOATS = 65_536;
+const AIM = { atLeast: 10 };
 
 /** What a large tensor costs by its encoding: the processor time of a call, in the server, its threads and runners. */
 export const payloadsGroup: BenchGroup = async (run) => {
@@ -26,6 +33,8 @@ export const payloadsGroup: BenchGroup = async (run) => {
   ];
   const measured = await measureThroughput(run, load, candidates, [1]);
   const costs = ({ rounds }: Measured) => rounds.map(processorMs);
+  const costRatio = (numerator: string, denominator: string) =>
+    ratio(measured, processorMs, numerator, denominator, 1);
   const binary = measured.at(-1)?.rounds.map(processorMs) ?? [];
   return [
     `### ${FLOATS.toLocaleString('en')} floats in and out, by encoding`,
@@ -39,6 +48,16 @@ export const payloadsGroup: BenchGroup = async (run) => {
         ms(median(entry.rounds.map(({ p50Ms }) => p50Ms))),
         ms(median(entry.rounds.map(({ p99Ms }) => p99Ms))),
       ]),
+    ),
+    table(
+      ['ratio', 'median', 'aim', 'met'],
+      [
+        ['REST, processor time of JSON / binary', ...judged(costRatio('REST, JSON', 'REST, binary'), AIM)],
+        [
+          'GraphQL, processor time of JSON / base64',
+          ...judged(costRatio('GraphQL, JSON', 'GraphQL, base64'), AIM),
+        ],
+      ],
     ),
   ].join('\n\n');
 };
