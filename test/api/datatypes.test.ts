@@ -84,13 +84,13 @@ function expectEqual(
   }
 }
 
-describe.each(['THREAD'])('a graph in a %s', (isolation) => {
+describe.each(['THREAD', 'PROCESS'])('a graph in a %s', (isolation) => {
   it.each(DATA_TYPES)('answers %s like the runtime alone, by every way in and out', async (datatype) => {
     const name = `any-${datatype.toLowerCase()}-${isolation.toLowerCase()}`;
     const model = copyAndComputeUnranked(datatype);
     await register(app, name);
     await publish(app, name, model);
-    expect(await deploy(app, name, `${name}@1`)).toMatchObject({
+    expect(await deploy(app, name, `${name}@1`, { runtime: { isolation } })).toMatchObject({
       state: 'READY',
     });
     const tensors = shapesOf(datatype);
@@ -110,7 +110,7 @@ describe.each(['THREAD'])('a graph in a %s', (isolation) => {
     const model = copyAndCompute(datatype, ['rows', 'columns']);
     await register(app, name);
     await publish(app, name, model);
-    await deploy(app, name, `${name}@1`);
+    await deploy(app, name, `${name}@1`, { runtime: { isolation } });
     const batching = 'query ($name: String!) { deployment(name: $name) { batching { enabled } } }';
     expect(await ask(app, batching, { name })).toEqual({ deployment: { batching: { enabled: true } } });
     const tensors = Array.from({ length: 40 }, (_, index): ByteTensor => {

@@ -15,6 +15,7 @@ export async function binaryInfer(
   request: object,
   tensors: readonly Buffer[],
   headerLength?: string,
+  signal?: AbortSignal,
 ): Promise<BinaryAnswer> {
   const json = Buffer.from(JSON.stringify(request));
   const answer = await fetch(url, {
@@ -24,6 +25,7 @@ export async function binaryInfer(
       'inference-header-content-length': headerLength ?? String(json.length),
     },
     body: Buffer.concat([json, ...tensors]),
+    ...(signal && { signal }),
   });
   const bytes = Buffer.from(await answer.arrayBuffer());
   const length = Number(answer.headers.get('inference-header-content-length') ?? bytes.length);

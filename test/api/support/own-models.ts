@@ -77,3 +77,36 @@ export function slowModel(): Uint8Array {
   graph.output('y', 'FP32', []);
   return graph.build();
 }
+
+/**
+ * y = 2 x, FP32 [4], at once when `stop` (BOOL []) is true, and never when it is false: a run that ends only with its
+ * process. The warm-up says true.
+ */
+export function endlessModel(): Uint8Array {
+  const body = new GraphBuilder('body', { opset: 17 });
+  body.input('round', 'INT64', []);
+  body.input('go_on', 'BOOL', []);
+  body.input('sum', 'FP32', [4]);
+  body.node('Identity', ['go_on'], {}, ['goes_on']);
+  body.node('Identity', ['sum'], {}, ['next']);
+  body.output('goes_on', 'BOOL', []);
+  body.output('next', 'FP32', [4]);
+
+  const graph = new GraphBuilder('endless', { opset: 17 });
+  graph.input('x', 'FP32', [4]);
+  graph.input('stop', 'BOOL', []);
+  const end = graph.node('Loop', ['', graph.node('Not', ['stop']), 'x'], { body });
+  graph.node('Add', [end, end], {}, ['y']);
+  graph.output('y', 'FP32', [4]);
+  return graph.build();
+}
+
+/** y = a / b, INT32 [rows]: the least integer divided by -1 is a fault of the processor, which ends the process. */
+export function quotientModel(): Uint8Array {
+  const graph = new GraphBuilder('quotient', { opset: 17 });
+  graph.input('a', 'INT32', ['rows']);
+  graph.input('b', 'INT32', ['rows']);
+  graph.node('Div', ['a', 'b'], {}, ['y']);
+  graph.output('y', 'INT32', ['rows']);
+  return graph.build();
+}

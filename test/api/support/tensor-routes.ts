@@ -11,12 +11,29 @@ export interface Answered {
 }
 export type Answers = Readonly<Record<string, Answered>>;
 
-/** A way in and out: sends one tensor as input `x` of a deployment. */
+export interface SendOptions {
+  /** Its abort destroys the socket. */
+  readonly signal?: AbortSignal;
+  /** Left out where the protocol has none. */
+  readonly priority?: 'HIGH' | 'NORMAL' | 'LOW';
+}
+
+/** A way in and out: sends one tensor as input `x` of a deployment. A request that is refused throws Refused. */
 export interface Route {
   readonly name: string;
   /** Whether its JSON keeps the sign of zero. */
   readonly negativeZero: boolean;
-  send(app: TestApp, deployment: string, x: ByteTensor): Promise<Answers>;
+  send(app: TestApp, deployment: string, x: ByteTensor, options?: SendOptions): Promise<Answers>;
+}
+
+/** What a server said instead of an answer: GraphQL's code, or HTTP's status. */
+export class Refused extends Error {
+  constructor(
+    readonly code: string | number,
+    message: string,
+  ) {
+    super(`${code}: ${message.slice(0, 500)}`);
+  }
 }
 
 interface ListedTensor {
@@ -30,62 +47,70 @@ interface ListedTensor {
 const PLACE = 'the data goes here';
 const HERE = JSON.stringify(PLACE);
 
+const PRIORITY_NUMBERS = { HIGH: 1, NORMAL: 2, LOW: 3 } as const;
+
 export const ROUTES: readonly Route[] = [
-  { name: 'GraphQL, JSON', negativeZero: false, send: (app, name, x) => graphql(app, name, x, 'JSON') },
-  { name: 'GraphQL, base64', negativeZero: true, send: (app, name, x) => graphql(app, name, x, 'BASE64') },
+  { name: 'GraphQL, JSON', negativeZero: false, send: graphql('JSON') },
+  { name: 'GraphQL, base64', negativeZero: true, send: graphql('BASE64') },
   { name: 'Open Inference, JSON', negativeZero: false, send: openInferenceJson },
   { name: 'Open Inference, binary', negativeZero: true, send: openInferenceBinary },
   { name: 'TensorFlow Serving', negativeZero: true, send: tensorflowServing },
 ];
 
-async function graphql(
-  app: TestApp,
-  deployment: string,
-  { datatype, shape, bytes }: ByteTensor,
-  encoding: 'JSON' | 'BASE64',
-): Promise<Answers> {
-  const data = encoding === 'JSON' ? PLACE : bytes.toString('base64');
-  const inputs = [{ name: 'x', datatype, shape, data }];
-  const body = JSON.stringify({ query: INFER, variables: { input: { deployment, inputs, encoding } } });
-  const answer = (await post(app, '/graphql', body.replace(HERE, flatText(datatype, bytes)))) as {
-    data?: { infer: { outputs: ListedTensor[] | null; userErrors: unknown[] } };
+interface InferAnswer {
+  readonly data?: {
+    readonly infer: {
+      readonly outputs: readonly ListedTensor[] | null;
+      readonly userErrors: readonly { code: string; message: string }[];
+    };
+  } | null;
+  readonly errors?: readonly { message: string; extensions: { code: string } }[];
+}
+
+function graphql(encoding: 'JSON' | 'BASE64'): Route['send'] {
+  return async (app, deployment, { datatype, shape, bytes }, { signal, priority } = {}) => {
+    const data = encoding === 'JSON' ? PLACE : bytes.toString('base64');
+    const input = { deployment, inputs: [{ name: 'x', datatype, shape, data }], encoding, priority };
+    const body = JSON.stringify({ query: INFER, variables: { input } });
+    const text = await post(app, '/graphql', body.replace(HERE, flatText(datatype, bytes)), signal);
+    const answer = JSON.parse(text) as InferAnswer;
+    const [error] = answer.errors ?? [];
+    if (error) throw new Refused(error.extensions.code, error.message);
+    const { outputs = null, userErrors = [] } = answer.data?.infer ?? {};
+    if (!outputs) throw new Refused(userErrors[0]?.code ?? 'no code', userErrors[0]?.message ?? text);
+    return listed(outputs);
   };
-  const outputs = answer.data?.infer.outputs;
-  if (!outputs) throw new Error(`The request was refused: ${JSON.stringify(answer).slice(0, 500)}`);
-  return listed(outputs);
 }
 
 async function openInferenceJson(
   app: TestApp,
   deployment: string,
   { datatype, shape, bytes }: ByteTensor,
+  { signal, priority }: SendOptions = {},
 ): Promise<Answers> {
-  const body = JSON.stringify({
-    inputs: [{ name: 'x', datatype, shape, data: PLACE }],
-  });
-  const answer = await post(
-    app,
-    `/v2/models/${deployment}/infer`,
-    body.replace(HERE, flatText(datatype, bytes)),
-  );
-  return listed((answer as { outputs: ListedTensor[] }).outputs);
+  const inputs = [{ name: 'x', datatype, shape, data: PLACE }];
+  const body = JSON.stringify({ parameters: parametersOf(priority), inputs });
+  const path = `/v2/models/${deployment}/infer`;
+  const text = await post(app, path, body.replace(HERE, flatText(datatype, bytes)), signal);
+  return listed((JSON.parse(text) as { outputs: ListedTensor[] }).outputs);
 }
 
 async function openInferenceBinary(
   app: TestApp,
   deployment: string,
   { datatype, shape, bytes }: ByteTensor,
+  { signal, priority }: SendOptions = {},
 ): Promise<Answers> {
-  const { json, tensors } = await binaryInfer(
+  const input = { name: 'x', datatype, shape, parameters: { binary_data_size: bytes.length } };
+  const { status, json, tensors } = await binaryInfer(
     `${app.url}/v2/models/${deployment}/infer`,
-    {
-      parameters: { binary_data_output: true },
-      inputs: [{ name: 'x', datatype, shape, parameters: { binary_data_size: bytes.length } }],
-    },
+    { parameters: { ...parametersOf(priority), binary_data_output: true }, inputs: [input] },
     [bytes],
+    undefined,
+    signal,
   );
-  const outputs = json.outputs as readonly (ListedTensor & { name: string })[] | undefined;
-  if (!outputs) throw new Error(`The request was refused: ${JSON.stringify(json)}`);
+  const outputs = json.outputs as readonly ListedTensor[] | undefined;
+  if (!outputs) throw new Refused(status, JSON.stringify(json));
   return Object.fromEntries(
     outputs.map(({ name, datatype: type, shape: dims }) => [
       name,
@@ -95,9 +120,14 @@ async function openInferenceBinary(
 }
 
 /** The columnar form; the shape is told by the nesting alone. */
-async function tensorflowServing(app: TestApp, deployment: string, x: ByteTensor): Promise<Answers> {
+async function tensorflowServing(
+  app: TestApp,
+  deployment: string,
+  x: ByteTensor,
+  { signal }: SendOptions = {},
+): Promise<Answers> {
   const body = `{"inputs":${nestedText(jsonElements(x), x.shape)}}`;
-  const text = await postText(app, `/v1/models/${deployment}:predict`, body);
+  const text = await post(app, `/v1/models/${deployment}:predict`, body, signal);
   const { outputs } = JSON.parse(x.datatype.startsWith('FP') ? quoteTokens(text) : text) as {
     outputs: Record<string, unknown>;
   };
@@ -109,9 +139,18 @@ async function tensorflowServing(app: TestApp, deployment: string, x: ByteTensor
   );
 }
 
+function parametersOf(priority: SendOptions['priority']): object {
+  return priority === undefined ? {} : { priority: PRIORITY_NUMBERS[priority] };
+}
+
 function flatText(datatype: ByteTensor['datatype'], bytes: Buffer): string {
   const elements = jsonElements({ datatype, bytes });
   return nestedText(elements, [elements.length]);
+}
+
+/** TensorFlow Serving's answers have bare not-a-numbers and infinities, which JSON has not. */
+function quoteTokens(text: string): string {
+  return text.replace(/(?<=[[,:])(?:NaN|-?Infinity)(?=[\],}])/g, '"$&"');
 }
 
 function listed(tensors: readonly ListedTensor[]): Answers {
@@ -123,19 +162,15 @@ function listed(tensors: readonly ListedTensor[]): Answers {
   );
 }
 
-/** This protocol's answers have bare not-a-numbers and infinities, which JSON has not. */
-function quoteTokens(text: string): string {
-  return text.replace(/(?<=[[,:])(?:NaN|-?Infinity)(?=[\],}])/g, '"$&"');
-}
-
-async function post(app: TestApp, path: string, body: string): Promise<unknown> {
-  return JSON.parse(await postText(app, path, body));
-}
-
-async function postText(app: TestApp, path: string, body: string): Promise<string> {
+async function post(
+  app: TestApp,
+  path: string,
+  body: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(app.url + path, { method: 'POST', headers, body });
+  const answer = await fetch(app.url + path, { method: 'POST', headers, body, ...(signal && { signal }) });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text.slice(0, 500)}`);
+  if (!answer.ok && path !== '/graphql') throw new Refused(answer.status, text);
   return text;
 }
