@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphBuilder } from '../../src/onnx/index.js';
 import { ask, succeed } from '../api/support/ask.js';
@@ -103,6 +104,26 @@ describe('a deployment that remembers answers', () => {
     ]);
     expect((after?.inference_count ?? 0) - (before?.inference_count ?? 0)).toBe(2);
     expect(after?.inference_stats.cache_hit.ns).toBeGreaterThan(0);
+  });
+
+  it('tells the events how many were remembered', async () => {
+    const query = `query {
+      events(filter: {kinds: [REQUESTS_SERVED], deployment: "doubling"}, last: 100) {
+        edges { node { ... on RequestsServedEvent { count cacheHits } } }
+      }
+    }`;
+    await succeed(app, INFER, { x: [7, 7, 7, 7] });
+    await succeed(app, INFER, { x: [7, 7, 7, 7] });
+    for (;;) {
+      const { events } = await ask<{
+        events: { edges: { node: { count: number; cacheHits: number } }[] };
+      }>(app, query);
+      const served = events.edges.map(({ node }) => node);
+      for (const { count, cacheHits } of served) expect(cacheHits).toBeLessThanOrEqual(count);
+      // Written once a second: told in the end, however long that takes.
+      if (served.some(({ cacheHits }) => cacheHits > 0)) return;
+      await delay(20);
+    }
   });
 
   it('gives wrong inputs their error every time, whatever it remembers', async () => {

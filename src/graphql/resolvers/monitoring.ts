@@ -127,6 +127,7 @@ export const monitoringResolvers = {
     operation: detail('operation'),
     count: detail('count'),
     rows: detail('rows'),
+    cacheHits: detail('cacheHits'),
     windowMs: detail('windowMs'),
     meanMs: detail('meanMs'),
     p50Ms: detail('p50Ms'),
