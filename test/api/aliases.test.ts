@@ -343,10 +343,10 @@ describe.each(databaseKinds)('tags and aliases, %s database', (kind) => {
     const seen = new Set<unknown>();
     const readers = [0, 1, 2].map(async () => {
       while (!moving.signal.aborted) {
-        const { data } = await app.graphql(
+        const answer: { data?: unknown } = await app.graphql(
           '{ version(ref: "moving@production") { ref } model(name: "moving") { aliases { name } alias(name: "production") { version { ref } } } }',
         );
-        const { version, model } = data as Reading;
+        const { version, model } = answer.data as Reading;
         seen.add(version?.ref).add(model.alias?.version.ref).add(model.aliases.length);
       }
     });

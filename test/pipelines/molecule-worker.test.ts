@@ -106,7 +106,7 @@ describe('MoleculeWorker', () => {
   });
 
   it('replaces a thread that hangs: the culprit alone has no answer', async () => {
-    const impatient = new MoleculeWorker({ timeLimitMs: 3000 });
+    const impatient = new MoleculeWorker({ timeLimitMs: 6000 });
     try {
       await impatient.warmUp();
       const [rows, neighbour] = await Promise.all([
@@ -121,7 +121,7 @@ describe('MoleculeWorker', () => {
   });
 
   it('gives a request no more than its budget', async () => {
-    const frugal = new MoleculeWorker({ timeLimitMs: 3000, budgetMs: 1 });
+    const frugal = new MoleculeWorker({ timeLimitMs: 6000, budgetMs: 1 });
     try {
       const rows = await frugal.read(['CCO', endlessSmiles(), 'CCO', 'CCO'], weight);
       expect(reasons(rows)).toEqual(['read', 'TIMEOUT', 'BUDGET', 'BUDGET']);
