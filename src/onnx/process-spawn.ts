@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../platform/compiled-entry.js';
+import { endWithServer } from './orphan-guard.js';
 
 /** The socket between server and child, in the child. */
 export const RUNNER_FD = 3;
@@ -13,11 +14,14 @@ const PASSED_ON = ['PATH', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES', 'NVIDIA_VI
 
 /** Starts a process that runs one model. Its third pipe is the connection; its errors can be read, nothing else. */
 export function spawnRunner(): ChildProcess {
-  return spawn(process.execPath, [...LEAN, fileURLToPath(compiledEntry(import.meta.url, './run-child.js'))], {
+  const entry = fileURLToPath(compiledEntry(import.meta.url, './run-child.js'));
+  const child = spawn(process.execPath, [...LEAN, entry], {
     env: { ...passedOn(), ORT_DISABLE_TELEMETRY: '1', UV_THREADPOOL_SIZE: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
+  endWithServer(child);
+  return child;
 }
 
 function passedOn(): Record<string, string> {

@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { storedEvents } from './support/event-watch.js';
 import { endlessModel, quotientModel, scalingModel, slowModel } from './support/own-models.js';
+import { environmentOf, startServer } from './support/server-process.js';
 import {
   Callers,
   deploymentNow,
@@ -191,3 +195,42 @@ describe('a slow model', () => {
     }
   });
 });
+
+describe('a server that ends', () => {
+  it.each<{ how: string; signals: readonly NodeJS.Signals[] }>([
+    { how: 'is killed', signals: ['SIGKILL'] },
+    { how: 'is told twice to stop', signals: ['SIGTERM', 'SIGINT'] },
+  ])('because it $how takes a run without end with it', async ({ signals }) => {
+    const database = await createTestDatabase('embedded');
+    const server = await startServer(environmentOf(database));
+    try {
+      await serveWith(server, 'endless', endlessModel(), { runtime: { isolation: 'PROCESS' } });
+      const pids = await processesOf(server, 'endless');
+      const outcome = await infer(server, endless(false, { deadlineMs: 1_000 }));
+      expect(outcome).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+      // The first to stop asks for what runs to be finished; the second does not want to wait for that.
+      for (const signal of signals) server.send(signal);
+      await server.exited;
+      await until(
+        () => running(pids),
+        (left) => left.length === 0,
+      );
+    } finally {
+      server.send('SIGKILL');
+      await server.exited;
+      await database.drop();
+    }
+  });
+});
+
+/** Those of the processes that run. One that has ended may still be listed as a zombie, until somebody asks how. */
+async function running(pids: readonly number[]): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,stat=']);
+  const listed = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  return listed.flatMap(([pid, state = 'Z']) =>
+    pids.includes(Number(pid)) && !state.startsWith('Z') ? [Number(pid)] : [],
+  );
+}

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TestApp } from '../../support/test-app.js';
-import { ask } from './ask.js';
+import { ask, type Api } from './ask.js';
 import { deploy, INFER, publish, register, type Deployed } from './catalog-steps.js';
+
+/** A server in this process or in another. */
+export type Server = Api & { readonly url: string };
 
 /** What became of one request, whatever it was. */
 export type Outcome =
@@ -35,7 +37,7 @@ interface Answer {
 
 /** Publishes a model and serves it under its name with the given settings. */
 export async function serveWith(
-  app: TestApp,
+  app: Server,
   name: string,
   bytes: Uint8Array,
   settings: object,
@@ -47,7 +49,7 @@ export async function serveWith(
 
 /** One `infer` over HTTP. An aborted signal destroys its socket. */
 export async function infer(
-  app: TestApp,
+  app: Server,
   input: { readonly deployment: string; readonly inputs: readonly object[]; readonly deadlineMs?: number },
   signal?: AbortSignal,
 ): Promise<Outcome> {
@@ -95,14 +97,14 @@ export interface DeploymentNow {
   readonly processIds: readonly number[];
 }
 
-export async function deploymentNow(app: TestApp, name: string): Promise<DeploymentNow> {
+export async function deploymentNow(app: Server, name: string): Promise<DeploymentNow> {
   const query = 'query ($name: String!) { deployment(name: $name) { state stateReason loaded processIds } }';
   return (await ask<{ deployment: DeploymentNow }>(app, query, { name })).deployment;
 }
 
 /** The processes of a deployment, once it has some and none of those it had before. */
 export async function processesOf(
-  app: TestApp,
+  app: Server,
   name: string,
   before: readonly number[] = [],
 ): Promise<readonly number[]> {
