@@ -11,6 +11,7 @@ import {
   OperationTypeNode,
   type OperationDefinitionNode,
 } from 'graphql';
+import { CollectedErrors } from './collected-errors.js';
 import type { FieldPlan, PlanScope, SelectionPlan, TypePlan } from './selection-plan.js';
 
 type Path = GraphQLResolveInfo['path'];
@@ -22,7 +23,7 @@ interface Run {
   readonly operation: OperationDefinitionNode;
   readonly context: unknown;
   readonly variables: Values;
-  readonly errors: GraphQLError[];
+  readonly errors: CollectedErrors;
 }
 
 /**
@@ -34,7 +35,7 @@ export function runOperation(
   given: Omit<Run, 'errors'>,
 ): ExecutionResult | Promise<ExecutionResult> {
   const { scope, operation, context, variables } = given;
-  const run: Run = { scope, operation, context, variables, errors: [] };
+  const run: Run = { scope, operation, context, variables, errors: new CollectedErrors() };
   try {
     const data =
       run.operation.operation === OperationTypeNode.MUTATION
@@ -50,34 +51,32 @@ export function runOperation(
   }
 }
 
-function respond({ errors }: Run, data: unknown): ExecutionResult {
-  return errors.length === 0 ? { data: data as Values } : { errors, data: data as Values };
+function respond({ errors: { list } }: Run, data: unknown): ExecutionResult {
+  return list.length === 0 ? { data: data as Values } : { errors: list, data: data as Values };
 }
 
 function fail(run: Run, error: unknown): ExecutionResult {
-  run.errors.push(error as GraphQLError);
+  run.errors.add(error as GraphQLError, undefined);
   return respond(run, null);
 }
 
 /** Mutations: each field begins when the one before it has ended. */
 function runSerially(run: Run, plan: SelectionPlan): Values | Promise<Values> {
-  const results = emptyAnswer(plan);
-  const from = (start: number): Values | Promise<Values> => {
-    for (let index = start; index < plan.fields.length; index += 1) {
-      const field = plan.fields[index];
-      if (!field) break;
-      const value = runField(run, field, undefined, undefined);
-      if (isPromise(value)) {
-        return value.then((settled) => {
-          results[field.key] = settled;
-          return from(index + 1);
-        });
-      }
+  const step = (results: Values, field: FieldPlan): Values | Promise<Values> => {
+    const value = runField(run, field, undefined, undefined);
+    if (!isPromise(value)) {
       results[field.key] = value;
+      return results;
     }
-    return results;
+    return value.then((settled) => {
+      results[field.key] = settled;
+      return results;
+    });
   };
-  return from(0);
+  let done: Values | Promise<Values> = emptyAnswer(plan);
+  for (const field of plan.fields)
+    done = isPromise(done) ? done.then((results) => step(results, field)) : step(done, field);
+  return done;
 }
 
 function runFields(
@@ -160,7 +159,7 @@ function propertyOf(source: unknown, name: string): unknown {
 function failValue(run: Run, field: FieldPlan, type: TypePlan, path: Path, error: unknown): null {
   const located = locatedError(error, field.nodes, responsePathAsArray(path));
   if (type.nonNull) throw located;
-  run.errors.push(located);
+  run.errors.add(located, path);
   return null;
 }
 
