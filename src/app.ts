@@ -61,12 +61,7 @@ export async function startApp(config: Config, logger: Logger, options: AppOptio
   }
 }
 
-async function start(
-  config: Config,
-  logger: Logger,
-  stops: StopList,
-  options: AppOptions,
-): Promise<App> {
+async function start(config: Config, logger: Logger, stops: StopList, options: AppOptions): Promise<App> {
   const lock = await lockDirectory(config.dataDirectory);
   stops.add('data directory lock', () => lock.release());
   const database = await openDatabase(config, logger);

@@ -425,7 +425,14 @@ describe('the statistics extension', () => {
         last_inference: 0,
         inference_count: 0,
         execution_count: 0,
-        inference_stats: { success: none, fail: none, queue: none, compute_infer: none, cache_hit: none, cache_miss: none },
+        inference_stats: {
+          success: none,
+          fail: none,
+          queue: none,
+          compute_infer: none,
+          cache_hit: none,
+          cache_miss: none,
+        },
       },
     ]);
 
