@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DATA_TYPES, GraphBuilder, type DataType } from '../../src/onnx/index.js';
 import { identity } from '../onnx/awkward-models.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -21,6 +21,9 @@ import {
   type ByteTensor,
 } from './support/tensor-bytes.js';
 import { ROUTES, type Answers, type Route } from './support/tensor-routes.js';
+import { PATIENT_MS } from './support/serving-steps.js';
+
+jest.setTimeout(PATIENT_MS);
 
 const LARGE = 20_000;
 const UNDEPLOY =
@@ -90,7 +93,9 @@ describe.each(['THREAD', 'PROCESS'])('a graph in a %s', (isolation) => {
     const model = copyAndComputeUnranked(datatype);
     await register(app, name);
     await publish(app, name, model);
-    expect(await deploy(app, name, `${name}@1`, { runtime: { isolation } })).toMatchObject({
+    expect(
+      await deploy(app, name, `${name}@1`, { waitMs: PATIENT_MS, runtime: { isolation } }),
+    ).toMatchObject({
       state: 'READY',
     });
     const tensors = shapesOf(datatype);
@@ -110,7 +115,7 @@ describe.each(['THREAD', 'PROCESS'])('a graph in a %s', (isolation) => {
     const model = copyAndCompute(datatype, ['rows', 'columns']);
     await register(app, name);
     await publish(app, name, model);
-    await deploy(app, name, `${name}@1`, { runtime: { isolation } });
+    await deploy(app, name, `${name}@1`, { waitMs: PATIENT_MS, runtime: { isolation } });
     const batching = 'query ($name: String!) { deployment(name: $name) { batching { enabled } } }';
     expect(await ask(app, batching, { name })).toEqual({ deployment: { batching: { enabled: true } } });
     const tensors = Array.from({ length: 40 }, (_, index): ByteTensor => {

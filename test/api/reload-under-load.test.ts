@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { deploy, publish, register } from './support/catalog-steps.js';
 import { scalingModel } from './support/own-models.js';
-import { Callers, infer } from './support/serving-steps.js';
+import { PATIENT_MS, Callers, infer } from './support/serving-steps.js';
+
+jest.setTimeout(PATIENT_MS);
 
 const FACTORS: Readonly<Record<string, number>> = { 'changing@1': 3, 'changing@2': 5 };
 const SWITCHES = 6;
@@ -15,7 +17,7 @@ describe.each(['THREAD', 'PROCESS'])(
       app = await startTestApp({ kind: 'embedded' });
       await register(app, 'changing');
       for (const factor of Object.values(FACTORS)) await publish(app, 'changing', scalingModel(factor));
-      await deploy(app, 'changing', 'changing@1', { runtime: { isolation } });
+      await deploy(app, 'changing', 'changing@1', { waitMs: PATIENT_MS, runtime: { isolation } });
     });
     afterAll(() => app.close());
 
@@ -42,7 +44,10 @@ describe.each(['THREAD', 'PROCESS'])(
         for (let step = 0; step < SWITCHES; step += 1) {
           await callers.progress(20);
           const version = step % 2 === 0 ? 'changing@2' : 'changing@1';
-          const deployed = await deploy(app, 'changing', version, { runtime: { isolation } });
+          const deployed = await deploy(app, 'changing', version, {
+            waitMs: PATIENT_MS,
+            runtime: { isolation },
+          });
           expect(deployed).toMatchObject({ state: 'READY', version: { ref: version } });
         }
         await callers.progress(20);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { GraphBuilder, type DataType } from '../../src/onnx/index.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -6,6 +6,9 @@ import { deploy, publish, register } from './support/catalog-steps.js';
 import { copyAndCompute } from './support/every-datatype.js';
 import { jsonElements, stringBytes, type ByteTensor, type JsonElement } from './support/tensor-bytes.js';
 import { Refused, ROUTES, type Answers } from './support/tensor-routes.js';
+import { PATIENT_MS } from './support/serving-steps.js';
+
+jest.setTimeout(PATIENT_MS);
 
 /** Deployments whose answers tell whose they are: `same` is what the caller sent, `computed` follows from it. */
 interface Subject {
@@ -123,7 +126,7 @@ describe('under load from callers of all kinds', () => {
     for (const { name, model, settings } of SUBJECTS) {
       await register(app, name);
       await publish(app, name, model());
-      expect(await deploy(app, name, `${name}@1`, settings)).toMatchObject({
+      expect(await deploy(app, name, `${name}@1`, { waitMs: PATIENT_MS, ...settings })).toMatchObject({
         state: 'READY',
       });
     }

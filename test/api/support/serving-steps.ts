@@ -2,6 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ask, type Api } from './ask.js';
 import { deploy, INFER, publish, register, type Deployed } from './catalog-steps.js';
 
+/** A time limit for steps and tests that only a machine at its end would reach. */
+export const PATIENT_MS = 180_000;
+
 /** A server in this process or in another. */
 export type Server = Api & { readonly url: string };
 
@@ -44,7 +47,7 @@ export async function serveWith(
 ): Promise<Deployed> {
   await register(app, name);
   await publish(app, name, bytes);
-  return deploy(app, name, `${name}@1`, settings);
+  return deploy(app, name, `${name}@1`, { waitMs: PATIENT_MS, ...settings });
 }
 
 /** One `infer` over HTTP. An aborted signal destroys its socket. */
