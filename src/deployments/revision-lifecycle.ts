@@ -1,6 +1,6 @@
 import type { CatalogService, VersionRecord } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
-import type { EventLog, NewEvent } from '../platform/events/index.js';
+import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
 import { Backoff } from './backoff.js';
@@ -9,24 +9,23 @@ import {
   modelUnloaded,
   runnerLost,
   runnerRestarted,
-  stateChanged,
   SYSTEM,
   type DeploymentName,
   type Running,
 } from './deployment-events.js';
-import type { DeploymentState } from './deployment-state.js';
 import type { DeploymentStore } from './deployment-store.js';
+import { againIn, isCrash, isPassing, reasonOf } from './load-errors.js';
 import { ModelProver, type Preparation } from './model-prover.js';
 import type { ModelLoader, PlacedModel } from './model-loader.js';
 import type { RevisionRecord } from './records.js';
+import { replacedBy, RevisionStates, type Subject } from './revision-states.js';
 import { Serving, type ProvenModel } from './serving.js';
 import { settingsOf } from './stored-settings.js';
 
 /** A model that takes its runner with it this often before it ever served is not tried again. */
 const MAX_FIRST_CRASHES = 3;
 
-interface Current {
-  readonly revision: RevisionRecord;
+interface Current extends Subject {
   readonly serving: Serving;
 }
 
@@ -52,8 +51,7 @@ export class RevisionLifecycle {
   private away: { readonly versionId: string; readonly since: number } | null = null;
   /** Replaced models whose last requests still run. */
   private readonly draining = new Set<Promise<void>>();
-  /** Changes of state one after the other: a loss comes when it will, also in the middle of a switch. */
-  private writes: Promise<unknown> = Promise.resolve();
+  private readonly states: RevisionStates;
   private readonly prover: ModelProver;
 
   constructor(
@@ -69,6 +67,7 @@ export class RevisionLifecycle {
       readonly retry: (revision: RevisionRecord, delayMs: number) => void;
     },
   ) {
+    this.states = new RevisionStates(deployment, deps);
     this.prover = new ModelProver(deps.warmUpPipeline);
   }
 
@@ -93,47 +92,49 @@ export class RevisionLifecycle {
    */
   async bringUp(revision: RevisionRecord, options: BringUpOptions): Promise<number | null> {
     const { superseded, caller = SYSTEM } = options;
-    const version = await this.versionOf(revision);
+    const subject: Subject = { revision, version: await this.versionOf(revision) };
     const stopped = async (): Promise<boolean> => {
       const reason = superseded();
       if (reason === null) return false;
-      await this.move(revision, version, 'STOPPED', reason, caller);
+      await this.states.move(subject, 'STOPPED', reason, caller);
       return true;
     };
 
-    await this.backToPending(revision, version);
+    await this.states.backToPending(subject);
     if (await stopped()) return null;
-    await this.move(revision, version, 'LOADING', null, caller);
+    await this.states.move(subject, 'LOADING', null, caller);
     let placed: PlacedModel | undefined;
     let preparation: Preparation;
     try {
-      placed = await this.deps.loader.load(version, revision.runtime, this.runnerObserver(revision, version));
+      placed = await this.load(subject);
       if (await stopped()) {
         await release(placed);
         return null;
       }
-      await this.move(revision, version, 'WARMING', null, caller);
-      const known = this.provenOf(revision);
-      preparation = await this.prover.prepare(placed.model, version, revision.batching, known);
+      await this.states.move(subject, 'WARMING', null, caller);
+      preparation = await this.prepare(placed, subject);
     } catch (error) {
       // Not waited for: a run that never ends would hold it for ever.
       if (placed) release(placed).catch(() => undefined);
-      return await this.failed(revision, version, error, options);
+      return await this.failed(subject, error, options);
     }
-    this.proven = { revisionId: revision.id, preparation };
-    if (await stopped()) {
-      await release(placed);
-      return null;
+    try {
+      if (!(await stopped())) {
+        await this.switchTo(subject, { ...placed, batching: preparation.batching }, preparation.note, caller);
+        return null;
+      }
+    } catch (error) {
+      release(placed).catch(() => undefined);
+      throw error;
     }
-    const next = this.servingOf(revision, version, { ...placed, batching: preparation.batching });
-    await this.switchTo(revision, next, preparation.note, caller);
+    await release(placed);
     return null;
   }
 
   /** Serves a revision that is READY in the database, without its model: the first request loads that. */
   async adopt(revision: RevisionRecord): Promise<void> {
-    const version = await this.versionOf(revision);
-    this.serving = { revision, serving: this.servingOf(revision, version, null) };
+    const subject: Subject = { revision, version: await this.versionOf(revision) };
+    this.serving = { ...subject, serving: this.servingOf(subject, null) };
   }
 
   /** READY → DRAINING → STOPPED. Resolves when the memory is free; at once when nothing serves. */
@@ -142,10 +143,9 @@ export class RevisionLifecycle {
     this.serving = null;
     this.away = null;
     if (leaving) {
-      const { revision, serving } = leaving;
-      await this.move(revision, serving.version, 'DRAINING', reason, caller);
-      await serving.drain();
-      await this.move(revision, serving.version, 'STOPPED', reason, caller);
+      await this.states.move(leaving, 'DRAINING', reason, caller);
+      await leaving.serving.drain();
+      await this.states.move(leaving, 'STOPPED', reason, caller);
     }
     await Promise.all(this.draining);
   }
@@ -153,7 +153,7 @@ export class RevisionLifecycle {
   /** FAILED → STOPPED, keeping the reason of the failure. */
   async giveUp(revision: RevisionRecord, caller: Caller): Promise<void> {
     const version = await this.versionOf(revision);
-    await this.move(revision, version, 'STOPPED', revision.stateReason, caller);
+    await this.states.move({ revision, version }, 'STOPPED', revision.stateReason, caller);
   }
 
   /** Frees the model at shutdown; the state stays READY in the database, so that the next start brings it back. */
@@ -162,49 +162,59 @@ export class RevisionLifecycle {
     this.serving = null;
     await leaving?.serving.drain();
     await Promise.all(this.draining);
-    await this.writes;
+    await this.states.idle();
   }
 
-  private servingOf(revision: RevisionRecord, version: VersionRecord, loaded: ProvenModel | null): Serving {
-    const running: Running = { deployment: this.deployment, revision: revision.number, version };
+  private servingOf(subject: Subject, loaded: ProvenModel | null): Serving {
+    const { revision, version } = subject;
+    const running = this.running(subject);
     const { events } = this.deps;
     const serving = new Serving(
       version,
       this.deployment,
       settingsOf(revision),
       {
-        load: () => this.reload(revision, version),
+        load: () => this.reload(subject),
         onUnloaded: (reason, bytes) => events.record(modelUnloaded(running, reason, bytes)),
         onReloaded: (model) => events.record(modelReloaded(running, model)),
-        onLost: (error) => this.lost(revision, serving, error),
-        onLoadFailed: (error) => this.reloadFailed(revision, serving, error),
+        onLost: (error) => this.lost({ ...subject, serving }, error),
+        onLoadFailed: (error) => this.reloadFailed({ ...subject, serving }, error),
       },
       loaded,
     );
     return serving;
   }
 
-  /** For a request that finds the model out of memory. What the model has shown, it need not show again. */
-  private async reload(revision: RevisionRecord, version: VersionRecord): Promise<ProvenModel> {
-    const placed = await this.deps.loader.load(
-      version,
-      revision.runtime,
-      this.runnerObserver(revision, version),
-    );
+  private load(subject: Subject): Promise<PlacedModel> {
+    const running = this.running(subject);
+    const { events, loader } = this.deps;
+    return loader.load(subject.version, subject.revision.runtime, {
+      onRunnerLost: (loss) => events.record(runnerLost(running, loss)),
+      onRunnerRestarted: (info) => events.record(runnerRestarted(running, info)),
+    });
+  }
+
+  private async prepare({ model }: PlacedModel, { revision, version }: Subject): Promise<Preparation> {
+    const known = this.proven?.revisionId === revision.id ? this.proven.preparation : null;
+    const preparation = await this.prover.prepare(model, version, revision.batching, known);
+    this.proven = { revisionId: revision.id, preparation };
+    return preparation;
+  }
+
+  /** For a request that finds the model out of memory. */
+  private async reload(subject: Subject): Promise<ProvenModel> {
+    const placed = await this.load(subject);
     try {
-      const known = this.provenOf(revision);
-      const preparation =
-        known ?? (await this.prover.prepare(placed.model, version, revision.batching, null));
-      this.proven = { revisionId: revision.id, preparation };
-      return { ...placed, batching: preparation.batching };
+      const { batching } = await this.prepare(placed, subject);
+      return { ...placed, batching };
     } catch (error) {
       release(placed).catch(() => undefined);
       throw error;
     }
   }
 
-  private provenOf(revision: RevisionRecord): Preparation | null {
-    return this.proven?.revisionId === revision.id ? this.proven.preparation : null;
+  private running({ revision, version }: Subject): Running {
+    return { deployment: this.deployment, revision: revision.number, version };
   }
 
   /** What one revision's crashes taught says nothing about the next revision. */
@@ -213,83 +223,57 @@ export class RevisionLifecycle {
     return this.retries.backoff;
   }
 
-  private runnerObserver(revision: RevisionRecord, version: VersionRecord) {
-    const running: Running = { deployment: this.deployment, revision: revision.number, version };
-    const { events } = this.deps;
-    return {
-      onRunnerLost: (loss: Parameters<typeof runnerLost>[1]) => events.record(runnerLost(running, loss)),
-      onRunnerRestarted: (info: Parameters<typeof runnerRestarted>[1]) =>
-        events.record(runnerRestarted(running, info)),
-    };
-  }
-
   /** On the way up: a runner that was lost is worth another attempt, anything else will be the same next time. */
   private async failed(
-    revision: RevisionRecord,
-    version: VersionRecord,
+    subject: Subject,
     error: unknown,
     { caller = SYSTEM, servedBefore }: BringUpOptions,
   ): Promise<number | null> {
     if (isCrash(error) || (servedBefore && isPassing(error))) {
-      const backoff = this.backoffOf(revision);
+      const backoff = this.backoffOf(subject.revision);
       const retryInMs = backoff.failed();
       if (servedBefore || backoff.attempts < MAX_FIRST_CRASHES) {
-        await this.move(revision, version, 'PENDING', againIn(error, retryInMs, backoff.attempts), SYSTEM);
+        await this.states.move(subject, 'PENDING', againIn(error, retryInMs, backoff.attempts), SYSTEM);
         return retryInMs;
       }
     }
     this.away = null;
-    await this.move(revision, version, 'FAILED', reasonOf(error), caller);
-    this.deps.logger.warn(
-      { deployment: this.deployment.name, version: version.ref, err: error },
-      'deployment failed',
-    );
+    await this.states.move(subject, 'FAILED', reasonOf(error), caller);
+    this.warn('deployment failed', subject, error);
     return null;
   }
 
   private async switchTo(
-    revision: RevisionRecord,
-    next: Serving,
+    subject: Subject,
+    loaded: ProvenModel,
     note: string | null,
     caller: Caller,
   ): Promise<void> {
-    const reason = `Replaced by revision ${revision.number}`;
-    const { version } = next;
-    let replaced: Current | null = null;
-    await this.write(async () => {
-      const previous = this.serving;
-      replaced = previous;
-      const restarted = this.away === null ? [] : [this.restarted(revision, version, this.away.since)];
-      // One transaction: at no moment do two revisions, or none, serve.
-      await this.deps.events.transaction(async (tx) => {
-        const events: NewEvent[] = [];
-        if (previous)
-          events.push(
-            await this.apply(tx, previous.revision, previous.serving.version, 'DRAINING', reason, caller),
-          );
-        events.push(await this.apply(tx, revision, version, 'READY', note, caller), ...restarted);
-        return { result: undefined, events };
-      });
-      this.serving = { revision, serving: next };
-      this.away = null;
-      this.backoffOf(revision).recovered();
+    const serving = this.servingOf(subject, loaded);
+    const backoff = this.backoffOf(subject.revision);
+    const previous = await this.states.switchTo(subject, {
+      note,
+      caller,
+      previous: () => this.serving,
+      restarted: () => {
+        if (!this.away) return [];
+        const afterMs = performance.now() - this.away.since;
+        return [runnerRestarted(this.running(subject), { attempt: backoff.attempts, afterMs })];
+      },
+      done: () => {
+        this.serving = { ...subject, serving };
+        this.away = null;
+        backoff.recovered();
+      },
     });
-    const previous = replaced as Current | null;
-    if (previous) this.drainAside(previous, reason, caller);
-  }
-
-  private restarted(revision: RevisionRecord, version: VersionRecord, lostAt: number): NewEvent {
-    return runnerRestarted(
-      { deployment: this.deployment, revision: revision.number, version },
-      { attempt: this.backoffOf(revision).attempts, afterMs: performance.now() - lostAt },
-    );
+    if (previous) this.drainAside(previous, replacedBy(subject.revision), caller);
   }
 
   /** The new revision is ready: nobody has to wait for the old one's last requests. */
-  private drainAside({ revision, serving }: Current, reason: string, caller: Caller): void {
-    const done = serving
+  private drainAside(previous: Current, reason: string, caller: Caller): void {
+    const done = previous.serving
       .drain()
-      .then(() => this.move(revision, serving.version, 'STOPPED', reason, caller))
+      .then(() => this.states.move(previous, 'STOPPED', reason, caller))
       .catch((error: unknown) =>
         this.deps.logger.error({ err: error }, 'a replaced revision could not be stopped'),
       )
@@ -298,106 +282,40 @@ export class RevisionLifecycle {
   }
 
   /** The last runner under a serving model ended: the revision goes back to PENDING and is brought up again. */
-  private lost(revision: RevisionRecord, serving: Serving, error: DomainError): void {
-    if (this.serving?.serving !== serving) return;
-    this.serving = null;
-    this.away = { versionId: serving.version.id, since: performance.now() };
-    const backoff = this.backoffOf(revision);
+  private lost(lost: Current, error: DomainError): void {
+    if (this.serving?.serving !== lost.serving) return;
+    this.away = { versionId: lost.version.id, since: performance.now() };
+    const backoff = this.backoffOf(lost.revision);
     const delayMs = backoff.failed();
-    this.deps.retry(revision, delayMs);
-    this.leaveReady(revision, serving, 'PENDING', againIn(error, delayMs, backoff.attempts));
+    this.deps.retry(lost.revision, delayMs);
+    this.leaveReady(lost, 'PENDING', againIn(error, delayMs, backoff.attempts));
   }
 
   /** A model that was unloaded did not come back for the request that wanted it. */
-  private reloadFailed(revision: RevisionRecord, serving: Serving, error: unknown): void {
-    if (this.serving?.serving !== serving) return;
+  private reloadFailed(current: Current, error: unknown): void {
     // No room now is no fault of the model: the next request tries again.
-    if (isPassing(error)) return;
+    if (this.serving?.serving !== current.serving || isPassing(error)) return;
     if (isCrash(error)) {
-      this.lost(revision, serving, error);
+      this.lost(current, error);
       return;
     }
+    this.warn('a model could not be loaded again', current, error);
+    this.leaveReady(current, 'FAILED', reasonOf(error));
+  }
+
+  private leaveReady(leaving: Current, to: 'PENDING' | 'FAILED', reason: string): void {
     this.serving = null;
-    this.deps.logger.warn(
-      { deployment: this.deployment.name, version: serving.version.ref, err: error },
-      'a model could not be loaded again',
-    );
-    this.leaveReady(revision, serving, 'FAILED', reasonOf(error));
-  }
-
-  private leaveReady(
-    revision: RevisionRecord,
-    serving: Serving,
-    to: 'PENDING' | 'FAILED',
-    reason: string,
-  ): void {
     // Nobody holds it much longer: their runs have failed.
-    serving.drain().catch(() => undefined);
-    this.write(async () => {
-      // A switch that was under way has taken it down already.
-      if ((await this.deps.store.stateOf(revision.id)) !== 'READY') return;
-      await this.change(revision, serving.version, to, reason, SYSTEM);
-    }).catch((cause: unknown) =>
-      this.deps.logger.error({ err: cause }, 'a lost deployment could not be recorded'),
-    );
+    leaving.serving.drain().catch(() => undefined);
+    this.states
+      .leaveReady(leaving, to, reason)
+      .catch((cause: unknown) =>
+        this.deps.logger.error({ err: cause }, 'a lost deployment could not be recorded'),
+      );
   }
 
-  /** A loss, or a step, that could not be recorded left the row behind what is so. */
-  private async backToPending(revision: RevisionRecord, version: VersionRecord): Promise<void> {
-    await this.write(async () => {
-      const state = await this.deps.store.stateOf(revision.id);
-      if (state === 'LOADING' || state === 'WARMING' || state === 'READY')
-        await this.change(revision, version, 'PENDING', 'It is not in memory. Loading it again.', SYSTEM);
-    });
-  }
-
-  private move(
-    revision: RevisionRecord,
-    version: VersionRecord,
-    to: DeploymentState,
-    reason: string | null,
-    caller: Caller,
-  ): Promise<void> {
-    return this.write(() => this.change(revision, version, to, reason, caller));
-  }
-
-  private write<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.writes.then(work);
-    this.writes = done.catch(() => undefined);
-    return done;
-  }
-
-  private async change(
-    revision: RevisionRecord,
-    version: VersionRecord,
-    to: DeploymentState,
-    reason: string | null,
-    caller: Caller,
-  ): Promise<void> {
-    await this.deps.events.transaction(async (tx) => ({
-      result: undefined,
-      events: [await this.apply(tx, revision, version, to, reason, caller)],
-    }));
-  }
-
-  private async apply(
-    tx: Parameters<DeploymentStore['transition']>[0],
-    revision: RevisionRecord,
-    version: VersionRecord,
-    to: DeploymentState,
-    reason: string | null,
-    caller: Caller,
-  ): Promise<NewEvent> {
-    const from = await this.deps.store.transition(tx, revision.id, to, reason);
-    return stateChanged({
-      deployment: this.deployment,
-      revision: revision.number,
-      version,
-      from,
-      to,
-      reason,
-      caller,
-    });
+  private warn(message: string, { version }: Subject, error: unknown): void {
+    this.deps.logger.warn({ deployment: this.deployment.name, version: version.ref, err: error }, message);
   }
 
   private async versionOf(revision: RevisionRecord): Promise<VersionRecord> {
@@ -405,28 +323,6 @@ export class RevisionLifecycle {
     if (!version) throw new DomainError('INTERNAL', 'A revision refers to a version that is not there.');
     return version;
   }
-}
-
-/** The runner ended under the model, or could not be reached: not for what the model is. */
-function isCrash(error: unknown): error is DomainError {
-  return error instanceof DomainError && error.code === 'UNAVAILABLE';
-}
-
-/** There is no room now, and may be later. */
-function isPassing(error: unknown): error is DomainError {
-  return error instanceof DomainError && error.code === 'OVERLOADED' && error.retryAfterMs !== undefined;
-}
-
-function againIn(error: DomainError, delayMs: number, attempt: number): string {
-  const message = error.message.replace(/(?:; try again)?\.?$/, '');
-  return `${message}. Loading it again in ${delayMs} ms (attempt ${attempt}).`;
-}
-
-/** What an operator may read: what Retort said on purpose; anything else is in the log only. */
-function reasonOf(error: unknown): string {
-  return error instanceof DomainError
-    ? error.message
-    : 'An internal error stopped it; the log has the details.';
 }
 
 async function release({ model, place }: PlacedModel): Promise<void> {

@@ -39,7 +39,8 @@ export function changedSettings(base: DeploymentSettings, input: SettingsInput):
   checkBatching(settings.batching);
   checkLimits(settings.limits);
   if (settings.cache) checkInteger(['cache', 'maxBytes'], settings.cache.maxBytes, 1_024, 2 ** 31 - 1);
-  return settings;
+  const preferredBatchSizes = [...settings.batching.preferredBatchSizes].sort((a, b) => a - b);
+  return { ...settings, batching: { ...settings.batching, preferredBatchSizes } };
 }
 
 function changed<Group extends object>(base: Group, defaults: Group, changes: Changes<Group>): Group {
