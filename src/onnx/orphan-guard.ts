@@ -32,7 +32,11 @@ export function endWithServer(child: ChildProcess): void {
 }
 
 function start(): ChildProcess {
-  const shell = spawn('/bin/sh', ['-c', SCRIPT], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const shell = spawn('/bin/sh', ['-c', SCRIPT], {
+    // It needs nothing of the server's environment, least of all its secrets.
+    env: {},
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   // Without a shell there is no guard, and everything else works. One that is ended is missed by the next child.
   shell.on('error', () => undefined);
   shell.once('exit', () => (guard = undefined));
