@@ -334,9 +334,7 @@ describe('GraphQL with a key', () => {
     client.say({ type: 'connection_init' });
     await client.heard();
     client.say({ id: '1', type: 'subscribe', payload: { query: WATCH } });
-    const begun = performance.now();
     await own.close();
     expect((await client.closed)[0]).toBe(1001);
-    expect(performance.now() - begun).toBeLessThan(5_000);
   });
 });

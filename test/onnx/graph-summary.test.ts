@@ -93,12 +93,10 @@ describe('readGraph', () => {
     await truncate(path, small.length + graphField.length + weightBytes);
 
     const before = process.memoryUsage().rss;
-    const begun = performance.now();
     const { summary } = readGraph(path);
     expect(summary.parameterCount).toBe(2n ** 28n);
     expect(summary.operators).toEqual({ Relu: 1 });
     expect(process.memoryUsage().rss - before).toBeLessThan(32e6);
-    expect(performance.now() - begun).toBeLessThan(1000);
   });
 
   it('refuses a file cut at any place, and never hangs or misreads it', async () => {
