@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { decodeTensor, type DataType } from '../../src/onnx/index.js';
 import { DomainError } from '../../src/platform/errors.js';
 
@@ -216,5 +217,50 @@ describe('decodeTensor refuses', () => {
     let data: unknown = 1;
     for (let depth = 0; depth < 200_000; depth += 1) data = [data];
     expect(refusal('FP32', [1, 1], data)).toContain('nested deeper than shape [1,1]');
+  });
+});
+
+describe('decodeTensor takes as base64', () => {
+  /** What an encoder wrote, with some of its characters replaced, added or left out. */
+  const damaged = fc
+    .tuple(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.array(
+        fc.record({
+          at: fc.nat(60),
+          removed: fc.nat(4),
+          added: fc.array(
+            fc.constantFrom('A', 'b', '/', '+', '=', '-', '_', ' ', '\n', '\0', 'é', 'Ł', '😀'),
+            { maxLength: 4 },
+          ),
+        }),
+        { maxLength: 3 },
+      ),
+    )
+    .map(([bytes, edits]) => {
+      const characters = Array.from(Buffer.from(bytes).toString('base64'));
+      for (const { at, removed, added } of edits) characters.splice(at, removed, ...added);
+      return characters.join('');
+    });
+
+  it('exactly what encoding gives back', () => {
+    fc.assert(
+      fc.property(damaged, (text) => {
+        const bytes = Buffer.from(text, 'base64');
+        const isWhole = bytes.toString('base64') === text;
+        if (isWhole) expect(decode('UINT8', [bytes.length], text).data).toEqual(new Uint8Array(bytes));
+        else expect(refusal('UINT8', [bytes.length], text)).toContain('base64');
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('numbers into a buffer of their own, however large', () => {
+    for (const count of [0, 1, 65_537]) {
+      const values = Float32Array.from({ length: count }, (_, index) => index / 3);
+      const { data } = decode('FP32', [count], Buffer.from(values.buffer).toString('base64'));
+      expect(data).toEqual(values);
+      expect((data as Float32Array).buffer.byteLength).toBe(count * 4);
+    }
   });
 });
