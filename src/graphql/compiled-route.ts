@@ -6,6 +6,7 @@ import { createContext, type GraphqlServices, type RequestContext } from './cont
 import { Disconnection } from '../platform/disconnection.js';
 import type { DocumentReader } from './document.js';
 import { formatError } from './error-mapping.js';
+import { answerText } from './long-base64.js';
 import type { MediaTypes } from './media-types.js';
 import { answerExtensions, retryAfterSeconds, type OperationLifecycle } from './operation-lifecycle.js';
 import { hashOf, persistedQueryHash, type PersistedDocuments } from './persisted-documents.js';
@@ -107,17 +108,17 @@ function send(
   const { operation, context, lifecycle, mediaType } = answer;
   const extensions = answerExtensions(context);
   void reply.header('content-type', mediaType).header('cache-control', 'no-store');
-  let text: string;
+  let text: string | Buffer;
   if (errors) {
     lifecycle.failed(errors, operation, context);
     const seconds = retryAfterSeconds(errors);
     if (seconds !== null) void reply.header('retry-after', seconds);
-    text = JSON.stringify({
+    text = answerText({
       errors: errors.map((error) => formatError(error.toJSON(), error)),
       data,
       extensions,
     });
-  } else text = JSON.stringify({ data, extensions });
+  } else text = answerText({ data, extensions });
   lifecycle.answered(errors ?? [], operation, context);
-  void reply.send(`${text}\n`);
+  void reply.send(text);
 }

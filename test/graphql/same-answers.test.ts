@@ -23,6 +23,16 @@ const PAGE = `query Page($first: Int, $after: String, $titles: Boolean = true) {
 const INFER =
   'mutation Infer($input: InferInput!) { infer(input: $input) { outputs { name datatype shape data } version { ref } userErrors { field code message } } }';
 const x = (data: unknown) => ({ name: 'x', datatype: 'FP32', shape: [1, 4], data });
+const LONG_ROWS = 20_000;
+const LONG_BASE64 = Buffer.from(Float32Array.from({ length: 4 * LONG_ROWS }, Math.cos).buffer).toString(
+  'base64',
+);
+/** Long enough for what is done about long base64 only. */
+const long = (data: string, shape = [LONG_ROWS, 4]) => ({
+  version: 'm0',
+  encoding: 'BASE64',
+  inputs: [{ name: 'x', datatype: 'FP32', shape, data }],
+});
 
 const REQUESTS: readonly Asked[] = [
   { name: 'a page', query: PAGE, variables: { first: 2 } },
@@ -98,6 +108,32 @@ const REQUESTS: readonly Asked[] = [
     name: 'mutations in their order',
     query:
       'mutation { a: updateModel(input: { name: "m2", title: "one" }) { model { title } } b: updateModel(input: { name: "m2", title: "two" }) { model { title card } } }',
+  },
+  { name: 'long base64', query: INFER, variables: { input: long(LONG_BASE64) } },
+  {
+    name: 'long base64 twice',
+    query: INFER.replace('shape data', 'shape data again: data').replace(
+      'version {',
+      'timing { batchSize } version {',
+    ),
+    variables: { input: long(LONG_BASE64) },
+  },
+  { name: 'long base64 of another shape', query: INFER, variables: { input: long(LONG_BASE64, [1, 4]) } },
+  {
+    name: 'long base64, damaged',
+    query: INFER,
+    variables: { input: long(`${LONG_BASE64.slice(0, -4)}AA_=`) },
+  },
+  {
+    name: 'long base64 where a name belongs',
+    query: 'query($name: String!) { model(name: $name) { name } }',
+    variables: { name: LONG_BASE64 },
+  },
+  {
+    name: 'long base64 for an object',
+    query: INFER,
+    variables: { input: LONG_BASE64 },
+    compiled: false,
   },
   { name: 'an infer', query: INFER, variables: { input: { version: 'm0', inputs: [x([1, 2, 3, 4])] } } },
   {
