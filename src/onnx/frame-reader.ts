@@ -1,5 +1,8 @@
 import { BrokenFrame, decodeFrame, PREFIX_BYTES, readPrefix, type Frame } from './frame.js';
 
+/** A larger buffer is given back after its frame. */
+const KEPT_BYTES = 2 ** 24;
+
 /** Puts frames together from bytes as they come, in pieces of any size. */
 export class FrameReader {
   readonly #prefix = new Uint8Array(PREFIX_BYTES);
@@ -8,6 +11,13 @@ export class FrameReader {
   #target: Uint8Array<ArrayBuffer> = this.#prefix;
   #filled = 0;
   #headerBytes = 0;
+  #kept: ArrayBuffer | undefined;
+
+  /**
+   * @param reuses whether a frame may be overwritten by the next: for who has done with one before asking for another.
+   * Fresh memory costs a page fault for every 4 kB.
+   */
+  constructor(private readonly reuses = false) {}
 
   /** Where the next bytes belong; never empty. Whoever writes there itself tells so by `filled`. */
   get room(): Uint8Array {
@@ -26,13 +36,12 @@ export class FrameReader {
     if (this.#target === this.#prefix) {
       const { headerBytes, bodyBytes } = readPrefix(this.#prefixView);
       this.#headerBytes = headerBytes;
-      // A buffer of its own, and not zeroed: every byte of it is about to be written.
-      this.#target = room(headerBytes + bodyBytes);
+      this.#target = this.#bufferOf(headerBytes + bodyBytes);
       return undefined;
     }
-    const { buffer } = this.#target;
+    const content = this.#target;
     this.#target = this.#prefix;
-    return decodeFrame(buffer, this.#headerBytes);
+    return decodeFrame(content, this.#headerBytes);
   }
 
   /** @throws BrokenFrame */
@@ -45,8 +54,16 @@ export class FrameReader {
       if (frame !== undefined) yield frame;
     }
   }
+
+  #bufferOf(bytes: number): Uint8Array<ArrayBuffer> {
+    if (!this.reuses || bytes > KEPT_BYTES) return room(bytes);
+    if (this.#kept === undefined || this.#kept.byteLength < bytes)
+      this.#kept = room(Math.min(KEPT_BYTES, 2 * bytes)).buffer;
+    return new Uint8Array(this.#kept, 0, bytes);
+  }
 }
 
+/** Not zeroed: every byte of it is about to be written. */
 function room(bytes: number): Uint8Array<ArrayBuffer> {
   try {
     return Buffer.allocUnsafeSlow(bytes);

@@ -120,10 +120,11 @@ export function readPrefix(prefix: DataView): { headerBytes: number; bodyBytes: 
 }
 
 /**
- * @param content header and body; the tensors of the result are views of it
+ * @param frame header and body, from the beginning of their buffer; the tensors of the result are views of it
  * @throws BrokenFrame when anything in it does not fit to the byte
  */
-export function decodeFrame(content: ArrayBuffer, headerBytes: number): Frame {
+export function decodeFrame(frame: Uint8Array<ArrayBuffer>, headerBytes: number): Frame {
+  const { buffer: content, byteLength } = frame;
   const reader = new HeaderReader(content, headerBytes);
   const kind = FRAME_KINDS[reader.u8()];
   if (kind === undefined) throw new BrokenFrame('a frame is of no known kind');
@@ -140,13 +141,12 @@ export function decodeFrame(content: ArrayBuffer, headerBytes: number): Frame {
     if (datatype === undefined) throw new BrokenFrame(`tensor "${name}" is of no known datatype`);
     const shape = reader.list(reader.u32(), 8, () => reader.size());
     const bytes = reader.size();
-    if (at + padded(bytes) > content.byteLength)
-      throw new BrokenFrame(`tensor "${name}" ends beyond its frame`);
+    if (at + padded(bytes) > byteLength) throw new BrokenFrame(`tensor "${name}" ends beyond its frame`);
     const data = valuesOf(content, at, bytes, datatype, shape);
     at += padded(bytes);
     return { name, datatype, shape, data };
   });
-  if (at !== content.byteLength) throw new BrokenFrame('a frame holds more than its tensors');
+  if (at !== byteLength) throw new BrokenFrame('a frame holds more than its tensors');
   reader.end(7);
   return { kind, id, first, second, text, names, tensors };
 }

@@ -17,7 +17,8 @@ const RESIDENT_EVERY_MS = 1_000;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 const host = new SessionHost();
-const reader = new FrameReader();
+// One request is answered before the next is read.
+const reader = new FrameReader(true);
 const chunk = Buffer.allocUnsafeSlow(65_536);
 let residentBytes = 0;
 let residentAt = -Infinity;

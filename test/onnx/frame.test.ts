@@ -53,13 +53,13 @@ function comparable({ tensors, ...rest }: Frame): object {
   return { ...rest, tensors: tensors.map(bits) };
 }
 
-function readAll(bytes: Uint8Array, pieces: readonly number[]): Frame[] {
-  const reader = new FrameReader();
+/** What each frame was when it was complete: a later one may take its memory. */
+function readAll(bytes: Uint8Array, pieces: readonly number[], reader = new FrameReader()): Frame[] {
   const frames: Frame[] = [];
   let at = 0;
   for (let piece = 0; at < bytes.length; piece += 1) {
     const size = pieces.length === 0 ? bytes.length : (pieces[piece % pieces.length] ?? 1);
-    for (const complete of reader.push(bytes.subarray(at, at + size))) frames.push(complete);
+    for (const complete of reader.push(bytes.subarray(at, at + size))) frames.push(structuredClone(complete));
     at += size;
   }
   return frames;
@@ -71,9 +71,12 @@ describe('frames', () => {
       fc.property(
         fc.array(frame, { minLength: 1, maxLength: 3 }),
         fc.array(fc.integer({ min: 1, max: 200 }), { maxLength: 5 }),
-        (frames, pieces) => {
+        fc.boolean(),
+        (frames, pieces, reuses) => {
           const bytes = Buffer.concat(frames.flatMap((one) => encodeFrame(one)));
-          expect(readAll(bytes, pieces).map(comparable)).toEqual(frames.map(comparable));
+          expect(readAll(bytes, pieces, new FrameReader(reuses)).map(comparable)).toEqual(
+            frames.map(comparable),
+          );
         },
       ),
       { numRuns: 300 },
