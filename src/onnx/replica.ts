@@ -1,6 +1,7 @@
 import type { DomainError } from '../platform/errors.js';
 import { LongRuns } from './long-runs.js';
 import type { RunResult } from './runner.js';
+import { onRunnerLoss } from './runner-loss.js';
 import type { Seat, Seating } from './seat.js';
 import type { LoadSpec } from './session-host.js';
 import type { Tensor } from './tensor.js';
@@ -17,6 +18,7 @@ export class Replica {
   /** Runs asked for while it changes seats wait for this, so that none overtakes another. */
   #gate: Promise<void> | undefined;
   #moving: Promise<void> | undefined;
+  #unwatch: () => void = () => undefined;
   #reportFailure: (error: DomainError) => void = () => undefined;
 
   constructor(
@@ -53,6 +55,7 @@ export class Replica {
   /** Only after its last run. */
   async close(): Promise<void> {
     await this.#moving;
+    this.#unwatch();
     await this.seating.close(this.#seat);
   }
 
@@ -78,7 +81,8 @@ export class Replica {
   }
 
   #take(seat: Seat): Seat {
-    void seat.runner.failed.then((error) => {
+    this.#unwatch();
+    this.#unwatch = onRunnerLoss(seat.runner, (error) => {
       if (this.#seat === seat) this.#reportFailure(error);
     });
     return seat;
