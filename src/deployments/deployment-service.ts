@@ -205,8 +205,12 @@ export class DeploymentService {
     signal: AbortSignalLike,
   ): Promise<ModelHandle> {
     if ('deployment' in target) {
-      const handle = await this.entries.get(target.deployment)?.acquire(signal);
-      return handle ?? this.refuse(target.deployment);
+      const entry = this.entries.get(target.deployment);
+      const handle = await entry?.acquire(signal);
+      if (handle) return handle;
+      // Why it does not serve may be on its way to the database still.
+      await entry?.lifecycle.recorded();
+      return this.refuse(target.deployment);
     }
     const version = await this.versions.resolve(target.version);
     for (const entry of this.entries.values()) {

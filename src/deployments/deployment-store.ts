@@ -106,6 +106,11 @@ export class DeploymentStore {
     }));
   }
 
+  /** Until the transaction ends, nobody else adds a revision or moves one. */
+  async lock(tx: Transaction, deploymentId: string): Promise<void> {
+    await tx.deployment.update({ where: { id: deploymentId }, data: { updatedAt: new Date() } });
+  }
+
   /** A new revision of the deployment of this name, which is made when there is none. */
   async addRevision(
     tx: Transaction,

@@ -165,6 +165,11 @@ export class RevisionLifecycle {
     await this.states.idle();
   }
 
+  /** Resolves when what has happened so far is in the database. */
+  recorded(): Promise<void> {
+    return this.states.idle();
+  }
+
   private servingOf(subject: Subject, loaded: ProvenModel | null): Serving {
     const { revision, version } = subject;
     const running = this.running(subject);

@@ -69,6 +69,7 @@ export class RevisionRequests {
       const base = await this.baseOf(deployment);
       const version = await versionOf(base);
       const accepted = await this.events.transaction<Accepted | null>(async (tx) => {
+        await this.store.lock(tx, deployment.id);
         if ((await this.baseOf(deployment, tx)).id !== base.id) return { result: null, events: [] };
         const settings = changedSettings(settingsOf(base), input);
         if (base.state !== 'FAILED' && isDeepStrictEqual(settingsOf(base), settings))
