@@ -12,7 +12,7 @@ export interface LoadedModel {
   /** Sessions that share its runs, each on a runner of its own. */
   readonly replicas: number;
   readonly isolation: Isolation;
-  /** PROCESS: what its processes hold, as they last said. THREAD: an estimate from the file. */
+  /** What releasing it gives back. PROCESS: what its processes hold for themselves, as they last said. THREAD: an estimate. */
   readonly memoryBytes: number;
   /** Of its processes; none for THREAD. */
   readonly runnerPids: readonly number[];

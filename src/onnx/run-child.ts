@@ -1,7 +1,7 @@
 // The entry of a process that holds one session and runs it. It reads its requests and writes its answers by blocking
 // calls on one socket, since a run holds the thread anyway: nothing is faster, and when the server ends, by whatever
 // cause, the next call says so and this process ends, too.
-import { readSync, writeSync, writevSync } from 'node:fs';
+import { readFileSync, readSync, writeSync, writevSync } from 'node:fs';
 import { encodeFrame, type Frame } from './frame.js';
 import { FrameReader } from './frame-reader.js';
 import { ModelProblem } from './model-problem.js';
@@ -62,14 +62,28 @@ async function answer(request: Frame): Promise<Buffer[]> {
   }
 }
 
-/** Asking the system costs as much as a small run. */
+/** Asking the system costs more than a small run. */
 function resident(): number {
   const now = performance.now();
   if (now - residentAt > RESIDENT_EVERY_MS) {
     residentAt = now;
-    residentBytes = process.memoryUsage.rss();
+    residentBytes = ownBytes();
   }
   return residentBytes;
+}
+
+/**
+ * What the system would get back: without the pages of the runtime's library and of Node.js, which all such processes share
+ * and which are most of what is resident. Only Linux tells them apart.
+ */
+function ownBytes(): number {
+  try {
+    const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
+    if (kilobytes !== undefined) return Number(kilobytes) * 1024;
+  } catch {
+    // Another system.
+  }
+  return process.memoryUsage.rss();
 }
 
 /** Whether the server is still there. */

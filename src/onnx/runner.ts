@@ -19,7 +19,7 @@ export interface Runner {
   readonly failed: Promise<DomainError>;
   /** Of its process; undefined for a thread. */
   readonly pid: number | undefined;
-  /** Resident size of its process as it last told; undefined for a thread. */
+  /** What its process holds for itself, as it last told; undefined for a thread. */
   readonly residentBytes: number | undefined;
   loadSession(session: number, spec: LoadSpec): Promise<LoadOutcome>;
   run(session: number, inputs: readonly Tensor[], outputs: readonly string[] | undefined): Promise<RunResult>;
