@@ -2,7 +2,7 @@ import type { Isolation } from '../onnx/index.js';
 import type { BatchingSettings, DeploymentSettings, LimitSettings, RuntimeSettings } from './records.js';
 
 /** Where a model runs unless its deployment says otherwise (docs/decisions/0008). */
-export const DEFAULT_ISOLATION: Isolation = 'THREAD';
+export const DEFAULT_ISOLATION: Isolation = 'PROCESS';
 
 export const DEFAULT_RUNTIME: RuntimeSettings = {
   threads: 1,

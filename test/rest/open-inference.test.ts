@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DATA_TYPES, GraphBuilder, type DataType } from '../../src/onnx/index.js';
 import { deploy, publish, register, serve } from '../api/support/catalog-steps.js';
+import { serveWith } from '../api/support/serving-steps.js';
 import { scalingModel, slowModel } from '../api/support/own-models.js';
 import { identity } from '../onnx/awkward-models.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -465,7 +466,8 @@ describe('the statistics extension', () => {
   });
 
   it('counts a run that many requests shared once', async () => {
-    await serve(app, 'crowd', scalingModel(2));
+    // Held for company, since requests may also arrive one at a time.
+    await serveWith(app, 'crowd', scalingModel(2), { batching: { maxDelayMicroseconds: 1_000_000 } });
     const requests = 64;
     const answers = await Promise.all(
       Array.from({ length: requests }, () => post('/v2/models/crowd/infer', row())),
