@@ -7,6 +7,7 @@ export {
   type UpdateRequest,
 } from './deployment-service.js';
 export { DEPLOYMENT_STATES, LEGAL_TRANSITIONS, type DeploymentState } from './deployment-state.js';
+export { settingsOf } from './stored-settings.js';
 export { DEFAULT_SETTINGS } from './default-settings.js';
 export type {
   BatchingSettings,

@@ -258,6 +258,16 @@ describe.each(databaseKinds)('settings of deployments, %s database', (kind) => {
     });
   });
 
+  it('are what they were after the model was unloaded and loaded by the Open Inference Protocol', async () => {
+    await serve(app, 'reloaded', scalingModel(2));
+    await deploy(app, 'reloaded', 'reloaded@1', CHOSEN);
+    for (const step of ['unload', 'load']) {
+      const { status } = await fetch(`${app.url}/v2/repository/models/reloaded/${step}`, { method: 'POST' });
+      expect([step, status]).toEqual([step, 200]);
+    }
+    expect(await look('reloaded')).toMatchObject({ ...CHOSEN, state: 'READY', revision: { number: 3 } });
+  });
+
   it('survive a restart, and what may be idle is loaded by its first request', async () => {
     const first = await startTestApp({ kind });
     await serve(first, 'lazy', scalingModel(2));

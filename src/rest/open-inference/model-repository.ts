@@ -1,5 +1,10 @@
 import type { CatalogService } from '../../catalog/index.js';
-import type { DeploymentRecord, DeploymentService, DeploymentState } from '../../deployments/index.js';
+import {
+  settingsOf,
+  type DeploymentRecord,
+  type DeploymentService,
+  type DeploymentState,
+} from '../../deployments/index.js';
 import type { Caller } from '../../security/index.js';
 import type { ServedModels } from '../served-models.js';
 import { notReady } from './model-description.js';
@@ -56,7 +61,7 @@ export class ModelRepository {
     const loaded = await this.deps.deployments.deploy(caller, {
       name,
       version: version.ref,
-      runtime: deployment?.revision.runtime,
+      ...(deployment && settingsOf(deployment.revision)),
     });
     if (loaded.state !== 'READY') throw notReady(loaded);
   }
