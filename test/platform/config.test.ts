@@ -1,3 +1,4 @@
+import { availableParallelism, totalmem } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import { parseConfig } from '../../src/platform/config.js';
 import { StartupError } from '../../src/platform/errors.js';
@@ -11,6 +12,17 @@ describe('settings', () => {
       apiKey: undefined,
       logLevel: 'info',
     });
+  });
+
+  it('leaves models half of the memory there is at most, and a thread for each core', () => {
+    const { modelMemoryBytes, workers } = parseConfig({});
+    expect(modelMemoryBytes).toBeGreaterThan(0);
+    expect(modelMemoryBytes).toBeLessThanOrEqual(totalmem() / 2);
+    expect(workers).toBe(Math.min(64, availableParallelism()));
+    expect(parseConfig({ RETORT_MODEL_MEMORY_BYTES: '536870912' }).modelMemoryBytes).toBe(536_870_912);
+    expect(() => parseConfig({ RETORT_MODEL_MEMORY_BYTES: '512 MB' })).toThrow(
+      /RETORT_MODEL_MEMORY_BYTES: expected a whole number/,
+    );
   });
 
   it('treats an empty variable as not set', () => {
