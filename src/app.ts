@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { ArtifactStore } from './artifacts/index.js';
-import { CatalogService } from './catalog/index.js';
+import { CatalogService, GraphComparisons } from './catalog/index.js';
 import { DeploymentService } from './deployments/index.js';
 import { registerGraphql, type HttpPaths } from './graphql/index.js';
 import { InferenceService } from './inference/index.js';
-import { ModelInspector, RunnerPool } from './onnx/index.js';
-import { MoleculeWorker, parsePipeline, PipelineRunner, PredictionService } from './pipelines/index.js';
+import { GraphDifferencer, ModelInspector, RunnerPool } from './onnx/index.js';
+import {
+  MoleculeWorker,
+  parsePipeline,
+  PipelineRunner,
+  PredictionService,
+  VersionComparer,
+} from './pipelines/index.js';
 import type { Config } from './platform/config.js';
 import { openDatabase } from './platform/database/index.js';
 import { lockDirectory } from './platform/directory-lock.js';
@@ -75,6 +81,8 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   });
   const inspector = new ModelInspector();
   stops.add('model inspector', () => inspector.close());
+  const differencer = new GraphDifferencer();
+  stops.add('graph differencer', () => differencer.close());
   const runners = new RunnerPool({
     workers: config.workers,
     cacheDirectory: join(config.dataDirectory, 'cache'),
@@ -108,7 +116,10 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     maxAnswerBytes: config.bodyLimitBytes,
   });
   stops.add('inference', async () => inference.close());
-  const predictions = new PredictionService({ inference, runner: new PipelineRunner({ molecules }) });
+  const runner = new PipelineRunner({ molecules });
+  const predictions = new PredictionService({ inference, runner });
+  const graphs = new GraphComparisons(artifacts, differencer);
+  const comparer = new VersionComparer({ deployments, runner, graphs });
 
   const state: { phase: 'starting' | 'ready' | 'stopping' } = { phase: 'starting' };
   const app = createFastify(config, logger);
@@ -131,7 +142,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     },
   });
   const graphql = await registerGraphql(app, {
-    services: { catalog, deployments, inference, predictions, events, logger },
+    services: { catalog, deployments, inference, predictions, comparer, events, logger },
     config,
     paths: options.graphqlPaths,
   });

@@ -1,7 +1,7 @@
 import type { CatalogService } from '../catalog/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import type { Departure, InferenceService } from '../inference/index.js';
-import type { PredictionService } from '../pipelines/index.js';
+import type { PredictionService, VersionComparer } from '../pipelines/index.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
@@ -12,6 +12,7 @@ export interface GraphqlServices {
   readonly deployments: DeploymentService;
   readonly inference: InferenceService;
   readonly predictions: PredictionService;
+  readonly comparer: VersionComparer;
   readonly events: EventLog;
   readonly logger: Logger;
 }
@@ -64,6 +65,9 @@ class OperationContext implements RequestContext {
   }
   get predictions(): PredictionService {
     return this.services.predictions;
+  }
+  get comparer(): VersionComparer {
+    return this.services.comparer;
   }
   get events(): EventLog {
     return this.services.events;

@@ -28,9 +28,13 @@ const SHORT_LIST = 5;
 const MODEL_RUN = 2_000;
 const RUNNING: ReadonlySet<string> = new Set(['infer', 'predict', 'publishVersion', 'deployVersion']);
 
+/** Fields of a comparison that run both versions, or read their files. */
+const COMPARING: ReadonlySet<string> = new Set(['graph', 'latency', 'outputs']);
+
 const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
   if (field.name.startsWith('__')) return 0;
   if (type.name === 'Mutation' && RUNNING.has(field.name)) return MODEL_RUN + childComplexity;
+  if (type.name === 'VersionComparison' && COMPARING.has(field.name)) return 2 * MODEL_RUN + childComplexity;
   if (isConnection(field.type)) return 1 + rows(args) * childComplexity;
   if (!isList(field.type)) return 1 + childComplexity;
   // The rows of a connection were counted where its size is known.

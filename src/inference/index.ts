@@ -1,6 +1,7 @@
 export { InferenceService } from './inference-service.js';
 export type { InferRequest, TargetRequest, Timing } from './inference-service.js';
 export type { Departure } from '../platform/disconnection.js';
+export { Deadline } from './deadline.js';
 export type { OpenModel } from './open-model.js';
 export type { Priority } from './priority.js';
 export { noStatistics, type ModelStatistics, type Total } from './model-statistics.js';

@@ -23,6 +23,11 @@ export { batchKey, joinRows, rowsOf, splitRows } from './tensor-rows.js';
 export { madeUpInputs } from './made-up-inputs.js';
 export type { GraphChange } from './difference/bounded-list.js';
 export type { GraphDifference } from './difference/graph-difference.js';
-export type { InitializerDifference, InitializerDifferences } from './difference/initializer-differences.js';
+export type {
+  InitializerDifference,
+  InitializerDifferences,
+  StoredTensorSpec,
+} from './difference/initializer-differences.js';
 export type { NodeDifference, NodeDifferences } from './difference/node-differences.js';
+export type { TensorDifference } from './difference/tensor-difference.js';
 export { GraphDifferencer, type GraphDifferencerOptions } from './graph-differencer.js';

@@ -6,3 +6,4 @@ export type { Prediction, PredictionNote } from './prediction.js';
 export { MoleculeWorker, type MoleculeWorkerOptions } from './molecules/molecule-worker-client.js';
 export { tensorAnnotations, type TensorAnnotation, type TensorAnnotations } from './tensor-annotations.js';
 export { PredictionService, type PredictRequest } from './prediction-service.js';
+export * from './comparison/index.js';

@@ -75,6 +75,7 @@ describe('the schema', () => {
     const names = (root: { getFields(): object } | null | undefined) =>
       Object.keys(root?.getFields() ?? {}).sort();
     expect(names(schema.getQueryType())).toEqual([
+      'compareVersions',
       'deployment',
       'deployments',
       'events',

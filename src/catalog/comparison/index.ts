@@ -1,3 +1,4 @@
+export { GraphComparisons } from './graph-comparisons.js';
 export {
   COMPATIBILITIES,
   SIGNATURE_DIFFERENCE_KINDS,
@@ -16,3 +17,11 @@ export {
   type MetricComparison,
   type MetricVerdict,
 } from './metric-comparison.js';
+// What a comparison of graphs answers, for those above who never reach the runtime.
+export type {
+  GraphDifference,
+  InitializerDifference,
+  NodeDifference,
+  StoredTensorSpec,
+  TensorDifference,
+} from '../../onnx/index.js';

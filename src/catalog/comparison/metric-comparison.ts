@@ -98,8 +98,8 @@ function compareOne(base: Metric | null, target: Metric | null): MetricCompariso
           : 'WORSE';
   return {
     ...row,
-    change,
-    relativeChange: base.value === 0 ? (change === 0 ? 0 : null) : change / Math.abs(base.value),
+    change: finite(change),
+    relativeChange: change === 0 ? 0 : finite(change / Math.abs(base.value)),
     verdict,
     note:
       direction === 'CONTRADICTORY'
@@ -108,6 +108,11 @@ function compareOne(base: Metric | null, target: Metric | null): MetricCompariso
           ? 'Nothing says whether higher is better; state higherIsBetter when publishing.'
           : null,
   };
+}
+
+/** The change from nothing, or between the ends of what a double holds, is no number. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 function directionOf(base: Metric | null, target: Metric | null): boolean | null | 'CONTRADICTORY' {

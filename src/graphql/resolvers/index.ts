@@ -1,5 +1,6 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
 import { baseResolvers } from './base.js';
+import { comparisonResolvers } from './comparison.js';
 import { deploymentResolvers } from './deployments.js';
 import { inferenceResolvers } from './inference.js';
 import { modelResolvers } from './models.js';
@@ -11,6 +12,7 @@ export const resolvers: Resolvers[] = [
   baseResolvers,
   modelResolvers,
   versionResolvers,
+  comparisonResolvers,
   deploymentResolvers,
   inferenceResolvers,
   monitoringResolvers,
