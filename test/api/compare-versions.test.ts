@@ -4,7 +4,7 @@ import { databaseKinds } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, onlyError } from './support/ask.js';
 import { publish, register, scale } from './support/catalog-steps.js';
-import { scalingModel } from './support/own-models.js';
+import { scalingModel, slowModel } from './support/own-models.js';
 
 const OUTPUTS = /* GraphQL */ `
   fragment Outputs on VersionComparison {
@@ -560,6 +560,21 @@ describe.each(databaseKinds)('compareVersions, %s database', (kind) => {
     expect(onlyError(await app.graphql(`{ ${fields.join(' ')} }`))).toMatchObject({
       code: 'QUERY_TOO_COSTLY',
     });
+  });
+
+  it('gives up when its time is over, and lets the next comparison begin', async () => {
+    await register(app, 'slow');
+    await publish(app, 'slow', slowModel());
+    // Some 10 ms each: seconds in all.
+    const inputs = [{ name: 'rounds', datatype: 'INT64', shape: [], data: [500] }];
+    const answer = await app.graphql(
+      `query ($sample: ComparisonSampleInput) {
+        compareVersions(base: "slow@1", target: "slow@1") { outputs(sample: $sample, deadlineMs: 100) { answeredRows } }
+      }`,
+      { sample: { inputs } },
+    );
+    expect(onlyError(answer)).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    expect(await outputs('scaling@1', 'scaling@2')).toMatchObject({ answeredRows: 48 });
   });
 
   it('is no request: what versions were asked for is counted without it', async () => {
