@@ -27,7 +27,7 @@ const version = (signature: Signature, pipeline: JsonObject | null = null): Vers
   metrics: [],
   notes: '',
   source: null,
-  trainingData: null,
+  trainingData: [],
   environment: null,
   createdAt: new Date(0),
   createdBy: '',
