@@ -63,10 +63,17 @@ export function integers(file: WindowedFile, field: Field): bigint[] {
 /** Text that any JSON parser and database takes: no NUL, and U+FFFD for what is not UTF-8. */
 export function text(file: WindowedFile, { start, end }: Field): string {
   file.position = start;
-  const length = end - start;
-  // Names are short and lie in the window already; a system call for each would take most of the time.
-  const bytes = length > 512 ? file.copy(length) : Buffer.from(Array.from({ length }, () => file.byte()));
-  return new TextDecoder().decode(bytes).replaceAll('\0', '\uFFFD');
+  return bytesOf(file, end - start)
+    .toString('utf8')
+    .replaceAll('\0', '\uFFFD');
+}
+
+/** Names are short and lie in the window already; a system call for each would take most of the time. */
+function bytesOf(file: WindowedFile, length: number): Buffer {
+  if (length > 512) return file.copy(length);
+  const bytes = Buffer.allocUnsafe(length);
+  for (let index = 0; index < length; index += 1) bytes[index] = file.byte();
+  return bytes;
 }
 
 function lengthOf(wireType: number, file: WindowedFile): number {
