@@ -31,7 +31,7 @@ interface Reservation {
 
 const RETRY_AFTER_MS = 1_000;
 /** A model that shares its thread with one that never ends cannot be freed; nobody else shall wait for it. */
-const UNLOAD_LIMIT_MS = 5_000;
+const UNLOAD_LIMIT_MS = 30_000;
 
 /**
  * The memory that all loaded models share. Room for a new one is made by unloading those that were idle longest; one

@@ -4,7 +4,7 @@ import type { LoadedModel, LoadOptions, RunnerPool } from '../onnx/index.js';
 import type { MemoryBudget, Place } from './memory-budget.js';
 import type { RuntimeSettings } from './records.js';
 
-/** What a process takes before it holds any model. */
+/** What a process takes besides its model, at most; what it really takes is known once the model is loaded. */
 const PROCESS_BYTES = 48 * 1024 ** 2;
 
 export interface PlacedModel {
