@@ -8,9 +8,11 @@ import type {
   AliasRecord,
   ArtifactRecord,
   DerivationRecord,
+  DescriptionRecord,
   LineageDirection,
   LineageRecord,
   ModelRecord,
+  Numbered,
   TagRecord,
   VersionRecord,
 } from './records.js';
@@ -70,6 +72,14 @@ export class CatalogReader {
     return this.stores.models.cards(ids);
   }
 
+  /** What a model said of itself when each version from one number to another was published; by number. */
+  async descriptionsOfVersions(
+    modelId: string,
+    numbers: { readonly from: number; readonly to: number },
+  ): Promise<Map<number, DescriptionRecord>> {
+    return this.stores.descriptions.ofVersions(modelId, numbers);
+  }
+
   async versionsByIds(ids: readonly string[]): Promise<VersionRecord[]> {
     return this.stores.versions.byIds(ids);
   }
@@ -85,6 +95,13 @@ export class CatalogReader {
 
   async artifactsByDigests(digests: readonly string[]): Promise<ArtifactRecord[]> {
     return this.stores.versions.artifacts(digests);
+  }
+
+  /** All tags and aliases of a model with the numbers of their versions, by name. */
+  async namesOfModel(
+    modelId: string,
+  ): Promise<{ tags: Numbered<TagRecord>[]; aliases: Numbered<AliasRecord>[] }> {
+    return this.stores.versionNames.ofModel(modelId);
   }
 
   /** By name within a version. */

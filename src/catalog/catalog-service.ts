@@ -69,6 +69,7 @@ export class CatalogService extends CatalogReader {
     return this.changes.commit(async (tx) => {
       const model = await this.changes.lockModel(tx, input.name, ['name']);
       if (changed.length === 0) return { result: model, events: [] };
+      await this.stores.descriptions.keep(tx, model.id);
       const result = await this.stores.models.update(tx, model.id, texts);
       return {
         result,

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../platform/database/index.js';
 import { AliasHistoryStore } from './alias-history-store.js';
 import { LineageStore } from './lineage-store.js';
+import { ModelDescriptionStore } from './model-description-store.js';
 import { ModelStore } from './model-store.js';
 import { modelNotFound, versionNotFound } from './not-found.js';
 import type { VersionRecord } from './records.js';
@@ -13,6 +14,7 @@ const NAMES_FOR_SUGGESTIONS = 2_000;
 
 export class CatalogStores {
   readonly models: ModelStore;
+  readonly descriptions: ModelDescriptionStore;
   readonly versions: VersionStore;
   readonly versionNames: VersionNameStore;
   readonly aliasHistory: AliasHistoryStore;
@@ -20,6 +22,7 @@ export class CatalogStores {
 
   constructor(database: Database) {
     this.models = new ModelStore(database);
+    this.descriptions = new ModelDescriptionStore(database);
     this.versions = new VersionStore(database);
     this.versionNames = new VersionNameStore(database);
     this.aliasHistory = new AliasHistoryStore(database);

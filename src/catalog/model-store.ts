@@ -163,6 +163,7 @@ export class ModelStore {
     try {
       await tx.deploymentRevision.deleteMany({ where: { deployment: { modelId: id } } });
       await tx.deployment.deleteMany(ofModel);
+      await tx.modelDescription.deleteMany(ofModel);
       await tx.aliasMove.deleteMany(ofModel);
       await tx.alias.deleteMany(ofModel);
       await tx.tag.deleteMany(ofModel);

@@ -21,6 +21,15 @@ export interface ModelRecord {
   readonly archivedAt: Date | null;
 }
 
+/** What a model says of itself; versions keep what it said when they were published. */
+export interface DescriptionRecord {
+  readonly title: string;
+  readonly summary: string;
+  readonly domain: Domain;
+  readonly labels: readonly string[];
+  readonly card: string;
+}
+
 export interface Metric {
   readonly name: string;
   readonly value: number;
@@ -91,6 +100,9 @@ export interface TagRecord {
   readonly createdAt: Date;
   readonly createdBy: string;
 }
+
+/** A tag or an alias with the number of the version it names. */
+export type Numbered<T extends TagRecord | AliasRecord> = T & { readonly number: number };
 
 export interface AliasRecord {
   readonly modelId: string;

@@ -1,6 +1,8 @@
 import type { Database, Transaction } from '../platform/database/index.js';
 import type { AliasKey } from './alias-history-store.js';
-import type { AliasRecord, TagRecord } from './records.js';
+import type { AliasRecord, Numbered, TagRecord } from './records.js';
+
+const NUMBER = { version: { select: { number: true } } } as const;
 
 /** Rows of the names versions have within their model: tags and aliases. */
 export class VersionNameStore {
@@ -34,32 +36,22 @@ export class VersionNameStore {
     return { tags: tags.map(({ name }) => name), aliases: aliases.map(({ name }) => name) };
   }
 
-  async findTag(
-    tx: Transaction,
-    modelId: string,
-    name: string,
-  ): Promise<(TagRecord & { number: number }) | null> {
-    const row = await tx.tag.findUnique({
-      where: { modelId_name: { modelId, name } },
-      include: { version: { select: { number: true } } },
-    });
-    if (!row) return null;
-    const { version, ...tag } = row;
-    return { ...tag, number: version.number };
+  /** Everything that names a version of a model, in two statements. */
+  async ofModel(modelId: string): Promise<{ tags: Numbered<TagRecord>[]; aliases: Numbered<AliasRecord>[] }> {
+    const query = { where: { modelId }, include: NUMBER };
+    const tags = await this.database.tag.findMany(query);
+    const aliases = await this.database.alias.findMany(query);
+    return { tags: sorted(tags.map(numbered)), aliases: sorted(aliases.map(numbered)) };
   }
 
-  async findAlias(
-    tx: Transaction,
-    modelId: string,
-    name: string,
-  ): Promise<(AliasRecord & { number: number }) | null> {
-    const row = await tx.alias.findUnique({
-      where: { modelId_name: { modelId, name } },
-      include: { version: { select: { number: true } } },
-    });
-    if (!row) return null;
-    const { version, ...alias } = row;
-    return { ...alias, number: version.number };
+  async findTag(tx: Transaction, modelId: string, name: string): Promise<Numbered<TagRecord> | null> {
+    const row = await tx.tag.findUnique({ where: { modelId_name: { modelId, name } }, include: NUMBER });
+    return row && numbered(row);
+  }
+
+  async findAlias(tx: Transaction, modelId: string, name: string): Promise<Numbered<AliasRecord> | null> {
+    const row = await tx.alias.findUnique({ where: { modelId_name: { modelId, name } }, include: NUMBER });
+    return row && numbered(row);
   }
 
   async countTags(tx: Transaction, versionId: string): Promise<number> {
@@ -89,6 +81,10 @@ export class VersionNameStore {
   async removeAlias(tx: Transaction, modelId: string, name: string): Promise<void> {
     await tx.alias.delete({ where: { modelId_name: { modelId, name } } });
   }
+}
+
+function numbered<T extends { readonly version: { readonly number: number } }>({ version, ...row }: T) {
+  return { ...row, number: version.number };
 }
 
 function sorted<T extends { readonly name: string }>(rows: T[]): T[] {
