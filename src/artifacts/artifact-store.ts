@@ -6,6 +6,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError } from '../platform/errors.js';
 import { digestHex } from './digest.js';
+import type { StagedArtifact } from './staged-artifact.js';
 import { storageError, systemCode } from './storage-error.js';
 import { Turns } from './turns.js';
 import { writeUpload, type UploadOptions } from './upload.js';
@@ -47,18 +48,34 @@ export class ArtifactStore {
     source: AsyncIterable<Uint8Array>,
     options: UploadOptions = {},
   ): Promise<StoredArtifact & { alreadyStored: boolean }> {
-    if (options.expectedDigest !== undefined) digestHex(options.expectedDigest);
-    const temporary = join(this.#temporary(), randomUUID());
+    const staged = await this.stage(source, options);
     try {
-      const { hex, size } = await writeUpload(source, temporary, this.maxBytes, options);
-      const digest = `sha256:${hex}`;
-      const alreadyStored = (await this.#statOrNull(digest)) !== null;
-      // Renamed over an equal file too: two uploads of the same bytes then need no lock, and a file that was damaged
-      // on disk is mended by sending it again. Whoever has the old one open keeps reading it.
-      await this.#turns.take(digest, () => keep(temporary, this.#path(digest)));
-      return { digest, size, alreadyStored };
+      const { digest, size } = staged;
+      return { digest, size, ...(await staged.keep()) };
     } finally {
-      await rm(temporary, { force: true });
+      await staged.discard();
+    }
+  }
+
+  /** As `put`, but the bytes stay aside until they are kept: for many files that shall all be stored or none. */
+  async stage(source: AsyncIterable<Uint8Array>, options: UploadOptions = {}): Promise<StagedArtifact> {
+    if (options.expectedDigest !== undefined) digestHex(options.expectedDigest);
+    const path = join(this.#temporary(), randomUUID());
+    const discard = () => rm(path, { force: true });
+    try {
+      const { hex, size } = await writeUpload(source, path, this.maxBytes, options);
+      const digest = `sha256:${hex}`;
+      const keep = async () => {
+        const alreadyStored = (await this.#statOrNull(digest)) !== null;
+        // Renamed over an equal file too: two uploads of the same bytes then need no lock, and a file that was damaged
+        // on disk is mended by sending it again. Whoever has the old one open keeps reading it.
+        await this.#turns.take(digest, () => nameFile(path, this.#path(digest)));
+        return { alreadyStored };
+      };
+      return { digest, size, path, keep, discard };
+    } catch (error) {
+      await discard();
+      throw error;
     }
   }
 
@@ -168,7 +185,7 @@ async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
   }
 }
 
-async function keep(temporary: string, path: string): Promise<void> {
+async function nameFile(temporary: string, path: string): Promise<void> {
   const folder = dirname(path);
   try {
     await mkdir(folder, { recursive: true });

@@ -1,2 +1,3 @@
 export { ArtifactStore, type StoredArtifact } from './artifact-store.js';
+export type { StagedArtifact } from './staged-artifact.js';
 export type { UploadOptions } from './upload.js';

@@ -64,7 +64,7 @@ async function receive(
   if (size === 0)
     throw new DomainError(
       'INVALID_ARGUMENT',
-      'Expected the bytes of an ONNX file, got an empty upload: send the file as the body',
+      'Expected the bytes of a file, got an empty upload: send the file as the body',
     );
   const hex = hash.digest('hex');
   if (expectedDigest !== undefined && expectedDigest !== `sha256:${hex}`)
