@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { ArtifactStore } from './artifacts/index.js';
-import { CatalogService, GraphComparisons } from './catalog/index.js';
+import { CatalogService, GraphComparisons, TransferService } from './catalog/index.js';
 import { DeploymentService } from './deployments/index.js';
 import { registerGraphql, type HttpPaths } from './graphql/index.js';
 import { InferenceService } from './inference/index.js';
@@ -98,6 +98,18 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     inspector,
     parsePipeline,
   });
+  const transfer = new TransferService({
+    database: database.client,
+    events,
+    artifacts,
+    inspector,
+    parsePipeline,
+    archives: await ArtifactStore.open({
+      directory: join(config.dataDirectory, 'archives'),
+      maxBytes: config.maxArchiveBytes,
+    }),
+    maxArchiveBytes: config.maxArchiveBytes,
+  });
   const deployments: DeploymentService = new DeploymentService({
     database: database.client,
     events,
@@ -126,6 +138,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   registerSecurity(app, config);
   await registerRest(app, {
     artifacts,
+    transfer,
     events,
     config,
     webDirectory: join(packageRoot, 'dist/web'),
@@ -142,7 +155,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     },
   });
   const graphql = await registerGraphql(app, {
-    services: { catalog, deployments, inference, predictions, comparer, events, logger },
+    services: { catalog, transfer, deployments, inference, predictions, comparer, events, logger },
     config,
     paths: options.graphqlPaths,
   });
@@ -153,7 +166,15 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     events
       .prune(new Date(Date.now() - config.requestEventDays * DAY_MS))
       .catch((error: unknown) => logger.warn({ err: error }, 'old request events could not be pruned'));
-  const pruning = setInterval(() => void prune(), PRUNE_INTERVAL_MS).unref();
+  const removeOldArchives = () =>
+    transfer
+      .removeOldArchives()
+      .catch((error: unknown) => logger.warn({ err: error }, 'old archives could not be removed'));
+  const cleanUp = () => {
+    void prune();
+    void removeOldArchives();
+  };
+  const pruning = setInterval(cleanUp, PRUNE_INTERVAL_MS).unref();
   stops.add('pruning', async () => clearInterval(pruning));
 
   const ready = (async () => {
@@ -161,7 +182,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     await deployments.settled();
     if (config.examples) await seedExamples({ artifacts, catalog, deployments, events, logger });
     if (state.phase === 'starting') state.phase = 'ready';
-    void prune();
+    cleanUp();
   })();
   // Whoever waits on `ready` sees the failure; without anyone waiting it must not end the process.
   ready.catch((error: unknown) =>

@@ -18,12 +18,11 @@ import {
 import { rollbackTarget, undoneTo } from './alias-undo.js';
 import { checkReason, newEvent, type CatalogChanges } from './catalog-changes.js';
 import type { CatalogStores } from './catalog-stores.js';
+import { MAX_ALIASES_PER_MODEL } from './limits.js';
 import { checkAliasName } from './names.js';
 import type { AliasChangeKind, AliasRecord, ModelRecord, VersionRecord } from './records.js';
 import { isStorable } from './texts.js';
 import { parseSelectorWithin } from './version-ref.js';
-
-const MAX_ALIASES_PER_MODEL = 100;
 
 interface Change {
   readonly kind: AliasChangeKind;

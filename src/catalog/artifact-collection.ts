@@ -87,6 +87,7 @@ export class ArtifactCollection {
     const likely = await this.stores.versions.unreferenced(candidates);
     if (likely.length === 0) return [];
     return this.changes.commit(async (tx) => {
+      await this.stores.versions.beginCollection(tx);
       await this.stores.versions.lockArtifacts(
         tx,
         likely.map(({ digest }) => digest),

@@ -46,3 +46,4 @@ export type {
   VersionRecord,
 } from './records.js';
 export * from './comparison/index.js';
+export * from './transfer/index.js';

@@ -54,7 +54,7 @@ export class VersionPublisher {
       // Removed since by a collection of unused artifacts: then there is nothing to publish.
       await this.stores.versions.lockArtifacts(tx, [digest]);
       await at(['artifact'], () => this.deps.artifacts.stat(digest));
-      await this.stores.versions.ensureArtifact(tx, digest, size, graph);
+      await this.stores.versions.ensureArtifacts(tx, [{ digest, size, graph }]);
       const { id } = await this.stores.versions.insert(tx, {
         modelId: model.id,
         number,

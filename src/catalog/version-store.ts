@@ -25,6 +25,13 @@ interface VersionRow {
   readonly createdBy: string;
 }
 
+export interface NewArtifact {
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly graph: GraphSummary;
+}
+
 export interface NewVersion {
   readonly modelId: string;
   readonly number: number;
@@ -39,6 +46,9 @@ export interface NewVersion {
   readonly environment: Environment | null;
   readonly createdBy: string;
 }
+
+/** The name of a lock in the database; any number that nobody else uses. */
+const COLLECTING = 7_061_002;
 
 const COLUMNS = Prisma.sql`
   v."id", v."modelId", m."name" AS "modelName", v."number", v."artifactDigest", v."signature", v."pipeline",
@@ -125,6 +135,16 @@ export class VersionStore {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${digest}, 0))`;
   }
 
+  /** Until the transaction ends nothing that is stored is removed for want of a version: for more files than can be locked. */
+  async holdCollections(tx: Transaction): Promise<void> {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(${COLLECTING})`;
+  }
+
+  /** The other side of `holdCollections`: waits for those who hold them. */
+  async beginCollection(tx: Transaction): Promise<void> {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${COLLECTING})`;
+  }
+
   /** Those of the artifacts that no version consists of. */
   async unreferenced<Artifact extends { readonly digest: string }>(
     artifacts: readonly Artifact[],
@@ -145,20 +165,23 @@ export class VersionStore {
   }
 
   /** The same bytes are the same artifact: what is known of them already stays. */
-  async ensureArtifact(tx: Transaction, digest: string, size: number, graph: GraphSummary): Promise<void> {
-    const { format, producer, irVersion, opsets, metadata, parameterCount, operators } = withoutNul(graph);
+  async ensureArtifacts(tx: Transaction, artifacts: readonly NewArtifact[]): Promise<void> {
     await tx.artifact.createMany({
-      data: {
-        digest,
-        size: BigInt(size),
-        format,
-        producer,
-        irVersion,
-        opsets: [...opsets],
-        metadata,
-        parameterCount,
-        operators,
-      },
+      data: artifacts.map(({ digest, size, graph }) => {
+        const { format, producer, irVersion, opsets, metadata, parameterCount, operators } =
+          withoutNul(graph);
+        return {
+          digest,
+          size: BigInt(size),
+          format,
+          producer,
+          irVersion,
+          opsets: [...opsets],
+          metadata,
+          parameterCount,
+          operators,
+        };
+      }),
       skipDuplicates: true,
     });
   }
@@ -170,10 +193,10 @@ export class VersionStore {
         ...columns,
         signature: asJson(signature),
         metrics: asJson(metrics),
-        pipeline: pipeline === null ? Prisma.DbNull : asJson(pipeline),
-        source: source === null ? Prisma.DbNull : asJson(source),
-        trainingData: trainingData.length === 0 ? Prisma.DbNull : asJson(trainingData),
-        environment: environment === null ? Prisma.DbNull : asJson(environment),
+        pipeline: optionalJson(pipeline),
+        source: optionalJson(source),
+        trainingData: optionalJson(trainingData.length === 0 ? null : trainingData),
+        environment: optionalJson(environment),
       },
       select: { id: true },
     });
@@ -216,6 +239,11 @@ function toRecord(row: VersionRow): VersionRecord {
 }
 
 /** Prisma's type for JSON is mutable; ours is not, and nothing writes to it. */
-function asJson(value: unknown): Prisma.InputJsonValue {
+export function asJson(value: unknown): Prisma.InputJsonValue {
   return withoutNul(value) as Prisma.InputJsonValue;
+}
+
+/** Nothing is nothing in the database too, and not JSON's null. */
+export function optionalJson(value: unknown): Prisma.InputJsonValue | typeof Prisma.DbNull {
+  return value === null ? Prisma.DbNull : asJson(value);
 }

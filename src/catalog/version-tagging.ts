@@ -2,6 +2,7 @@ import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
 import { checkReason, newEvent, type CatalogChanges } from './catalog-changes.js';
 import type { CatalogStores } from './catalog-stores.js';
+import { MAX_TAGS_PER_VERSION } from './limits.js';
 import { checkTagName } from './names.js';
 import type { VersionRecord } from './records.js';
 import { isStorable } from './texts.js';
@@ -13,8 +14,6 @@ export interface TagVersionInput {
   /** Why, for the event. */
   readonly reason?: string | null | undefined;
 }
-
-const MAX_TAGS_PER_VERSION = 100;
 
 /** Tags: names that never move. Taking one away is an event of its own, and the only way to free its name. */
 export class VersionTagging {

@@ -1,4 +1,4 @@
-import type { CatalogService } from '../catalog/index.js';
+import type { CatalogService, TransferService } from '../catalog/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import type { Departure, InferenceService } from '../inference/index.js';
 import type { PredictionService, VersionComparer } from '../pipelines/index.js';
@@ -9,6 +9,7 @@ import { createLoaders, type Loaders } from './loaders.js';
 
 export interface GraphqlServices {
   readonly catalog: CatalogService;
+  readonly transfer: TransferService;
   readonly deployments: DeploymentService;
   readonly inference: InferenceService;
   readonly predictions: PredictionService;
@@ -56,6 +57,9 @@ class OperationContext implements RequestContext {
 
   get catalog(): CatalogService {
     return this.services.catalog;
+  }
+  get transfer(): TransferService {
+    return this.services.transfer;
   }
   get deployments(): DeploymentService {
     return this.services.deployments;

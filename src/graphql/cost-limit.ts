@@ -26,7 +26,13 @@ export const MAX_COST = 100_000;
 const SHORT_LIST = 5;
 /** What running a model, or reading one that is published, is worth in fields. */
 const MODEL_RUN = 2_000;
-const RUNNING: ReadonlySet<string> = new Set(['infer', 'predict', 'publishVersion', 'deployVersion']);
+const RUNNING: ReadonlySet<string> = new Set([
+  'infer',
+  'predict',
+  'publishVersion',
+  'importModel',
+  'deployVersion',
+]);
 
 /** Fields of a comparison that run both versions, or read their files. */
 const COMPARING: ReadonlySet<string> = new Set(['graph', 'latency', 'outputs']);

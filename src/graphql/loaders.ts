@@ -6,6 +6,7 @@ import {
   type CatalogService,
   type LineageDirection,
   type LineageRecord,
+  type TransferService,
   type VersionRef,
   type Window,
 } from '../catalog/index.js';
@@ -51,7 +52,11 @@ export type Loaders = ReturnType<typeof createLoaders>;
  * an answer is also remembered; in mutations and subscriptions it is not, since it may have changed meanwhile.
  */
 export function createLoaders(
-  { catalog, deployments }: { catalog: CatalogService; deployments: DeploymentService },
+  {
+    catalog,
+    transfer,
+    deployments,
+  }: { catalog: CatalogService; transfer: TransferService; deployments: DeploymentService },
   { cache }: { cache: boolean },
 ) {
   const byKey = <Row>(
@@ -108,6 +113,10 @@ export function createLoaders(
     ),
     derivationsOfVersion: grouped(
       (ids) => catalog.derivationsOfVersions(ids),
+      ({ childId }) => childId,
+    ),
+    missingParentsOfVersion: grouped(
+      (ids) => transfer.missingParentsOfVersions(ids),
       ({ childId }) => childId,
     ),
     versionCount: byKey(

@@ -15,6 +15,8 @@ export interface Config {
   readonly apiKey: string | undefined;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly maxArtifactBytes: number;
+  /** Of one archive on its way in. */
+  readonly maxArchiveBytes: number;
   readonly bodyLimitBytes: number;
   readonly graphiql: boolean;
   readonly introspection: boolean;
@@ -59,6 +61,7 @@ const environment = z.object({
     .optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   RETORT_MAX_ARTIFACT_BYTES: integer(1, Number.MAX_SAFE_INTEGER, 2 * GIB),
+  RETORT_MAX_ARCHIVE_BYTES: integer(1, Number.MAX_SAFE_INTEGER, 16 * GIB),
   RETORT_BODY_LIMIT_BYTES: integer(1024, GIB, 32 * 1024 ** 2),
   RETORT_GRAPHIQL: flag(true),
   RETORT_INTROSPECTION: flag(true),
@@ -97,6 +100,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     apiKey: settings.RETORT_API_KEY,
     logLevel: settings.LOG_LEVEL,
     maxArtifactBytes: settings.RETORT_MAX_ARTIFACT_BYTES,
+    maxArchiveBytes: settings.RETORT_MAX_ARCHIVE_BYTES,
     bodyLimitBytes: settings.RETORT_BODY_LIMIT_BYTES,
     graphiql: settings.RETORT_GRAPHIQL,
     introspection: settings.RETORT_INTROSPECTION,

@@ -1,9 +1,21 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ArtifactStore } from '../artifacts/index.js';
-import { announcedUpload, UPLOAD_TYPES, uploadedBytes, wrongUploadType } from './artifact-upload.js';
+import {
+  announcedUpload,
+  readRawUploads,
+  senderLeft,
+  uploadBody,
+  uploadedBytes,
+  type UploadRoute,
+} from './artifact-upload.js';
 import { requestedRange } from './byte-range.js';
 import { RestError } from './rest-error.js';
+
+const UPLOAD: UploadRoute = {
+  path: '/artifacts',
+  types: ['application/octet-stream', 'application/x-onnx'],
+  exampleFile: 'model.onnx',
+};
 
 interface ArtifactParams {
   readonly digest: string;
@@ -14,25 +26,13 @@ interface ArtifactParams {
  * already. `GET` and `HEAD /artifacts/sha256:…` stream it out, whole or by range.
  */
 export async function registerArtifactRoutes(app: FastifyInstance, artifacts: ArtifactStore): Promise<void> {
-  // Only raw bytes are read here. The types an HTML form can send are refused, so no other site's form can upload.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser(UPLOAD_TYPES, (_request, body, done) => done(null, body));
-  app.addContentTypeParser('*', (request, _body, done) =>
-    done(wrongUploadType(request.headers['content-type'])),
-  );
+  readRawUploads(app, UPLOAD);
 
   app.post('/artifacts', async (request, reply) => {
-    // No body and no type: nothing was parsed.
-    if (request.body === undefined) throw wrongUploadType(undefined);
-    const body = request.body as IncomingMessage;
-    const left = new AbortController();
-    body.once('close', () => {
-      if (!body.complete)
-        left.abort(body.errored ?? new Error('The client left before the upload was whole.'));
-    });
+    const body = uploadBody(request, UPLOAD);
     const { digest, size, alreadyStored } = await artifacts.put(uploadedBytes(body), {
       ...announcedUpload(request),
-      signal: left.signal,
+      signal: senderLeft(body),
     });
     return reply
       .code(alreadyStored ? 200 : 201)

@@ -1,9 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.js';
 import { RestError } from './rest-error.js';
 
-export const UPLOAD_TYPES = ['application/octet-stream', 'application/x-onnx'];
+/** What a route takes in as it is, and how to send it. */
+export interface UploadRoute {
+  readonly path: string;
+  readonly types: readonly string[];
+  readonly exampleFile: string;
+}
 
 /** An upload that sends nothing for this long has died without saying so. */
 const STALL_MS = 60_000;
@@ -51,11 +56,38 @@ export async function* uploadedBytes(
   }
 }
 
-export function wrongUploadType(got: string | undefined): RestError {
+/**
+ * Makes the routes of this scope read raw bytes and nothing else. The types an HTML form can send are refused, so no other
+ * site's form can upload.
+ */
+export function readRawUploads(app: FastifyInstance, route: UploadRoute): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser([...route.types], (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', (request, _body, done) =>
+    done(wrongUploadType(route, request.headers['content-type'])),
+  );
+}
+
+/** The bytes to come. @throws RestError UNSUPPORTED_MEDIA_TYPE when there is no body and no type: nothing was parsed */
+export function uploadBody({ body }: FastifyRequest, route: UploadRoute): IncomingMessage {
+  if (body === undefined) throw wrongUploadType(route, undefined);
+  return body as IncomingMessage;
+}
+
+/** Aborts when the sender leaves before everything has come. */
+export function senderLeft(body: IncomingMessage): AbortSignal {
+  const left = new AbortController();
+  body.once('close', () => {
+    if (!body.complete) left.abort(body.errored ?? new Error('The client left before the upload was whole.'));
+  });
+  return left.signal;
+}
+
+function wrongUploadType({ path, types, exampleFile }: UploadRoute, got: string | undefined): RestError {
   return new RestError(
     'UNSUPPORTED_MEDIA_TYPE',
-    `Expected Content-Type ${UPLOAD_TYPES.join(' or ')}, got ${got === undefined ? 'none' : JSON.stringify(got.slice(0, 100))}. ` +
-      'With curl: curl -H "Content-Type: application/octet-stream" --data-binary @model.onnx …/artifacts',
+    `Expected Content-Type ${types.join(' or ')}, got ${got === undefined ? 'none' : JSON.stringify(got.slice(0, 100))}. ` +
+      `With curl: curl -H "Content-Type: ${types[0] ?? ''}" --data-binary @${exampleFile} …${path}`,
   );
 }
 

@@ -13,7 +13,7 @@ export interface Refusal {
 const FASTIFY_ERRORS: Readonly<Record<string, readonly [RestErrorCode, string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'UNSUPPORTED_MEDIA_TYPE',
-    'The Content-Type is not one this path reads: /graphql reads application/json, /artifacts application/octet-stream.',
+    'The Content-Type is not one this path reads: /graphql reads application/json, /artifacts and /archives application/octet-stream.',
   ],
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'PAYLOAD_TOO_LARGE',

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ArtifactStore } from '../artifacts/index.js';
+import type { TransferService } from '../catalog/index.js';
 import type { Config } from '../platform/config.js';
 import type { EventLog } from '../platform/events/index.js';
+import { registerArchiveRoutes } from './archive-routes.js';
 import { registerArtifactRoutes } from './artifact-routes.js';
 import { recordFailedUploads } from './failed-uploads.js';
 import { registerErrorHandlers } from './error-handlers.js';
@@ -13,6 +15,8 @@ import { registerServingProtocols, type ServingServices } from './serving-protoc
 
 export interface RestOptions {
   readonly artifacts: ArtifactStore;
+  /** What archives of models need; without it their routes are not there. */
+  readonly transfer?: TransferService;
   readonly events: Pick<EventLog, 'recordFailure'>;
   readonly readiness: () => Promise<Readiness>;
   readonly config: Pick<Config, 'graphiql'>;
@@ -34,6 +38,13 @@ export async function registerRest(app: FastifyInstance, options: RestOptions): 
     recordFailedUploads(scope, options.events);
     await registerArtifactRoutes(scope, options.artifacts);
   });
+  const { transfer } = options;
+  if (transfer) {
+    await app.register(async (scope) => {
+      recordFailedUploads(scope, options.events);
+      await registerArchiveRoutes(scope, transfer);
+    });
+  }
   await app.register(async (scope) => registerHealthRoutes(scope, options.readiness));
   const { serving, readiness } = options;
   if (serving) await app.register(async (scope) => registerServingProtocols(scope, serving, readiness));

@@ -5,6 +5,7 @@ import { deploymentResolvers } from './deployments.js';
 import { inferenceResolvers } from './inference.js';
 import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
+import { transferResolvers } from './transfer.js';
 import { versionResolvers } from './versions.js';
 
 /** One set for each SDL file. */
@@ -12,6 +13,7 @@ export const resolvers: Resolvers[] = [
   baseResolvers,
   modelResolvers,
   versionResolvers,
+  transferResolvers,
   comparisonResolvers,
   deploymentResolvers,
   inferenceResolvers,

@@ -7,6 +7,7 @@ import { eventCursors } from '../positions.js';
 
 type EventType =
   | 'ModelEvent'
+  | 'ModelImportedEvent'
   | 'VersionEvent'
   | 'AliasEvent'
   | 'ArtifactsCollectedEvent'
@@ -21,6 +22,7 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   MODEL_UPDATED: 'ModelEvent',
   MODEL_ARCHIVED: 'ModelEvent',
   MODEL_DELETED: 'ModelEvent',
+  MODEL_IMPORTED: 'ModelImportedEvent',
   VERSION_PUBLISHED: 'VersionEvent',
   VERSION_TAGGED: 'VersionEvent',
   VERSION_UNTAGGED: 'VersionEvent',
@@ -78,6 +80,13 @@ export const monitoringResolvers = {
   },
   Event: { __resolveType: ({ kind }) => EVENT_TYPES[kind] },
   ModelEvent: { ...common, reason: detail('reason') },
+  ModelImportedEvent: {
+    ...common,
+    archive: detail('archive'),
+    sourceModel: detail('sourceModel'),
+    versionsAdded: detail('versionsAdded'),
+    reason: detail('reason'),
+  },
   VersionEvent: { ...common, tag: detail('tag'), reason: detail('reason') },
   AliasEvent: {
     ...common,

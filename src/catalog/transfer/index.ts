@@ -1,0 +1,11 @@
+export { ARCHIVE_LIFETIME_MS, type ArchiveInput } from './archive-intake.js';
+export { archiveFileName, archivePath, FORMAT_VERSION } from './archive-layout.js';
+export type { WritableArchive } from './archive-writer.js';
+export type { ImportConflictPolicy, ImportPlan, Refusal } from './import-plan.js';
+export type { ForeignParent, ForeignVersion } from './missing-parent-store.js';
+export type { ImportOutcome } from './model-importer.js';
+export type { PlannedAlias } from './plan-aliases.js';
+export type { PlannedTag } from './plan-tags.js';
+export type { PlannedVersion } from './plan-versions.js';
+export type { ImportAction } from './planned.js';
+export { TransferService, type ImportModelInput, type TransferDependencies } from './transfer-service.js';

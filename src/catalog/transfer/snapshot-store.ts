@@ -1,0 +1,186 @@
+import type { Signature } from '../../onnx/index.js';
+import { Prisma, type Database, type Transaction } from '../../platform/database/index.js';
+import { NAME_PATTERN } from '../names.js';
+import type { Dataset, Environment, Metric, Source } from '../records.js';
+import { FORMAT_VERSION } from './archive-layout.js';
+import { FORMAT, type Manifest, type ManifestParent } from './manifest.js';
+
+/** A model with all that belongs to it at one instant, and the rows behind what it says. */
+export interface ModelSnapshot {
+  readonly modelId: string;
+  readonly manifest: Manifest;
+  /** By number. */
+  readonly versionIds: ReadonlyMap<number, string>;
+  /** In the order of the manifest's history. */
+  readonly changeIds: readonly bigint[];
+}
+
+const ALL = {
+  versions: { include: { artifact: { select: { size: true } } }, orderBy: { number: 'asc' } },
+  tags: { include: { version: { select: { number: true } } } },
+  aliases: { include: { version: { select: { number: true } } } },
+  descriptions: { orderBy: { untilVersion: 'asc' } },
+  aliasMoves: { orderBy: { id: 'asc' } },
+} as const satisfies Prisma.ModelInclude;
+
+type ModelRows = Prisma.ModelGetPayload<{ include: typeof ALL }>;
+type VersionRow = ModelRows['versions'][number];
+
+/** Reads whole models: everything an archive says, in the form in which it says it. */
+export class SnapshotStore {
+  constructor(private readonly database: Database) {}
+
+  /** The model as it is at one instant, however many change it meanwhile; null when there is none. */
+  async read(name: string): Promise<ModelSnapshot | null> {
+    return this.database.$transaction((tx) => this.readWithin(tx, name), {
+      isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead,
+    });
+  }
+
+  /** The same within a transaction that keeps others from changing the model. */
+  async readWithin(tx: Transaction, name: string): Promise<ModelSnapshot | null> {
+    // Also keeps characters away that the database cannot even compare.
+    if (!NAME_PATTERN.test(name)) return null;
+    const model = await tx.model.findUnique({ where: { name }, include: ALL });
+    if (!model) return null;
+    const parents = await this.parents(tx, model.id, name);
+    return {
+      modelId: model.id,
+      manifest: manifestOf(model, parents),
+      versionIds: new Map(model.versions.map(({ number, id }) => [number, id])),
+      changeIds: model.aliasMoves.map(({ id }) => id),
+    };
+  }
+
+  /** What each version was made from, by its id: those of this catalog, and those it does not have. */
+  private async parents(
+    tx: Transaction,
+    modelId: string,
+    name: string,
+  ): Promise<Map<string, ManifestParent[]>> {
+    const child = { child: { modelId } };
+    const known = await tx.derivation.findMany({
+      where: child,
+      include: {
+        parent: { select: { number: true, artifactDigest: true, model: { select: { name: true } } } },
+      },
+    });
+    const missing = await tx.missingParent.findMany({ where: child });
+    const parents = new Map<string, ManifestParent[]>();
+    const add = (childId: string, parent: ManifestParent) => {
+      const list = parents.get(childId);
+      if (list) list.push(parent);
+      else parents.set(childId, [parent]);
+    };
+    for (const { childId, relation, parent } of known) {
+      const { number, artifactDigest, model } = parent;
+      add(childId, {
+        model: model.name === name ? null : model.name,
+        number,
+        digest: artifactDigest,
+        relation,
+      });
+    }
+    for (const { childId, ...parent } of missing) add(childId, parent);
+    return parents;
+  }
+}
+
+function manifestOf(rows: ModelRows, parents: ReadonlyMap<string, ManifestParent[]>): Manifest {
+  const { versions, descriptions, tags, aliases, aliasMoves, ...model } = rows;
+  const places = new Map(aliasMoves.map(({ id }, index) => [id, index]));
+  return {
+    format: FORMAT,
+    formatVersion: FORMAT_VERSION,
+    model: {
+      name: model.name,
+      title: model.title,
+      summary: model.summary,
+      domain: model.domain,
+      labels: model.labels,
+      card: model.card,
+      createdAt: model.createdAt.toISOString(),
+      createdBy: model.createdBy,
+      updatedAt: model.updatedAt.toISOString(),
+      archivedAt: model.archivedAt?.toISOString() ?? null,
+    },
+    descriptions: descriptions.map(({ untilVersion, title, summary, domain, labels, card }) => ({
+      untilVersion,
+      title,
+      summary,
+      domain,
+      labels,
+      card,
+    })),
+    versions: versions.map((version) => versionOf(version, parents.get(version.id) ?? [])),
+    tags: tags
+      .map(({ name, version, createdAt, createdBy }) => ({
+        name,
+        version: version.number,
+        createdAt: createdAt.toISOString(),
+        createdBy,
+      }))
+      .sort(byText(({ name }) => name)),
+    aliases: aliases
+      .map(({ name, version, protected: isProtected, updatedAt, updatedBy }) => ({
+        name,
+        version: version.number,
+        protected: isProtected,
+        updatedAt: updatedAt.toISOString(),
+        updatedBy,
+      }))
+      .sort(byText(({ name }) => name)),
+    aliasHistory: aliasMoves.map((move) => ({
+      alias: move.alias,
+      kind: move.kind,
+      from: move.fromNumber,
+      to: move.toNumber,
+      protected: move.protected,
+      previous: move.previousId === null ? null : (places.get(move.previousId) ?? null),
+      reason: move.reason,
+      actor: move.actor,
+      at: move.at.toISOString(),
+    })),
+    blobs: [...new Map(versions.map((version) => [version.artifactDigest, version.artifact.size]))]
+      .map(([digest, size]) => ({ digest, size: Number(size) }))
+      .sort(byText(({ digest }) => digest)),
+  };
+}
+
+function versionOf(row: VersionRow, parents: ManifestParent[]): Manifest['versions'][number] {
+  const signature = row.signature as unknown as Signature;
+  const source = row.source as unknown as Source | null;
+  const environment = row.environment as unknown as Environment | null;
+  return {
+    number: row.number,
+    artifact: row.artifactDigest,
+    signature: signature as Manifest['versions'][number]['signature'],
+    pipeline: row.pipeline as Manifest['versions'][number]['pipeline'],
+    metrics: (row.metrics as unknown as Metric[]).map(({ name, value, unit, dataset, higherIsBetter }) => ({
+      name,
+      value,
+      unit,
+      dataset,
+      higherIsBetter,
+    })),
+    notes: row.notes,
+    source,
+    trainingData: ((row.trainingData ?? []) as unknown as Dataset[]).map(({ name, url, digest, split }) => ({
+      name,
+      url,
+      digest,
+      split,
+    })),
+    environment: environment as Manifest['versions'][number]['environment'],
+    derivedFrom: parents.sort(
+      byText(({ model, number }) => `${model ?? ''}@${String(number).padStart(10, '0')}`),
+    ),
+    createdAt: row.createdAt.toISOString(),
+    createdBy: row.createdBy,
+  };
+}
+
+/** By UTF-16 characters: the same on every machine, whatever the database's language is. */
+function byText<T>(key: (item: T) => string): (a: T, b: T) => number {
+  return (a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0);
+}
