@@ -90,6 +90,8 @@ describe('the schema', () => {
       'collectArtifacts',
       'deleteModel',
       'deployVersion',
+      'exportModel',
+      'importModel',
       'infer',
       'predict',
       'publishVersion',
