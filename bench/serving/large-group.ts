@@ -1,8 +1,8 @@
 import { largeModel, type BenchModel } from '../support/bench-models.js';
 import type { BenchGroup, BenchRun } from '../support/bench-run.js';
 import { DirectRuns } from '../support/direct-runs.js';
-import { echoOf, startEcho } from '../support/echo-server.js';
-import { binaryInfer, restBody, restInfer } from '../support/infer-exchanges.js';
+import { binaryEchoOf, echoOf, startEcho } from '../support/echo-server.js';
+import { binaryBody, binaryInfer, restBody, restInfer } from '../support/infer-exchanges.js';
 import { LoadGenerator } from '../support/load-generator.js';
 import { digits, judged, table } from '../support/markdown.js';
 import { startRetort } from '../support/retort-server.js';
@@ -19,6 +19,7 @@ const BATCHED = 'batched, binary';
 const UNBATCHED = 'two unbatched workers, binary';
 const JSON_BODIES = 'batched, JSON';
 const ECHO = 'echo of the JSON bodies';
+const BINARY_ECHO = 'echo of the binary bodies';
 const BARE_ROWS = 32;
 
 /** What joining requests is worth: a model whose weights cost more to read than a row costs to compute. */
@@ -48,6 +49,12 @@ export const largeGroup: BenchGroup = async (run) => {
       exchanges: model.calls('unbatched').map(binaryInfer),
     },
     { name: JSON_BODIES, ...batched, exchanges: calls.map(restInfer) },
+    {
+      name: BINARY_ECHO,
+      port: echo.port,
+      pids: [echo.pid],
+      exchanges: calls.map((call) => binaryEchoOf(binaryBody(call).body)),
+    },
     { name: ECHO, port: echo.port, pids: [echo.pid], exchanges: calls.map((call) => echoOf(restBody(call))) },
   ];
   const bare: number[] = [];
@@ -67,6 +74,7 @@ export const largeGroup: BenchGroup = async (run) => {
       [
         ['batched / unbatched', '16', ...judged(perSecond(BATCHED, UNBATCHED, 16), { atLeast: 1.8 })],
         ['batched / unbatched', '64', ...judged(perSecond(BATCHED, UNBATCHED, 64), { atLeast: 2.5 })],
+        ['batched / binary echo', '64', perSecond(BATCHED, BINARY_ECHO, 64).toFixed(2), '–', '–'],
         ['batched / bare loop', '64', ...judged(medianRatio(batchedRates, bare), { atLeast: 0.65 })],
         ['JSON / echo', '16', ...judged(perSecond(JSON_BODIES, ECHO, 16), { atLeast: 0.9 })],
         ['JSON / echo', '64', ...judged(perSecond(JSON_BODIES, ECHO, 64), { atLeast: 0.9 })],

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { jsonRequest, type Exchange } from './exchange.js';
+import { httpRequest, jsonRequest, type Exchange } from './exchange.js';
 import { ownedFork, stopped } from './owned.js';
 
 export interface EchoServer extends AsyncDisposable {
@@ -19,4 +19,10 @@ export function echoOf(body: Buffer): Exchange {
   // Numbers may be written shorter than they came.
   const expected = Buffer.from(JSON.stringify(JSON.parse(body.toString())));
   return { request: jsonRequest('/echo', body), expected: { kind: 'same', body: expected } };
+}
+
+/** The same bytes, to be sent back. */
+export function binaryEchoOf(body: Buffer): Exchange {
+  const request = httpRequest('POST', '/echo', { 'content-type': 'application/octet-stream' }, body);
+  return { request, expected: { kind: 'same', body } };
 }

@@ -40,6 +40,16 @@ export function restInfer(call: InferCall): Exchange {
 
 /** With the binary tensor extension, both ways. */
 export function binaryInfer(call: InferCall): Exchange {
+  const { header, body } = binaryBody(call);
+  const headers = {
+    'content-type': 'application/octet-stream',
+    'inference-header-content-length': header.length,
+  };
+  return exchange(call, httpRequest('POST', pathOf(call), headers, body));
+}
+
+/** JSON, and the tensor behind it. */
+export function binaryBody(call: InferCall): { readonly header: Buffer; readonly body: Buffer } {
   const bytes = bytesOf(call.values);
   const header = textOf({
     id: 'bench',
@@ -48,11 +58,7 @@ export function binaryInfer(call: InferCall): Exchange {
       { name: 'x', datatype: 'FP32', shape: call.shape, parameters: { binary_data_size: bytes.length } },
     ],
   });
-  const headers = {
-    'content-type': 'application/octet-stream',
-    'inference-header-content-length': header.length,
-  };
-  return exchange(call, httpRequest('POST', pathOf(call), headers, Buffer.concat([header, bytes])));
+  return { header, body: Buffer.concat([header, bytes]) };
 }
 
 function exchange({ expected, label }: InferCall, request: Buffer): Exchange {
