@@ -20,6 +20,7 @@ import { StartupError } from './platform/errors.js';
 import { EventLog } from './platform/events/index.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
+import { WholeBodyMessage } from './platform/whole-body.js';
 import { withinLimit } from './platform/within-limit.js';
 import { answerError, registerRest } from './rest/index.js';
 import { assertBindAllowed, registerSecurity, requestId } from './security/index.js';
@@ -202,14 +203,16 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
 
 function createFastify(config: Config, logger: Logger): FastifyInstance {
   return Fastify({
-    loggerInstance: logger,
-    // One line a request is written by the transports, which know what the request was.
+    // With a logger of its own, Fastify waits for the end of every answer to write a line about it. At debug there is
+    // one, written by the transports, which know what the request was.
+    ...(logger.isLevelEnabled('debug') ? { loggerInstance: logger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
     // Lines name their request themselves; a logger made for each request costs more than most have to say.
-    childLoggerFactory: (parent) => parent,
+    childLoggerFactory: () => logger,
     genReqId: requestId,
     // What fails before any route is found, such as an address that cannot be decoded, is answered like the rest.
     frameworkErrors: answerError,
+    http: { IncomingMessage: WholeBodyMessage },
     bodyLimit: config.bodyLimitBytes,
     forceCloseConnections: 'idle',
   }) as unknown as FastifyInstance;

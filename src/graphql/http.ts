@@ -6,6 +6,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Config } from '../platform/config.js';
+import { parseWholeBodies } from '../platform/whole-body.js';
 import { createApolloRoute } from './apollo-route.js';
 import { createCompiledRoute } from './compiled-route.js';
 import type { DocumentCache } from './compiled/document-cache.js';
@@ -136,7 +137,7 @@ function hashIn(key: string): string {
 /** As Fastify reads it, with its refusals; only long base64 is read faster. */
 function readJson(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'error');
-  scope.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  parseWholeBodies(scope, 'application/json', (request, body, done) => {
     const outcome: { refused?: Error } = {};
     const parsed = parseLongLiterals(body, (text) => {
       let read: unknown;

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Tells that a caller has gone: an AbortSignal, or something lighter that does as one. */
 export interface Departure {
@@ -7,9 +8,12 @@ export interface Departure {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** Those who wait on a connection. It gets one listener, instead of one that every request would add and take away. */
+const waiting = new WeakMap<Socket, Set<Disconnection>>();
+
 /** Tells when the connection closes before the answer was sent, at a tenth of what an AbortSignal costs. */
 export class Disconnection implements Departure {
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners: (() => void)[] = [];
 
   constructor(private readonly response: ServerResponse) {}
 
@@ -18,16 +22,31 @@ export class Disconnection implements Departure {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (this.listeners.size === 0) this.response.once('close', this.onClose);
-    this.listeners.add(listener);
+    if (this.listeners.length === 0) waitingOn(this.response.req.socket).add(this);
+    this.listeners.push(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.listeners.delete(listener);
-    if (this.listeners.size === 0) this.response.removeListener('close', this.onClose);
+    const place = this.listeners.indexOf(listener);
+    if (place === -1) return;
+    this.listeners.splice(place, 1);
+    if (this.listeners.length === 0) waiting.get(this.response.req.socket)?.delete(this);
   }
 
-  private readonly onClose = (): void => {
-    if (!this.response.writableFinished) for (const listener of this.listeners) listener();
-  };
+  /** For the connection, when it has closed. */
+  closed(): void {
+    if (!this.response.writableFinished) for (const listener of [...this.listeners]) listener();
+  }
+}
+
+function waitingOn(socket: Socket): Set<Disconnection> {
+  let those = waiting.get(socket);
+  if (!those) {
+    const added = (those = new Set<Disconnection>());
+    waiting.set(socket, added);
+    socket.once('close', () => {
+      for (const disconnection of [...added]) disconnection.closed();
+    });
+  }
+  return those;
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
+import { parseWholeBodies } from '../platform/whole-body.js';
 import { refusalFor } from './error-mapping.js';
 import { RestError } from './rest-error.js';
 import { parseTolerantJson } from './tolerant-json.js';
@@ -11,7 +12,7 @@ import { parseTolerantJson } from './tolerant-json.js';
  */
 export function takeBodiesAsBytes(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+  parseWholeBodies(app, ['application/json', 'application/octet-stream', '*'], (request, body, done) => {
     const encoding = request.headers['content-encoding'];
     if (encoding === undefined || encoding.toLowerCase() === 'identity') done(null, body);
     else {
