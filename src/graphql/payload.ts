@@ -11,13 +11,14 @@ export interface UserErrorRecord {
  * thrown on and becomes a GraphQL error.
  *
  * @param empty the payload's fields when nothing was made.
+ * @param work makes the payload's fields, as an object of their own: the list of errors is added to it.
  */
 export async function payload<Fields extends object, Empty extends object>(
   empty: Empty,
   work: () => Promise<Fields>,
 ): Promise<(Fields | Empty) & { userErrors: UserErrorRecord[] }> {
   try {
-    return { ...(await work()), userErrors: [] };
+    return Object.assign(await work(), { userErrors: [] });
   } catch (error) {
     if (!isUserError(error)) throw error;
     return {

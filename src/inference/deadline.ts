@@ -53,23 +53,25 @@ export class Lifetime implements AbortSignalLike {
     this.unlisten(listener);
   }
 
-  /** `work`, or the reason of the end when that comes first. The work itself goes on. */
-  race<T>(work: Promise<T>): Promise<T> {
+  /**
+   * `work`, or the reason of the end when that comes first. The work itself goes on.
+   *
+   * @param over called when the work itself has ended, one way or the other
+   */
+  race<T>(work: Promise<T>, over?: () => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.ended !== undefined) {
-        work.catch(() => undefined);
-        reject(this.ended);
-        return;
-      }
       const listener: EndListener = { ended: reject };
-      this.listen(listener);
+      if (this.ended === undefined) this.listen(listener);
+      else reject(this.ended);
       work.then(
         (value) => {
           this.unlisten(listener);
+          over?.();
           resolve(value);
         },
         (error: unknown) => {
           this.unlisten(listener);
+          over?.();
           reject(error);
         },
       );

@@ -108,7 +108,7 @@ export class InferenceService {
       const account = new Account();
       const asker = { priority: request.priority ?? 'NORMAL', lifetime: deadline };
       const model = new HeldModel(handle.version, this.queueOf(handle), asker, account, this.maxAnswerBytes);
-      const { value, rows } = await deadline.race(work(model).finally(() => handle.release()));
+      const { value, rows } = await deadline.race(work(model), () => handle.release());
       const totalMs = performance.now() - started;
       const queueMs = waitedMs + Math.max(0, account.askedMs - account.inferMs);
       const { inferMs, cacheHit } = account;

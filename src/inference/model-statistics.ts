@@ -67,7 +67,9 @@ class Counters implements ModelStatistics {
 
 /** Sums since the start, for the protocols that ask for them; events carry the same outcomes as they happen. */
 export class StatisticsCounter {
-  private readonly entries = new Map<string, Counters>();
+  /** By version, then by name. */
+  private readonly entries = new Map<string, Map<string, Counters>>();
+  private count = 0;
 
   succeeded(served: Served, { rows, totalMs, queueMs, account }: SuccessfulRequest): void {
     const counters = this.of(served);
@@ -88,25 +90,32 @@ export class StatisticsCounter {
   }
 
   all(): readonly ModelStatistics[] {
-    return [...this.entries.values()];
+    return [...this.entries.values()].flatMap((names) => [...names.values()]);
   }
 
   private of({ version, deployment }: Served): Counters {
     const name = deployment?.name ?? version.modelName;
-    const key = `${name} ${version.id}`;
-    let counters = this.entries.get(key);
-    if (!counters) {
-      if (this.entries.size >= MAX_ENTRIES) this.forgetLongestUnused();
-      counters = new Counters(name, version);
-      this.entries.set(key, counters);
-    }
+    const counters = this.entries.get(version.id)?.get(name) ?? this.add(name, version);
     counters.lastAt = Date.now();
     return counters;
   }
 
+  private add(name: string, version: VersionRecord): Counters {
+    if (this.count >= MAX_ENTRIES) this.forgetLongestUnused();
+    const counters = new Counters(name, version);
+    const names = this.entries.get(version.id) ?? new Map<string, Counters>();
+    this.entries.set(version.id, names.set(name, counters));
+    this.count += 1;
+    return counters;
+  }
+
   private forgetLongestUnused(): void {
-    const [oldest] = [...this.entries].sort(([, a], [, b]) => a.lastAt - b.lastAt);
-    if (oldest) this.entries.delete(oldest[0]);
+    const [oldest] = [...this.all()].sort((a, b) => a.lastAt - b.lastAt);
+    if (!oldest) return;
+    const names = this.entries.get(oldest.version.id);
+    names?.delete(oldest.name);
+    if (names?.size === 0) this.entries.delete(oldest.version.id);
+    this.count -= 1;
   }
 }
 

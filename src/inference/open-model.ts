@@ -68,10 +68,15 @@ export class HeldModel implements OpenModel {
     return this.asker.lifetime.signal;
   }
 
-  /** Checks names, types and shapes before the queue: the runtime ignores unknown names and fails late. */
-  async infer(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]> {
+  infer(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]> {
+    return this.queue.cache === null
+      ? this.run(inputs, outputs, this.asker.lifetime)
+      : this.inferOnce(inputs, outputs);
+  }
+
+  private async inferOnce(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]> {
+    // What is no question has no answer to be found.
     checkInputs(this.version.signature, inputs, outputs);
-    if (this.queue.cache === null) return this.run(inputs, outputs, this.asker.lifetime);
     return this.find(
       () => tensorQuestion(inputs, outputs),
       tensorKeeping,
@@ -115,11 +120,13 @@ export class HeldModel implements OpenModel {
     return answer;
   }
 
+  /** Checks names, types and shapes before the queue: the runtime ignores unknown names and fails late. */
   private async run(
     inputs: readonly Tensor[],
     outputs: readonly string[] | undefined,
     lifetime: Lifetime,
   ): Promise<Tensor[]> {
+    checkInputs(this.version.signature, inputs, outputs);
     const { account, asker, queue, maxAnswerBytes } = this;
     // Running hands the arrays over; their shapes stay.
     const rows = rowsOf(inputs) ?? 1;

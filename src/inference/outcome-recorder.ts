@@ -30,7 +30,8 @@ interface Window {
 
 /** Turns requests into events: every failure is one, successes are gathered into one a second per target. */
 export class OutcomeRecorder {
-  private readonly windows = new Map<string, Window>();
+  /** By the id of the version; each has few. */
+  private readonly windows = new Map<string, Window[]>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly events: EventLog) {}
@@ -41,12 +42,12 @@ export class OutcomeRecorder {
     target: Target,
     outcome: { rows: number; totalMs: number; cacheHit: boolean },
   ): void {
-    const key = `${operation} ${target.deployment?.name ?? ''} ${target.version.id}`;
-    let window = this.windows.get(key);
+    let window = this.windowOf(operation, target);
     if (!window) {
       window = {
         operation,
-        target,
+        // A handle would keep alive what it was a handle to, for as long as the window is open.
+        target: { version: target.version, deployment: target.deployment },
         sampleRequestId: caller.requestId,
         startedAt: performance.now(),
         count: 0,
@@ -55,7 +56,7 @@ export class OutcomeRecorder {
         totalMs: 0,
         latencies: [],
       };
-      this.windows.set(key, window);
+      this.windows.set(target.version.id, [...(this.windows.get(target.version.id) ?? []), window]);
       this.timer ??= setTimeout(() => this.flush(), WINDOW_MS).unref();
     }
     window.count += 1;
@@ -99,7 +100,7 @@ export class OutcomeRecorder {
   flush(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    for (const window of this.windows.values()) {
+    for (const window of [...this.windows.values()].flat()) {
       const sorted = window.latencies.toSorted((a, b) => a - b);
       const { operation, target, count, rows, cacheHits } = window;
       const meanMs = round(window.totalMs / count);
@@ -123,6 +124,15 @@ export class OutcomeRecorder {
       });
     }
     this.windows.clear();
+  }
+
+  private windowOf(operation: Operation, { version, deployment }: Target): Window | undefined {
+    const windows = this.windows.get(version.id);
+    if (!windows) return undefined;
+    for (const window of windows)
+      if (window.operation === operation && window.target.deployment?.name === deployment?.name)
+        return window;
+    return undefined;
   }
 }
 

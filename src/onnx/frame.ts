@@ -52,15 +52,12 @@ export function encodeFrame(
 ): Buffer[] {
   const { kind, id, first = 0, second = 0, text = '', names = null, tensors = [] } = frame;
   const bodies = tensors.map(bodyOf);
-  const bodyBytes = bodies.reduce((sum, bytes) => sum + padded(bytes.byteLength), 0);
-  const headerBytes = padded(
-    21 +
-      textBytes(text) +
-      4 +
-      (names ?? []).reduce((sum, name) => sum + textBytes(name), 0) +
-      4 +
-      tensors.reduce((sum, { name, shape }) => sum + textBytes(name) + 13 + 8 * shape.length, 0),
-  );
+  let bodyBytes = 0;
+  for (const bytes of bodies) bodyBytes += padded(bytes.byteLength);
+  let headerBytes = 21 + textBytes(text) + 4 + 4;
+  if (names !== null) for (const name of names) headerBytes += textBytes(name);
+  for (const { name, shape } of tensors) headerBytes += textBytes(name) + 13 + 8 * shape.length;
+  headerBytes = padded(headerBytes);
   if (headerBytes > MAX_HEADER_BYTES || headerBytes + bodyBytes > MAX_FRAME_BYTES)
     throw new FrameTooLarge(
       `${headerBytes + bodyBytes} bytes of tensors and names are more than one run can carry`,
@@ -77,7 +74,7 @@ export function encodeFrame(
   writer.f64(second);
   writer.text(text);
   writer.u32(names === null ? NO_NAMES : names.length);
-  for (const name of names ?? []) writer.text(name);
+  if (names !== null) for (const name of names) writer.text(name);
   writer.u32(tensors.length);
   for (const [index, { name, datatype, shape }] of tensors.entries()) {
     writer.text(name);
@@ -272,7 +269,9 @@ class HeaderReader {
   list<T>(count: number, least: number, read: () => T): T[] {
     if (!(count * least <= this.limit - this.at))
       throw new BrokenFrame(`${count} items are more than a frame holds`);
-    return Array.from({ length: count }, read);
+    const items: T[] = [];
+    for (let left = count; left > 0; left -= 1) items.push(read());
+    return items;
   }
 
   /** @param padding bytes that may be left */

@@ -120,7 +120,8 @@ export class ProcessRunner implements Runner {
   async loadSession(_session: number, spec: LoadSpec): Promise<LoadOutcome> {
     this.#sessions += 1;
     try {
-      const reply = await this.#ask({ kind: 'load', text: JSON.stringify(spec) }, LOAD_LIMIT_MS);
+      const text = JSON.stringify(spec);
+      const reply = await this.#ask('load', { text, names: null, tensors: [] }, LOAD_LIMIT_MS);
       if (reply.kind === 'loaded') return JSON.parse(reply.text) as LoadOutcome;
       throw reply.kind === 'refused'
         ? new DomainError(reply.names?.[0] as ModelProblemCode, reply.text)
@@ -137,7 +138,7 @@ export class ProcessRunner implements Runner {
     outputs: readonly string[] | undefined,
   ): Promise<RunResult> {
     const names = outputs === undefined || outputs.length === 0 ? null : outputs;
-    const reply = await this.#ask({ kind: 'run', names, tensors: inputs }, this.maxRunMs);
+    const reply = await this.#ask('run', { text: '', names, tensors: inputs }, this.maxRunMs);
     if (reply.kind === 'ran') return { outputs: [...reply.tensors], inferMs: reply.first };
     throw new DomainError('RUN_FAILED', `The model failed on these inputs: ${reply.text}`);
   }
@@ -170,14 +171,18 @@ export class ProcessRunner implements Runner {
     await this.#exited;
   }
 
-  async #ask(request: { kind: Pending['kind'] } & Partial<Frame>, limitMs: number): Promise<Frame> {
-    if (this.#phase.name === 'gone') throw this.#phase.error;
-    if (this.#phase.name === 'stopping')
-      throw new DomainError('UNAVAILABLE', 'The model is being unloaded; try again');
-    const id = (this.#nextId = (this.#nextId + 1) >>> 0);
-    const chunks = encode({ ...request, id });
+  #ask(
+    kind: Pending['kind'],
+    { text, names, tensors }: Pick<Frame, 'text' | 'names' | 'tensors'>,
+    limitMs: number,
+  ): Promise<Frame> {
     return new Promise((resolve, reject) => {
-      this.#pending.push({ id, kind: request.kind, limitMs, resolve, reject });
+      if (this.#phase.name === 'gone') throw this.#phase.error;
+      if (this.#phase.name === 'stopping')
+        throw new DomainError('UNAVAILABLE', 'The model is being unloaded; try again');
+      const id = (this.#nextId = (this.#nextId + 1) >>> 0);
+      const chunks = encode({ kind, id, first: 0, second: 0, text, names, tensors });
+      this.#pending.push({ id, kind, limitMs, resolve, reject });
       if (this.#pending.length === 1) this.#takeUp();
       if (chunks.length > 1) this.#socket.cork();
       for (const chunk of chunks) this.#socket.write(chunk);
@@ -231,7 +236,7 @@ export class ProcessRunner implements Runner {
   }
 }
 
-function encode(frame: Pick<Frame, 'kind' | 'id'> & Partial<Frame>): Buffer[] {
+function encode(frame: Frame): Buffer[] {
   try {
     return encodeFrame(frame);
   } catch (error) {

@@ -25,7 +25,9 @@ export class ReplicatedModel implements LoadedModel {
   readonly fromCache: boolean;
   readonly replicas: number;
   readonly #places: Place[];
-  readonly #running = new Set<Promise<unknown>>();
+  #running = 0;
+  /** Called when the last run under way has ended. */
+  #idle: (() => void) | undefined;
   readonly #restarts = new Set<NodeJS.Timeout>();
   readonly #restarting = new Set<Promise<unknown>>();
   #reportFailure: (error: DomainError) => void = () => undefined;
@@ -65,12 +67,13 @@ export class ReplicatedModel implements LoadedModel {
   async run(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<RunResult> {
     if (this.#released !== undefined)
       throw this.#lost ?? new DomainError('UNAVAILABLE', 'The model was unloaded; try again');
-    const run = this.#leastBusy().run(inputs, outputs);
-    this.#running.add(run);
+    const replica = this.#leastBusy();
+    this.#running += 1;
     try {
-      return await run;
+      return await replica.run(inputs, outputs);
     } finally {
-      this.#running.delete(run);
+      this.#running -= 1;
+      if (this.#running === 0) this.#idle?.();
     }
   }
 
@@ -156,7 +159,7 @@ export class ReplicatedModel implements LoadedModel {
 
   async #release(): Promise<void> {
     for (const timer of this.#restarts) clearTimeout(timer);
-    await Promise.allSettled(this.#running);
+    if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     await Promise.all(this.#restarting);
     try {
       await Promise.all(this.#alive.map((replica) => replica.close()));
