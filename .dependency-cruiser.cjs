@@ -7,6 +7,7 @@ const order = [
   'pipelines',
   'inference',
   'deployments',
+  'git',
   'catalog',
   'jobs',
   'artifacts',

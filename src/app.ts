@@ -3,6 +3,7 @@ import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { ArtifactStore } from './artifacts/index.js';
 import { CatalogService, GraphComparisons, TransferService } from './catalog/index.js';
 import { DeploymentService } from './deployments/index.js';
+import { GitService } from './git/index.js';
 import { registerGraphql, type HttpPaths } from './graphql/index.js';
 import { InferenceService } from './inference/index.js';
 import { GraphDifferencer, ModelInspector, RunnerPool } from './onnx/index.js';
@@ -111,6 +112,13 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     }),
     maxArchiveBytes: config.maxArchiveBytes,
   });
+  const git = new GitService({
+    directory: join(config.dataDirectory, 'cache', 'git'),
+    catalog,
+    events,
+    logger,
+  });
+  stops.add('git', () => git.close());
   const deployments: DeploymentService = new DeploymentService({
     database: database.client,
     events,
@@ -143,6 +151,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     events,
     config,
     webDirectory: join(packageRoot, 'dist/web'),
+    git,
     serving: { catalog, deployments, inference, events },
     readiness: async () => {
       const reached = await events.latest().then(

@@ -35,6 +35,13 @@ export class CatalogReader {
     return this.stores.models.find(name);
   }
 
+  /** @throws DomainError MODEL_NOT_FOUND, naming what exists. */
+  async requireModel(name: string, field: readonly string[] = ['name']): Promise<ModelRecord> {
+    const model = await this.stores.models.find(name);
+    if (!model) throw await this.stores.unknownModel(name, field);
+    return model;
+  }
+
   /** @throws DomainError INVALID_ARGUMENT or INVALID_NAME when `ref` cannot be the reference of anything. */
   async findVersion(ref: string, field: readonly string[] = ['ref']): Promise<VersionRecord | null> {
     const parsed = parseVersionRef(ref, field);

@@ -1,12 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { ArtifactStore } from '../artifacts/index.js';
 import type { TransferService } from '../catalog/index.js';
+import type { GitService } from '../git/index.js';
 import type { Config } from '../platform/config.js';
 import type { EventLog } from '../platform/events/index.js';
 import { registerArchiveRoutes } from './archive-routes.js';
 import { registerArtifactRoutes } from './artifact-routes.js';
 import { recordFailedUploads } from './failed-uploads.js';
 import { registerErrorHandlers } from './error-handlers.js';
+import { registerGitRoutes } from './git-routes.js';
 import { registerHealthRoutes, type Readiness } from './health-routes.js';
 import { registerPageRoutes } from './page-routes.js';
 import { registerRequestLog } from './request-log.js';
@@ -24,6 +26,8 @@ export interface RestOptions {
   readonly webDirectory: string;
   /** What the serving protocols, `/v1` and `/v2`, need; without it they are not there. */
   readonly serving?: ServingServices;
+  /** What `/git` needs; without it it is not there. */
+  readonly git?: GitService;
 }
 
 /**
@@ -46,7 +50,8 @@ export async function registerRest(app: FastifyInstance, options: RestOptions): 
     });
   }
   await app.register(async (scope) => registerHealthRoutes(scope, options.readiness));
-  const { serving, readiness } = options;
+  const { serving, git, readiness } = options;
+  if (git) await app.register(async (scope) => registerGitRoutes(scope, git));
   if (serving) await app.register(async (scope) => registerServingProtocols(scope, serving, readiness));
   if (options.config.graphiql)
     await app.register(async (scope) => registerPageRoutes(scope, options.webDirectory));

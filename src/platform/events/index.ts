@@ -1,3 +1,4 @@
 export { EventLog } from './event-log.js';
+export { REQUEST_EVENT_KINDS } from './event.js';
 export type { EventFilter, EventKind, EventRecord, JsonObject, JsonValue, NewEvent } from './event.js';
 export type { EventPageQuery } from './event-store.js';

@@ -1,0 +1,70 @@
+import type { DerivationRelation, DescriptionRecord, VersionRecord } from '../catalog/index.js';
+import { readableJson } from './readable-json.js';
+
+/** A version with all that its commit is made of; nothing of it ever changes. */
+export interface PublishedVersion {
+  readonly version: VersionRecord;
+  /** What the model said of itself when the version was published. */
+  readonly description: DescriptionRecord;
+  /** Bytes of the artifact. */
+  readonly size: bigint;
+  /** In the order of their references. */
+  readonly derivedFrom: readonly { readonly ref: string; readonly relation: DerivationRelation }[];
+}
+
+export interface RepositoryFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+/**
+ * The files of a version's commit. A change here gives every commit another id, so that no clone can be pulled into any
+ * more: what versions get to say in addition goes into files or members that are absent where it was not said.
+ */
+export function versionFiles({
+  version,
+  description,
+  size,
+  derivedFrom,
+}: PublishedVersion): RepositoryFile[] {
+  const { modelName, number, signature, pipeline, metrics, source, trainingData, environment } = version;
+  const { card, ...described } = description;
+  const json = (path: string, value: unknown) => ({ path, content: readableJson(withoutNulls(value)) });
+  return [
+    { path: '.gitattributes', content: '*.onnx filter=lfs diff=lfs merge=lfs -text\n' },
+    { path: 'README.md', content: card.trim() === '' ? placeholder(description) : ended(card) },
+    json('model.json', { name: modelName, version: number, ...described }),
+    json('signature.json', signature),
+    ...(pipeline === null ? [] : [{ path: 'pipeline.json', content: readableJson(pipeline) }]),
+    json('metrics.json', metrics),
+    ...(source ? [json('source.json', source)] : []),
+    ...(trainingData.length > 0 ? [json('training-data.json', trainingData)] : []),
+    ...(environment ? [json('environment.json', environment)] : []),
+    ...(derivedFrom.length > 0 ? [json('derived-from.json', derivedFrom)] : []),
+    { path: 'model.onnx', content: lfsPointer(version.artifactDigest, size) },
+  ];
+}
+
+/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
+function lfsPointer(digest: string, size: bigint): string {
+  return `version https://git-lfs.github.com/spec/v1\noid ${digest}\nsize ${size}\n`;
+}
+
+function placeholder({ title, summary }: DescriptionRecord): string {
+  return ended([`# ${title}`, ...(summary === '' ? [] : [summary])].join('\n\n'));
+}
+
+function ended(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}
+
+/** What was not said is left out: then a record that can say more one day is still the same file where it does not. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== null)
+      .map(([key, member]: [string, unknown]) => [key, withoutNulls(member)]),
+  );
+}
