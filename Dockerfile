@@ -21,6 +21,8 @@ ENV NODE_ENV=production \
     PORT=4000 \
     RETORT_DATA=/data
 WORKDIR /app
+# Serves the repositories under /git.
+RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /var/lib/apt/lists/*
 RUN mkdir /data && chown node:node /data
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./

@@ -40,7 +40,14 @@ export function versionFiles({
     ...(source ? [json('source.json', source)] : []),
     ...(trainingData.length > 0 ? [json('training-data.json', trainingData)] : []),
     ...(environment ? [json('environment.json', environment)] : []),
-    ...(derivedFrom.length > 0 ? [json('derived-from.json', derivedFrom)] : []),
+    ...(derivedFrom.length > 0
+      ? [
+          json(
+            'derived-from.json',
+            derivedFrom.map(({ ref, relation }) => ({ version: ref, relation })),
+          ),
+        ]
+      : []),
     { path: 'model.onnx', content: lfsPointer(version.artifactDigest, size) },
   ];
 }
