@@ -12,8 +12,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { packageRoot } from '../src/platform/package-root.js';
+import { emptyDatabase } from './support/empty-database.js';
 
 const RUNS = 5;
 const IDLE_MS = 10_000;
@@ -81,13 +81,6 @@ function measureBuild(): number {
   const began = performance.now();
   execFileSync(process.execPath, [join(packageRoot, 'scripts/build.mjs')], { stdio: 'ignore' });
   return performance.now() - began;
-}
-
-async function emptyDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-  await client.end();
 }
 
 function median(values: readonly number[]): number {

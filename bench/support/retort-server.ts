@@ -6,7 +6,7 @@ import type { Options } from './options.js';
 import { ownedDirectory, ownedSpawn, stopped } from './owned.js';
 import { childrenOf, commandOf } from './proc-files.js';
 
-export type ProbeCommand = 'watch' | 'report';
+export type ProbeCommand = 'watch' | 'report' | 'statements';
 
 /** How late the event loop came to its timers. */
 export interface LoopDelay {
@@ -30,6 +30,17 @@ export interface DeploySettings {
   readonly batching?: { readonly enabled?: boolean };
 }
 
+export interface RetortSettings {
+  /** A PostgreSQL that is left as it is when the server stops; the embedded database when left out. */
+  readonly databaseUrl?: string | undefined;
+  /** Kept when the server stops; a directory of its own, which goes with it, when left out. */
+  readonly dataDirectory?: string | undefined;
+  /** Whether an empty catalog is given the examples. */
+  readonly examples?: boolean;
+  /** Counts the SQL statements the server sends, for `statements`. */
+  readonly countStatements?: boolean;
+}
+
 /** Retort as its users run it, in a process, a data directory and a database of its own. */
 export interface RetortServer extends AsyncDisposable {
   readonly port: number;
@@ -38,6 +49,8 @@ export interface RetortServer extends AsyncDisposable {
   processes(): number[];
   /** @throws Error with the answer when it holds an error of any kind. */
   graphql(query: string, variables: object): Promise<Readonly<Record<string, unknown>>>;
+  /** Stores a file; answers its digest. */
+  upload(graph: Uint8Array): Promise<string>;
   /** Registers a model and publishes the graph as its version. */
   publish(model: string, graph: Uint8Array): Promise<void>;
   /** Resolves when the deployment is READY. */
@@ -48,22 +61,32 @@ export interface RetortServer extends AsyncDisposable {
   watchLoop(): void;
   /** Since `watchLoop`. */
   loopDelay(): Promise<LoopDelay>;
+  /** SQL statements sent since the start. */
+  statements(): Promise<number>;
 }
 
 const READY = /GraphQL\s+http:\/\/[^:]+:(\d+)\/graphql/;
 
-export async function startRetort({ profileDirectory }: Options): Promise<RetortServer> {
-  const directory = ownedDirectory();
-  const probe = new URL('server-probe.js', import.meta.url).href;
+export async function startRetort(
+  { profileDirectory }: Options,
+  settings: RetortSettings = {},
+): Promise<RetortServer> {
+  const directory =
+    settings.dataDirectory === undefined
+      ? ownedDirectory()
+      : { path: settings.dataDirectory, remove: () => undefined };
+  const probes = ['server-probe.js', ...(settings.countStatements === true ? ['statement-probe.js'] : [])];
+  const preloaded = probes.flatMap((probe) => ['--import', new URL(probe, import.meta.url).href]);
   const profiling =
     profileDirectory === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(profileDirectory)];
   const main = join(packageRoot, 'dist/src/main.js');
-  const child = ownedSpawn(process.execPath, ['--import', probe, ...profiling, main], {
+  const child = ownedSpawn(process.execPath, [...preloaded, ...profiling, main], {
     env: {
       PATH: process.env.PATH,
       PORT: '0',
       RETORT_DATA: directory.path,
-      RETORT_EXAMPLES: 'false',
+      RETORT_EXAMPLES: String(settings.examples ?? false),
+      DATABASE_URL: settings.databaseUrl ?? '',
       LOG_LEVEL: 'error',
     },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -89,6 +112,7 @@ export async function startRetort({ profileDirectory }: Options): Promise<Retort
     graphql,
     // Whatever reads a new model is gone seconds later and serves nothing.
     processes: () => [pid, ...childrenOf(pid).filter((child) => !commandOf(child).includes('inspector'))],
+    upload: (graph) => upload(port, graph),
     async publish(model, graph) {
       const digest = await upload(port, graph);
       await graphql(PUBLISH, { model, digest });
@@ -113,6 +137,11 @@ export async function startRetort({ profileDirectory }: Options): Promise<Retort
       const report = once(child, 'message');
       child.send('report' satisfies ProbeCommand);
       return ((await report) as [LoopDelay])[0];
+    },
+    async statements() {
+      const count = once(child, 'message');
+      child.send('statements' satisfies ProbeCommand);
+      return ((await count) as [number])[0];
     },
     async [Symbol.asyncDispose]() {
       await stopped(child);

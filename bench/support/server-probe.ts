@@ -17,6 +17,7 @@ if (isMainThread && /[\\/]main\.js$/.test(process.argv[1] ?? '')) {
       delays.enable();
       return;
     }
+    if (command !== 'report') return;
     delays.disable();
     // Each value is the time between two ticks of a timer.
     const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
