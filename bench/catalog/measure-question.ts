@@ -1,12 +1,15 @@
+import { processorMs } from '../support/proc-files.js';
 import { percentile } from '../support/statistics.js';
 import { dataOf, type Asked, type Asker } from './asking.js';
 import type { Numbers } from './numbers.js';
 import type { Question } from './question.js';
 
-export interface Percentiles {
+export interface Timing {
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
+  /** Processor time of the server for one answer; other work on the machine hardly disturbs it. */
+  readonly processorMs: number;
 }
 
 /** How long the answers took. @throws Error when one is wrong. */
@@ -14,16 +17,19 @@ export async function timed(
   asker: Asker,
   question: Question,
   random: Numbers,
-  { asks, atOnce }: { readonly asks: number; readonly atOnce: number },
-): Promise<Percentiles> {
+  { asks, atOnce, pid }: { readonly asks: number; readonly atOnce: number; readonly pid: number },
+): Promise<Timing> {
   const { bodies, variables } = prepared(question, random, asks, question.first ?? 0);
+  const before = processorMs(pid);
   const asked = await asker.askAll(bodies, atOnce);
+  const spentMs = processorMs(pid) - before;
   for (const [index, { answer }] of asked.entries()) check(question, answer, variables[index] as never);
   const sorted = asked.map(({ ms }) => ms).sort((a, b) => a - b);
   return {
     p50Ms: percentile(sorted, 0.5),
     p95Ms: percentile(sorted, 0.95),
     p99Ms: percentile(sorted, 0.99),
+    processorMs: spentMs / asks,
   };
 }
 

@@ -5,7 +5,7 @@ import { median } from '../support/statistics.js';
 import { Asker, dataOf } from './asking.js';
 import { eventQuestions } from './event-questions.js';
 import type { FilledCatalog } from './filled-catalog.js';
-import { statementsOf, timed, type Percentiles } from './measure-question.js';
+import { statementsOf, timed, type Timing } from './measure-question.js';
 import { modelQuestions } from './model-questions.js';
 import { numbers } from './numbers.js';
 import type { Question, QuestionSource } from './question.js';
@@ -31,10 +31,9 @@ export async function measureReading(run: BenchRun, { retort, contents }: Filled
   const asks = run.options.quick ? 20 : ASKS;
   const measure = async (atOnce: number) => {
     run.progress(`reading, ${atOnce} at once`);
-    for (const question of questions) await timed(asker, question, random, { asks: 20, atOnce });
-    return alternate(questions, run.options.rounds, (question) =>
-      timed(asker, question, random, { asks, atOnce }),
-    );
+    const settings = { asks, atOnce, pid: retort.pid };
+    for (const question of questions) await timed(asker, question, random, { ...settings, asks: 20 });
+    return alternate(questions, run.options.rounds, (question) => timed(asker, question, random, settings));
   };
   const alone = await measure(1);
   const together = await measure(AT_ONCE);
@@ -57,6 +56,7 @@ export async function measureReading(run: BenchRun, { retort, contents }: Filled
         'p95',
         'p99',
         `p95, ${AT_ONCE} at once`,
+        'processor time',
         `statements, page of ${PAGES.join(' / ')}`,
         'met',
       ],
@@ -67,12 +67,11 @@ export async function measureReading(run: BenchRun, { retort, contents }: Filled
 
 function rowOf(
   { name, first }: Question,
-  alone: readonly Percentiles[],
-  together: readonly Percentiles[],
+  alone: readonly Timing[],
+  together: readonly Timing[],
   counts: readonly number[],
 ): string[] {
-  const middle = (rounds: readonly Percentiles[], pick: (round: Percentiles) => number) =>
-    median(rounds.map(pick));
+  const middle = (rounds: readonly Timing[], pick: (round: Timing) => number) => median(rounds.map(pick));
   const p95Ms = middle(alone, (round) => round.p95Ms);
   const met = p95Ms <= AIM_MS && new Set(counts).size === 1;
   return [
@@ -82,6 +81,7 @@ function rowOf(
     ms(p95Ms),
     ms(middle(alone, (round) => round.p99Ms)),
     ms(middle(together, (round) => round.p95Ms)),
+    ms(middle(alone, (round) => round.processorMs)),
     counts.join(' / '),
     met ? 'yes' : '**no**',
   ];

@@ -120,8 +120,20 @@ export class AliasHistoryStore {
       ORDER BY h."id" DESC`;
   }
 
-  async count(modelId: string, alias: string | null): Promise<number> {
-    return this.database.aliasMove.count({ where: { modelId, ...(alias !== null && { alias }) } });
+  /** How long each history is, in their order; of all aliases of the model where there is no name. */
+  async counts(
+    keys: readonly { readonly modelId: string; readonly name: string | null }[],
+  ): Promise<number[]> {
+    const rows = await this.database.$queryRaw<{ count: number }[]>`
+      SELECT CASE WHEN k.name IS NULL
+        THEN (SELECT count(*)::int FROM "AliasMove" m WHERE m."modelId" = k.model)
+        ELSE (SELECT count(*)::int FROM "AliasMove" m WHERE m."modelId" = k.model AND m."alias" = k.name)
+      END AS "count"
+      FROM unnest(
+        ${keys.map(({ modelId }) => modelId)}::uuid[], ${keys.map(({ name }) => name)}::text[]
+      ) WITH ORDINALITY AS k(model, name, place)
+      ORDER BY k.place`;
+    return rows.map(({ count }) => count);
   }
 }
 

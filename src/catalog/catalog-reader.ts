@@ -163,8 +163,14 @@ export class CatalogReader {
     return this.stores.aliasHistory.pagesOfModels(modelIds, window);
   }
 
-  async countAliasChanges(modelId: string, alias: string | null): Promise<number> {
-    return alias === null || isStorable(alias) ? this.stores.aliasHistory.count(modelId, alias) : 0;
+  /** How much ever happened to each alias, or, without a name, to all of its model's; in their order. */
+  async countAliasChanges(
+    keys: readonly { readonly modelId: string; readonly name: string | null }[],
+  ): Promise<number[]> {
+    return this.stores.aliasHistory.counts(
+      // A name the database cannot hold was never an alias; the empty one was not either.
+      keys.map(({ modelId, name }) => ({ modelId, name: name === null || isStorable(name) ? name : '' })),
+    );
   }
 
   async derivationsOfVersions(versionIds: readonly string[]): Promise<DerivationRecord[]> {
@@ -179,8 +185,10 @@ export class CatalogReader {
     return this.stores.lineage.children(versionIds, window);
   }
 
-  async countDerivatives(versionId: string): Promise<number> {
-    return this.stores.lineage.countChildren(versionId);
+  async countDerivativesOfVersions(
+    versionIds: readonly string[],
+  ): Promise<{ parentId: string; count: number }[]> {
+    return this.stores.lineage.countsOfChildren(versionIds);
   }
 
   /** See `lineages`. @throws DomainError INVALID_ARGUMENT for a depth that is not from 1 to 100. */

@@ -62,8 +62,13 @@ export class LineageStore {
       ORDER BY d."childId" DESC`;
   }
 
-  async countChildren(parentId: string): Promise<number> {
-    return this.database.derivation.count({ where: { parentId } });
+  async countsOfChildren(parentIds: readonly string[]): Promise<{ parentId: string; count: number }[]> {
+    const groups = await this.database.derivation.groupBy({
+      by: ['parentId'],
+      where: { parentId: { in: [...parentIds] } },
+      _count: true,
+    });
+    return groups.map(({ parentId, _count }) => ({ parentId, count: _count }));
   }
 
   /**

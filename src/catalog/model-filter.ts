@@ -16,8 +16,8 @@ export interface ModelFilter {
 const MAX_WORDS = 10;
 const MAX_TEXT = 500;
 
-/** One LIKE pattern a word, with the characters that LIKE gives a meaning taken literally. */
-export function searchPatterns(text: string): string[] {
+/** @throws DomainError INVALID_ARGUMENT */
+export function searchWords(text: string): string[] {
   if (text.length > MAX_TEXT) {
     throw new DomainError(
       'INVALID_ARGUMENT',
@@ -33,5 +33,5 @@ export function searchPatterns(text: string): string[] {
       { field: ['filter', 'text'] },
     );
   }
-  return words.map((word) => `%${word.replace(/[\\%_]/g, (character) => `\\${character}`)}%`);
+  return words;
 }

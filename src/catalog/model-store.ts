@@ -1,7 +1,7 @@
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { ModelOrder, ModelPosition, Window } from './keyset.js';
-import { searchPatterns, type ModelFilter } from './model-filter.js';
+import { searchWords, type ModelFilter } from './model-filter.js';
 import type { Domain, ModelRecord } from './records.js';
 import { NAME_PATTERN } from './names.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../platform/database-errors.js';
@@ -196,10 +196,7 @@ function where(filter: ModelFilter): Prisma.Sql[] {
   if (typeof filter.name === 'string') conditions.push(Prisma.sql`m."name" = ${filter.name}`);
   if (filter.labels && filter.labels.length > 0)
     conditions.push(Prisma.sql`m."labels" @> ${[...filter.labels]}::text[]`);
-  for (const pattern of searchPatterns(filter.text ?? '')) {
-    conditions.push(
-      Prisma.sql`concat_ws(E'\n', m."name", m."title", m."summary", array_to_string(m."labels", E'\n'), m."card") ILIKE ${pattern}`,
-    );
-  }
+  for (const word of searchWords(filter.text ?? ''))
+    conditions.push(Prisma.sql`strpos(m."words", lower(${word})) > 0`);
   return conditions;
 }

@@ -21,6 +21,7 @@ export class VersionNameStore {
   }
 
   async aliasesByNames(keys: readonly AliasKey[]): Promise<AliasRecord[]> {
+    if (keys.length === 0) return [];
     return this.database.$queryRaw<AliasRecord[]>`
       SELECT a."modelId", a."name", a."versionId", a."protected", a."updatedAt", a."updatedBy"
       FROM unnest(${keys.map(({ modelId }) => modelId)}::uuid[], ${keys.map(({ name }) => name)}::text[]) AS k(model, name)

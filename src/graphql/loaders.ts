@@ -177,6 +177,14 @@ export function createLoaders(
       },
       { cache: false },
     ),
+    aliasHistoryCount: new DataLoader(
+      (keys: readonly Pick<AliasHistoryKey, 'modelId' | 'name'>[]) => catalog.countAliasChanges(keys),
+      { cache: false },
+    ),
+    derivativeCount: byKey(
+      (ids) => catalog.countDerivativesOfVersions(ids),
+      ({ parentId }) => parentId,
+    ),
     derivatives: new DataLoader(
       async (keys: readonly DerivativesKey[]) => {
         const pages = await Promise.all(

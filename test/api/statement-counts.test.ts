@@ -29,14 +29,17 @@ describe.each(databaseKinds)('SQL statements of one request, %s database', (kind
     await register(app, 'one');
     await publish(app, 'one', scalingModel(1));
     await register(app, 'many');
-    await publish(app, 'many', scalingModel(1));
     const { digest } = await app.upload(scalingModel(2));
-    for (let number = 2; number <= MANY; number += 1)
+    for (let number = 1; number <= MANY; number += 1)
       await succeed(
         app,
         'mutation ($input: PublishVersionInput!) { publishVersion(input: $input) { userErrors { code message } } }',
         {
-          input: { model: 'many', artifact: { digest } },
+          input: {
+            model: 'many',
+            artifact: { digest },
+            derivedFrom: [{ version: number === 1 ? 'one@1' : 'many@1', relation: 'FINE_TUNED' }],
+          },
         },
       );
     for (let number = 1; number <= MANY; number += 7)
@@ -86,20 +89,58 @@ describe.each(databaseKinds)('SQL statements of one request, %s database', (kind
     ['an alias at an instant', ', at: $at'],
   ])('%s: as many for several models as for 1', async (_, at) => {
     const document = `query ($text: String!, $at: DateTime) { models(first: 100, filter: {text: $text}) {
-      edges { node { name alias(name: "production"${at}) { version { ref } history(first: 3) { edges { node { to { ref } } } } } } } } }`.replace(
+      edges { node { name aliasHistory(first: 1) { totalCount } alias(name: "production"${at}) { version { ref }
+      history(first: 3) { totalCount edges { node { to { ref } } } } } } } } }`.replace(
       at === '' ? ', $at: DateTime' : '',
       '',
     );
     interface Listed {
-      models: { edges: { node: { name: string; alias: { version: { ref: string } } } }[] };
+      models: {
+        edges: {
+          node: { name: string; alias: { version: { ref: string }; history: { totalCount: number } } };
+        }[];
+      };
     }
     const list = (text: string) => ask<Listed>(app, document, { text, at: instant });
     const { models } = await list('model-');
     expect(models.edges).toHaveLength(MODELS);
-    for (const { node } of models.edges) expect(node.alias.version.ref).toBe(`${node.name}@1`);
+    for (const { node } of models.edges) {
+      expect(node.alias.version.ref).toBe(`${node.name}@1`);
+      expect(node.alias.history.totalCount).toBe(1);
+    }
     expect((await list('model-3')).models.edges).toHaveLength(1);
     const one = await cost(() => list('model-3'));
     expect(one).toBeGreaterThan(0);
     expect(await cost(() => list('model-'))).toBe(one);
+  });
+
+  it.each([
+    [
+      'what versions were made from and into, with totals',
+      `query ($n: Int!) { model(name: "many") { versions(last: $n) { edges { node { ref derivedFrom { version { ref } }
+      derivatives(first: 2) { totalCount edges { node { ref } } } } } } } }`,
+    ],
+    [
+      'models with their newest versions, tags and aliases',
+      `query ($n: Int!) { models(last: $n, filter: {text: "model-"}) { totalCount edges { node { name aliases { name
+      version { ref } } versions(first: 2) { totalCount edges { node { ref tags { name } aliases { name } } } } } } } }`,
+    ],
+    [
+      'events with what they are about',
+      `query ($n: Int!) { events(last: $n, filter: {kinds: [ALIAS_MOVED]}) { edges { node { message model { name }
+      version { ref } } } } }`,
+    ],
+    [
+      'versions with the lineage of each',
+      `query ($n: Int!) { model(name: "many") { versions(first: $n) { edges { node { lineage(depth: 2) { nodes { ref }
+      edges { child { ref } parent { ref } } } } } } } }`,
+    ],
+  ])('%s: as many for a page of several as for a page of 1', async (_, document) => {
+    const list = (n: number) => ask<Record<string, unknown>>(app, document, { n });
+    const edges = async (n: number) => JSON.stringify(await list(n)).split('"node":').length;
+    expect(await edges(MODELS)).toBeGreaterThan(await edges(1));
+    const one = await cost(() => list(1));
+    expect(one).toBeGreaterThan(0);
+    expect(await cost(() => list(MODELS))).toBe(one);
   });
 });

@@ -104,6 +104,12 @@ describe.each(databaseKinds)('lists of the catalog on %s', (kind) => {
     expect(await list({ text: 'a_b' })).toEqual(['search-1']);
     expect(await list({ text: '_' })).toEqual(['search-1']);
     expect(await list({ text: '\\' })).toEqual([]);
+    expect(await list({ text: 'water\u0085solubility' })).toEqual([]);
+    await harness.catalog.updateModel(caller, { name: 'search-2', title: 'Wine', card: 'Ends\nin WATER' });
+    expect(await list({ text: 'wine' })).toEqual(['search-2']);
+    expect(await list({ text: 'in water' })).toEqual(['search-1', 'search-2']);
+    await harness.catalog.updateModel(caller, { name: 'search-2', card: '' });
+    expect(await list({ text: 'water' })).toEqual(['search-1']);
     expect(await list({ text: '\'; DROP TABLE "Model"; --' })).toEqual([]);
     expect(await list({ labels: ['all', 'l-a'] })).toEqual(['a']);
     expect(await list({ labels: ['all', 'nothing'] })).toEqual([]);

@@ -89,13 +89,13 @@ function aliasHistory(
   page: ConnectionArguments,
   modelId: string,
   name: string | null,
-  { loaders, catalog }: RequestContext,
+  { loaders }: RequestContext,
 ): Promise<AliasChangeConnection> {
   return connect(page, {
     cursors: aliasChangeCursors,
     position: ({ id }) => id,
     page: (window) => loaders.aliasHistory.load({ modelId, name, window }),
-    count: () => catalog.countAliasChanges(modelId, name),
+    count: () => loaders.aliasHistoryCount.load({ modelId, name }),
   });
 }
 

@@ -35,12 +35,12 @@ export const versionResolvers = {
     signature: (version) => version,
     card: async ({ modelId }, _, { loaders }) => (await existing(loaders.card.load(modelId), 'model')).card,
     derivedFrom: ({ id }, _, { loaders }) => loaders.derivationsOfVersion.load(id),
-    derivatives: ({ id }, page, { loaders, catalog }) =>
+    derivatives: ({ id }, page, { loaders }) =>
       connect(page, {
         cursors: derivativeCursors,
         position: ({ childId }) => childId,
         page: (window) => loaders.derivatives.load({ versionId: id, window }),
-        count: () => catalog.countDerivatives(id),
+        count: async () => (await loaders.derivativeCount.load(id))?.count ?? 0,
       }),
     lineage: ({ id }, { direction, depth }, { loaders }) =>
       existing(loaders.lineage.load({ versionId: id, direction, depth }), 'version'),

@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { searchPatterns } from '../../src/catalog/model-filter.js';
+import { searchWords } from '../../src/catalog/model-filter.js';
 import { modelNotFound, versionNotFound } from '../../src/catalog/not-found.js';
 
 describe('search', () => {
-  it('makes one pattern a word and takes wildcards literally', () => {
-    expect(searchPatterns('  50% a_b \\ ')).toEqual(['%50\\%%', '%a\\_b%', '%\\\\%']);
-    expect(searchPatterns(' \n ')).toEqual([]);
+  it('is for words, whatever characters they are made of', () => {
+    expect(searchWords('  50% a_b \\ ')).toEqual(['50%', 'a_b', '\\']);
+    expect(searchWords(' \n ')).toEqual([]);
   });
 
   it('refuses texts that are no search', () => {
-    expect(() => searchPatterns('a '.repeat(11))).toThrow('at most 10 words');
-    expect(() => searchPatterns('a'.repeat(501))).toThrow('at most 500 characters');
+    expect(() => searchWords('a '.repeat(11))).toThrow('at most 10 words');
+    expect(() => searchWords('a'.repeat(501))).toThrow('at most 500 characters');
   });
 });
 
