@@ -35,7 +35,8 @@ export async function eventQuestions({ contents, ask }: QuestionSource): Promise
     page("a model's alias moves", (random) => ({
       filter: { model: random.pick(models).name, kinds: ['ALIAS_MOVED', 'ALIAS_REMOVED'] },
     })),
-    page('events deep in the log', (random) => ({
+    page('changes deep in the log', (random) => ({
+      filter: { kinds: ['VERSION_PUBLISHED', 'VERSION_TAGGED', 'ALIAS_MOVED'] },
       before: String(1_000 + random.below(Math.max(1, (newest[0] ?? 0) - 1_000))),
     })),
     page('what failed, anywhere', () => ({ filter: { kinds: ['REQUEST_FAILED'] } })),

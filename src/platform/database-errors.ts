@@ -21,6 +21,8 @@ const UNREACHABLE_CAUSE =
   /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENOENT|57P0[123]|08\w{3}|53300|3D000|28P01|28000)$/;
 
 const UNIQUE_VIOLATION = 'P2002';
+/** PostgreSQL's text holds any character but U+0000, not even to compare with. */
+const UNTRANSLATABLE = '22021';
 const FOREIGN_KEY_VIOLATIONS = new Set(['P2003', '23503']);
 
 export function isUniqueViolation(error: unknown): boolean {
@@ -33,7 +35,7 @@ export function isForeignKeyViolation(error: unknown): boolean {
 
 /**
  * What an error that the database client threw means to a caller: UNAVAILABLE when it could not be reached,
- * STORAGE_FULL when its disk is full. Null for anything else, such as a mistake in a query.
+ * STORAGE_FULL when its disk is full, INVALID_ARGUMENT for a text that it cannot even compare. Null for anything else, such as a mistake in a query.
  */
 export function databaseProblem(error: unknown): DomainError | null {
   // By its shape and not its class: a driver's error may come from another realm.
@@ -44,6 +46,13 @@ export function databaseProblem(error: unknown): DomainError | null {
     return new DomainError(
       'STORAGE_FULL',
       "The database's disk is full, so nothing was changed. Free some space there, then try again.",
+      { cause: error },
+    );
+  }
+  if (codesOf(error).includes(UNTRANSLATABLE) || message.includes('invalid byte sequence for encoding')) {
+    return new DomainError(
+      'INVALID_ARGUMENT',
+      'Expected texts without the character U+0000, which nothing stored here holds, got one with it. Leave it out.',
       { cause: error },
     );
   }

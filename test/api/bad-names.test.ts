@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { databaseKinds } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
-import { ask, refusal, succeed } from './support/ask.js';
+import { ask, onlyError, refusal, succeed } from './support/ask.js';
 import { INFER, PUBLISH, register, REGISTER } from './support/catalog-steps.js';
 import { scalingModel } from './support/own-models.js';
 
@@ -129,6 +129,21 @@ describe.each(databaseKinds)('names that mean nothing here, %s database', (kind)
       field: ['summary'],
     });
     expect(await ask(app, '{ model(name: "wordy") { name } }')).toEqual({ model: null });
+  });
+
+  it.each([
+    'models(filter: {text: $nul}) { totalCount }',
+    'models(filter: {labels: [$nul]}) { totalCount }',
+    'models(filter: {name: $nul}) { edges { cursor } }',
+    'events(filter: {requestId: $nul}) { totalCount }',
+    'deployments(filter: {model: $nul}) { edges { cursor } }',
+    'deployment(name: $nul) { name }',
+  ])('text PostgreSQL cannot compare, asked for by %s', async (field) => {
+    const answer = await app.graphql(`query ($nul: String!) { ${field} }`, { nul: 'a\u0000b' });
+    expect(onlyError(answer)).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('U+0000'),
+    });
   });
 
   it('a version for a model that does not exist', async () => {

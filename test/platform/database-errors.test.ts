@@ -25,6 +25,13 @@ describe('a failure of the database', () => {
     expect(databaseProblem(error)).toMatchObject({ code: 'STORAGE_FULL' });
   });
 
+  it.each([
+    ['by its code', thrown('Query failed', { cause: { originalCode: '22021' } })],
+    ['by its words', thrown('Raw query failed. Message: `invalid byte sequence for encoding "UTF8": 0x00`')],
+  ])('is INVALID_ARGUMENT when a text cannot be compared: told %s', (_, error) => {
+    expect(databaseProblem(error)).toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
   it('is left as it is when the query was wrong', () => {
     expect(databaseProblem(thrown('Unique constraint failed', { code: 'P2002' }))).toBeNull();
   });
