@@ -161,6 +161,7 @@ export class ModelStore {
   async remove(tx: Transaction, id: string): Promise<void> {
     const ofModel = { where: { modelId: id } };
     try {
+      await tx.migration.deleteMany({ where: { deployment: { modelId: id } } });
       await tx.deploymentRevision.deleteMany({ where: { deployment: { modelId: id } } });
       await tx.deployment.deleteMany(ofModel);
       await tx.modelDescription.deleteMany(ofModel);

@@ -1,112 +1,206 @@
-import { DomainError } from '../platform/errors.js';
 import type { Logger } from '../platform/logging.js';
 import { untilAborted, type AbortSignalLike } from '../platform/until-aborted.js';
 import { Admission } from './admission.js';
 import type { DeploymentName } from './deployment-events.js';
+import type { ModelHandle } from './model-handle.js';
+import type { RevisionRole } from './deployment-state.js';
 import type { RevisionRecord } from './records.js';
+import { RevisionArm } from './revision-arm.js';
 import type { BringUpOptions, RevisionLifecycle } from './revision-lifecycle.js';
-import type { ModelHandle } from './serving.js';
-import { StepQueue } from './step-queue.js';
+import type { RevisionStates } from './revision-states.js';
+import type { Serving } from './serving.js';
+import type { Trial } from './trial.js';
+import { chooseArm } from './traffic/choose-arm.js';
 
-/** How soon a step is tried again that the database did not let through. */
-const STEP_RETRY_MS = 1_000;
+/** Which of a deployment's versions a request goes to. */
+export interface Route {
+  /** Requests of one key go to one version, as far as the weights allow. Null: by chance. */
+  readonly routingKey: string | null;
+  /** The version that must answer. Null: any. */
+  readonly versionId: string | null;
+}
 
-/** Makes one deployment so as it is wanted, a step at a time, and lets requests in to what serves or is about to. */
+export const ANY_ROUTE: Route = { routingKey: null, versionId: null };
+
+type LifecycleFactory = (
+  retry: (revision: RevisionRecord, delayMs: number) => void,
+  states: RevisionStates,
+) => RevisionLifecycle;
+
+/**
+ * One deployment while it runs: its primary revision, those beside it, and the requests that are let in to them.
+ * Invariant: a request is answered by one arm as a whole, and by one that serves whenever any with traffic does.
+ */
 export class DeploymentEntry {
-  /** The newest revision asked for; older ones still on their way give up. Null after an undeploy. */
-  wanted: number | null = null;
-  readonly lifecycle: RevisionLifecycle;
-  private readonly steps: StepQueue;
+  /** What the deployment stands for; replaced as a whole when another arm is promoted. */
+  primary: RevisionArm;
+  /** Set while the candidate of a migration is watched. */
+  trial: Trial | null = null;
+  private readonly beside = new Set<RevisionArm>();
   private readonly admission: Admission;
   /** Of the revision that serves; before the first does, of the one on its way. */
   private maxQueue = 1;
-  /** Revisions on their way up, waiting for another attempt or for their turn included. */
-  private readonly comingUp = new Set<Promise<void>>();
-  private readonly sleeping = new Set<() => void>();
   private waiting = new Set<() => void>();
-  private closing = false;
 
   constructor(
     readonly deployment: DeploymentName,
+    /** Writes down what becomes of all its revisions, one change after the other. */
+    readonly states: RevisionStates,
     private readonly logger: Logger,
-    lifecycle: (retry: (revision: RevisionRecord, delayMs: number) => void) => RevisionLifecycle,
+    private readonly lifecycle: LifecycleFactory,
   ) {
-    this.steps = new StepQueue((error) => this.report(error));
     this.admission = new Admission(`Deployment "${deployment.name}"`);
-    this.lifecycle = lifecycle((revision, delayMs) => {
-      void this.track(this.later(delayMs, revision, { servedBefore: true }));
-    });
+    this.primary = this.newArm('PRIMARY', 100);
   }
 
   /** Neither serves nor is about to. */
   get empty(): boolean {
-    return this.wanted === null && this.lifecycle.current === null && this.comingUp.size === 0;
+    return this.primary.empty && this.beside.size === 0;
   }
 
-  /** Resolves when the revision serves, has failed or was given up, however many attempts that takes. */
+  get arms(): readonly RevisionArm[] {
+    return [this.primary, ...this.beside];
+  }
+
+  /** The arm whose revision has the number, or is about to. */
+  arm(revision: number): RevisionArm | null {
+    return (
+      this.arms.find(({ lifecycle }) => lifecycle.currentNumber === revision) ??
+      this.arms.find(({ wanted }) => wanted === revision) ??
+      null
+    );
+  }
+
+  /** Brings up what the deployment is to stand for. */
   bringUp(revision: RevisionRecord, options: Omit<BringUpOptions, 'superseded'> = {}): Promise<void> {
-    if (!this.lifecycle.current) this.maxQueue = revision.limits.maxQueue;
-    return this.track(this.attempt(revision, options));
+    if (!this.primary.current) this.maxQueue = revision.limits.maxQueue;
+    return this.primary.bringUp(revision, options);
   }
 
   /** Serves a revision that is READY in the database, without loading its model. */
   adopt(revision: RevisionRecord): Promise<void> {
     this.maxQueue = revision.limits.maxQueue;
-    return this.track(this.steps.add(() => this.lifecycle.adopt(revision)));
+    return this.primary.adopt(revision);
   }
 
-  /** Runs `step` when everything asked for before has been done or given up. */
-  async afterwards(step: () => Promise<void>): Promise<void> {
-    for (const wake of this.sleeping) wake();
-    await this.steps.add(step);
-    await Promise.all(this.comingUp);
+  /** A new place beside the primary, without a revision yet. */
+  addBeside(role: RevisionRole, weight: number): RevisionArm {
+    const arm = this.newArm(role, weight);
+    this.beside.add(arm);
+    return arm;
+  }
+
+  /** The arm is the primary from now on; the old primary stays beside it. @returns the old primary. */
+  promote(arm: RevisionArm): RevisionArm {
+    const old = this.primary;
+    this.beside.delete(arm);
+    this.beside.add(old);
+    this.primary = arm;
+    arm.role = 'PRIMARY';
+    arm.weight = 100;
+    old.weight = 0;
+    this.notify();
+    return old;
+  }
+
+  /** Forgets an arm that has been taken down. */
+  forget(arm: RevisionArm): void {
+    this.beside.delete(arm);
   }
 
   /**
    * The right to run what the deployment serves. Waits for what is about to serve, until `signal` ends.
    *
-   * @returns null when nothing serves and nothing is on its way.
+   * @returns null when nothing that the route allows serves, and nothing is on its way.
    * @throws DomainError OVERLOADED; what loading an unloaded model fails with.
    */
-  async acquire(signal: AbortSignalLike): Promise<ModelHandle | null> {
-    const leave = this.admission.enter(this.lifecycle.current?.settings.limits.maxQueue ?? this.maxQueue);
+  async acquire(signal: AbortSignalLike, route: Route = ANY_ROUTE): Promise<ModelHandle | null> {
+    const maxQueue = this.primary.current?.settings.limits.maxQueue ?? this.maxQueue;
+    const leave = this.admission.enter(maxQueue);
     let handle: ModelHandle | null = null;
     try {
-      handle = await this.serving(signal, leave);
+      handle = await this.serving(signal, leave, route);
     } finally {
       if (!handle) leave();
     }
     return handle;
   }
 
+  /** For a mirrored request: the right to run what the arm serves now, or null. Nobody waits for it. */
+  async acquireFrom(arm: RevisionArm, signal: AbortSignalLike): Promise<ModelHandle | null> {
+    return (await arm.current?.acquire(signal, () => undefined)) ?? null;
+  }
+
   /** Resolves when nothing is being loaded or drained, apart from what waits for another attempt. */
-  settled(): Promise<void> {
-    return this.steps.idle();
+  async settled(): Promise<void> {
+    await Promise.all(this.arms.map((arm) => arm.settled()));
   }
 
-  /** Lets running requests finish and frees the model. */
+  /** Lets running requests finish and frees the models. */
   async close(): Promise<void> {
-    this.closing = true;
-    for (const wake of this.sleeping) wake();
-    await this.steps.add(() => this.lifecycle.suspend());
-    await Promise.all(this.comingUp);
+    await Promise.all(this.arms.map((arm) => arm.close()));
   }
 
-  private async serving(signal: AbortSignalLike, leave: () => void): Promise<ModelHandle | null> {
+  /** Something may have changed for those who wait. */
+  notify(): void {
+    const { waiting } = this;
+    this.waiting = new Set();
+    for (const wake of waiting) wake();
+  }
+
+  private newArm(role: RevisionRole, weight: number): RevisionArm {
+    const { name } = this.deployment;
+    const owner = { name, logger: this.logger, onChange: () => this.notify() };
+    return new RevisionArm(role, weight, owner, (retry) => this.lifecycle(retry, this.states));
+  }
+
+  private async serving(
+    signal: AbortSignalLike,
+    leave: () => void,
+    route: Route,
+  ): Promise<ModelHandle | null> {
     for (;;) {
-      const { current } = this.lifecycle;
-      if (current) {
+      const arm = this.choose(route);
+      const current: Serving | null = arm?.current ?? null;
+      if (arm && current) {
         try {
-          return await current.acquire(signal, leave);
+          const handle = await current.acquire(signal, leave);
+          const { trial } = this;
+          return trial === null || route.versionId !== null ? handle : trial.follow(handle, arm);
         } catch (error) {
           // What it failed with is for this request, unless the model as such is gone: then another may be coming.
-          if (signal.aborted || this.lifecycle.current === current) throw error;
+          if (signal.aborted || arm.current === current) throw error;
           continue;
         }
       }
-      if (this.comingUp.size === 0) return null;
+      if (!this.comes(route)) return null;
       await this.changed(signal);
     }
+  }
+
+  /** Null while none that the route allows serves. */
+  private choose({ routingKey, versionId }: Route): RevisionArm | null {
+    if (versionId !== null) return this.pinned(versionId);
+    if (this.beside.size === 0) return this.primary;
+    // One that is away for a moment must cost nobody an answer while another can give it.
+    const able = this.arms.filter(({ weight, current }) => weight > 0 && current !== null);
+    const shares = able.map(({ weight, current }) => ({ key: current?.version.id ?? '', weight }));
+    if (shares.length > 0) return able[chooseArm(shares, routingKey, Math.random)] ?? null;
+    return this.primary.current ? this.primary : null;
+  }
+
+  private pinned(versionId: string): RevisionArm | null {
+    const serving = this.arms.filter(({ current }) => current?.version.id === versionId);
+    return serving.find(({ weight }) => weight > 0) ?? serving[0] ?? null;
+  }
+
+  /** Whether what the route wants may serve without anybody doing more. */
+  private comes({ versionId }: Route): boolean {
+    return this.arms.some(
+      ({ pending, lifecycle }) =>
+        pending &&
+        (versionId === null || this.primary.current === null || lifecycle.servedVersionId === versionId),
+    );
   }
 
   private changed(signal: AbortSignalLike): Promise<void> {
@@ -114,85 +208,5 @@ export class DeploymentEntry {
     const change = new Promise<void>((resolve) => (wake = resolve));
     this.waiting.add(wake);
     return untilAborted(change, signal).finally(() => this.waiting.delete(wake));
-  }
-
-  private notify(): void {
-    const { waiting } = this;
-    this.waiting = new Set();
-    for (const wake of waiting) wake();
-  }
-
-  private async track(work: Promise<void>): Promise<void> {
-    this.comingUp.add(work);
-    try {
-      await work;
-    } finally {
-      this.comingUp.delete(work);
-      this.notify();
-    }
-  }
-
-  private async attempt(
-    revision: RevisionRecord,
-    options: Omit<BringUpOptions, 'superseded'>,
-  ): Promise<void> {
-    const retryInMs = await this.step(revision, options);
-    if (retryInMs !== null) await this.later(retryInMs, revision, options);
-    // Whoever waits for another attempt of an older revision need not any more.
-    else if (this.lifecycle.current) for (const wake of this.sleeping) wake();
-  }
-
-  /** @returns milliseconds until the next attempt, or null when there is no need of one. */
-  private async step(
-    revision: RevisionRecord,
-    options: Omit<BringUpOptions, 'superseded'>,
-  ): Promise<number | null> {
-    const result: { retryInMs: number | null } = { retryInMs: null };
-    await this.steps.add(async () => {
-      if (this.closing) return;
-      const superseded = () => this.superseded(revision, options.servedBefore ?? false);
-      try {
-        result.retryInMs = await this.lifecycle.bringUp(revision, { ...options, superseded });
-      } catch (error) {
-        this.report(error);
-        // The database is away: what it does not know yet must not be forgotten.
-        if (error instanceof DomainError && error.code === 'UNAVAILABLE') result.retryInMs = STEP_RETRY_MS;
-      }
-    });
-    this.notify();
-    return result.retryInMs;
-  }
-
-  private async later(
-    delayMs: number,
-    revision: RevisionRecord,
-    options: Omit<BringUpOptions, 'superseded'>,
-  ): Promise<void> {
-    if (this.closing) return;
-    await this.sleep(delayMs);
-    await this.attempt(revision, options);
-  }
-
-  private async sleep(ms: number): Promise<void> {
-    let wake: () => void = () => undefined;
-    const over = new Promise<void>((resolve) => (wake = resolve));
-    const timer = setTimeout(wake, ms).unref();
-    this.sleeping.add(wake);
-    await over;
-    clearTimeout(timer);
-    this.sleeping.delete(wake);
-  }
-
-  private superseded(revision: RevisionRecord, servedBefore: boolean): string | null {
-    if (this.wanted === null) return 'Undeployed';
-    const serves = this.lifecycle.currentNumber;
-    if (serves !== null && serves > revision.number) return `Replaced by revision ${serves}`;
-    // What served before serves until the newer one is ready, and goes on should that fail.
-    if (servedBefore || this.wanted <= revision.number) return null;
-    return `Replaced by revision ${this.wanted}`;
-  }
-
-  private report(error: unknown): void {
-    this.logger.error({ err: error, deployment: this.deployment.name }, 'a deployment step failed');
   }
 }

@@ -98,3 +98,75 @@ function subject({ deployment, version }: Running): Pick<NewEvent, 'model' | 've
 function nameOf({ deployment, version }: Running): string {
   return deployment ? `${deployment.name} (${version.ref})` : version.ref;
 }
+
+/** An earlier revision's version and settings serve again. */
+export function deploymentRolledBack(change: {
+  readonly deployment: DeploymentName;
+  readonly from: { readonly revision: number; readonly version: VersionRecord };
+  readonly to: { readonly revision: number; readonly restored: number; readonly version: VersionRecord };
+  readonly reason: string | null;
+  readonly caller: Caller;
+}): NewEvent {
+  const { deployment, from, to, reason, caller } = change;
+  return {
+    kind: 'DEPLOYMENT_ROLLED_BACK',
+    message:
+      `${deployment.name} went back from ${from.version.ref} (revision ${from.revision}) to ${to.version.ref} ` +
+      `as in revision ${to.restored}${reason === null ? '' : `: ${reason}`}`,
+    ...by(caller),
+    ...subject({ deployment, revision: to.revision, version: to.version }),
+    data: {
+      reason,
+      fromRevision: from.revision,
+      toRevision: to.revision,
+      restoredRevision: to.restored,
+      shares: [{ version: to.version.ref, weight: 100 }],
+    },
+  };
+}
+
+/** A deployment's requests are divided otherwise. */
+export function trafficChanged(change: {
+  readonly deployment: DeploymentName;
+  readonly shares: readonly { readonly version: VersionRecord; readonly weight: number }[];
+  readonly reason: string | null;
+  readonly caller: Caller;
+}): NewEvent {
+  const { deployment, shares, reason, caller } = change;
+  const told = shares.map(({ version, weight }) => `${version.ref} ${Number(weight.toFixed(2))} %`);
+  const [first] = shares;
+  return {
+    kind: 'TRAFFIC_CHANGED',
+    message: `${deployment.name} divides its traffic: ${told.join(', ')}${reason === null ? '' : `: ${reason}`}`,
+    ...by(caller),
+    ...(first && { model: { id: first.version.modelId, name: first.version.modelName } }),
+    deployment: { id: deployment.id, name: deployment.name },
+    data: { reason, shares: shares.map(({ version, weight }) => ({ version: version.ref, weight })) },
+  };
+}
+
+/** A deployment follows an alias from now on, or no longer. */
+export function followingChanged(change: {
+  readonly deployment: DeploymentName;
+  readonly model: { readonly id: string; readonly name: string };
+  readonly alias: string | null;
+  readonly before: string | null;
+  readonly reason: string | null;
+  readonly caller: Caller;
+}): NewEvent {
+  const { deployment, model, alias, before, reason, caller } = change;
+  const what =
+    alias === null ? `no longer follows ${before ?? 'an alias'}` : `follows ${model.name}@${alias}`;
+  return {
+    kind: 'FOLLOWING_CHANGED',
+    message: `${deployment.name} ${what}${reason === null ? '' : `: ${reason}`}`,
+    ...by(caller),
+    model,
+    deployment: { id: deployment.id, name: deployment.name },
+    data: { reason, alias, shares: [] },
+  };
+}
+
+function by({ actor, requestId }: Caller): Pick<NewEvent, 'actor' | 'requestId'> {
+  return { actor, requestId: requestId === '' ? undefined : requestId };
+}

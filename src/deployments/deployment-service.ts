@@ -9,13 +9,18 @@ import type { AbortSignalLike } from '../platform/until-aborted.js';
 import type { Caller } from '../security/index.js';
 import type { Batching } from './batch-proof.js';
 import { DEFAULT_SETTINGS } from './default-settings.js';
-import { DeploymentEntry } from './deployment-entry.js';
+import { AliasFollower, type FollowRequest } from './alias-follower.js';
+import { ANY_ROUTE, DeploymentEntry, type Route } from './deployment-entry.js';
 import { stateChanged, SYSTEM, type DeploymentName } from './deployment-events.js';
+import { DeploymentRollback } from './deployment-rollback.js';
 import { resumesAfterRestart, type DeploymentState } from './deployment-state.js';
 import { DeploymentStore } from './deployment-store.js';
 import { checkCacheable } from './determinism.js';
 import { MemoryBudget } from './memory-budget.js';
 import { ModelLoader } from './model-loader.js';
+import { MigrationService } from './migrations/migration-service.js';
+import { MigrationStore } from './migrations/migration-store.js';
+import type { ModelHandle } from './model-handle.js';
 import { OnDemandModels } from './on-demand-models.js';
 import type {
   BatchingSettings,
@@ -24,14 +29,14 @@ import type {
   DeploymentRecord,
   RevisionRecord,
 } from './records.js';
+import { Rearranger } from './rearrangement.js';
 import { RevisionLifecycle } from './revision-lifecycle.js';
 import { RevisionRequests } from './revision-requests.js';
-import type { ModelHandle } from './serving.js';
-import { changedSettings, checkInteger, type SettingsInput } from './settings-input.js';
+import { RevisionStates } from './revision-states.js';
+import { changedSettings, type SettingsInput } from './settings-input.js';
+import { TrafficService } from './traffic-service.js';
 import { VersionResolver } from './version-resolver.js';
-
-const DEFAULT_WAIT_MS = 30_000;
-const MAX_WAIT_MS = 600_000;
+import { checkedWait, within } from './waiting.js';
 
 /** Settings that are left out have their defaults. */
 export interface DeployRequest extends SettingsInput {
@@ -74,6 +79,11 @@ export class DeploymentService {
   private readonly versions: VersionResolver;
   private readonly requests: RevisionRequests;
   private readonly entries = new Map<string, DeploymentEntry>();
+  private readonly rearranger: Rearranger;
+  private readonly follower: AliasFollower;
+  readonly migrations: MigrationService;
+  readonly traffic: TrafficService;
+  readonly rollback: DeploymentRollback;
 
   constructor(
     private readonly deps: {
@@ -94,6 +104,19 @@ export class DeploymentService {
     this.requests = new RevisionRequests(this.store, deps.events);
     this.loader = new ModelLoader(deps.artifacts, deps.runners, new MemoryBudget(deps.modelMemoryBytes));
     this.onDemand = new OnDemandModels(this.loader, deps.events, deps.logger);
+    const { catalog, events, logger } = deps;
+    const { store } = this;
+    const access = {
+      require: (name: string, field?: readonly string[]) => this.require(name, field),
+      entry: (deployment: DeploymentName) => this.entry(deployment),
+    };
+    this.rearranger = new Rearranger(store, events, logger);
+    const { rearranger } = this;
+    const parts = { catalog, events, logger, store, rearranger, access };
+    this.migrations = new MigrationService({ ...parts, migrations: new MigrationStore(deps.database) });
+    this.traffic = new TrafficService(parts);
+    this.rollback = new DeploymentRollback(parts);
+    this.follower = new AliasFollower({ ...parts, migrations: this.migrations });
   }
 
   /**
@@ -105,19 +128,22 @@ export class DeploymentService {
       ...(await this.store.revisionsInStates(['PENDING', 'LOADING', 'WARMING', 'READY', 'DRAINING'])),
       ...(await this.store.failedAndWanted()),
     ];
+    const migrating = await this.migrations.openTargets();
     for (const { deployment, revision } of unfinished) {
-      const resumes = resumesAfterRestart(revision.state);
-      if (resumes) this.entry(deployment).wanted = revision.number;
-      if (revision.state !== 'PENDING' && !waitsForRequest(revision))
-        await this.recordRecovery(deployment, revision, resumes ? 'PENDING' : 'STOPPED');
+      const resumes = resumesAfterRestart(revision.state) && isStillWanted(revision, migrating);
+      if (!resumes && revision.state === 'READY') await this.recordRecovery(deployment, revision, 'PENDING');
+      if (!resumes) await this.recordRecovery(deployment, revision, 'STOPPED');
+      else if (revision.state !== 'PENDING' && !waitsForRequest(revision))
+        await this.recordRecovery(deployment, revision, 'PENDING');
+      if (resumes) this.resume(deployment, revision);
     }
-    for (const { deployment, revision } of unfinished) {
-      if (!resumesAfterRestart(revision.state)) continue;
-      const entry = this.entry(deployment);
-      void (waitsForRequest(revision)
-        ? entry.adopt(revision)
-        : entry.bringUp(revision, { servedBefore: revision.state === 'READY' }));
-    }
+    await this.migrations.recover();
+    await this.follower.recover();
+  }
+
+  /** Changes which alias a deployment follows, and how. */
+  follow(caller: Caller, request: FollowRequest): Promise<DeploymentRecord> {
+    return this.follower.follow(caller, request);
   }
 
   /**
@@ -148,7 +174,7 @@ export class DeploymentService {
       name,
       version,
       settings,
-      (existing) => this.entries.get(name)?.wanted === existing.revision.number,
+      (existing) => this.entries.get(name)?.primary.wanted === existing.revision.number,
     );
     if (revision) await within(waitMs, this.start(deployment, revision, caller));
     return this.require(name);
@@ -183,13 +209,19 @@ export class DeploymentService {
    */
   async undeploy(caller: Caller, { name }: { readonly name: string }): Promise<DeploymentRecord> {
     const entry = this.entry(await this.require(name));
-    entry.wanted = null;
-    await entry.afterwards(async () => {
-      await entry.lifecycle.takeDown('Undeployed', caller);
-      // What failed is not wanted any more either, so that the next start does not try it again.
-      const { revision } = await this.require(name);
-      if (revision.state === 'FAILED') await entry.lifecycle.giveUp(revision, caller);
-    });
+    await this.migrations.abandon(name, caller, 'Undeployed');
+    const beside = entry.arms.filter((arm) => arm !== entry.primary);
+    await Promise.all([
+      ...beside.map(async (arm) => {
+        await arm.takeDown('Undeployed', caller);
+        entry.forget(arm);
+      }),
+      entry.primary.takeDown('Undeployed', caller, async () => {
+        // What failed is not wanted any more either, so that the next start does not try it again.
+        const { revision } = await this.require(name);
+        if (revision.state === 'FAILED') await entry.primary.lifecycle.giveUp(revision, caller);
+      }),
+    ]);
     if (entry.empty && this.entries.get(name) === entry) this.entries.delete(name);
     return this.require(name);
   }
@@ -201,21 +233,25 @@ export class DeploymentService {
    * or what loading the version failed with.
    */
   async acquire(
-    target: { deployment: string } | { version: string },
+    target: DeploymentTarget | { readonly version: string },
     signal: AbortSignalLike,
   ): Promise<ModelHandle> {
     if ('deployment' in target) {
       const entry = this.entries.get(target.deployment);
-      const handle = await entry?.acquire(signal);
+      const free = target.routingKey === undefined && target.pin === undefined;
+      const route = free ? ANY_ROUTE : await this.routeOf(target);
+      const handle = await entry?.acquire(signal, route);
       if (handle) return handle;
+      if (entry?.primary.current && route.versionId !== null) throw notServed(entry, target.pin ?? '');
       // Why it does not serve may be on its way to the database still.
-      await entry?.lifecycle.recorded();
+      await entry?.states.idle();
       return this.refuse(target.deployment);
     }
     const version = await this.versions.resolve(target.version);
+    const route = { routingKey: null, versionId: version.id };
     for (const entry of this.entries.values()) {
-      if (entry.lifecycle.servedVersionId !== version.id) continue;
-      const handle = await entry.acquire(signal);
+      if (!entry.arms.some(({ lifecycle }) => lifecycle.servedVersionId === version.id)) continue;
+      const handle = await entry.acquire(signal, route);
       if (handle) return handle;
     }
     return this.onDemand.acquire(version, signal);
@@ -223,13 +259,13 @@ export class DeploymentService {
 
   /** Whether requests to what a deployment serves now run together; null when nothing serves or it is not known yet. */
   batchingOf(name: string): BatchingInEffect | null {
-    const current = this.entries.get(name)?.lifecycle.current;
+    const current = this.entries.get(name)?.primary.current;
     return current?.batching ? { proof: current.batching, settings: current.settings.batching } : null;
   }
 
   /** What a deployment holds in memory now. */
   loadedState(name: string): LoadedState {
-    const model = this.entries.get(name)?.lifecycle.current?.model;
+    const model = this.entries.get(name)?.primary.current?.model;
     return {
       loaded: model != null,
       memoryBytes: model?.memoryBytes ?? null,
@@ -268,6 +304,9 @@ export class DeploymentService {
 
   /** Lets running requests finish and frees every model. What was READY stays so in the database. */
   async close(): Promise<void> {
+    this.rearranger.close();
+    await this.follower.close();
+    await this.migrations.close();
     await Promise.all([...this.entries.values()].map((entry) => entry.close()));
     await this.onDemand.close();
   }
@@ -284,8 +323,6 @@ export class DeploymentService {
 
   private start(deployment: DeploymentName, revision: RevisionRecord, caller: Caller): Promise<void> {
     const entry = this.entry(deployment);
-    // Two requests at once may get here in either order; the newer revision is the one wanted.
-    entry.wanted = Math.max(entry.wanted ?? 0, revision.number);
     return entry.bringUp(revision, { caller });
   }
 
@@ -303,20 +340,38 @@ export class DeploymentService {
     });
   }
 
+  /** Brings back what served, or was on its way, before a restart. */
+  private resume(deployment: DeploymentName, revision: RevisionRecord): void {
+    const entry = this.entry(deployment);
+    const arm = revision.role === 'PRIMARY' ? entry.primary : entry.addBeside(revision.role, revision.weight);
+    if (revision.role === 'PRIMARY') arm.weight = revision.weight;
+    if (revision.role === 'STANDBY' && revision.standbyUntil)
+      this.rearranger.keepUntil(entry, arm, revision.standbyUntil);
+    const place = arm === entry.primary ? entry : arm;
+    void (waitsForRequest(revision)
+      ? place.adopt(revision)
+      : place.bringUp(revision, { servedBefore: revision.state === 'READY' }));
+  }
+
+  private async routeOf({ routingKey, pin }: DeploymentTarget): Promise<Route> {
+    if (pin === undefined) return { routingKey: routingKey ?? null, versionId: null };
+    return { routingKey: routingKey ?? null, versionId: (await this.versions.resolve(pin)).id };
+  }
+
   private entry(deployment: DeploymentName): DeploymentEntry {
     const existing = this.entries.get(deployment.name);
     if (existing) return existing;
     const { id, name } = deployment;
     const { events, catalog, logger, warmUpPipeline } = this.deps;
     const { store, loader } = this;
+    const named = { id, name };
+    const states = new RevisionStates(named, { store, events });
     const entry = new DeploymentEntry(
-      { id, name },
+      named,
+      states,
       logger,
       (retry) =>
-        new RevisionLifecycle(
-          { id, name },
-          { store, events, catalog, loader, logger, warmUpPipeline, retry },
-        ),
+        new RevisionLifecycle(named, { states, events, catalog, loader, logger, warmUpPipeline, retry }),
     );
     this.entries.set(name, entry);
     return entry;
@@ -340,20 +395,40 @@ export class DeploymentService {
   }
 }
 
+/** What a request is for, when it names a deployment. */
+export interface DeploymentTarget {
+  readonly deployment: string;
+  /** Requests of one key go to one version, as far as the shares of the traffic allow. */
+  readonly routingKey?: string | undefined;
+  /** A ref of the version that must answer, one that the deployment serves. */
+  readonly pin?: string | undefined;
+}
+
+function notServed({ deployment, arms }: DeploymentEntry, pin: string): DomainError {
+  const served = new Set(arms.flatMap(({ current }) => (current ? [current.version.ref] : [])));
+  return new DomainError(
+    'VERSION_NOT_SERVED',
+    `Expected pin to name a version that deployment "${deployment.name}" serves (${[...served].join(', ')}), got ${pin}.`,
+    { field: ['pin'] },
+  );
+}
+
+/** What was beside a primary when the process ended, and has nothing left to do there, is not brought back. */
+function isStillWanted(
+  { deploymentId, number, role, weight, standbyUntil }: RevisionRecord,
+  migrating: ReadonlyMap<string, number>,
+): boolean {
+  switch (role) {
+    case 'PRIMARY':
+      return true;
+    case 'STANDBY':
+      return standbyUntil !== null && standbyUntil.getTime() > Date.now();
+    case 'CANDIDATE':
+      return weight > 0 || migrating.get(deploymentId) === number;
+  }
+}
+
 /** READY with its model out of memory, as far as a restart is concerned. */
 function waitsForRequest({ state, limits }: RevisionRecord): boolean {
   return state === 'READY' && limits.idleUnloadMs !== null;
-}
-
-function checkedWait({ waitMs }: { readonly waitMs?: number | null | undefined }): number {
-  const ms = waitMs ?? DEFAULT_WAIT_MS;
-  checkInteger(['waitMs'], ms, 0, MAX_WAIT_MS);
-  return ms;
-}
-
-/** Resolves when `work` is done or the time is over; the work goes on either way. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }

@@ -12,12 +12,19 @@ export const DEPLOYMENT_STATES = [
 export type DeploymentState = (typeof DEPLOYMENT_STATES)[number];
 
 /**
+ * What a revision is to its deployment while it lives: what the deployment stands for; beside that, as a migration's target
+ * or for a share of the traffic; or replaced and kept in memory for a while.
+ */
+export type RevisionRole = 'PRIMARY' | 'CANDIDATE' | 'STANDBY';
+
+/**
  * What a revision may do next. STOPPED is final: serving again is a new revision. The way back to PENDING is for a
  * revision whose process or worker died under it, and for one that FAILED when Retort starts anew: what it missed, a
- * volume that was not mounted say, may be there now.
+ * volume that was not mounted say, may be there now. PENDING becomes READY at once when it takes over the model of a
+ * revision that was kept warm.
  */
 export const LEGAL_TRANSITIONS: Readonly<Record<DeploymentState, readonly DeploymentState[]>> = {
-  PENDING: ['LOADING', 'STOPPED'],
+  PENDING: ['LOADING', 'READY', 'STOPPED'],
   LOADING: ['WARMING', 'FAILED', 'STOPPED', 'PENDING'],
   WARMING: ['READY', 'FAILED', 'STOPPED', 'PENDING'],
   READY: ['DRAINING', 'PENDING', 'FAILED'],
@@ -36,14 +43,16 @@ export function assertTransition(from: DeploymentState, to: DeploymentState): vo
 
 interface RevisionSnapshot {
   readonly number: number;
+  readonly role: RevisionRole;
   readonly state: DeploymentState;
   readonly stateReason: string | null;
 }
 
-/** The revision a deployment stands for: the one that serves, else the newest. */
+/** The revision a deployment stands for: the primary that serves, else the newest of its primaries. */
 export function currentRevision<R extends RevisionSnapshot>(revisions: readonly R[]): R {
   const newestFirst = [...revisions].sort((a, b) => b.number - a.number);
-  const current = newestFirst.find(({ state }) => state === 'READY') ?? newestFirst[0];
+  const primaries = newestFirst.filter(({ role }) => role === 'PRIMARY');
+  const current = primaries.find(({ state }) => state === 'READY') ?? primaries[0] ?? newestFirst[0];
   if (!current) throw new DomainError('INTERNAL', 'A deployment has no revision.');
   return current;
 }
@@ -65,6 +74,17 @@ export function deploymentState(revisions: readonly RevisionSnapshot[]): {
     };
   }
   return { state: current.state, reason: current.stateReason };
+}
+
+/** Who answers requests, in per cent: those that are READY, by their weights. */
+export function trafficShares<R extends RevisionSnapshot & { readonly weight: number }>(
+  revisions: readonly R[],
+): { readonly revision: R; readonly weight: number }[] {
+  const able = revisions
+    .filter(({ state, weight }) => state === 'READY' && weight > 0)
+    .sort((a, b) => a.number - b.number);
+  const total = able.reduce((sum, { weight }) => sum + weight, 0);
+  return able.map((revision) => ({ revision, weight: (100 * revision.weight) / total }));
 }
 
 /** What must be brought up again after the process ended: everything that was running, on its way or had failed. */

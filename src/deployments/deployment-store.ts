@@ -1,15 +1,19 @@
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
+import { migrationInProgress, trafficSplit } from './deployment-refusals.js';
 import {
   assertTransition,
   currentRevision,
   deploymentState,
+  trafficShares,
   type DeploymentState,
+  type RevisionRole,
 } from './deployment-state.js';
 import type {
   DeploymentFilter,
   DeploymentPageQuery,
   DeploymentRecord,
   DeploymentSettings,
+  FollowPlan,
   RevisionRecord,
 } from './records.js';
 import { readSettings } from './stored-settings.js';
@@ -106,6 +110,33 @@ export class DeploymentStore {
     }));
   }
 
+  /** Deployments that follow an alias. */
+  async following(): Promise<DeploymentRecord[]> {
+    const rows = await this.database.deployment.findMany({
+      where: { followed: { not: null } },
+      include: withRevisions,
+    });
+    return rows.map(toDeployment);
+  }
+
+  async followPlan(deploymentId: string): Promise<FollowPlan | null> {
+    const row = await this.database.deployment.findUnique({
+      where: { id: deploymentId },
+      select: { followPlan: true },
+    });
+    return (row?.followPlan ?? null) as unknown as FollowPlan | null;
+  }
+
+  async setFollowed(
+    tx: Transaction,
+    deploymentId: string,
+    followed: string | null,
+    plan: FollowPlan | null,
+  ): Promise<void> {
+    const followPlan = plan ? (JSON.parse(JSON.stringify(plan)) as Prisma.InputJsonValue) : Prisma.DbNull;
+    await tx.deployment.update({ where: { id: deploymentId }, data: { followed, followPlan } });
+  }
+
   /** Until the transaction ends, nobody else adds a revision or moves one. */
   async lock(tx: Transaction, deploymentId: string): Promise<void> {
     await tx.deployment.update({ where: { id: deploymentId }, data: { updatedAt: new Date() } });
@@ -114,7 +145,7 @@ export class DeploymentStore {
   /** A new revision of the deployment of this name, which is made when there is none. */
   async addRevision(
     tx: Transaction,
-    { name, modelId, versionId, settings, actor }: NewRevision,
+    { name, modelId, versionId, settings, actor, role = 'PRIMARY', weight = 100 }: NewRevision,
   ): Promise<{ deployment: { id: string; name: string }; revision: RevisionRecord }> {
     const deployment = await tx.deployment.upsert({
       where: { name },
@@ -132,6 +163,8 @@ export class DeploymentStore {
         number: (_max.number ?? 0) + 1,
         versionId,
         ...toColumns(settings),
+        role,
+        weight,
         createdBy: actor,
       },
     });
@@ -161,10 +194,73 @@ export class DeploymentStore {
     return row.state;
   }
 
+  /** Changes what a revision is to its deployment, and its share of the traffic. */
+  async place(tx: Transaction, revisionId: string, place: Partial<Place>): Promise<void> {
+    const { deploymentId } = await tx.deploymentRevision.update({
+      where: { id: revisionId },
+      data: place,
+      select: { deploymentId: true },
+    });
+    await this.deriveState(tx, deploymentId);
+  }
+
+  /**
+   * The revision stands for its deployment from now on. What one step of rollback goes back to is `previous`, or, unless it
+   * is to be so `exactly`, the one that did so last. Once written down it stays.
+   */
+  async markServing(
+    tx: Transaction,
+    revisionId: string,
+    previous: number | null,
+    { exactly = false } = {},
+  ): Promise<void> {
+    const { deploymentId, number, servedAt } = await tx.deploymentRevision.findUniqueOrThrow({
+      where: { id: revisionId },
+      select: { deploymentId: true, number: true, servedAt: true },
+    });
+    if (servedAt !== null) return;
+    const last = await tx.deploymentRevision.findFirst({
+      where: { deploymentId, servedAt: { not: null }, number: { not: number } },
+      orderBy: [{ servedAt: 'desc' }, { number: 'desc' }],
+      select: { number: true },
+    });
+    await tx.deploymentRevision.update({
+      where: { id: revisionId },
+      data: { servedAt: new Date(), previous: exactly ? previous : (previous ?? last?.number ?? null) },
+    });
+  }
+
+  async revision(deploymentId: string, number: number, tx: Transaction = this.database) {
+    const row = await tx.deploymentRevision.findUnique({
+      where: { deploymentId_number: { deploymentId, number } },
+    });
+    return row && toRevision(row);
+  }
+
+  /**
+   * For what must not come in the way of a migration, or of traffic that somebody has divided.
+   *
+   * @throws DomainError MIGRATION_IN_PROGRESS, TRAFFIC_SPLIT
+   */
+  async assertUndivided(tx: Transaction, deployment: { id: string; name: string }): Promise<void> {
+    await this.assertNotMigrating(tx, deployment);
+    const shares = trafficShares(await this.revisions([deployment.id], tx));
+    if (shares.length > 1) throw trafficSplit(deployment.name, shares);
+  }
+
+  /** @throws DomainError MIGRATION_IN_PROGRESS */
+  async assertNotMigrating(tx: Transaction, { id, name }: { id: string; name: string }): Promise<void> {
+    const open = await tx.migration.findFirst({
+      where: { deploymentId: id, endedAt: null },
+      select: { toRevision: true, state: true },
+    });
+    if (open) throw migrationInProgress(name, open);
+  }
+
   private async deriveState(tx: Transaction, deploymentId: string): Promise<void> {
     const revisions = await tx.deploymentRevision.findMany({
       where: { deploymentId },
-      select: { number: true, state: true, stateReason: true },
+      select: { number: true, state: true, stateReason: true, role: true },
     });
     const { state, reason } = deploymentState(revisions);
     await tx.deployment.update({
@@ -180,6 +276,16 @@ export interface NewRevision {
   readonly versionId: string;
   readonly settings: DeploymentSettings;
   readonly actor: string;
+  /** PRIMARY when left out. */
+  readonly role?: RevisionRole;
+  /** 100 when left out. */
+  readonly weight?: number;
+}
+
+export interface Place {
+  readonly role: RevisionRole;
+  readonly weight: number;
+  readonly standbyUntil: Date | null;
 }
 
 function toWhere(filter: DeploymentFilter = {}): Prisma.DeploymentWhereInput {
@@ -189,8 +295,9 @@ function toWhere(filter: DeploymentFilter = {}): Prisma.DeploymentWhereInput {
   };
 }
 
-function toDeployment({ revisions, ...row }: DeploymentRow): DeploymentRecord {
-  return { ...row, revision: currentRevision(revisions.map(toRevision)) };
+function toDeployment({ revisions: rows, ...row }: DeploymentRow): DeploymentRecord {
+  const revisions = rows.map(toRevision);
+  return { ...row, revision: currentRevision(revisions), traffic: trafficShares(revisions) };
 }
 
 function toRevision(row: RevisionRow): RevisionRecord {

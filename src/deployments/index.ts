@@ -2,6 +2,7 @@ export type { Batching } from './batch-proof.js';
 export {
   DeploymentService,
   type BatchingInEffect,
+  type DeploymentTarget,
   type DeployRequest,
   type LoadedState,
   type UpdateRequest,
@@ -19,5 +20,18 @@ export type {
   LimitSettings,
   RevisionRecord,
   RuntimeSettings,
+  TrafficShare,
 } from './records.js';
-export type { ModelHandle } from './serving.js';
+export type { FollowRequest } from './alias-follower.js';
+export type { RollbackDeploymentRequest } from './deployment-rollback.js';
+export type { GuardReport, OutputNumbers } from './guards/index.js';
+export type { MigrateRequest, MigrationRequest } from './migrations/migration-service.js';
+export type { MigrationProgress } from './migrations/migration-run.js';
+export type {
+  MigrationRecord,
+  MigrationState,
+  MigrationStep,
+  MigrationStrategy,
+} from './migrations/records.js';
+export type { Mirror, ModelHandle, TrialSeat } from './model-handle.js';
+export type { SetTrafficRequest } from './traffic-service.js';

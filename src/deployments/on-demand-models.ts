@@ -9,7 +9,8 @@ import { DEFAULT_SETTINGS } from './default-settings.js';
 import { modelUnloaded, runnerLost, type Running } from './deployment-events.js';
 import type { ModelLoader } from './model-loader.js';
 import type { DeploymentSettings } from './records.js';
-import { Serving, type ModelHandle, type ProvenModel } from './serving.js';
+import type { ModelHandle } from './model-handle.js';
+import { Serving, type ProvenModel } from './serving.js';
 
 const MAX_LOADED = 8;
 const SETTINGS: DeploymentSettings = {

@@ -1,5 +1,6 @@
 import type { ExecutionProvider, GraphOptimization, Isolation } from '../onnx/index.js';
-import type { DeploymentState } from './deployment-state.js';
+import type { DeploymentState, RevisionRole } from './deployment-state.js';
+import type { MigrationPlan, MigrationStrategy } from './migrations/records.js';
 
 /** How a revision runs its model. */
 export interface RuntimeSettings {
@@ -58,6 +59,15 @@ export interface RevisionRecord extends DeploymentSettings {
   readonly versionId: string;
   readonly state: DeploymentState;
   readonly stateReason: string | null;
+  readonly role: RevisionRole;
+  /** Of the deployment's traffic, in proportion to its other revisions' that are READY. */
+  readonly weight: number;
+  /** Until when a STANDBY is kept in memory. */
+  readonly standbyUntil: Date | null;
+  /** When it became the primary; null: it never was. */
+  readonly servedAt: Date | null;
+  /** The number of the revision that one step of rollback goes back to. */
+  readonly previous: number | null;
   readonly createdAt: Date;
   readonly createdBy: string;
 }
@@ -70,8 +80,25 @@ export interface DeploymentRecord {
   readonly stateReason: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  /** The revision that serves, else the newest. */
+  /** The alias of its model that it follows; null: none. */
+  readonly followed: string | null;
+  /** The primary revision: the one that serves, else the newest. */
   readonly revision: RevisionRecord;
+  /** What answers requests now, by share; the shares add up to 100. Empty while nothing serves. */
+  readonly traffic: readonly TrafficShare[];
+}
+
+/** How a deployment migrates when the alias it follows moves. */
+export interface FollowPlan {
+  readonly strategy: MigrationStrategy;
+  readonly plan: MigrationPlan;
+  readonly allowBreaking: boolean;
+}
+
+export interface TrafficShare {
+  readonly revision: RevisionRecord;
+  /** Per cent of the requests that do not say which version they want. */
+  readonly weight: number;
 }
 
 export interface DeploymentFilter {

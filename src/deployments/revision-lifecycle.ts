@@ -13,19 +13,24 @@ import {
   type DeploymentName,
   type Running,
 } from './deployment-events.js';
-import type { DeploymentStore } from './deployment-store.js';
 import { againIn, isCrash, isPassing, reasonOf } from './load-errors.js';
 import { ModelProver, type Preparation } from './model-prover.js';
 import type { ModelLoader, PlacedModel } from './model-loader.js';
 import type { RevisionRecord } from './records.js';
-import { replacedBy, RevisionStates, type Subject } from './revision-states.js';
+import { replacedBy, type RevisionStates, type Subject } from './revision-states.js';
 import { Serving, type ProvenModel } from './serving.js';
 import { settingsOf } from './stored-settings.js';
 
 /** A model that takes its runner with it this often before it ever served is not tried again. */
 const MAX_FIRST_CRASHES = 3;
 
-interface Current extends Subject {
+/** Another revision of the same version and settings may take over what runs. */
+interface MutableSubject extends Subject {
+  revision: RevisionRecord;
+}
+
+interface Current {
+  readonly subject: MutableSubject;
   readonly serving: Serving;
 }
 
@@ -57,7 +62,6 @@ export class RevisionLifecycle {
   constructor(
     readonly deployment: DeploymentName,
     private readonly deps: {
-      readonly store: DeploymentStore;
       readonly events: EventLog;
       readonly catalog: CatalogService;
       readonly loader: ModelLoader;
@@ -65,9 +69,11 @@ export class RevisionLifecycle {
       readonly warmUpPipeline: (version: VersionRecord) => Promise<void>;
       /** A revision that served is to be brought up again, so much later. */
       readonly retry: (revision: RevisionRecord, delayMs: number) => void;
+      /** Shared by all lifecycles of the deployment. */
+      readonly states: RevisionStates;
     },
   ) {
-    this.states = new RevisionStates(deployment, deps);
+    this.states = deps.states;
     this.prover = new ModelProver(deps.warmUpPipeline);
   }
 
@@ -77,7 +83,12 @@ export class RevisionLifecycle {
 
   /** The number of the revision that serves. */
   get currentNumber(): number | null {
-    return this.serving?.revision.number ?? null;
+    return this.serving?.subject.revision.number ?? null;
+  }
+
+  /** The revision that serves, with its version. */
+  get subject(): Subject | null {
+    return this.serving?.subject ?? null;
   }
 
   /** The version that serves; or that served, while its lost runner is being replaced. */
@@ -92,7 +103,7 @@ export class RevisionLifecycle {
    */
   async bringUp(revision: RevisionRecord, options: BringUpOptions): Promise<number | null> {
     const { superseded, caller = SYSTEM } = options;
-    const subject: Subject = { revision, version: await this.versionOf(revision) };
+    const subject: MutableSubject = { revision, version: await this.versionOf(revision) };
     const stopped = async (): Promise<boolean> => {
       const reason = superseded();
       if (reason === null) return false;
@@ -133,8 +144,8 @@ export class RevisionLifecycle {
 
   /** Serves a revision that is READY in the database, without its model: the first request loads that. */
   async adopt(revision: RevisionRecord): Promise<void> {
-    const subject: Subject = { revision, version: await this.versionOf(revision) };
-    this.serving = { ...subject, serving: this.servingOf(subject, null) };
+    const subject: MutableSubject = { revision, version: await this.versionOf(revision) };
+    this.serving = { subject, serving: this.servingOf(subject, null) };
   }
 
   /** READY → DRAINING → STOPPED. Resolves when the memory is free; at once when nothing serves. */
@@ -143,11 +154,29 @@ export class RevisionLifecycle {
     this.serving = null;
     this.away = null;
     if (leaving) {
-      await this.states.move(leaving, 'DRAINING', reason, caller);
+      await this.states.move(leaving.subject, 'DRAINING', reason, caller);
       await leaving.serving.drain();
-      await this.states.move(leaving, 'STOPPED', reason, caller);
+      await this.states.move(leaving.subject, 'STOPPED', reason, caller);
     }
     await Promise.all(this.draining);
+  }
+
+  /** DRAINING, as is written down already, → STOPPED, when the last requests are answered. Takes no new ones. */
+  drainOut(reason: string, caller: Caller): void {
+    const leaving = this.serving;
+    this.serving = null;
+    this.away = null;
+    if (leaving) this.drainAside(leaving, reason, caller);
+  }
+
+  /** What serves here serves as `revision` from now on: one of the same version and settings, READY in the database. */
+  goOnAs(revision: RevisionRecord): void {
+    if (!this.serving) return;
+    const { subject } = this.serving;
+    const old = subject.revision;
+    if (this.proven?.revisionId === old.id) this.proven = { ...this.proven, revisionId: revision.id };
+    if (this.retries?.revisionId === old.id) this.retries = { ...this.retries, revisionId: revision.id };
+    subject.revision = revision;
   }
 
   /** FAILED → STOPPED, keeping the reason of the failure. */
@@ -165,14 +194,19 @@ export class RevisionLifecycle {
     await this.states.idle();
   }
 
+  /** Resolves when the replaced models whose last requests ran have left. */
+  async drained(): Promise<void> {
+    await Promise.all(this.draining);
+  }
+
   /** Resolves when what has happened so far is in the database. */
   recorded(): Promise<void> {
     return this.states.idle();
   }
 
-  private servingOf(subject: Subject, loaded: ProvenModel | null): Serving {
+  private servingOf(subject: MutableSubject, loaded: ProvenModel | null): Serving {
     const { revision, version } = subject;
-    const running = this.running(subject);
+    const running = () => this.running(subject);
     const { events } = this.deps;
     const serving = new Serving(
       version,
@@ -180,10 +214,10 @@ export class RevisionLifecycle {
       settingsOf(revision),
       {
         load: () => this.reload(subject),
-        onUnloaded: (reason, bytes) => events.record(modelUnloaded(running, reason, bytes)),
-        onReloaded: (model) => events.record(modelReloaded(running, model)),
-        onLost: (error) => this.lost({ ...subject, serving }, error),
-        onLoadFailed: (error) => this.reloadFailed({ ...subject, serving }, error),
+        onUnloaded: (reason, bytes) => events.record(modelUnloaded(running(), reason, bytes)),
+        onReloaded: (model) => events.record(modelReloaded(running(), model)),
+        onLost: (error) => this.lost({ subject, serving }, error),
+        onLoadFailed: (error) => this.reloadFailed({ subject, serving }, error),
       },
       loaded,
     );
@@ -191,11 +225,11 @@ export class RevisionLifecycle {
   }
 
   private load(subject: Subject): Promise<PlacedModel> {
-    const running = this.running(subject);
+    const running = () => this.running(subject);
     const { events, loader } = this.deps;
     return loader.load(subject.version, subject.revision.runtime, {
-      onRunnerLost: (loss) => events.record(runnerLost(running, loss)),
-      onRunnerRestarted: (info) => events.record(runnerRestarted(running, info)),
+      onRunnerLost: (loss) => events.record(runnerLost(running(), loss)),
+      onRunnerRestarted: (info) => events.record(runnerRestarted(running(), info)),
     });
   }
 
@@ -249,36 +283,41 @@ export class RevisionLifecycle {
   }
 
   private async switchTo(
-    subject: Subject,
+    subject: MutableSubject,
     loaded: ProvenModel,
     note: string | null,
     caller: Caller,
   ): Promise<void> {
     const serving = this.servingOf(subject, loaded);
     const backoff = this.backoffOf(subject.revision);
-    const previous = await this.states.switchTo(subject, {
+    // As it was when the switch began: a loss meanwhile has nobody else to see it stopped.
+    const replaced: { current: Current | null } = { current: null };
+    await this.states.switchTo(subject, {
       note,
       caller,
-      previous: () => this.serving,
+      previous: () => {
+        replaced.current = this.serving;
+        return this.serving?.subject ?? null;
+      },
       restarted: () => {
         if (!this.away) return [];
         const afterMs = performance.now() - this.away.since;
         return [runnerRestarted(this.running(subject), { attempt: backoff.attempts, afterMs })];
       },
       done: () => {
-        this.serving = { ...subject, serving };
+        this.serving = { subject, serving };
         this.away = null;
         backoff.recovered();
       },
     });
-    if (previous) this.drainAside(previous, replacedBy(subject.revision), caller);
+    if (replaced.current) this.drainAside(replaced.current, replacedBy(subject.revision), caller);
   }
 
   /** The new revision is ready: nobody has to wait for the old one's last requests. */
   private drainAside(previous: Current, reason: string, caller: Caller): void {
     const done = previous.serving
       .drain()
-      .then(() => this.states.move(previous, 'STOPPED', reason, caller))
+      .then(() => this.states.move(previous.subject, 'STOPPED', reason, caller))
       .catch((error: unknown) =>
         this.deps.logger.error({ err: error }, 'a replaced revision could not be stopped'),
       )
@@ -289,10 +328,11 @@ export class RevisionLifecycle {
   /** The last runner under a serving model ended: the revision goes back to PENDING and is brought up again. */
   private lost(lost: Current, error: DomainError): void {
     if (this.serving?.serving !== lost.serving) return;
-    this.away = { versionId: lost.version.id, since: performance.now() };
-    const backoff = this.backoffOf(lost.revision);
+    const { revision, version } = lost.subject;
+    this.away = { versionId: version.id, since: performance.now() };
+    const backoff = this.backoffOf(revision);
     const delayMs = backoff.failed();
-    this.deps.retry(lost.revision, delayMs);
+    this.deps.retry(revision, delayMs);
     this.leaveReady(lost, 'PENDING', againIn(error, delayMs, backoff.attempts));
   }
 
@@ -304,7 +344,7 @@ export class RevisionLifecycle {
       this.lost(current, error);
       return;
     }
-    this.warn('a model could not be loaded again', current, error);
+    this.warn('a model could not be loaded again', current.subject, error);
     this.leaveReady(current, 'FAILED', reasonOf(error));
   }
 
@@ -313,7 +353,7 @@ export class RevisionLifecycle {
     // Nobody holds it much longer: their runs have failed.
     leaving.serving.drain().catch(() => undefined);
     this.states
-      .leaveReady(leaving, to, reason)
+      .leaveReady(leaving.subject, to, reason)
       .catch((cause: unknown) =>
         this.deps.logger.error({ err: cause }, 'a lost deployment could not be recorded'),
       );

@@ -49,6 +49,10 @@ export class RevisionRequests {
       }
       if (existing && isWanted(existing) && serves(existing.revision, version.id, settings))
         return { result: { deployment: existing, revision: null }, events: [] };
+      if (existing) {
+        await this.store.lock(tx, existing.id);
+        await this.store.assertUndivided(tx, existing);
+      }
       return this.add(tx, caller, name, version, settings);
     });
   }
@@ -74,6 +78,7 @@ export class RevisionRequests {
         const settings = changedSettings(settingsOf(base), input);
         if (base.state !== 'FAILED' && isDeepStrictEqual(settingsOf(base), settings))
           return { result: { deployment, revision: null }, events: [] };
+        await this.store.assertUndivided(tx, deployment);
         return this.add(tx, caller, deployment.name, version, settings);
       });
       if (accepted) return accepted;
@@ -81,7 +86,7 @@ export class RevisionRequests {
   }
 
   private async baseOf({ id, name, state }: DeploymentRecord, tx?: Transaction): Promise<RevisionRecord> {
-    const newestFirst = await this.store.revisions([id], tx);
+    const newestFirst = (await this.store.revisions([id], tx)).filter(({ role }) => role === 'PRIMARY');
     const alive = newestFirst.find((revision) => ALIVE.includes(revision.state));
     const [newest] = newestFirst;
     if (alive) return alive;

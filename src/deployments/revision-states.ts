@@ -51,18 +51,17 @@ export class RevisionStates {
    *
    * @param previous asked for at the moment of the switch; it may have been lost since
    * @param done runs after the commit and before any other change
-   * @returns the previous one, which has now to be drained
    */
-  switchTo<Previous extends Subject>(
+  switchTo(
     next: Subject,
     options: {
-      readonly previous: () => Previous | null;
+      readonly previous: () => Subject | null;
       readonly note: string | null;
       readonly caller: Caller;
       readonly restarted: () => NewEvent[];
       readonly done: () => void;
     },
-  ): Promise<Previous | null> {
+  ): Promise<void> {
     const { note, caller } = options;
     return this.inTurn(async () => {
       const previous = options.previous();
@@ -72,10 +71,11 @@ export class RevisionStates {
         if (previous)
           events.push(await this.apply(tx, previous, 'DRAINING', replacedBy(next.revision), caller));
         events.push(await this.apply(tx, next, 'READY', note, caller), ...restarted);
+        if (next.revision.role === 'PRIMARY')
+          await this.deps.store.markServing(tx, next.revision.id, previous?.revision.number ?? null);
         return { result: undefined, events };
       });
       options.done();
-      return previous;
     });
   }
 
@@ -84,7 +84,8 @@ export class RevisionStates {
     await this.last;
   }
 
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+  /** For a change of several revisions at once: nothing else about the deployment changes meanwhile. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.last.then(work);
     this.last = done.catch(() => undefined);
     return done;
@@ -102,7 +103,8 @@ export class RevisionStates {
     }));
   }
 
-  private async apply(
+  /** Part of a transaction of `inTurn`. @returns the event to append. */
+  async apply(
     tx: Transaction,
     { revision, version }: Subject,
     to: DeploymentState,

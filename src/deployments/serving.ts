@@ -4,20 +4,9 @@ import type { DomainError } from '../platform/errors.js';
 import { untilAborted, type AbortSignalLike } from '../platform/until-aborted.js';
 import type { Batching } from './batch-proof.js';
 import type { Resident } from './memory-budget.js';
+import type { ModelHandle } from './model-handle.js';
 import type { PlacedModel } from './model-loader.js';
 import type { DeploymentSettings } from './records.js';
-
-/** Short-lived right to run a model; must be released, whatever happens. */
-export interface ModelHandle {
-  readonly version: VersionRecord;
-  /** Null when the version was loaded on demand. */
-  readonly deployment: { readonly id: string; readonly name: string } | null;
-  readonly model: LoadedModel;
-  /** What the proof and the settings together allow. */
-  readonly batching: Batching;
-  readonly settings: DeploymentSettings;
-  release(): void;
-}
 
 export type UnloadReason = 'IDLE' | 'MEMORY';
 
@@ -132,6 +121,7 @@ export class Serving implements Resident {
       model,
       batching,
       settings: this.settings,
+      trial: null,
       release: () => {
         if (released) return;
         released = true;

@@ -9,6 +9,7 @@ import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventRecord } from '../platform/events/index.js';
 import type { CursorCodec } from './positions.js';
+import type { MigrationOfDeployment } from './migration-node.js';
 
 export const DEFAULT_PAGE = 20;
 export const MAX_PAGE = 100;
@@ -39,6 +40,7 @@ export type DerivativeEdge = DerivativeConnection['edges'][number];
 export type VersionConnection = Connection<VersionRecord>;
 export type DeploymentConnection = Connection<DeploymentRecord>;
 export type RevisionConnection = Connection<RevisionRecord>;
+export type MigrationConnection = Connection<MigrationOfDeployment>;
 export type EventConnection = Connection<EventRecord>;
 
 export interface ConnectionSource<Row, Position> {

@@ -227,6 +227,10 @@ export function createLoaders(
       (ids) => deployments.ofModels(ids),
       ({ modelId }) => modelId,
     ),
+    migrationsOfDeployment: grouped(
+      (ids) => deployments.migrations.ofDeployments(ids),
+      ({ deploymentId }) => deploymentId,
+    ),
     revisionsOfDeployment: grouped(
       (ids) => deployments.revisions(ids),
       ({ deploymentId }) => deploymentId,

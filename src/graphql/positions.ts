@@ -38,6 +38,7 @@ export function modelCursors({ field }: ModelOrder): CursorCodec<ModelPosition> 
 
 export const versionCursors = numberCursors('versions');
 export const revisionCursors = numberCursors('revisions');
+export const migrationCursors = numberCursors('migrations');
 
 export const deploymentCursors: CursorCodec<{ readonly name: string }> = {
   encode: ({ name }) => encodeCursor('deployments', [name]),

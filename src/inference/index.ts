@@ -1,6 +1,8 @@
 export { InferenceService } from './inference-service.js';
 export type { InferRequest, TargetRequest, Timing } from './inference-service.js';
 export type { Departure } from '../platform/disconnection.js';
+export type { OutputNumbers } from '../deployments/index.js';
+export { numbersOfTensors } from './output-numbers.js';
 export { Deadline } from './deadline.js';
 export type { OpenModel } from './open-model.js';
 export type { Priority } from './priority.js';

@@ -1,5 +1,10 @@
 import type { VersionRecord } from '../catalog/index.js';
-import type { DeploymentService, ModelHandle } from '../deployments/index.js';
+import type {
+  DeploymentService,
+  DeploymentTarget,
+  ModelHandle,
+  OutputNumbers,
+} from '../deployments/index.js';
 import { decodeTensor, rowsOf, type LoadedModel, type RawTensor, type Tensor } from '../onnx/index.js';
 import type { Departure } from '../platform/disconnection.js';
 import { DomainError } from '../platform/errors.js';
@@ -8,12 +13,14 @@ import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
 import { batchKeys } from './batch-key.js';
 import { Batcher } from './batcher.js';
-import { Deadline } from './deadline.js';
+import { Deadline, type Lifetime } from './deadline.js';
 import { StatisticsCounter, type ModelStatistics } from './model-statistics.js';
 import { Account, HeldModel, type ModelQueue, type OpenModel } from './open-model.js';
 import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder.js';
 import type { Priority } from './priority.js';
+import { numbersOfTensors } from './output-numbers.js';
 import { ResponseCache } from './response-cache.js';
+import { askOnTrial, type Answered, type Question } from './trial-run.js';
 
 export interface Timing {
   /** Waiting for the model: loading it, and for its turn in the worker. */
@@ -28,11 +35,18 @@ export interface Timing {
   readonly cacheHit: boolean;
 }
 
+/** A key is hashed for every request that has one. */
+const MAX_ROUTING_KEY = 1_000;
+
 /** Exactly one of `deployment` (a name) and `version` (a version ref). */
 export interface TargetRequest {
   readonly deployment?: string | null | undefined;
   readonly version?: string | null | undefined;
   readonly deadlineMs?: number | null | undefined;
+  /** Requests of one key go to one version, as far as a deployment's traffic allows. */
+  readonly routingKey?: string | null | undefined;
+  /** A version ref: of those that the deployment serves, the one that must answer. */
+  readonly pin?: string | null | undefined;
   /** NORMAL when left out. */
   readonly priority?: Priority | null | undefined;
   /** Tells when the caller has gone. */
@@ -78,11 +92,17 @@ export class InferenceService {
     caller: Caller,
     request: InferRequest,
   ): Promise<{ outputs: Tensor[]; version: VersionRecord; timing: Timing }> {
-    const { result, version, timing } = await this.withModel(caller, 'infer', request, async (model) => {
-      const inputs = request.inputs.map((raw, index) => decodeTensor(raw, ['inputs', String(index)]));
-      const outputs = await model.infer(inputs, request.outputs ?? undefined);
-      return { value: outputs, rows: rowsOf(inputs) ?? 1 };
-    });
+    const { result, version, timing } = await this.withModel(
+      caller,
+      'infer',
+      request,
+      async (model) => {
+        const inputs = request.inputs.map((raw, index) => decodeTensor(raw, ['inputs', String(index)]));
+        const outputs = await model.infer(inputs, request.outputs ?? undefined);
+        return { value: outputs, rows: rowsOf(inputs) ?? 1 };
+      },
+      numbersOfTensors,
+    );
     return { outputs: result, version, timing };
   }
 
@@ -95,6 +115,7 @@ export class InferenceService {
     operation: Operation,
     request: TargetRequest,
     work: (model: OpenModel) => Promise<{ value: T; rows: number }>,
+    numbersOf: (value: T) => OutputNumbers,
   ): Promise<{ result: T; version: VersionRecord; timing: Timing }> {
     const started = performance.now();
     let target: Target | null = null;
@@ -106,9 +127,23 @@ export class InferenceService {
       target = handle;
       const waitedMs = performance.now() - started;
       const account = new Account();
-      const asker = { priority: request.priority ?? 'NORMAL', lifetime: deadline };
-      const model = new HeldModel(handle.version, this.queueOf(handle), asker, account, this.maxAnswerBytes);
-      const { value, rows } = await deadline.race(work(model), () => handle.release());
+      const priority = request.priority ?? 'NORMAL';
+      let answered: Answered<T>;
+      if (handle.trial === null) answered = await this.ask(handle, work, deadline, priority, account);
+      else {
+        const question: Question<T> = {
+          // Only the caller's own questions are on the caller's account.
+          ask: (asked, lifetime, urgency) =>
+            this.ask(asked, work, lifetime, urgency ?? priority, urgency ? new Account() : account),
+          numbersOf,
+          lifetime: deadline,
+          gone: () => request.signal?.aborted ?? false,
+        };
+        const outcome = await askOnTrial(question, handle, handle.trial);
+        ({ answered } = outcome);
+        target = outcome.handle;
+      }
+      const { value, rows } = answered;
       const totalMs = performance.now() - started;
       const queueMs = waitedMs + Math.max(0, account.askedMs - account.inferMs);
       const { inferMs, cacheHit } = account;
@@ -129,6 +164,18 @@ export class InferenceService {
     } finally {
       deadline?.clear();
     }
+  }
+
+  private ask<T>(
+    handle: ModelHandle,
+    work: (model: OpenModel) => Promise<Answered<T>>,
+    lifetime: Lifetime,
+    priority: Priority,
+    account: Account,
+  ): Promise<Answered<T>> {
+    const asker = { priority, lifetime };
+    const model = new HeldModel(handle.version, this.queueOf(handle), asker, account, this.maxAnswerBytes);
+    return lifetime.race(work(model), () => handle.release());
   }
 
   private queueOf({ version, model, batching, settings }: ModelHandle): ModelQueue {
@@ -164,9 +211,28 @@ export class InferenceService {
   }
 }
 
-function targetOf({ deployment, version }: TargetRequest): { deployment: string } | { version: string } {
-  if (typeof deployment === 'string' && typeof version !== 'string') return { deployment };
-  if (typeof version === 'string' && typeof deployment !== 'string') return { version };
+function targetOf(request: TargetRequest): DeploymentTarget | { readonly version: string } {
+  const { deployment, version, routingKey, pin } = request;
+  if (typeof deployment === 'string' && typeof version !== 'string') {
+    if (typeof routingKey !== 'string' && typeof pin !== 'string') return { deployment };
+    if (typeof routingKey === 'string' && routingKey.length > MAX_ROUTING_KEY) {
+      throw new DomainError(
+        'INVALID_ARGUMENT',
+        `Expected routingKey to have at most ${MAX_ROUTING_KEY} characters, got ${routingKey.length}.`,
+        { field: ['routingKey'] },
+      );
+    }
+    return { deployment, routingKey: routingKey ?? undefined, pin: pin ?? undefined };
+  }
+  const stray = typeof routingKey === 'string' ? 'routingKey' : typeof pin === 'string' ? 'pin' : null;
+  if (typeof version === 'string' && typeof deployment !== 'string') {
+    if (stray === null) return { version };
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      `Expected ${stray} together with deployment, got it together with version, which names what answers already.`,
+      { field: [stray] },
+    );
+  }
   const got = typeof deployment === 'string' ? 'both' : 'neither';
   throw new DomainError(
     'INVALID_ARGUMENT',

@@ -5,6 +5,7 @@ import type { Caller } from '../security/index.js';
 import { parsePipeline } from './parse-pipeline.js';
 import type { Pipeline } from './pipeline.js';
 import type { PipelineRunner } from './pipeline-runner.js';
+import { numbersOfPredictions } from './prediction-numbers.js';
 import type { Prediction } from './prediction.js';
 
 export interface PredictRequest extends TargetRequest {
@@ -46,6 +47,7 @@ export class PredictionService {
         );
         return { value: predictions, rows: instances.length };
       },
+      numbersOfPredictions,
     );
     return { predictions: result, version, timing };
   }

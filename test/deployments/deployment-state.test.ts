@@ -11,6 +11,7 @@ import {
 
 const revision = (number: number, state: DeploymentState, stateReason: string | null = null) => ({
   number,
+  role: 'PRIMARY' as const,
   state,
   stateReason,
 });

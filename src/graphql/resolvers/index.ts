@@ -3,6 +3,7 @@ import { baseResolvers } from './base.js';
 import { comparisonResolvers } from './comparison.js';
 import { deploymentResolvers } from './deployments.js';
 import { inferenceResolvers } from './inference.js';
+import { migrationResolvers } from './migrations.js';
 import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
 import { transferResolvers } from './transfer.js';
@@ -16,6 +17,7 @@ export const resolvers: Resolvers[] = [
   transferResolvers,
   comparisonResolvers,
   deploymentResolvers,
+  migrationResolvers,
   inferenceResolvers,
   monitoringResolvers,
 ];

@@ -16,6 +16,8 @@ export const inferenceResolvers = {
           outputs: input.outputs,
           deadlineMs: input.deadlineMs,
           priority: input.priority,
+          routingKey: input.routingKey,
+          pin: input.pin,
           signal: departure,
         });
         const encoding = input.encoding ?? 'JSON';
@@ -29,6 +31,8 @@ export const inferenceResolvers = {
           instances: input.instances,
           deadlineMs: input.deadlineMs,
           priority: input.priority,
+          routingKey: input.routingKey,
+          pin: input.pin,
           signal: departure,
         }),
       ),

@@ -15,7 +15,9 @@ type EventType =
   | 'RunnerEvent'
   | 'ModelMemoryEvent'
   | 'RequestFailedEvent'
-  | 'RequestsServedEvent';
+  | 'RequestsServedEvent'
+  | 'MigrationEvent'
+  | 'TrafficEvent';
 
 const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   MODEL_REGISTERED: 'ModelEvent',
@@ -37,6 +39,19 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   MODEL_RELOADED: 'ModelMemoryEvent',
   REQUEST_FAILED: 'RequestFailedEvent',
   REQUESTS_SERVED: 'RequestsServedEvent',
+  MIGRATION_STARTED: 'MigrationEvent',
+  MIGRATION_ADVANCED: 'MigrationEvent',
+  MIGRATION_HELD: 'MigrationEvent',
+  MIGRATION_PAUSED: 'MigrationEvent',
+  MIGRATION_RESUMED: 'MigrationEvent',
+  MIGRATION_SUCCEEDED: 'MigrationEvent',
+  MIGRATION_ROLLED_BACK: 'MigrationEvent',
+  MIGRATION_ABORTED: 'MigrationEvent',
+  MIGRATION_FAILED: 'MigrationEvent',
+  MIGRATION_REFUSED: 'MigrationEvent',
+  DEPLOYMENT_ROLLED_BACK: 'TrafficEvent',
+  TRAFFIC_CHANGED: 'TrafficEvent',
+  FOLLOWING_CHANGED: 'TrafficEvent',
 };
 
 /** What every kind of event tells. */
@@ -142,6 +157,27 @@ export const monitoringResolvers = {
     p50Ms: detail('p50Ms'),
     p99Ms: detail('p99Ms'),
     sampleRequestId: detail('sampleRequestId'),
+  },
+  MigrationEvent: {
+    ...common,
+    migration: detail('migration'),
+    strategy: detail('strategy'),
+    state: detail('state'),
+    step: detail('step'),
+    steps: detail('steps'),
+    weight: detail('weight'),
+    fromVersion: detail('fromVersion'),
+    toVersion: detail('toVersion'),
+    guards: detail('guards'),
+    reason: detail('reason'),
+  },
+  TrafficEvent: {
+    ...common,
+    shares: detail('shares'),
+    alias: detail('alias'),
+    fromRevision: detail('fromRevision'),
+    restoredRevision: detail('restoredRevision'),
+    reason: detail('reason'),
   },
 } satisfies Resolvers;
 

@@ -3,6 +3,7 @@ import type { CatalogService } from '../../catalog/index.js';
 import type { DeploymentService } from '../../deployments/index.js';
 import {
   decodeTensor,
+  numbersOfTensors,
   type InferenceService,
   type RawTensor,
   type Signature,
@@ -77,12 +78,18 @@ async function run(
   checkSignatureName(body.signature_name, method);
   const call = readCall(method, body);
   const target = { ...(await models.target(model, selector)), signal: new Disconnection(reply.raw) };
-  const { result } = await inference.withModel(request.caller, 'infer', target, async (open) => {
-    const raw = call.inputs(open.version.signature);
-    const outputs = await open.infer(raw.map((tensor) => decodeTensor(tensor)));
-    return { value: call.answer(outputs), rows: raw[0]?.shape[0] ?? 1 };
-  });
-  return reply.type('application/json; charset=utf-8').send(result);
+  const { result } = await inference.withModel(
+    request.caller,
+    'infer',
+    target,
+    async (open) => {
+      const raw = call.inputs(open.version.signature);
+      const outputs = await open.infer(raw.map((tensor) => decodeTensor(tensor)));
+      return { value: { outputs, answer: call.answer(outputs) }, rows: raw[0]?.shape[0] ?? 1 };
+    },
+    ({ outputs }) => numbersOfTensors(outputs),
+  );
+  return reply.type('application/json; charset=utf-8').send(result.answer);
 }
 
 function readCall(method: Method, body: Readonly<Record<string, unknown>>): Call {

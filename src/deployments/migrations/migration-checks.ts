@@ -1,0 +1,66 @@
+import {
+  comparePipelines,
+  compareSignatures,
+  type CatalogService,
+  type VersionRecord,
+} from '../../catalog/index.js';
+import { DomainError } from '../../platform/errors.js';
+
+/** @throws DomainError INVALID_ARGUMENT for a version of another model, MODEL_ARCHIVED. */
+export async function checkSameModel(
+  catalog: CatalogService,
+  deployment: { readonly name: string; readonly modelId: string },
+  version: VersionRecord,
+  field: readonly string[] = ['version'],
+): Promise<void> {
+  const [model] = await catalog.modelsByIds([deployment.modelId]);
+  if (version.modelId !== deployment.modelId) {
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      `Expected a version of ${model?.name ?? 'its model'}, which deployment "${deployment.name}" serves, got ${version.ref}. ` +
+        'Deploy it under another name with deployVersion.',
+      { field },
+    );
+  }
+  if (model?.archivedAt) {
+    throw new DomainError(
+      'MODEL_ARCHIVED',
+      `Model "${model.name}" is archived. Bring it back with archiveModel(archived: false) first.`,
+      { field },
+    );
+  }
+}
+
+/** @throws DomainError BREAKING_SIGNATURE when those who call `base` now would be refused or misled by `target`. */
+export function checkCompatible(base: VersionRecord, target: VersionRecord): void {
+  const signature = compareSignatures(base.signature, target.signature);
+  const pipeline = comparePipelines(base.pipeline, target.pipeline);
+  const breaking = [
+    ...signature.differences.filter(({ severity }) => severity === 'BREAKING').map(({ reason }) => reason),
+    ...pipeline.differences.filter(({ severity }) => severity === 'BREAKING').map(({ reason }) => reason),
+  ];
+  if (breaking.length === 0) return;
+  const more = breaking.length > 3 ? ` (and ${breaking.length - 3} more)` : '';
+  throw new DomainError(
+    'BREAKING_SIGNATURE',
+    `Expected a version that the callers of ${base.ref} can call as they do now, got ${target.ref}: ` +
+      `${breaking.slice(0, 3).join('; ')}${more}. Deploy it under another name, or say allowBreaking: true.`,
+    { field: ['version'] },
+  );
+}
+
+export function alreadyServed(name: string, version: VersionRecord): DomainError {
+  return new DomainError(
+    'ALREADY_SERVED',
+    `Expected a version that deployment "${name}" does not serve yet, got ${version.ref}, which it serves now.`,
+    { field: ['version'] },
+  );
+}
+
+export function noMigration(name: string): DomainError {
+  return new DomainError(
+    'MIGRATION_NOT_FOUND',
+    `Expected a deployment that is being migrated, got "${name}", which is not. Begin with migrateDeployment.`,
+    { field: ['deployment'] },
+  );
+}

@@ -1,0 +1,86 @@
+import type { ModelHandle, OutputNumbers, TrialSeat } from '../deployments/index.js';
+import { DomainError, isUserError } from '../platform/errors.js';
+import { Deadline, type Lifetime } from './deadline.js';
+
+/** A mirrored request has no caller who could wait; beyond this it is given up. */
+const MIRROR_LIMIT_MS = 60_000;
+
+/** One request, which can be asked of several models. */
+export interface Question<T> {
+  /** Holds the handle while it runs, and releases it. */
+  ask(handle: ModelHandle, lifetime: Lifetime, priority?: 'LOW'): Promise<Answered<T>>;
+  numbersOf(value: T): OutputNumbers;
+  /** The caller's. */
+  readonly lifetime: Lifetime;
+  /** Whether the caller has gone. */
+  gone(): boolean;
+}
+
+export interface Answered<T> {
+  readonly value: T;
+  readonly rows: number;
+}
+
+/**
+ * Asks a model that is on trial, or the one it is tried against, and tells the trial how that went. What the candidate
+ * refuses, or fails at, is asked of the version that serves, whose answer, or refusal, is then the caller's: a candidate
+ * costs its callers time at most. Whose fault it was shows too: what both refuse is the caller's.
+ *
+ * @returns the answer and the handle of the model that gave it
+ */
+export async function askOnTrial<T>(
+  question: Question<T>,
+  handle: ModelHandle,
+  seat: TrialSeat,
+): Promise<{ readonly answered: Answered<T>; readonly handle: ModelHandle }> {
+  const began = performance.now();
+  const failed = () => seat.observe({ ok: false, totalMs: performance.now() - began });
+  try {
+    const answered = await question.ask(handle, question.lifetime);
+    seat.observe({ ok: true, totalMs: performance.now() - began });
+    const numbers = question.numbersOf(answered.value);
+    seat.answered(numbers);
+    void mirrored(question, seat, numbers);
+    return { answered, handle };
+  } catch (error) {
+    if (question.lifetime.aborted) {
+      if (!question.gone()) failed();
+      throw error;
+    }
+    if (seat.side === 'BASE') {
+      if (!isUserError(error) || error.code === 'RUN_FAILED') failed();
+      throw error;
+    }
+    const serving = await seat.fallback(question.lifetime);
+    if (!serving) {
+      failed();
+      throw error;
+    }
+    const answered = await question.ask(serving, question.lifetime);
+    failed();
+    return { answered, handle: serving };
+  }
+}
+
+/** Asks the other side the same, when it is this request's turn. Nobody waits for it and nobody sees its answer. */
+async function mirrored<T>(question: Question<T>, seat: TrialSeat, own: OutputNumbers): Promise<void> {
+  const mirror = seat.mirror();
+  if (!mirror) return;
+  const deadline = new Deadline(MIRROR_LIMIT_MS);
+  const began = performance.now();
+  try {
+    const handle = await mirror.acquire(deadline);
+    if (!handle) return;
+    const { value } = await question.ask(handle, deadline, 'LOW');
+    mirror.observe({ ok: true, totalMs: performance.now() - began });
+    mirror.compare(own, question.numbersOf(value));
+  } catch (error) {
+    // No room for it now says nothing about the model.
+    if (error instanceof DomainError && error.code === 'OVERLOADED') return;
+    mirror.observe({ ok: false, totalMs: performance.now() - began });
+    mirror.compare(own, null);
+  } finally {
+    deadline.clear();
+    mirror.close();
+  }
+}
