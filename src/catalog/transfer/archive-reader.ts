@@ -17,6 +17,9 @@ import { BLOCK, decodeHeader, isZero, paddingOf, TarProblem, type TarEntry } fro
 /** GNU tar fills its last record of 20 blocks with zeros. */
 const MAX_TRAILING_BYTES = 20 * BLOCK;
 
+/** Where archives lie. */
+export type Archives = Pick<ArtifactStore, 'read'>;
+
 /** A file inside the archive: where its bytes are. */
 export interface ArchivedBlob extends Blob {
   /** @throws whatever reading the archive's own file throws */
@@ -35,7 +38,7 @@ export class ArchiveReader {
   ) {}
 
   /** Reads all but the blobs. @throws DomainError ARCHIVE_INVALID, ARCHIVE_UNSUPPORTED */
-  static async open(archives: ArtifactStore, { digest, size }: Blob): Promise<ArchiveReader> {
+  static async open(archives: Archives, { digest, size }: Blob): Promise<ArchiveReader> {
     const file = new ArchiveFile(archives, digest, size);
     const sums = await file.small(0, SUMS_NAME, MAX_SUMS_BYTES);
     const bytes = await file.small(sums.end, MANIFEST_NAME, MAX_MANIFEST_BYTES);
@@ -86,7 +89,7 @@ export class ArchiveReader {
 /** The archive's bytes, by place. */
 class ArchiveFile {
   constructor(
-    private readonly archives: ArtifactStore,
+    private readonly archives: Archives,
     private readonly digest: string,
     readonly size: number,
   ) {}

@@ -91,7 +91,8 @@ export function isZero(bytes: Uint8Array): boolean {
 }
 
 function isPlainName(name: string): boolean {
-  return /^[\w.-]+(?:\/[\w.-]+)*$/.test(name) && name.length <= MAX_NAME;
+  const parts = name.split('/');
+  return name.length <= MAX_NAME && parts.every((part) => /^[\w-][\w.-]*$/.test(part));
 }
 
 /** Six octal digits, a NUL and a space: the sum of all bytes, those of the checksum taken as spaces. */
