@@ -68,7 +68,7 @@ export interface RetortServer extends AsyncDisposable {
 const READY = /GraphQL\s+http:\/\/[^:]+:(\d+)\/graphql/;
 
 export async function startRetort(
-  { profileDirectory }: Options,
+  { profileDirectory }: Pick<Options, 'profileDirectory'>,
   settings: RetortSettings = {},
 ): Promise<RetortServer> {
   const directory =

@@ -15,8 +15,11 @@ export class CatalogChanges {
   ) {}
 
   /** The change and the events that tell of it, wholly or not at all. @throws DomainError UNAVAILABLE */
-  commit<T>(work: (tx: Transaction) => Promise<{ result: T; events: NewEvent[] }>): Promise<T> {
-    return this.events.transaction(work);
+  commit<T>(
+    work: (tx: Transaction) => Promise<{ result: T; events: NewEvent[] }>,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<T> {
+    return this.events.transaction(work, options);
   }
 
   /** Until the transaction ends nobody else changes this model, its tags or its aliases. @throws DomainError MODEL_NOT_FOUND */

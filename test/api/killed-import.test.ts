@@ -46,16 +46,21 @@ describe.each(databaseKinds)('a server killed in the middle of an import, %s dat
         server = await startServer(environmentOf(database));
         const importIt = (api: ServerProcess, digest: string) =>
           succeed<Imported>(api, IMPORT, { input: { archive: { digest } } });
-        const began = performance.now();
-        await importIt(server, await send(server, archiveOf('measured', 0)));
-        const usualMs = performance.now() - began;
+        let usualMs = Infinity;
+        const measured = async (api: ServerProcess, digest: string) => {
+          const began = performance.now();
+          const imported = await importIt(api, digest);
+          if (imported.changed) usualMs = Math.min(usualMs, performance.now() - began);
+          return imported;
+        };
+        await measured(server, await send(server, archiveOf('measured', 0)));
 
         for (let round = 1; round <= KILLS; round += 1) {
           const name = `killed-${round}`;
           const archive = archiveOf(name, round);
           const digest = await send(server, archive);
           const importing = importIt(server, digest).catch(() => null);
-          await delay(randomInt(Math.ceil(usualMs * 1.2)));
+          await delay(randomInt(Math.ceil(usualMs * 1.1)));
           server.send('SIGKILL');
           await server.exited;
           const answer = await importing;
@@ -68,7 +73,7 @@ describe.each(databaseKinds)('a server killed in the middle of an import, %s dat
           if (there.status !== 404 || answer) expect(bytes.equals(archive)).toBe(true);
           expect(await readdir(join(database.dataDirectory, 'artifacts', 'tmp'))).toEqual([]);
 
-          const again = await importIt(server, digest);
+          const again = await measured(server, digest);
           expect(again.changed).toBe(there.status === 404);
           expect((await download(server, name)).equals(archive)).toBe(true);
         }

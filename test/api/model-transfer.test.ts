@@ -1,6 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  archiveFiles,
+  blobOf,
+  readWhole,
+  sampleManifest,
+  tarOf,
+} from '../catalog/transfer/sample-archive.js';
 import { databaseKinds } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import {
@@ -227,6 +234,61 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
     });
     expect(await download(away, 'child')).toEqual(before);
     expect(await refusal(away, DELETE, { input: { name: 'base' } })).toMatchObject({ code: 'MODEL_IN_USE' });
+  });
+
+  it('leaves a parent missing that would close a circle, or that has the name the model gets', async () => {
+    const graphs = [scalingModel(31)];
+    const digest = blobOf(scalingModel(31)).digest;
+    const forged = (name: string, parent: string) => {
+      const manifest = sampleManifest(graphs, { tags: [], aliases: [], aliasHistory: [] });
+      const [version] = manifest.versions;
+      const derivedFrom = [{ model: parent, number: 1, digest, relation: 'CONVERTED' }];
+      const signature = {
+        inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 4] }],
+        outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 4] }],
+      };
+      const versions = [{ ...version, signature, derivedFrom }];
+      return tarOf(archiveFiles({ ...manifest, model: { ...manifest.model, name }, versions }, graphs));
+    };
+    const parentsOf = (ref: string) =>
+      ask(away, `{ version(ref: "${ref}") { derivedFrom { version { ref } } missingParents { ref } } }`);
+    await importArchive(away, forged('hen', 'egg'));
+    await importArchive(away, forged('egg', 'hen'));
+    expect(await parentsOf('egg@1')).toEqual({
+      version: { derivedFrom: [{ version: { ref: 'hen@1' } }], missingParents: [] },
+    });
+    expect(await parentsOf('hen@1')).toEqual({
+      version: { derivedFrom: [], missingParents: [{ ref: 'egg@1' }] },
+    });
+    expect(await download(away, 'hen')).toEqual(forged('hen', 'egg'));
+    await importArchive(away, forged('phoenix', 'ashes'), { as: 'ashes' });
+    expect(await parentsOf('ashes@1')).toEqual({
+      version: { derivedFrom: [], missingParents: [{ ref: 'ashes@1' }] },
+    });
+    // What was missing goes with the version that misses it.
+    await succeed(away, ARCHIVE, { input: { name: 'ashes' } });
+    await succeed(away, DELETE, { input: { name: 'ashes' } });
+    expect(await names(away)).not.toContain('ashes');
+  });
+
+  it('exports one instant, whatever happens meanwhile', async () => {
+    await makeRich(home, 'moving', 'moving-base');
+    let moves = 0;
+    const moving = (async () => {
+      for (; moves < 20; moves += 1)
+        await setAlias(home, {
+          model: 'moving',
+          alias: 'production',
+          version: String(1 + (moves % 3)),
+          reason: 'on',
+        });
+    })();
+    const lengths: number[] = [];
+    // Reading checks that every alias is where its history ends.
+    while (moves < 20) lengths.push((await readWhole(await download(home, 'moving'))).aliasHistory.length);
+    await moving;
+    expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+    expect((await readWhole(await download(home, 'moving'))).aliasHistory).toHaveLength(26);
   });
 
   it('lets the same model grow, and never goes back', async () => {

@@ -36,6 +36,9 @@ export interface ImportOutcome {
   readonly model: ModelRecord | null;
 }
 
+/** Ten thousands of versions take their time, above all on a busy machine; half of them would be worse. */
+const COMMIT_MS = 600_000;
+
 /** Registered or deleted between the plan and its transaction: planned anew, and not without end. */
 const ATTEMPTS = 3;
 
@@ -74,7 +77,8 @@ export class ModelImporter {
       await blobs.take(reader, new Set(added.map(({ artifact }) => artifact)), signal);
       for (const version of added) checkSignature(version, inspected(blobs, version.artifact).signature);
       const about = { blobs: blobs.written, missingParents: await this.missing(added, options.targetModel) };
-      if (order.dryRun) {
+      // When everything is here already there is nothing to wait for others with.
+      if (order.dryRun || !plan.changes) {
         const model = await this.stores.models.find(options.targetModel);
         return { plan, ...about, changed: false, model };
       }
@@ -91,7 +95,7 @@ export class ModelImporter {
   ): Promise<Pick<ImportOutcome, 'plan' | 'changed' | 'model'>> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.changes.commit((tx) => this.apply(tx, caller, work));
+        return await this.changes.commit((tx) => this.apply(tx, caller, work), { timeoutMs: COMMIT_MS });
       } catch (error) {
         const isRace = error instanceof DomainError && error.code === 'NAME_TAKEN';
         if (!isRace || attempt === ATTEMPTS) throw error;

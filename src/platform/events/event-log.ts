@@ -44,14 +44,24 @@ export class EventLog {
     this.store = new EventStore(database);
   }
 
-  /** Runs `work` in one transaction, appends its events last, commits, then wakes subscribers. */
-  async transaction<T>(work: (tx: Transaction) => Promise<{ result: T; events: NewEvent[] }>): Promise<T> {
+  /**
+   * Runs `work` in one transaction, appends its events last, commits, then wakes subscribers.
+   *
+   * @param options.timeoutMs for work that is known to be long; 30 s otherwise.
+   */
+  async transaction<T>(
+    work: (tx: Transaction) => Promise<{ result: T; events: NewEvent[] }>,
+    options: { readonly timeoutMs?: number } = {},
+  ): Promise<T> {
     const { result, events } = await this.database
-      .$transaction(async (tx) => {
-        const done = await work(tx);
-        await this.store.append(tx, done.events);
-        return done;
-      })
+      .$transaction(
+        async (tx) => {
+          const done = await work(tx);
+          await this.store.append(tx, done.events);
+          return done;
+        },
+        options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs },
+      )
       .catch((error: unknown) => {
         // Beginning and committing are no queries, so the client's own translation does not reach them.
         throw databaseProblem(error) ?? error;
