@@ -19,11 +19,11 @@ import {
   targetOf,
   UNTAG,
 } from './support/alias-steps.js';
-import { ask, refusal, succeed } from './support/ask.js';
+import { ask, refusal, succeed, type UserError } from './support/ask.js';
 import { publish, register, scale } from './support/catalog-steps.js';
 import { storedEvents } from './support/event-watch.js';
 import { scalingModel } from './support/own-models.js';
-import { download, EXPORT, IMPORT, importArchive, send } from './support/transfer-steps.js';
+import { download, EXPORT, IMPORT, importArchive, send, type Imported } from './support/transfer-steps.js';
 
 const UPDATE = `mutation ($input: UpdateModelInput!) { updateModel(input: $input) { model { name } userErrors { field code message } } }`;
 const ARCHIVE = `mutation ($input: ArchiveModelInput!) { archiveModel(input: $input) { model { name } userErrors { field code message } } }`;
@@ -424,20 +424,21 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
     for (const factor of [11, 12, 13]) await publish(home, 'busy', scalingModel(factor));
     const archive = await download(home, 'busy');
     const digest = await send(away, archive);
-    const [imported, published] = await Promise.all([
-      away.graphql(IMPORT, { input: { archive: { digest }, onConflict: 'MERGE', reason: 'more' } }),
+    const [{ importModel }, published] = await Promise.all([
+      ask<{ importModel: Imported & { userErrors: UserError[] } }>(away, IMPORT, {
+        input: { archive: { digest }, onConflict: 'MERGE', reason: 'more' },
+      }),
       publish(away, 'busy', scalingModel(99)),
     ]);
-    const { changed, userErrors } = imported.data.importModel;
     const versions = await ask<{ model: { versions: { edges: { node: { number: number } }[] } } }>(
       away,
       '{ model(name: "busy") { versions(first: 100) { edges { node { number } } } } }',
     );
     const count = versions.model.versions.edges.length;
-    if (changed === true) expect([count, published.number]).toEqual([7, 7]);
+    if (importModel.changed) expect([count, published.number]).toEqual([7, 7]);
     else {
       expect([count, published.number]).toEqual([4, 4]);
-      expect(userErrors).toMatchObject([{ code: 'IMPORT_CONFLICT' }]);
+      expect(importModel.userErrors).toMatchObject([{ code: 'IMPORT_CONFLICT' }]);
     }
   });
 });

@@ -23,7 +23,7 @@ export type Archives = Pick<ArtifactStore, 'read'>;
 /** A file inside the archive: where its bytes are. */
 export interface ArchivedBlob extends Blob {
   /** @throws whatever reading the archive's own file throws */
-  read(): AsyncIterable<Uint8Array>;
+  readonly read: () => AsyncIterable<Uint8Array>;
 }
 
 /**

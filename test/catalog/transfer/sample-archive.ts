@@ -100,7 +100,8 @@ export function tarOf(files: readonly TarFile[]): Buffer {
 /** Reads an archive as an import does, all of it. @throws DomainError */
 export async function readWhole(archive: Buffer): Promise<Manifest> {
   const archives: Archives = {
-    read: (_digest, { start = 0, end = Infinity } = {}) => Readable.from([archive.subarray(start, end + 1)]),
+    read: (_digest, range) =>
+      Readable.from([archive.subarray(range?.start, (range?.end ?? archive.length) + 1)]),
   };
   const reader = await ArchiveReader.open(archives, { digest: 'sha256:', size: archive.length });
   for await (const { digest, size, read } of reader.blobs()) {
