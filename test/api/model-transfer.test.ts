@@ -86,6 +86,14 @@ async function makeRich(api: TestApp, model: string, base: string): Promise<void
   await succeed(api, REMOVE_ALIAS, { input: { model, alias: 'staging' } });
 }
 
+/** Two versions, a tag and an alias that moved. */
+async function makeSmall(api: TestApp, model: string): Promise<void> {
+  await register(api, model);
+  for (const factor of [2, 3]) await publish(api, model, scalingModel(factor));
+  await succeed(api, TAG, { input: { version: `${model}@1`, tag: 'v1.0.0' } });
+  for (const version of ['1', '2']) await setAlias(api, { model, alias: 'production', version });
+}
+
 describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
   let home: TestApp;
   let away: TestApp;
@@ -272,14 +280,14 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
   });
 
   it('exports one instant, whatever happens meanwhile', async () => {
-    await makeRich(home, 'moving', 'moving-base');
+    await makeSmall(home, 'moving');
     let moves = 0;
     const moving = (async () => {
       for (; moves < 20; moves += 1)
         await setAlias(home, {
           model: 'moving',
           alias: 'production',
-          version: String(1 + (moves % 3)),
+          version: String(1 + (moves % 2)),
           reason: 'on',
         });
     })();
@@ -288,7 +296,7 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
     while (moves < 20) lengths.push((await readWhole(await download(home, 'moving'))).aliasHistory.length);
     await moving;
     expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
-    expect((await readWhole(await download(home, 'moving'))).aliasHistory).toHaveLength(26);
+    expect((await readWhole(await download(home, 'moving'))).aliasHistory).toHaveLength(22);
   });
 
   it('lets the same model grow, and never goes back', async () => {
@@ -371,11 +379,11 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
   });
 
   it('refuses names that went another way here', async () => {
-    await makeRich(home, 'forked', 'forked-base');
+    await makeSmall(home, 'forked');
     await importArchive(away, await download(home, 'forked'));
     await setAlias(away, { model: 'forked', alias: 'production', version: '1', reason: 'here' });
-    await setAlias(home, { model: 'forked', alias: 'production', version: '3', reason: 'there' });
-    await succeed(away, TAG, { input: { version: 'forked@3', tag: 'fork' } });
+    await setAlias(home, { model: 'forked', alias: 'production', version: '1', reason: 'there' });
+    await succeed(away, TAG, { input: { version: 'forked@2', tag: 'fork' } });
     await succeed(home, TAG, { input: { version: 'forked@1', tag: 'fork' } });
     await setAlias(away, { model: 'forked', alias: 'canary', version: '1' });
     await succeed(home, TAG, { input: { version: 'forked@1', tag: 'canary' } });
@@ -385,7 +393,7 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
     expect(refused.code).toBe('IMPORT_CONFLICT');
     for (const told of [
       '"canary" is an alias here',
-      '"fork" names version 3 here',
+      '"fork" names version 2 here',
       '"production" went another way',
     ])
       expect(refused.message).toContain(told);
@@ -393,7 +401,7 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
   });
 
   it('brings archived models as they are, and adds nothing to one that was archived here', async () => {
-    await makeRich(home, 'shelved', 'shelved-base');
+    await makeSmall(home, 'shelved');
     await importArchive(away, await download(home, 'shelved'));
     await publish(home, 'shelved', scalingModel(4));
     const grown = await download(home, 'shelved');
@@ -410,7 +418,7 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
   });
 
   it('imports one archive once, however many do it at a time', async () => {
-    await makeRich(home, 'contested', 'contested-base');
+    await makeSmall(home, 'contested');
     const archive = await download(home, 'contested');
     const outcomes = await Promise.all([1, 2, 3, 4].map(() => importArchive(away, archive)));
     expect(outcomes.filter(({ changed }) => changed)).toHaveLength(1);
@@ -419,7 +427,7 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
   });
 
   it('either comes before a publication or is refused, but never mixes with it', async () => {
-    await makeRich(home, 'busy', 'busy-base');
+    await makeSmall(home, 'busy');
     await importArchive(away, await download(home, 'busy'));
     for (const factor of [11, 12, 13]) await publish(home, 'busy', scalingModel(factor));
     const archive = await download(home, 'busy');
@@ -435,9 +443,9 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
       '{ model(name: "busy") { versions(first: 100) { edges { node { number } } } } }',
     );
     const count = versions.model.versions.edges.length;
-    if (importModel.changed) expect([count, published.number]).toEqual([7, 7]);
+    if (importModel.changed) expect([count, published.number]).toEqual([6, 6]);
     else {
-      expect([count, published.number]).toEqual([4, 4]);
+      expect([count, published.number]).toEqual([3, 3]);
       expect(importModel.userErrors).toMatchObject([{ code: 'IMPORT_CONFLICT' }]);
     }
   });
