@@ -34,6 +34,17 @@ export default tseslint.config(
     },
   },
   {
+    files: ['cli/**/*.ts'],
+    ignores: ['cli/settings.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only cli/settings.ts reads the environment.' },
+      ],
+    },
+  },
+  {
     files: ['scripts/**/*.mjs', '**/*.config.js', 'test/**/*.js', '**/*.cjs', 'bench/**/*.mjs'],
     languageOptions: {
       globals: {

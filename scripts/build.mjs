@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -19,6 +20,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampsFile = join(root, 'dist/.stamps.json');
 const typesOnly = process.argv.includes('--types-only');
+const cliOnly = process.argv.includes('--cli-only');
 
 const steps = [
   {
@@ -45,35 +47,29 @@ const steps = [
     run: async () => (await import('./codegen.mjs')).generateResolverTypes(root),
   },
   {
+    name: 'command line types',
+    part: 'cli',
+    inputs: ['schema', 'cli/documents', 'scripts/codegen-cli.mjs', 'package-lock.json'],
+    output: 'cli/__generated__/operations.ts',
+    run: async () => (await import('./codegen-cli.mjs')).generateOperations(root),
+  },
+  {
     name: 'server',
     inputs: ['src', 'examples', 'bench', 'package-lock.json'],
     output: 'dist/src/main.js',
     skipForTypes: true,
+    run: () => compile(['src', 'examples', 'bench']),
+  },
+  {
+    name: 'command line',
+    part: 'cli',
+    inputs: ['cli', 'package-lock.json'],
+    output: 'dist/cli/main.js',
+    skipForTypes: true,
     run: async () => {
-      const { build } = await import('esbuild');
-      const entryPoints = ['src', 'examples', 'bench']
-        .flatMap((folder) => files(join(root, folder)))
-        .filter((f) => f.endsWith('.ts'));
-      // Beside dist/ and not in it: source maps count the folders.
-      const next = join(root, '.dist-next');
-      rmSync(next, { recursive: true, force: true });
-      await build({
-        entryPoints,
-        outdir: next,
-        outbase: root,
-        format: 'esm',
-        platform: 'node',
-        target: 'node20',
-        sourcemap: true,
-        logLevel: 'warning',
-      });
-      // Swapped in whole, so that a server that is running never starts a worker from half a build.
-      mkdirSync(join(root, 'dist'), { recursive: true });
-      for (const folder of ['src', 'examples', 'bench']) {
-        rmSync(join(root, 'dist', folder), { recursive: true, force: true });
-        renameSync(join(next, folder), join(root, 'dist', folder));
-      }
-      rmSync(next, { recursive: true, force: true });
+      await compile(['cli']);
+      // The package's bin.
+      chmodSync(join(root, 'dist/cli/main.js'), 0o755);
     },
   },
   {
@@ -84,6 +80,33 @@ const steps = [
     run: async () => (await import('./build-web.mjs')).buildWeb(root),
   },
 ];
+
+async function compile(folders) {
+  const { build } = await import('esbuild');
+  const entryPoints = folders
+    .flatMap((folder) => files(join(root, folder)))
+    .filter((file) => file.endsWith('.ts'));
+  // Beside dist/ and not in it: source maps count the folders.
+  const next = join(root, '.dist-next');
+  rmSync(next, { recursive: true, force: true });
+  await build({
+    entryPoints,
+    outdir: next,
+    outbase: root,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+  // Swapped in whole, so that a server that is running never starts a worker from half a build.
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  for (const folder of folders) {
+    rmSync(join(root, 'dist', folder), { recursive: true, force: true });
+    renameSync(join(next, folder), join(root, 'dist', folder));
+  }
+  rmSync(next, { recursive: true, force: true });
+}
 
 function files(path) {
   if (!existsSync(path)) return [];
@@ -105,6 +128,7 @@ function fingerprint(inputs) {
 const stamps = existsSync(stampsFile) ? JSON.parse(readFileSync(stampsFile, 'utf8')) : {};
 for (const step of steps) {
   if (typesOnly && step.skipForTypes) continue;
+  if (cliOnly && step.part !== 'cli') continue;
   const now = fingerprint(step.inputs);
   if (stamps[step.name] === now && existsSync(join(root, step.output))) continue;
   const begun = performance.now();

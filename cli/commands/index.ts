@@ -1,0 +1,31 @@
+import type { Command } from '../command.js';
+import { alias } from './alias.js';
+import { compare } from './compare.js';
+import { completion } from './completion.js';
+import { deploy } from './deploy.js';
+import { gc } from './gc.js';
+import { listDeployments } from './list-deployments.js';
+import { listModels } from './list-models.js';
+import { listVersions } from './list-versions.js';
+import { predict } from './predict.js';
+import { push } from './push.js';
+import { rollbackAlias } from './rollback-alias.js';
+import { show } from './show.js';
+import { tag } from './tag.js';
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  push,
+  listModels,
+  listVersions,
+  listDeployments,
+  show,
+  tag,
+  alias,
+  compare,
+  deploy,
+  rollbackAlias,
+  predict,
+  gc,
+  completion,
+];

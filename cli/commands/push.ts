@@ -1,0 +1,231 @@
+import {
+  DomainValues,
+  ModelBeforePush,
+  NamedVersion,
+  PublishVersion,
+  RegisterModel,
+  SetAlias,
+  TagVersion,
+  type PublishVersionMutation,
+} from '../__generated__/operations.js';
+import { accepted, type Api } from '../api/api.js';
+import { existing } from '../api/existing.js';
+import { defineCommand } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { Failure, wrongUsage } from '../failure.js';
+import { readJson, readText, textOrFile } from '../files.js';
+import { gitSource, parseSource } from '../push/git-source.js';
+import { parseDataset, parseDerivation, parseMetric } from '../push/stated.js';
+import { storeFile, type StoredFile } from '../push/store-file.js';
+import { bytes } from '../terminal/format.js';
+import { facts, section, stack } from '../terminal/layout.js';
+import { describeSource, tensorTable } from './show-version.js';
+
+export const push = defineCommand({
+  name: 'push',
+  summary: 'Publish an ONNX file as the next version of a model',
+  positionals: {
+    file: { kind: 'text', required: true, describe: 'The ONNX file', completes: 'file' },
+  },
+  options: {
+    model: { kind: 'text', required: true, describe: 'The model it is a version of', completes: 'model' },
+    register: { kind: 'flag', describe: 'Register the model first when there is none of this name' },
+    domain: { kind: 'choice', choices: DomainValues, describe: 'With --register: its field of science' },
+    title: { kind: 'text', describe: 'With --register: the name people read' },
+    summary: { kind: 'text', describe: 'With --register: what it predicts, in a sentence' },
+    label: { kind: 'texts', describe: 'With --register: a label to find it by; several times' },
+    card: { kind: 'text', describe: 'With --register: a Markdown file, its card', completes: 'file' },
+    pipeline: {
+      kind: 'text',
+      describe: 'A JSON file: the steps around the graph that make predict possible',
+      completes: 'file',
+    },
+    metric: {
+      kind: 'texts',
+      describe: 'NAME=NUMBER[,unit=…][,dataset=…][,better=higher|lower]; several times',
+      completes: 'nothing',
+    },
+    notes: { kind: 'text', describe: 'What is particular to this version; @FILE reads a file' },
+    source: {
+      kind: 'text',
+      describe: 'REPOSITORY@COMMIT it was made from; read from git when left out inside a checkout',
+    },
+    'source-path': { kind: 'text', describe: 'Path of the code inside the repository' },
+    'source-url': { kind: 'text', describe: 'A page about it: a publication, a training run' },
+    'no-source': { kind: 'flag', describe: 'Do not ask git' },
+    'training-data': {
+      kind: 'texts',
+      describe: 'NAME[,split=…][,url=…][,digest=…] it was trained on; several times',
+      completes: 'nothing',
+    },
+    environment: {
+      kind: 'text',
+      describe: 'A JSON file: {runtime, platform, image, packages: [{name, version}]}',
+      completes: 'file',
+    },
+    'derived-from': {
+      kind: 'texts',
+      describe: 'VERSION:RELATION it was made from, such as esol@2:FINE_TUNED; several times',
+      completes: 'ref',
+    },
+    tag: { kind: 'texts', describe: 'Give the version this tag; several times' },
+    alias: {
+      kind: 'texts',
+      describe: 'Point this alias to the version; several times',
+      completes: 'nothing',
+    },
+    reason: { kind: 'text', describe: 'Why, for the history of the aliases and the events' },
+  },
+  examples: [
+    [
+      'retort push model.onnx --model esol --metric rmse=0.91 --tag v2.1.0',
+      'Publish and name the next version',
+    ],
+    ['retort push model.onnx --model pka --register --domain chemistry', 'The first version of a new model'],
+    ['retort push model.onnx --model esol --alias staging --json', 'From CI'],
+  ],
+  output:
+    '{version: {ref, number, artifact, signature, source}, tags: […], aliases: […], registered, uploaded}',
+  notes:
+    'The file is uploaded only when the server does not have the same bytes. What names the version (--tag, --alias) ' +
+    'comes last: when a name is refused, the version is published all the same, and the message says so.',
+  async run(values, session) {
+    const { api, progress } = session;
+    const { model, tag: tags, alias: aliases, reason } = values;
+    // Everything on this machine first: a typing mistake should not cost an upload.
+    const statements = {
+      metrics: values.metric.map(parseMetric),
+      trainingData: values.trainingData.map(parseDataset),
+      derivedFrom: values.derivedFrom.map(parseDerivation),
+      pipeline: values.pipeline === undefined ? undefined : await readJson(values.pipeline),
+      notes: values.notes === undefined ? undefined : await textOrFile(values.notes),
+      environment:
+        values.environment === undefined
+          ? undefined
+          : ((await readJson(values.environment)) as Record<string, never>),
+      source: await sourceOf(values),
+    };
+    const registration = await registrationOf(values);
+    const known = (await api.ask(ModelBeforePush, { model })).model;
+    if (registration === null) existing(known, 'model', model, HOW_TO_REGISTER);
+    if (known !== null) await checkTagsAreFree(api, model, tags);
+
+    const stored = await storeFile(values.file, session);
+    const registered = registration !== null && known === null;
+    if (registered) {
+      const { registerModel } = await api.ask(RegisterModel, { input: { name: model, ...registration } });
+      accepted(registerModel, 'model');
+    }
+    const { publishVersion } = await progress.spin('Reading the model on the server', async () =>
+      api.ask(PublishVersion, { input: { model, artifact: { digest: stored.digest }, ...statements } }),
+    );
+    const version = accepted(publishVersion, 'version');
+    await nameVersion(version.ref, async () => {
+      for (const name of tags)
+        accepted(
+          (await api.ask(TagVersion, { input: { version: version.ref, tag: name, reason } })).tagVersion,
+          'version',
+        );
+      for (const alias of aliases) {
+        const input = { model, alias, version: version.ref, reason };
+        accepted((await api.ask(SetAlias, { input })).setAlias, 'alias');
+      }
+    });
+    return {
+      json: { version, tags, aliases, registered, uploaded: stored.uploaded },
+      text: published(version, { tags, aliases, stored }),
+    };
+  },
+});
+
+const HOW_TO_REGISTER = 'Register it with --register --domain <DOMAIN>, or see: retort list';
+
+type Published = NonNullable<PublishVersionMutation['publishVersion']['version']>;
+
+interface SourceValues {
+  readonly source: string | undefined;
+  readonly sourcePath: string | undefined;
+  readonly sourceUrl: string | undefined;
+  readonly noSource: boolean;
+}
+
+async function sourceOf({ source, sourcePath: path, sourceUrl: url, noSource }: SourceValues) {
+  if (noSource && source !== undefined) throw wrongUsage('Expected --source or --no-source, got both.');
+  const found =
+    source === undefined ? (noSource ? null : await gitSource(process.cwd())) : parseSource(source);
+  const given = { ...found, path, url };
+  return Object.values(given).every((value) => value === undefined) ? undefined : given;
+}
+
+interface RegistrationValues {
+  readonly register: boolean;
+  readonly domain: (typeof DomainValues)[number] | undefined;
+  readonly title: string | undefined;
+  readonly summary: string | undefined;
+  readonly label: readonly string[];
+  readonly card: string | undefined;
+}
+
+async function registrationOf({ register, domain, title, summary, label, card }: RegistrationValues) {
+  if (!register) {
+    const stray = Object.entries({ domain, title, summary, card }).find(([, value]) => value !== undefined);
+    if (stray !== undefined || label.length > 0)
+      throw wrongUsage(`--${stray?.[0] ?? 'label'} is about a new model: expected --register with it.`);
+    return null;
+  }
+  if (domain === undefined)
+    throw wrongUsage(`--register: expected --domain with it, one of ${DomainValues.join(', ')}.`);
+  return {
+    domain,
+    title,
+    summary,
+    labels: label,
+    card: card === undefined ? undefined : await readText(card),
+  };
+}
+
+/** Tags never move, so a taken one is certain to be refused later. */
+async function checkTagsAreFree(api: Api, model: string, tags: readonly string[]): Promise<void> {
+  for (const tag of tags) {
+    const { version } = await api.ask(NamedVersion, { ref: `${model}@${tag}` });
+    if (version !== null) {
+      throw new Failure(
+        EXIT.REFUSED,
+        'TAG_EXISTS',
+        `"${tag}" names ${version.ref} already. Nothing was published.`,
+        ['tag'],
+      );
+    }
+  }
+}
+
+async function nameVersion(ref: string, names: () => Promise<void>): Promise<void> {
+  try {
+    await names();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const message = `${ref} is published, but not all of its names could be given: ${error.message}`;
+    throw new Failure(error.exit, error.code, message, error.field, { cause: error });
+  }
+}
+
+interface Outcome {
+  readonly tags: readonly string[];
+  readonly aliases: readonly string[];
+  readonly stored: StoredFile;
+}
+
+function published({ ref, signature, source }: Published, { tags, aliases, stored }: Outcome): string {
+  return stack(
+    `Published ${ref}.`,
+    facts([
+      ['artifact', `${bytes(stored.size)}${stored.uploaded ? '' : ', which the server had already'}`],
+      ['digest', stored.digest],
+      ['tags', tags.join(', ')],
+      ['aliases', aliases.join(', ')],
+      ['source', source && describeSource(source)],
+    ]),
+    section('Inputs', tensorTable(signature.inputs)),
+    section('Outputs', tensorTable(signature.outputs)),
+  );
+}

@@ -1,0 +1,59 @@
+import type { ShowDeploymentQuery } from '../__generated__/operations.js';
+import { bytes, line, moment, plural } from '../terminal/format.js';
+import { facts, section, stack, table } from '../terminal/layout.js';
+
+type Deployment = NonNullable<ShowDeploymentQuery['deployment']>;
+
+export function describeDeployment(deployment: Deployment): string {
+  const { version, state, stateReason, runtime, limits, cache, memoryBytes } = deployment;
+  return stack(
+    `${deployment.name}: ${version.ref}, ${state}`,
+    facts([
+      ['reason', stateReason],
+      ['revision', String(deployment.revision.number)],
+      ['in memory', deployment.loaded ? (memoryBytes === null ? 'yes' : bytes(memoryBytes)) : 'no'],
+      ['since', moment(deployment.updatedAt)],
+      ['first deployed', moment(deployment.createdAt)],
+    ]),
+    section(
+      'Settings',
+      facts([
+        ['isolation', runtime.isolation],
+        ['replicas', String(runtime.replicas)],
+        ['threads', String(runtime.threads)],
+        ['graph optimization', runtime.graphOptimization],
+        ['providers', runtime.executionProviders.join(', ')],
+        ['longest run', `${runtime.maxRunMs} ms`],
+        ['batching', batchingOf(deployment)],
+        ['queue', plural(limits.maxQueue, 'request')],
+        [
+          'leaves memory',
+          limits.idleUnloadMs === null ? 'never' : `after ${limits.idleUnloadMs} ms without a request`,
+        ],
+        ['cache', cache === null ? 'none' : bytes(cache.maxBytes)],
+      ]),
+    ),
+    section('Revisions', revisionTable(deployment)),
+  );
+}
+
+function batchingOf({ batching }: Deployment): string {
+  if (batching === null) return 'not known until the model is loaded';
+  return batching.enabled
+    ? `up to ${plural(batching.maxBatchSize ?? 1, 'row')} together`
+    : `off: ${batching.reason ?? ''}`;
+}
+
+function revisionTable({ revisions }: Deployment): string {
+  return table(
+    ['REVISION', 'VERSION', 'STATE', 'CREATED', 'BY', 'REASON'],
+    revisions.edges.map(({ node }) => [
+      String(node.number),
+      node.version.ref,
+      node.state,
+      moment(node.createdAt),
+      node.createdBy,
+      line(node.stateReason ?? '', 60),
+    ]),
+  );
+}

@@ -1,0 +1,3 @@
+import type { CompareVersionsQuery } from '../__generated__/operations.js';
+
+export type Comparison = CompareVersionsQuery['compareVersions'];
