@@ -33,6 +33,7 @@ export default {
     SizeComparison: '../comparison-answers.js#ArtifactPair as ArtifactPairMapper',
     Artifact: '../../catalog/index.js#ArtifactRecord as ArtifactMapper',
     MissingParent: '../../catalog/index.js#ForeignVersion as MissingParentMapper',
+    VersionExample: '../../catalog/index.js#ExampleRecord as VersionExampleMapper',
     Derivation: '../../catalog/index.js#DerivationRecord as DerivationMapper',
     Signature: '../../catalog/index.js#VersionRecord as SignatureMapper',
     Batching: '../../deployments/index.js#BatchingInEffect as BatchingRecord',

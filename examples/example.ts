@@ -1,3 +1,4 @@
+import type { ExampleInput } from '../src/catalog/index.js';
 import type { JsonObject } from '../src/pipelines/index.js';
 
 export interface MetricInput {
@@ -17,6 +18,8 @@ export interface ExampleVersion {
   readonly metrics: readonly MetricInput[];
   readonly notes: string;
   readonly tags: readonly string[];
+  /** With what the version answers; a test asks it. */
+  readonly examples: readonly ExampleInput[];
 }
 
 export interface ExampleModel {

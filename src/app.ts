@@ -8,6 +8,7 @@ import { registerGraphql, type HttpPaths } from './graphql/index.js';
 import { InferenceService } from './inference/index.js';
 import { GraphDifferencer, ModelInspector, RunnerPool } from './onnx/index.js';
 import {
+  InstanceChecker,
   MoleculeWorker,
   parsePipeline,
   PipelineRunner,
@@ -93,19 +94,18 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const molecules = new MoleculeWorker();
   stops.add('molecule worker', () => molecules.close());
 
-  const catalog = new CatalogService({
+  const runner = new PipelineRunner({ molecules });
+  const publishing = {
     database: database.client,
     events,
     artifacts,
     inspector,
     parsePipeline,
-  });
+    checkInstances: new InstanceChecker(runner).check,
+  };
+  const catalog = new CatalogService(publishing);
   const transfer = new TransferService({
-    database: database.client,
-    events,
-    artifacts,
-    inspector,
-    parsePipeline,
+    ...publishing,
     archives: await ArtifactStore.open({
       directory: join(config.dataDirectory, 'archives'),
       maxBytes: config.maxArchiveBytes,
@@ -137,7 +137,6 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     maxAnswerBytes: config.bodyLimitBytes,
   });
   stops.add('inference', async () => inference.close());
-  const runner = new PipelineRunner({ molecules });
   const predictions = new PredictionService({ inference, runner });
   const graphs = new GraphComparisons(artifacts, differencer);
   const comparer = new VersionComparer({ deployments, runner, graphs });

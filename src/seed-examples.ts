@@ -20,7 +20,7 @@ interface SeedServices {
 /**
  * Publishes and deploys the examples by the same services a caller uses. Each step is done only when it was never
  * done before, so a first start that was killed half-way is finished by the next, and what a user deleted, archived
- * or moved stays as the user left it.
+ * or moved stays as the user left it. Versions an older Retort published stay as it published them.
  */
 export async function seedExamples(services: SeedServices): Promise<void> {
   for (const example of examples) {
@@ -55,6 +55,7 @@ async function seed(
         pipeline: version.pipeline,
         metrics: version.metrics,
         notes: version.notes,
+        examples: version.examples,
       });
     }
     for (const tag of version.tags) {

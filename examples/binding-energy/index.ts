@@ -1,5 +1,6 @@
 import type { ExampleModel } from '../example.js';
 import { bindingEnergyCard } from './card.js';
+import { bindingEnergyExamples } from './examples.js';
 import { massFormulaGraph } from './graph.js';
 import { newmanMetrics, rohlfMetrics } from './metrics.js';
 import { bindingEnergyPipeline } from './pipeline.js';
@@ -24,6 +25,7 @@ export const bindingEnergy: ExampleModel = {
       notes:
         "Newman's coefficients, Coulomb term 0.714 Z² A^(-1/3): every proton repels Z protons, itself included.",
       tags: ['v1.0.0'],
+      examples: bindingEnergyExamples({ iron: 485.756, tin: 1012.654, lead: 1618.577 }),
     },
     {
       build: () =>
@@ -42,6 +44,7 @@ export const bindingEnergy: ExampleModel = {
       metrics: rohlfMetrics,
       notes: "Rohlf's coefficients, Coulomb term 0.711 Z(Z − 1) A^(-1/3): no proton repels itself.",
       tags: ['v2.0.0'],
+      examples: bindingEnergyExamples({ iron: 495.384, tin: 1025.805, lead: 1634.263 }),
     },
   ],
 };

@@ -1,5 +1,6 @@
 import type { ExampleModel } from '../example.js';
 import { esolCard } from './card.js';
+import { esolExamples } from './examples.js';
 import { esolGraph } from './graph.js';
 import { delaneyMetrics, refitMetrics } from './metrics.js';
 import { esolPipeline } from './pipeline.js';
@@ -31,6 +32,7 @@ export const esol: ExampleModel = {
       notes:
         "Delaney's published coefficients. He fitted them to Daylight's ClogP; here they get RDKit's Crippen clogP, so the answers differ from his paper's.",
       tags: ['v1.0.0'],
+      examples: esolExamples({ benzene: -2.1269, caffeine: -0.8713, ethanol: -0.1247, aspirin: -1.9919 }),
     },
     {
       build: () =>
@@ -48,6 +50,7 @@ export const esol: ExampleModel = {
       metrics: refitMetrics,
       notes: "Coefficients refitted by P. Walters to Delaney's 1128 molecules with RDKit's own descriptors.",
       tags: ['v2.0.0'],
+      examples: esolExamples({ benzene: -1.9326, caffeine: -0.5338, ethanol: -0.0424, aspirin: -2.0918 }),
     },
   ],
 };

@@ -1,5 +1,6 @@
 import type { ExampleModel } from '../example.js';
 import { lennardJonesCard } from './card.js';
+import { lennardJonesExamples } from './examples.js';
 import { lennardJonesGraph } from './graph.js';
 import { lennardJonesMetrics } from './metrics.js';
 import { lennardJonesPipeline } from './pipeline.js';
@@ -19,6 +20,7 @@ export const lennardJones: ExampleModel = {
       metrics: lennardJonesMetrics,
       notes: 'The 12-6 potential, cut at the cutoff without shift and without long-range correction.',
       tags: ['v1.0.0'],
+      examples: lennardJonesExamples,
     },
   ],
 };

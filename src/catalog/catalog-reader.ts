@@ -1,4 +1,6 @@
+import { DomainError } from '../platform/errors.js';
 import type { CatalogStores } from './catalog-stores.js';
+import type { ExampleRecord } from './examples.js';
 import type { ModelOrder, ModelPosition, Window } from './keyset.js';
 import { lineages } from './lineage.js';
 import type { ModelFilter } from './model-filter.js';
@@ -21,6 +23,8 @@ import { parseVersionRef, type VersionRef } from './version-ref.js';
 
 /** The end of the years that are written with four digits. */
 const MAX_INSTANT = Date.UTC(9999, 11, 31);
+/** Of examples that are read together. */
+const MAX_EXAMPLE_BYTES = 32 * 1_024 * 1_024;
 
 /**
  * Everything that can be read. Methods in the plural take all keys at once and cost a constant number of statements;
@@ -109,6 +113,21 @@ export class CatalogReader {
     modelId: string,
   ): Promise<{ tags: Numbered<TagRecord>[]; aliases: Numbered<AliasRecord>[] }> {
     return this.stores.versionNames.ofModel(modelId);
+  }
+
+  /**
+   * In the publisher's order within a version.
+   *
+   * @throws DomainError INVALID_ARGUMENT when they are more than one answer can hold
+   */
+  async examplesOfVersions(versionIds: readonly string[]): Promise<ExampleRecord[]> {
+    const bytes = await this.stores.examples.bytes(versionIds);
+    if (bytes === 0) return [];
+    if (bytes <= MAX_EXAMPLE_BYTES) return this.stores.examples.ofVersions(versionIds);
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      `Expected examples of at most ${MAX_EXAMPLE_BYTES} bytes in one answer, got ${bytes}, of ${versionIds.length} versions. Ask for those of fewer versions at once.`,
+    );
   }
 
   /** By name within a version. */

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../platform/database/index.js';
 import { AliasHistoryStore } from './alias-history-store.js';
+import { ExampleStore } from './example-store.js';
 import { LineageStore } from './lineage-store.js';
 import { ModelDescriptionStore } from './model-description-store.js';
 import { ModelStore } from './model-store.js';
@@ -19,6 +20,7 @@ export class CatalogStores {
   readonly versionNames: VersionNameStore;
   readonly aliasHistory: AliasHistoryStore;
   readonly lineage: LineageStore;
+  readonly examples: ExampleStore;
 
   constructor(database: Database) {
     this.models = new ModelStore(database);
@@ -27,6 +29,7 @@ export class CatalogStores {
     this.versionNames = new VersionNameStore(database);
     this.aliasHistory = new AliasHistoryStore(database);
     this.lineage = new LineageStore(database);
+    this.examples = new ExampleStore(database);
   }
 
   /** One statement when the version exists. @throws DomainError MODEL_NOT_FOUND or VERSION_NOT_FOUND, naming what does. */

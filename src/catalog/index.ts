@@ -13,6 +13,8 @@ export {
   type ModelPosition,
   type Window,
 } from './keyset.js';
+export type { CheckInstances, ExampleInput, InstanceFault } from './example-intake.js';
+export { exampleText, type ExampleContent, type ExampleRecord } from './examples.js';
 export type { ModelFilter } from './model-filter.js';
 export type { RegisterModelInput, UpdateModelInput } from './model-input.js';
 export { citationOf, type Citation } from './citation.js';

@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors.js';
+import type { ExampleInput } from './example-intake.js';
 import { MAX_MARKDOWN } from './model-input.js';
 import type { Dataset, DerivationRelation, Environment, Metric, Source } from './records.js';
 import { checkText } from './texts.js';
@@ -24,6 +25,7 @@ export interface PublishVersionInput {
   readonly environment?: Optional<Environment> | null | undefined;
   readonly derivedFrom?:
     readonly { readonly version: string; readonly relation: DerivationRelation }[] | null | undefined;
+  readonly examples?: readonly ExampleInput[] | null | undefined;
 }
 
 const MAX_METRICS = 200;

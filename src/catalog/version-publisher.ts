@@ -5,6 +5,7 @@ import type { Caller } from '../security/index.js';
 import { at, type ArtifactIntake } from './artifact-intake.js';
 import { newEvent, type CatalogChanges } from './catalog-changes.js';
 import type { CatalogStores } from './catalog-stores.js';
+import { checkExampleCount, takeExamples, type CheckInstances } from './example-intake.js';
 import { checkPublicationTexts, type PublishVersionInput } from './publication-input.js';
 import type { DerivationRelation, ModelRecord, VersionRecord } from './records.js';
 import { parseVersionRef } from './version-ref.js';
@@ -14,6 +15,7 @@ export interface PublishingDependencies {
   readonly inspector: ModelInspector;
   /** Checks a declared pipeline against a signature and answers it normalised: plain JSON. */
   readonly parsePipeline: (pipeline: unknown, signature: Signature) => unknown;
+  readonly checkInstances: CheckInstances;
 }
 
 export class VersionPublisher {
@@ -29,11 +31,13 @@ export class VersionPublisher {
    * taken only for a version that will exist.
    *
    * @throws DomainError MODEL_NOT_FOUND, MODEL_ARCHIVED, VERSION_NOT_FOUND, INVALID_ARGUMENT, ARTIFACT_NOT_FOUND,
-   * ARTIFACT_TOO_LARGE, ARTIFACT_CORRUPT, INVALID_MODEL, UNSUPPORTED_MODEL or INVALID_PIPELINE
+   * ARTIFACT_TOO_LARGE, ARTIFACT_CORRUPT, INVALID_MODEL, UNSUPPORTED_MODEL, INVALID_PIPELINE, and what `takeExamples`
+   * throws
    */
   async publish(caller: Caller, input: PublishVersionInput, signal?: AbortSignal): Promise<VersionRecord> {
     const model = await this.modelInUse(input.model);
     const texts = checkPublicationTexts(input);
+    checkExampleCount(input.examples ?? []);
     const derivedFrom = await this.parents(input);
 
     const { digest, size } = await this.intake.take(input.artifact, signal);
@@ -44,6 +48,7 @@ export class VersionPublisher {
       input.pipeline === null || input.pipeline === undefined
         ? null
         : this.deps.parsePipeline(input.pipeline, signature);
+    const examples = await takeExamples(input.examples ?? [], signature, pipeline, this.deps.checkInstances);
 
     return this.changes.commit(async (tx) => {
       const number = await this.stores.models.takeNextNumber(tx, model.id);
@@ -65,6 +70,7 @@ export class VersionPublisher {
         createdBy: caller.actor,
       });
       await this.stores.lineage.add(tx, id, derivedFrom);
+      await this.stores.examples.insert(tx, id, examples);
       const version = await this.stores.resolve(
         { model: model.name, selector: { kind: 'number', number } },
         ['model'],

@@ -111,6 +111,10 @@ export function createLoaders(
       (ids) => catalog.aliasesOfModels(ids),
       ({ modelId }) => modelId,
     ),
+    examplesOfVersion: grouped(
+      (ids) => catalog.examplesOfVersions(ids),
+      ({ versionId }) => versionId,
+    ),
     derivationsOfVersion: grouped(
       (ids) => catalog.derivationsOfVersions(ids),
       ({ childId }) => childId,

@@ -1,6 +1,20 @@
 import { fromHalf } from './half-float.js';
 import { isStrings, toBase64, toBytes } from './tensor-bytes.js';
+import type { DataType } from './data-types.js';
 import type { Tensor } from './tensor.js';
+
+/** A tensor as it is kept outside of memory: every bit, in JSON. `decodeTensor` reads it back. */
+export interface KeptTensor {
+  readonly name: string;
+  readonly datatype: DataType;
+  readonly shape: readonly number[];
+  /** Base64 of the row-major little-endian bytes. */
+  readonly data: string;
+}
+
+export function keptTensor({ name, datatype, shape, data }: Tensor): KeptTensor {
+  return { name, datatype, shape, data: toBase64(data) };
+}
 
 /**
  * A tensor's data as an answer carries it: a flat row-major JSON array (non-finite floats as "NaN", "Infinity" and

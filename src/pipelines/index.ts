@@ -1,4 +1,5 @@
 export type { JsonObject, JsonValue } from './json.js';
+export { InstanceChecker } from './instance-checker.js';
 export { parsePipeline } from './parse-pipeline.js';
 export type { Pipeline, PipelineInput, PipelineOutput, PipelineResult } from './pipeline.js';
 export { PipelineRunner, type Infer, type PredictOptions } from './pipeline-runner.js';

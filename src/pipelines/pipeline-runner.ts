@@ -76,6 +76,18 @@ export class PipelineRunner {
     return predictions;
   }
 
+  /**
+   * What `predict` would say against each instance before it runs the graph; null where nothing.
+   *
+   * @throws DomainError UNAVAILABLE when molecules cannot be read at the moment
+   */
+  async check(pipeline: Pipeline, instances: readonly unknown[]): Promise<(PredictionNote | null)[]> {
+    return (await this.#read(pipeline, instances)).map((reading, index) => {
+      const outcome = 'error' in reading ? reading.error : prepare(pipeline, reading.instance, index);
+      return 'code' in outcome ? outcome : null;
+    });
+  }
+
   /** Starts what the first prediction would have to wait for. */
   async warmUp(pipeline: Pipeline): Promise<void> {
     if (pipeline.instance.kind === 'molecule') await this.#molecules.warmUp();

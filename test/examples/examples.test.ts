@@ -21,6 +21,19 @@ function version(model: string, number: number): ExampleVersion {
 const value = async (model: string, number: number, instance: unknown) =>
   (await laboratory.values(version(model, number), [instance]))[0] ?? NaN;
 
+describe.each(
+  examples.flatMap(({ name, versions }) =>
+    versions.map((one, index) => ({ ref: `${name}@${index + 1}`, one })),
+  ),
+)('$ref', ({ one }) => {
+  it.each(one.examples.map((example) => ({ example, name: example.name })))(
+    'answers what its example $name says',
+    async ({ example: { instance, expected } }) => {
+      expect((await laboratory.values(one, [instance]))[0]).toBeCloseTo(expected as number, 3);
+    },
+  );
+});
+
 describe('esol', () => {
   // logS of the refit and Crippen logP: RDKit's, as Walters published them.
   const molecules = [

@@ -3,6 +3,7 @@ import { tensorAnnotations } from '../../pipelines/index.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import { annotated } from '../annotated-signature.js';
 import { connect } from '../connections.js';
+import { encoded } from '../encoded-tensor.js';
 import { existing } from '../existing.js';
 import { encodeNodeId } from '../node-id.js';
 import { payload } from '../payload.js';
@@ -34,6 +35,7 @@ export const versionResolvers = {
       existing(loaders.artifact.load(artifactDigest), 'artifact'),
     signature: (version) => version,
     card: async ({ modelId }, _, { loaders }) => (await existing(loaders.card.load(modelId), 'model')).card,
+    examples: ({ id }, _, { loaders }) => loaders.examplesOfVersion.load(id),
     derivedFrom: ({ id }, _, { loaders }) => loaders.derivationsOfVersion.load(id),
     derivatives: ({ id }, page, { loaders }) =>
       connect(page, {
@@ -46,6 +48,14 @@ export const versionResolvers = {
       existing(loaders.lineage.load({ versionId: id, direction, depth }), 'version'),
     citation: async (version, _, { loaders }) =>
       citationOf(await existing(loaders.model.load(version.modelId), 'model'), version),
+  },
+  VersionExample: {
+    instance: ({ content }) => (content.kind === 'INSTANCE' ? content.instance : null),
+    expected: ({ content }) => (content.kind === 'INSTANCE' ? content.expected : null),
+    inputs: ({ content }, { encoding }) =>
+      content.kind === 'TENSORS' ? content.inputs.map((tensor) => encoded(tensor, encoding)) : null,
+    expectedOutputs: ({ content }, { encoding }) =>
+      content.kind === 'TENSORS' ? content.expected.map((tensor) => encoded(tensor, encoding)) : null,
   },
   Lineage: {
     nodes: ({ versionIds }, _, { loaders }) =>
