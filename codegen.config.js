@@ -38,6 +38,9 @@ export default {
     Signature: '../../catalog/index.js#VersionRecord as SignatureMapper',
     Batching: '../../deployments/index.js#BatchingInEffect as BatchingRecord',
     Deployment: '../../deployments/index.js#DeploymentRecord as DeploymentMapper',
+    RecordedRequest: '../../inference/index.js#RecordedRequestRecord as RecordedRequestMapper',
+    RecordedRequestConnection:
+      '../connections.js#RecordedRequestConnection as RecordedRequestConnectionMapper',
     DeploymentRevision: '../../deployments/index.js#RevisionRecord as RevisionMapper',
     Migration: '../migration-node.js#MigrationOfDeployment as MigrationMapper',
     MigrationConnection: '../connections.js#MigrationConnection as MigrationConnectionMapper',

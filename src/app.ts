@@ -5,7 +5,7 @@ import { CatalogService, GraphComparisons, TransferService } from './catalog/ind
 import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { registerGraphql, type HttpPaths } from './graphql/index.js';
-import { InferenceService } from './inference/index.js';
+import { InferenceService, RecordedRequests, RequestRecorder } from './inference/index.js';
 import { GraphDifferencer, ModelInspector, RunnerPool } from './onnx/index.js';
 import {
   InstanceChecker,
@@ -130,14 +130,18 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     warmUpPipeline: (version) => predictions.warmUp(version),
   });
   stops.add('deployments', () => deployments.close());
+  const recorder = new RequestRecorder(database.client, logger);
+  stops.add('request recorder', () => recorder.close());
   const inference = new InferenceService({
     deployments,
     events,
     logger,
     maxAnswerBytes: config.bodyLimitBytes,
+    recorder,
   });
   stops.add('inference', async () => inference.close());
   const predictions = new PredictionService({ inference, runner });
+  const recordedRequests = new RecordedRequests(database.client);
   const graphs = new GraphComparisons(artifacts, differencer);
   const comparer = new VersionComparer({ deployments, runner, graphs });
 
@@ -164,7 +168,17 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     },
   });
   const graphql = await registerGraphql(app, {
-    services: { catalog, transfer, deployments, inference, predictions, comparer, events, logger },
+    services: {
+      catalog,
+      transfer,
+      deployments,
+      inference,
+      recordedRequests,
+      predictions,
+      comparer,
+      events,
+      logger,
+    },
     config,
     paths: options.graphqlPaths,
   });

@@ -28,4 +28,8 @@ export const DEFAULT_SETTINGS: DeploymentSettings = {
   batching: DEFAULT_BATCHING,
   limits: DEFAULT_LIMITS,
   cache: null,
+  recording: null,
 };
+
+/** Of whoever records at all: enough to compare by, and little beside the rest of a database. */
+export const DEFAULT_RECORDING = { maxRequests: 1_000, maxRequestBytes: 65_536, maxBytes: 16_777_216 };

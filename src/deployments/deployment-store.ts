@@ -168,6 +168,9 @@ export class DeploymentStore {
         createdBy: actor,
       },
     });
+    // Whoever records has to see this revision, or is behind the lock that was taken above: none comes after.
+    if (settings.recording === null)
+      await tx.recordedRequest.deleteMany({ where: { deploymentId: deployment.id } });
     await this.deriveState(tx, deployment.id);
     return { deployment, revision: toRevision(row) };
   }
@@ -304,11 +307,12 @@ function toRevision(row: RevisionRow): RevisionRecord {
   return { ...row, ...readSettings(row) };
 }
 
-function toColumns({ runtime, batching, limits, cache }: DeploymentSettings) {
+function toColumns({ runtime, batching, limits, cache, recording }: DeploymentSettings) {
   return {
     runtime: { ...runtime, executionProviders: [...runtime.executionProviders] },
     batching: { ...batching, preferredBatchSizes: [...batching.preferredBatchSizes] },
     limits: { ...limits },
     cache: cache === null ? Prisma.DbNull : { ...cache },
+    recording: recording === null ? Prisma.DbNull : { ...recording },
   };
 }

@@ -18,6 +18,7 @@ export type {
   DeploymentRecord,
   DeploymentSettings,
   LimitSettings,
+  RecordingSettings,
   RevisionRecord,
   RuntimeSettings,
   TrafficShare,

@@ -43,6 +43,18 @@ export interface CacheSettings {
   readonly maxBytes: number;
 }
 
+/** Which of a deployment's requests are kept, and how many. */
+export interface RecordingSettings {
+  /** Above 0, at most 1: the share of the successful requests. */
+  readonly sampleRate: number;
+  /** The newest so many are kept. */
+  readonly maxRequests: number;
+  /** A larger request is not kept. */
+  readonly maxRequestBytes: number;
+  /** Of all that are kept. */
+  readonly maxBytes: number;
+}
+
 /** Everything a revision fixes besides its version. */
 export interface DeploymentSettings {
   readonly runtime: RuntimeSettings;
@@ -50,6 +62,8 @@ export interface DeploymentSettings {
   readonly limits: LimitSettings;
   /** Null: answers are not remembered. */
   readonly cache: CacheSettings | null;
+  /** Null: no request is kept. */
+  readonly recording: RecordingSettings | null;
 }
 
 export interface RevisionRecord extends DeploymentSettings {

@@ -1,6 +1,7 @@
 import { availableProviders, EXECUTION_PROVIDERS } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import { DEFAULT_BATCHING, DEFAULT_LIMITS, DEFAULT_RUNTIME } from './default-settings.js';
+import { recordingSettings, type RecordingInput } from './recording-input.js';
 import type {
   BatchingSettings,
   CacheSettings,
@@ -18,6 +19,8 @@ export interface SettingsInput {
   readonly limits?: Changes<LimitSettings>;
   /** Null: no cache. */
   readonly cache?: CacheSettings | null | undefined;
+  /** Null: no recording. */
+  readonly recording?: RecordingInput | null | undefined;
 }
 
 const MAX_PREFERRED_SIZES = 16;
@@ -34,6 +37,8 @@ export function changedSettings(base: DeploymentSettings, input: SettingsInput):
     batching: changed(base.batching, DEFAULT_BATCHING, input.batching),
     limits: changed(base.limits, DEFAULT_LIMITS, input.limits),
     cache: input.cache === undefined ? base.cache : input.cache && { maxBytes: input.cache.maxBytes },
+    recording:
+      input.recording === undefined ? base.recording : input.recording && recordingSettings(input.recording),
   };
   checkRuntime(settings.runtime);
   checkBatching(settings.batching);

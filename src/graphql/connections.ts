@@ -6,6 +6,7 @@ import type {
   Window,
 } from '../catalog/index.js';
 import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
+import type { RecordedRequestRecord } from '../inference/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventRecord } from '../platform/events/index.js';
 import type { CursorCodec } from './positions.js';
@@ -41,6 +42,7 @@ export type VersionConnection = Connection<VersionRecord>;
 export type DeploymentConnection = Connection<DeploymentRecord>;
 export type RevisionConnection = Connection<RevisionRecord>;
 export type MigrationConnection = Connection<MigrationOfDeployment>;
+export type RecordedRequestConnection = Connection<RecordedRequestRecord>;
 export type EventConnection = Connection<EventRecord>;
 
 export interface ConnectionSource<Row, Position> {

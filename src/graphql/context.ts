@@ -1,6 +1,6 @@
 import type { CatalogService, TransferService } from '../catalog/index.js';
 import type { DeploymentService } from '../deployments/index.js';
-import type { Departure, InferenceService } from '../inference/index.js';
+import type { Departure, InferenceService, RecordedRequests } from '../inference/index.js';
 import type { PredictionService, VersionComparer } from '../pipelines/index.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
@@ -12,6 +12,7 @@ export interface GraphqlServices {
   readonly transfer: TransferService;
   readonly deployments: DeploymentService;
   readonly inference: InferenceService;
+  readonly recordedRequests: RecordedRequests;
   readonly predictions: PredictionService;
   readonly comparer: VersionComparer;
   readonly events: EventLog;
@@ -66,6 +67,9 @@ class OperationContext implements RequestContext {
   }
   get inference(): InferenceService {
     return this.services.inference;
+  }
+  get recordedRequests(): RecordedRequests {
+    return this.services.recordedRequests;
   }
   get predictions(): PredictionService {
     return this.services.predictions;

@@ -11,6 +11,7 @@ import {
   type Window,
 } from '../catalog/index.js';
 import type { DeploymentService } from '../deployments/index.js';
+import type { RecordedRequestRecord, RecordedRequests } from '../inference/index.js';
 import { groupBy } from './group-by.js';
 
 /** One page, of the versions of one model. Equal windows of different models are read together. */
@@ -30,6 +31,12 @@ export interface AliasKey {
 export interface DerivativesKey {
   readonly versionId: string;
   readonly window: Window<string>;
+}
+
+/** One page of what a deployment has recorded. */
+export interface RecordedPageKey {
+  readonly deploymentId: string;
+  readonly window: Window<bigint>;
 }
 
 export interface LineageKey {
@@ -52,13 +59,15 @@ export type Loaders = ReturnType<typeof createLoaders>;
  * an answer is also remembered; in mutations and subscriptions it is not, since it may have changed meanwhile.
  */
 export function createLoaders(
-  {
-    catalog,
-    transfer,
-    deployments,
-  }: { catalog: CatalogService; transfer: TransferService; deployments: DeploymentService },
+  services: {
+    readonly catalog: CatalogService;
+    readonly transfer: TransferService;
+    readonly deployments: DeploymentService;
+    readonly recordedRequests: RecordedRequests;
+  },
   { cache }: { cache: boolean },
 ) {
+  const { catalog, transfer, deployments, recordedRequests } = services;
   const byKey = <Row>(
     read: (keys: readonly string[]) => Promise<readonly Row[]>,
     keyOf: (row: Row) => string,
@@ -205,6 +214,26 @@ export function createLoaders(
       },
       { cache: false },
     ),
+    recordedPage: new DataLoader(
+      async (keys: readonly RecordedPageKey[]) => {
+        const pages = await Promise.all(
+          [...groupBy(keys, ({ window }) => windowText(window)).values()].map(async (alike) => {
+            const window = alike[0]?.window;
+            const ids = [...new Set(alike.map(({ deploymentId }) => deploymentId))];
+            const found = window ? await recordedRequests.pages(ids, window) : [];
+            const ofDeployment = groupBy(found, ({ deploymentId }) => deploymentId);
+            return alike.map((key) => [key, ofDeployment.get(key.deploymentId) ?? []] as const);
+          }),
+        );
+        const found = new Map(pages.flat());
+        return keys.map((key) => found.get(key) ?? []);
+      },
+      { cache: false },
+    ),
+    recordedContent: new DataLoader(
+      (requests: readonly RecordedRequestRecord[]) => recordedRequests.contents(requests),
+      { cache },
+    ),
     lineage: new DataLoader(
       async (keys: readonly LineageKey[]) => {
         const found = new Map<LineageKey, LineageRecord | Error | undefined>();
@@ -247,8 +276,13 @@ function isThen(key: AliasKey): key is AliasKey & { readonly at: Date } {
 }
 
 /** Equal for what one read can answer. */
-function pageOfHistory({ name, window: { after, before, take, fromEnd } }: AliasHistoryKey): string {
-  return JSON.stringify([name === null, String(after), String(before), take, fromEnd]);
+function pageOfHistory({ name, window }: AliasHistoryKey): string {
+  return `${name === null} ${windowText(window)}`;
+}
+
+/** Positions beyond 2^53 have no JSON. */
+function windowText({ after, before, take, fromEnd }: Window<bigint>): string {
+  return JSON.stringify([String(after), String(before), take, fromEnd]);
 }
 
 /** One page of each of the keys, which are all of aliases or all of models, and of equal windows. */

@@ -53,13 +53,8 @@ export const derivativeCursors: CursorCodec<string> = {
   decode: (cursor) => decodeCursor('derivatives', cursor, isUuid)[0],
 };
 
-export const aliasChangeCursors: CursorCodec<bigint> = {
-  encode: (id) => encodeCursor('alias-history', [id.toString()]),
-  decode(cursor) {
-    const [id] = decodeCursor('alias-history', cursor, isId);
-    return BigInt(id);
-  },
-};
+export const aliasChangeCursors = idCursors('alias-history');
+export const recordedRequestCursors = idCursors('recorded-requests');
 
 /** Decimal, since it is also what `monitoringEvents(after:)` takes and what people read in logs. */
 export const eventCursors: CursorCodec<bigint> = {
@@ -70,6 +65,13 @@ export const eventCursors: CursorCodec<bigint> = {
     return value;
   },
 };
+
+function idCursors(list: string): CursorCodec<bigint> {
+  return {
+    encode: (id) => encodeCursor(list, [id.toString()]),
+    decode: (cursor) => BigInt(decodeCursor(list, cursor, isId)[0]),
+  };
+}
 
 function numberCursors(list: string): CursorCodec<number> {
   const isPosition = (values: readonly unknown[]): values is [number] =>

@@ -19,6 +19,7 @@ import { Account, HeldModel, type ModelQueue, type OpenModel } from './open-mode
 import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder.js';
 import type { Priority } from './priority.js';
 import { numbersOfTensors } from './output-numbers.js';
+import type { RequestRecorder } from './recording/request-recorder.js';
 import { ResponseCache } from './response-cache.js';
 import { askOnTrial, type Answered, type Question } from './trial-run.js';
 
@@ -66,6 +67,7 @@ export class InferenceService {
   private readonly counter = new StatisticsCounter();
   private readonly logger: Logger;
   private readonly maxAnswerBytes: number;
+  private readonly recorder: RequestRecorder;
   /** Of what is loaded; forgotten with it. */
   private readonly queues = new WeakMap<LoadedModel, ModelQueue>();
 
@@ -75,11 +77,13 @@ export class InferenceService {
     readonly logger: Logger;
     /** The largest answer in bytes of tensors: a larger one would hold up, or end, the process that writes it. */
     readonly maxAnswerBytes: number;
+    readonly recorder: RequestRecorder;
   }) {
     this.deployments = deps.deployments;
     this.outcomes = new OutcomeRecorder(deps.events);
     this.logger = deps.logger;
     this.maxAnswerBytes = deps.maxAnswerBytes;
+    this.recorder = deps.recorder;
   }
 
   /**
@@ -99,7 +103,8 @@ export class InferenceService {
       async (model) => {
         const inputs = request.inputs.map((raw, index) => decodeTensor(raw, ['inputs', String(index)]));
         const outputs = await model.infer(inputs, request.outputs ?? undefined);
-        return { value: outputs, rows: rowsOf(inputs) ?? 1 };
+        const asked = () => ({ operation: 'INFER', inputs: request.inputs }) as const;
+        return { value: outputs, rows: rowsOf(inputs) ?? 1, asked };
       },
       numbersOfTensors,
     );
@@ -114,7 +119,7 @@ export class InferenceService {
     caller: Caller,
     operation: Operation,
     request: TargetRequest,
-    work: (model: OpenModel) => Promise<{ value: T; rows: number }>,
+    work: (model: OpenModel) => Promise<Answered<T>>,
     numbersOf: (value: T) => OutputNumbers,
   ): Promise<{ result: T; version: VersionRecord; timing: Timing }> {
     const started = performance.now();
@@ -128,6 +133,7 @@ export class InferenceService {
       const waitedMs = performance.now() - started;
       const account = new Account();
       const priority = request.priority ?? 'NORMAL';
+      let served = handle;
       let answered: Answered<T>;
       if (handle.trial === null) answered = await this.ask(handle, work, deadline, priority, account);
       else {
@@ -140,15 +146,16 @@ export class InferenceService {
           gone: () => request.signal?.aborted ?? false,
         };
         const outcome = await askOnTrial(question, handle, handle.trial);
-        ({ answered } = outcome);
-        target = outcome.handle;
+        ({ answered, handle: served } = outcome);
+        target = served;
       }
-      const { value, rows } = answered;
+      const { value, rows, asked } = answered;
       const totalMs = performance.now() - started;
       const queueMs = waitedMs + Math.max(0, account.askedMs - account.inferMs);
       const { inferMs, cacheHit } = account;
       this.outcomes.succeeded(caller, operation, target, { rows, totalMs, cacheHit });
       this.counter.succeeded(target, { account, rows, totalMs, queueMs });
+      this.recorder.answered(served, rows, asked);
       return {
         result: value,
         version: target.version,

@@ -1,6 +1,7 @@
 import type { ModelHandle, OutputNumbers, TrialSeat } from '../deployments/index.js';
 import { DomainError, isUserError } from '../platform/errors.js';
 import { Deadline, type Lifetime } from './deadline.js';
+import type { TellAsked } from './recording/asked.js';
 
 /** A mirrored request has no caller who could wait; beyond this it is given up. */
 const MIRROR_LIMIT_MS = 60_000;
@@ -19,6 +20,8 @@ export interface Question<T> {
 export interface Answered<T> {
   readonly value: T;
   readonly rows: number;
+  /** What was asked, for a deployment that records requests. */
+  readonly asked: TellAsked;
 }
 
 /**

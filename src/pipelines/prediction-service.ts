@@ -45,7 +45,8 @@ export class PredictionService {
             signal: held.signal,
           }),
         );
-        return { value: predictions, rows: instances.length };
+        const asked = () => ({ operation: 'PREDICT', instances: answered(instances, predictions) }) as const;
+        return { value: predictions, rows: instances.length, asked };
       },
       numbersOfPredictions,
     );
@@ -70,6 +71,10 @@ export class PredictionService {
     this.parsed.set(version, pipeline);
     return pipeline;
   }
+}
+
+function answered(instances: readonly unknown[], predictions: readonly Prediction[]): unknown[] {
+  return instances.filter((_, index) => predictions[index]?.error === null);
 }
 
 /** A failure may have to do with the moment: a molecule that took too long may be quick enough the next time. */

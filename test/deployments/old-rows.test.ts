@@ -82,6 +82,7 @@ describe.each(databaseKinds)('deployments of an older Retort on %s', (kind) => {
           batching: { ...DEFAULT_SETTINGS.batching, preferredBatchSizes: [4, 8] },
           limits: { maxQueue: 7, idleUnloadMs: 1_000 },
           cache: { maxBytes: 4_096 },
+          recording: { sampleRate: 0.5, maxRequests: 10, maxRequestBytes: 1_024, maxBytes: 65_536 },
         };
         await database.client.$transaction((tx) =>
           store.addRevision(tx, { name: 'old', modelId: MODEL, versionId: VERSION, settings, actor: 'ada' }),

@@ -10,6 +10,7 @@ describe('settings', () => {
       batching: { maxBatchSize: 8, preferredBatchSizes: [8, 4], latencyTargetMs: 5 },
       limits: { idleUnloadMs: 5_000 },
       cache: { maxBytes: 4_096 },
+      recording: { sampleRate: 0.1, maxBytes: 1_000 },
     });
     expect(base.batching.preferredBatchSizes).toEqual([4, 8]);
     expect(changedSettings(base, {})).toEqual(base);
@@ -24,12 +25,16 @@ describe('settings', () => {
       batching: { ...base.batching, latencyTargetMs: null },
       limits: DEFAULT_SETTINGS.limits,
       cache: { maxBytes: 4_096 },
+      recording: { sampleRate: 0.1, maxRequests: 1_000, maxRequestBytes: 1_000, maxBytes: 1_000 },
     });
     expect(changedSettings(base, { cache: null }).cache).toBeNull();
+    expect(changedSettings(base, { recording: null }).recording).toBeNull();
   });
 
   it('from a row that was written before there were such settings are what they were then', () => {
-    expect(readSettings({ runtime: { threads: 2 }, batching: {}, limits: {}, cache: null })).toEqual({
+    expect(
+      readSettings({ runtime: { threads: 2 }, batching: {}, limits: {}, cache: null, recording: null }),
+    ).toEqual({
       ...DEFAULT_SETTINGS,
       runtime: { ...DEFAULT_SETTINGS.runtime, threads: 2, isolation: 'THREAD' },
     });

@@ -1,9 +1,10 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
 import { connect, pageOf } from '../connections.js';
+import { encoded } from '../encoded-tensor.js';
 import { existing } from '../existing.js';
 import { encodeNodeId } from '../node-id.js';
 import { payload } from '../payload.js';
-import { deploymentCursors, revisionCursors } from '../positions.js';
+import { deploymentCursors, recordedRequestCursors, revisionCursors } from '../positions.js';
 
 export const deploymentResolvers = {
   Query: {
@@ -50,6 +51,14 @@ export const deploymentResolvers = {
     batching: ({ name }, _, { deployments }) => deployments.batchingOf(name),
     limits: ({ revision }) => revision.limits,
     cache: ({ revision }) => revision.cache,
+    recording: ({ revision }) => revision.recording,
+    recordedRequests: ({ id }, page, { loaders, recordedRequests }) =>
+      connect(page, {
+        cursors: recordedRequestCursors,
+        position: (request) => request.id,
+        page: (window) => loaders.recordedPage.load({ deploymentId: id, window }),
+        count: () => recordedRequests.count(id),
+      }),
     loaded: ({ name }, _, { deployments }) => deployments.loadedState(name).loaded,
     memoryBytes: ({ name }, _, { deployments }) => {
       const { memoryBytes } = deployments.loadedState(name);
@@ -65,6 +74,19 @@ export const deploymentResolvers = {
     maxDelayMicroseconds: ({ settings }) => settings.maxDelayMicroseconds,
     preferredBatchSizes: ({ settings }) => settings.preferredBatchSizes,
     latencyTargetMs: ({ settings }) => settings.latencyTargetMs,
+  },
+  RecordedRequest: {
+    version: ({ versionId }, _, { loaders }) => existing(loaders.version.load(versionId), 'version'),
+    instances: async (request, _, { loaders }) => {
+      const content = await loaders.recordedContent.load(request);
+      return content?.operation === 'PREDICT' ? content.instances : null;
+    },
+    inputs: async (request, { encoding }, { loaders }) => {
+      const content = await loaders.recordedContent.load(request);
+      return content?.operation === 'INFER'
+        ? content.inputs.map((tensor) => encoded(tensor, encoding))
+        : null;
+    },
   },
   DeploymentRevision: {
     version: ({ versionId }, _, { loaders }) => existing(loaders.version.load(versionId), 'version'),

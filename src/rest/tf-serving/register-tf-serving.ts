@@ -85,7 +85,8 @@ async function run(
     async (open) => {
       const raw = call.inputs(open.version.signature);
       const outputs = await open.infer(raw.map((tensor) => decodeTensor(tensor)));
-      return { value: { outputs, answer: call.answer(outputs) }, rows: raw[0]?.shape[0] ?? 1 };
+      const asked = () => ({ operation: 'INFER', inputs: raw }) as const;
+      return { value: { outputs, answer: call.answer(outputs) }, rows: raw[0]?.shape[0] ?? 1, asked };
     },
     ({ outputs }) => numbersOfTensors(outputs),
   );
