@@ -13,6 +13,7 @@ import {
   parsePipeline,
   PipelineRunner,
   PredictionService,
+  SampleChooser,
   VersionComparer,
 } from './pipelines/index.js';
 import type { Config } from './platform/config.js';
@@ -143,7 +144,8 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const predictions = new PredictionService({ inference, runner });
   const recordedRequests = new RecordedRequests(database.client);
   const graphs = new GraphComparisons(artifacts, differencer);
-  const comparer = new VersionComparer({ deployments, runner, graphs });
+  const samples = new SampleChooser({ catalog, deployments, recordedRequests });
+  const comparer = new VersionComparer({ deployments, runner, graphs, samples });
 
   const state: { phase: 'starting' | 'ready' | 'stopping' } = { phase: 'starting' };
   const app = createFastify(config, logger);

@@ -1,5 +1,6 @@
 import type { ArtifactRecord, SignatureComparison, VersionRecord } from '../catalog/index.js';
 import {
+  partOfSample,
   tensorAnnotations,
   type LatencyComparison,
   type OutputComparison,
@@ -49,7 +50,7 @@ export function outputsAnswer({ sample, refusals, outputs, ...counts }: OutputsC
   return {
     ...counts,
     sample: sampleAnswer(sample),
-    refusals: refusals.map((refusal) => ({ ...refusal, instance: instanceAt(sample, refusal.row) })),
+    refusals: refusals.map((refusal) => ({ ...refusal, ...placeAt(sample, refusal.row) })),
     outputs: outputs.map((output) => outputAnswer(output, sample)),
   };
 }
@@ -98,31 +99,36 @@ export function representable(value: number): number {
   return Math.min(value, Number.MAX_VALUE);
 }
 
-function outputAnswer({ base, target, obstacle, differences }: OutputComparison, sample: Sample) {
+function outputAnswer(output: OutputComparison, sample: Sample) {
+  const { base, target, obstacle, differences, expectation } = output;
   const name = base?.name ?? target?.name ?? '';
   return {
     name,
     targetName: target && target.name !== name ? target.name : null,
     unit: base && target && base.unit !== target.unit ? null : (base?.unit ?? target?.unit ?? null),
     obstacle,
+    expectation,
     differences: differences && {
       ...differences,
       rows: differences.rows.map((row) => ({
         ...row,
-        instance: instanceAt(sample, row.row),
+        ...placeAt(sample, row.row),
         base: jsonNumber(row.base),
         target: jsonNumber(row.target),
+        expected: row.expected === null ? null : jsonNumber(row.expected),
       })),
     },
   };
 }
 
-function sampleAnswer({ source, description, rows, seed }: Sample) {
-  return { source, description, rows, seed: seed === null ? null : BigInt(seed) };
+function sampleAnswer({ source, description, rows, seed, parts }: Sample) {
+  return { source, description, rows, seed: seed === null ? null : BigInt(seed), parts };
 }
 
-function instanceAt(sample: Sample, row: number): unknown {
-  return sample.form === 'INSTANCES' ? (sample.instances[row] ?? null) : null;
+/** What a row of a sample is, and where it comes from. */
+function placeAt(sample: Sample, row: number) {
+  const instance: unknown = sample.form === 'INSTANCES' ? (sample.instances[row] ?? null) : null;
+  return { instance, origin: partOfSample(sample, row)?.origin ?? null };
 }
 
 /** As tensors are written everywhere in the API: what JSON cannot say exactly is a string. */

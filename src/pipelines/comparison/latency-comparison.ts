@@ -1,8 +1,8 @@
 import type { ModelHandle } from '../../deployments/index.js';
 import type { Tensor } from '../../onnx/index.js';
 import type { PipelineRunner } from '../pipeline-runner.js';
-import { rowOf, SampleRun, type Side } from './run-sample.js';
-import type { Sample } from './sample.js';
+import { SampleRun, type Side } from './run-sample.js';
+import { rowOfSample, type Sample } from './sample.js';
 
 /** How long one row takes inside the runtime. */
 export interface MeasuredLatency {
@@ -96,8 +96,9 @@ async function rowsOfSample(
   const problems: string[] = [];
   for (let row = 0; row < Math.min(ROWS, sample.rows); row += 1) {
     const found: Partial<RowInputs> = {};
+    const one = rowOfSample(sample, row);
     for (const side of ['base', 'target'] as const) {
-      const tensors = await tensorsOf(sample, row, side, runner, signal, runs[side]);
+      const tensors = await tensorsOf(one, side, runner, signal, runs[side]);
       if (typeof tensors === 'string') problems.push(tensors);
       else found[side] = tensors;
     }
@@ -106,27 +107,20 @@ async function rowsOfSample(
   return { inputs, problems };
 }
 
-/** Runs the row once as well; the reason instead, when it is refused. */
+/** Runs the one row of a sample as well; the reason instead, when it is refused. */
 async function tensorsOf(
-  sample: Sample,
-  row: number,
+  one: Sample,
   side: Side,
   runner: PipelineRunner,
   signal: AbortSignal,
   run: SampleRun,
 ): Promise<readonly Tensor[] | string> {
-  if (sample.form === 'TENSORS') {
-    const { inputs } = sample;
-    const own = sample.isRowwise ? inputs.map((tensor) => rowOf(tensor, sample.rows, row)) : inputs;
-    const [answer] = await run.answers({ ...sample, inputs: own, rows: 1, isRowwise: false }, side);
-    return answer?.kind === 'refusal' ? answer.message : own;
-  }
-  const taken: Tensor[] = [];
-  const one = { ...sample, rows: 1, instances: sample.instances.slice(row, row + 1) };
   const [answer] = await run.answers(one, side);
   if (answer?.kind === 'refusal') return answer.message;
+  if (one.form === 'TENSORS') return one.requests.flatMap(({ inputs }) => inputs);
+  const taken: Tensor[] = [];
   await runner.predict(
-    sample.pipelines[side],
+    one.pipelines[side],
     one.instances,
     async (inputs) => {
       taken.push(...inputs);

@@ -1,7 +1,8 @@
 import type { VersionRecord } from '../../catalog/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { outputPairs, type OutputPair } from './declared-outputs.js';
-import { compareElements, type ElementDifferences } from './element-differences.js';
+import { compareElements, type DifferingRow, type ElementDifferences } from './element-differences.js';
+import { expectedRow, expectationOf, type Expectation } from './expectation.js';
 import type { RowAnswer } from './row-answers.js';
 import type { Sample } from './sample.js';
 
@@ -14,8 +15,17 @@ export interface RefusedRow {
 
 export interface OutputComparison extends OutputPair {
   /** Null where there is an obstacle. */
-  readonly differences: ElementDifferences | null;
+  readonly differences: OutputDifferences | null;
+  /** Null where there is an obstacle, or no row that was answered says what it expects. */
+  readonly expectation: Expectation | null;
 }
+
+export type OutputDifferences = Omit<ElementDifferences, 'rows'> & {
+  readonly rows: readonly (DifferingRow & {
+    /** What the sample says should be there; null when it does not. */
+    readonly expected: DifferingRow['base'] | null;
+  })[];
+};
 
 export interface OutputsComparison {
   readonly sample: Sample;
@@ -61,15 +71,27 @@ export function compareAnswers(
     refusals: [...one, ...both].slice(0, wantedRows),
     outputs: outputPairs(sample, versions.base, versions.target).map((pair) => {
       const { base, target, obstacle } = pair;
-      if (obstacle !== null || !base || !target) return { ...pair, differences: null };
-      if (answered.length === 0)
-        return { ...pair, obstacle: 'No row was answered by both.', differences: null };
+      const none = { ...pair, differences: null, expectation: null };
+      if (obstacle !== null || !base || !target) return none;
+      if (answered.length === 0) return { ...none, obstacle: 'No row was answered by both.' };
       const values = answered.map((row) => ({
         row: row.row,
         base: row.base.get(base.name) ?? [],
         target: row.target.get(target.name) ?? [],
       }));
-      return { ...pair, differences: compareElements(values, wantedRows) };
+      const { rows: worst, ...differences } = compareElements(values, wantedRows);
+      const names = [base.name, target.name];
+      return {
+        ...pair,
+        differences: {
+          ...differences,
+          rows: worst.map((row) => ({
+            ...row,
+            expected: expectedRow(sample, row.row, names)?.[row.element] ?? null,
+          })),
+        },
+        expectation: expectationOf(sample, values, names),
+      };
     }),
   };
 }
@@ -90,11 +112,12 @@ function fitsNeither(
   [first]: readonly RefusedRow[],
 ): DomainError {
   const isInstances = sample.form === 'INSTANCES';
+  const isGiven = sample.source === 'GIVEN';
   const what = sample.source === 'GENERATED' ? 'made-up rows' : isInstances ? 'instances' : 'rows';
-  const advice = sample.source === 'GENERATED' ? ' Give a sample of your own.' : '';
+  const advice = isGiven ? '' : ' Give a sample of your own.';
   return new DomainError(
     isInstances ? 'INVALID_INSTANCE' : 'INVALID_TENSOR',
     `Neither version takes any of the ${sample.rows} ${what}. ${base.ref}: ${first?.base ?? ''}; ${target.ref}: ${first?.target ?? ''}.${advice}`,
-    { field: sample.source === 'GENERATED' ? ['sample'] : ['sample', isInstances ? 'instances' : 'inputs'] },
+    { field: isGiven ? ['sample', isInstances ? 'instances' : 'inputs'] : ['sample'] },
   );
 }

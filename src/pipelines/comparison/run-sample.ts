@@ -4,7 +4,7 @@ import { DomainError, isUserError } from '../../platform/errors.js';
 import type { PipelineRunner } from '../pipeline-runner.js';
 import type { Pipeline } from '../pipeline.js';
 import { elementsOfValue, rowsOfOutputs, type RowAnswer } from './row-answers.js';
-import type { Sample } from './sample.js';
+import { rowOf, type Sample } from './sample.js';
 
 export type Side = 'base' | 'target';
 
@@ -28,9 +28,10 @@ export class SampleRun {
    */
   async answers(sample: Sample, side: Side): Promise<RowAnswer[]> {
     this.elements = 0;
-    return sample.form === 'INSTANCES'
-      ? this.instances(sample.pipelines[side], sample.instances)
-      : this.tensors(sample.inputs, sample.isRowwise ? sample.rows : 1);
+    if (sample.form === 'INSTANCES') return this.instances(sample.pipelines[side], sample.instances);
+    const answers: RowAnswer[] = [];
+    for (const { inputs, rows } of sample.requests) answers.push(...(await this.tensors(inputs, rows)));
+    return answers;
   }
 
   /** One run of the graph: tensors are copied, since a model keeps those it is given. */
@@ -106,12 +107,6 @@ function refusalOf(error: unknown): RowAnswer {
     isUserError(error) && ['RUN_FAILED', 'INVALID_TENSOR', 'INVALID_INSTANCE'].includes(error.code);
   if (isAboutRows) return { kind: 'refusal', code: error.code, message: error.message };
   throw error;
-}
-
-/** One row as a tensor of its own. */
-export function rowOf({ name, datatype, shape, data }: Tensor, rows: number, row: number): Tensor {
-  const size = data.length / rows;
-  return { name, datatype, shape: [1, ...shape.slice(1)], data: data.slice(row * size, (row + 1) * size) };
 }
 
 function copy(tensor: Tensor): Tensor {

@@ -5,9 +5,10 @@ import { parsePipeline } from '../parse-pipeline.js';
 import type { Pipeline } from '../pipeline.js';
 import { describeInstances, generatedInstances } from './generated-instances.js';
 import { generatedTensors } from './generated-tensors.js';
+import type { Elements } from './row-answers.js';
 
-/** At most one of the three; without any, generated rows. */
-export interface SampleRequest {
+/** At most one of the two; without any, generated rows. */
+export interface MadeSampleRequest {
   readonly instances?: readonly unknown[] | null | undefined;
   readonly inputs?: readonly RawTensor[] | null | undefined;
   readonly generated?:
@@ -16,13 +17,32 @@ export interface SampleRequest {
     | undefined;
 }
 
+/** Consecutive rows that come from one place. */
+export interface SamplePart {
+  /** What it is, in words. */
+  readonly origin: string;
+  readonly firstRow: number;
+  readonly rows: number;
+  /** What each of the rows is expected to be answered, by the name of the output; null when nobody says. */
+  readonly expected: readonly ReadonlyMap<string, Elements>[] | null;
+}
+
 interface SampleOrigin {
-  readonly source: 'GIVEN' | 'GENERATED';
+  readonly source: 'GIVEN' | 'GENERATED' | 'EXAMPLES' | 'RECORDED';
   readonly rows: number;
   /** Of generated ones. */
   readonly seed: number | null;
   /** What it is, in words. */
   readonly description: string;
+  /** Where the rows come from, in their order; none where the source says it all. */
+  readonly parts: readonly SamplePart[];
+}
+
+/** Tensors that are sent together. */
+export interface TensorRequest {
+  readonly inputs: readonly Tensor[];
+  /** As many as the first dimension of every input; 1 where rows cannot be told apart. */
+  readonly rows: number;
 }
 
 /** Rows both versions are asked about. */
@@ -35,9 +55,7 @@ export type Sample = SampleOrigin &
       }
     | {
         readonly form: 'TENSORS';
-        readonly inputs: readonly Tensor[];
-        /** Whether the first dimension of every input counts rows; else the sample is a single one. */
-        readonly isRowwise: boolean;
+        readonly requests: readonly TensorRequest[];
       }
   );
 
@@ -50,8 +68,8 @@ const FIELD = ['sample'];
  * @throws DomainError INVALID_ARGUMENT for no rows, too many, or a seed out of range; NO_PIPELINE for instances where a
  * version takes tensors only; INVALID_TENSOR
  */
-export function chooseSample(
-  request: SampleRequest | null | undefined,
+export function makeSample(
+  request: MadeSampleRequest | null | undefined,
   base: VersionRecord,
   target: VersionRecord,
 ): Sample {
@@ -70,6 +88,7 @@ function givenInstances(instances: readonly unknown[], base: VersionRecord, targ
     rows,
     seed: null,
     description: 'The instances given',
+    parts: [],
     instances,
     pipelines,
   };
@@ -82,8 +101,8 @@ function givenTensors(raw: readonly RawTensor[], base: VersionRecord, target: Ve
       field,
     });
   const inputs = raw.map((tensor, index) => decodeTensor(tensor, [...field, String(index)]));
-  const isRowwise = rowwise(inputs, base, target);
-  const rows = isRowwise ? (rowsOf(inputs) ?? 1) : 1;
+  const request = tensorRequest(inputs, base, target);
+  const { rows } = request;
   checkRows(rows, field);
   return {
     form: 'TENSORS',
@@ -91,13 +110,13 @@ function givenTensors(raw: readonly RawTensor[], base: VersionRecord, target: Ve
     rows,
     seed: null,
     description: 'The tensors given',
-    inputs,
-    isRowwise,
+    parts: [],
+    requests: [request],
   };
 }
 
 function generated(
-  options: NonNullable<SampleRequest['generated']>,
+  options: NonNullable<MadeSampleRequest['generated']>,
   base: VersionRecord,
   target: VersionRecord,
 ): Sample {
@@ -109,7 +128,7 @@ function generated(
       field: [...field, 'seed'],
     });
   const pipelines = { base: pipelineOf(base), target: pipelineOf(target) };
-  const origin = { source: 'GENERATED', seed } as const;
+  const origin = { source: 'GENERATED', seed, parts: [] } as const;
   if (pipelines.base && pipelines.base.instance.kind === pipelines.target?.instance.kind) {
     const instances = generatedInstances(pipelines.base, wanted, seed);
     const rows = instances.length;
@@ -122,27 +141,54 @@ function generated(
       pipelines: { base: pipelines.base, target: pipelines.target },
     };
   }
-  const inputs = generatedTensors(base.signature, wanted, seed);
-  const isRowwise = rowwise(inputs, base, target);
+  const request = tensorRequest(generatedTensors(base.signature, wanted, seed), base, target);
   return {
     form: 'TENSORS',
     ...origin,
-    rows: isRowwise ? wanted : 1,
+    rows: request.rows,
     description: `Made up: random numbers in the form of the inputs of ${base.ref}`,
-    inputs,
-    isRowwise,
+    requests: [request],
   };
 }
 
 /** Rows can be told apart where the tensors share a first dimension that varies in all either version declares. */
-function rowwise(inputs: readonly Tensor[], ...versions: readonly VersionRecord[]): boolean {
+export function tensorRequest(
+  inputs: readonly Tensor[],
+  ...versions: readonly VersionRecord[]
+): TensorRequest {
   const varies = versions.some(({ signature }) =>
     [...signature.inputs, ...signature.outputs].every(({ shape }) => shape[0] === -1),
   );
-  return varies && rowsOf(inputs) !== null;
+  return { inputs, rows: (varies ? rowsOf(inputs) : null) ?? 1 };
 }
 
-function checkRows(rows: number, field: readonly string[]): void {
+/** One row of it, as a sample of its own. */
+export function rowOfSample(sample: Sample, row: number): Sample {
+  if (sample.form === 'INSTANCES')
+    return { ...sample, rows: 1, parts: [], instances: sample.instances.slice(row, row + 1) };
+  let before = 0;
+  for (const { inputs, rows } of sample.requests) {
+    if (row < before + rows) {
+      const own = rows === 1 ? inputs : inputs.map((tensor) => rowOf(tensor, rows, row - before));
+      return { ...sample, rows: 1, parts: [], requests: [{ inputs: own, rows: 1 }] };
+    }
+    before += rows;
+  }
+  throw new RangeError(`A sample of ${sample.rows} rows has no row ${row}`);
+}
+
+/** Where a row comes from. */
+export function partOfSample(sample: Sample, row: number): SamplePart | null {
+  return sample.parts.find(({ firstRow, rows }) => row >= firstRow && row < firstRow + rows) ?? null;
+}
+
+/** One row as a tensor of its own. */
+export function rowOf({ name, datatype, shape, data }: Tensor, rows: number, row: number): Tensor {
+  const size = data.length / rows;
+  return { name, datatype, shape: [1, ...shape.slice(1)], data: data.slice(row * size, (row + 1) * size) };
+}
+
+export function checkRows(rows: number, field: readonly string[]): void {
   if (Number.isInteger(rows) && rows >= 1 && rows <= MAX_SAMPLE_ROWS) return;
   throw new DomainError(
     'INVALID_ARGUMENT',
@@ -151,7 +197,7 @@ function checkRows(rows: number, field: readonly string[]): void {
   );
 }
 
-function pipelineOf(version: VersionRecord): Pipeline | null {
+export function pipelineOf(version: VersionRecord): Pipeline | null {
   return version.pipeline === null ? null : parsePipeline(version.pipeline, version.signature);
 }
 

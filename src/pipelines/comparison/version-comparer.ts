@@ -8,7 +8,8 @@ import type { PipelineRunner } from '../pipeline-runner.js';
 import { measureLatency, type Held, type LatencyComparison } from './latency-comparison.js';
 import { compareAnswers, type OutputsComparison } from './output-comparison.js';
 import { SampleRun } from './run-sample.js';
-import { chooseSample, type Sample, type SampleRequest } from './sample.js';
+import type { SampleChooser, SampleRequest } from './sample-chooser.js';
+import type { Sample } from './sample.js';
 
 const WAITING = 32;
 const MAX_LISTED = 100;
@@ -42,6 +43,7 @@ export class VersionComparer {
       readonly deployments: DeploymentService;
       readonly runner: PipelineRunner;
       readonly graphs: GraphComparisons;
+      readonly samples: SampleChooser;
     },
   ) {}
 
@@ -62,7 +64,7 @@ export class VersionComparer {
   /**
    * What both versions answer to the same rows.
    *
-   * @throws DomainError INVALID_ARGUMENT, NO_PIPELINE; INVALID_TENSOR and INVALID_INSTANCE when the sample fits neither;
+   * @throws DomainError what SampleChooser.choose throws; INVALID_TENSOR and INVALID_INSTANCE when the sample fits neither;
    * DEADLINE_EXCEEDED, OVERLOADED, and what loading a version throws
    */
   async outputs(
@@ -102,7 +104,7 @@ export class VersionComparer {
     request: RunComparisonRequest,
     work: (sample: Sample, held: Held, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const sample = chooseSample(request.sample, base, target);
+    const sample = await this.deps.samples.choose(request.sample, base, target);
     const deadline = new Deadline(request.deadlineMs, request.departure);
     const { signal } = deadline;
     try {

@@ -6,7 +6,7 @@ import type { VersionRecord } from '../../../src/catalog/index.js';
 import { checkInputs, DATA_TYPES, type Signature, type TensorSpec } from '../../../src/onnx/index.js';
 import { outputPairs } from '../../../src/pipelines/comparison/declared-outputs.js';
 import { generatedTensors } from '../../../src/pipelines/comparison/generated-tensors.js';
-import { chooseSample } from '../../../src/pipelines/comparison/sample.js';
+import { makeSample } from '../../../src/pipelines/comparison/sample.js';
 import type { JsonObject } from '../../../src/pipelines/index.js';
 
 const spec = (name: string, shape: readonly number[], more: Partial<TensorSpec> = {}): TensorSpec => ({
@@ -87,25 +87,25 @@ describe('generated rows', () => {
   });
 
   it('are instances where both versions read the same kind, tensors otherwise', () => {
-    expect(chooseSample(null, esol, esol)).toMatchObject({
+    expect(makeSample(null, esol, esol)).toMatchObject({
       form: 'INSTANCES',
       source: 'GENERATED',
       rows: 48,
       seed: 1,
     });
-    expect(chooseSample(null, esol, nuclei)).toMatchObject({
+    expect(makeSample(null, esol, nuclei)).toMatchObject({
       form: 'TENSORS',
       source: 'GENERATED',
       rows: 48,
     });
-    expect(chooseSample(null, nuclei, version(nuclei.signature))).toMatchObject({
+    expect(makeSample(null, nuclei, version(nuclei.signature))).toMatchObject({
       form: 'TENSORS',
-      isRowwise: true,
+      requests: [{ rows: 48 }],
     });
   });
 
   it('never promise more rows than there are', () => {
-    const { rows, description } = chooseSample({ generated: { rows: 1_000 } }, esol, esol);
+    const { rows, description } = makeSample({ generated: { rows: 1_000 } }, esol, esol);
     expect(rows).toBeGreaterThan(40);
     expect(rows).toBeLessThan(1_000);
     expect(description).toBe(`Made up: ${rows} everyday molecules`);
@@ -113,12 +113,12 @@ describe('generated rows', () => {
 
   it('count as one where the graph has no rows', () => {
     const fixed = version({ inputs: [spec('x', [2, 3])], outputs: [spec('y', [])] });
-    expect(chooseSample(null, fixed, fixed)).toMatchObject({ rows: 1, isRowwise: false });
+    expect(makeSample(null, fixed, fixed)).toMatchObject({ rows: 1, requests: [{ rows: 1 }] });
   });
 });
 
 describe('outputPairs', () => {
-  const sampleOf = (base: VersionRecord, target: VersionRecord) => chooseSample(null, base, target);
+  const sampleOf = (base: VersionRecord, target: VersionRecord) => makeSample(null, base, target);
   const pairs = (base: VersionRecord, target: VersionRecord) =>
     outputPairs(sampleOf(base, target), base, target);
 
@@ -158,7 +158,7 @@ describe('outputPairs', () => {
       { name: 'z', datatype: 'INT64' as const, shape: [1], data: [26] },
       { name: 'n', datatype: 'INT64' as const, shape: [1], data: [30] },
     ];
-    const sample = chooseSample({ inputs }, nuclei, inDozens);
+    const sample = makeSample({ inputs }, nuclei, inDozens);
     expect(outputPairs(sample, nuclei, inDozens)).toMatchObject([
       { obstacle: expect.stringContaining('dozen') },
     ]);
