@@ -116,6 +116,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const git = new GitService({
     directory: join(config.dataDirectory, 'cache', 'git'),
     catalog,
+    transfer,
     events,
     logger,
   });

@@ -14,14 +14,13 @@ import {
   type References,
 } from './reference-file.js';
 import { BRANCHES, headBranch, isReferenceName, TAGS, VERSIONS, versionsBranch } from './reference-names.js';
-import { versionsAfter } from './version-source.js';
+import { versionsAfter, type VersionSource } from './version-source.js';
 
 /** So many packs are joined into one: each update that has something new leaves one. */
 const MAX_PACKS = 20;
 
-export interface BuilderParts {
+export interface BuilderParts extends VersionSource {
   readonly git: GitCommand;
-  readonly catalog: CatalogReader;
   /** For what does not outlive an update. */
   readonly temporary: string;
 }
@@ -67,7 +66,7 @@ export class RepositoryBuilder {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<number, string>> {
     const last = newestOf(known);
-    const versions = versionsAfter(this.parts.catalog, model, last);
+    const versions = versionsAfter(this.parts, model, last);
     const first = await versions.next();
     if (first.done === true) return known;
     const commands = async function* () {

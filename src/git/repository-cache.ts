@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CatalogReader, ModelRecord } from '../catalog/index.js';
+import type { ModelRecord } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import { REQUEST_EVENT_KINDS, type EventLog, type NewEvent } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
@@ -10,15 +10,15 @@ import { Turnstile } from '../platform/turnstile.js';
 import { bytesOf, keptRepositories, markUsed, repositoryPath, toEvict } from './cache-space.js';
 import { GitCommand, GitMissingError } from './git-command.js';
 import { RepositoryBuilder } from './repository-builder.js';
+import type { VersionSource } from './version-source.js';
 
 /** Of all repositories: more are made anew when they are asked for again. */
 const MAX_BYTES = 2 * 1024 ** 3;
 const UPDATES = { atOnce: 2, waiting: 100 };
 
-export interface CacheParts {
+export interface CacheParts extends VersionSource {
   /** May be deleted at any time. */
   readonly directory: string;
-  readonly catalog: CatalogReader;
   readonly events: Pick<EventLog, 'onCommitted'>;
   readonly logger: Logger;
   readonly maxBytes?: number;
@@ -57,10 +57,10 @@ export class RepositoryCache {
   private opening: Promise<void> | undefined;
 
   constructor(private readonly parts: CacheParts) {
-    const { directory, catalog, events } = parts;
+    const { directory, events } = parts;
     this.temporary = join(directory, 'tmp');
     this.git = new GitCommand(directory);
-    this.builder = new RepositoryBuilder({ git: this.git, catalog, temporary: this.temporary });
+    this.builder = new RepositoryBuilder({ ...parts, git: this.git, temporary: this.temporary });
     events.onCommitted((event) => this.hear(event));
   }
 
@@ -161,18 +161,20 @@ export class RepositoryCache {
 
   private async update(entry: Entry, model: ModelRecord): Promise<void> {
     const { signal } = this.closed;
-    const { changes } = entry;
+    const { changes, isSuspect } = entry;
     await this.turnstile.pass(signal, async () => {
       try {
-        if (entry.isSuspect) await this.builder.check(entry.directory, signal);
+        if (isSuspect) await this.builder.check(entry.directory, signal);
+        // Now, so that what Git fails on from here on is looked at again.
+        entry.isSuspect = false;
         await this.builder.update(entry.directory, model, signal);
       } catch (error) {
         if (signal.aborted || error instanceof DomainError || error instanceof GitMissingError) throw error;
         await this.startAnew(entry, error);
+        entry.isSuspect = false;
         await this.builder.update(entry.directory, model, signal);
       }
     });
-    entry.isSuspect = false;
     entry.updated = changes;
     entry.bytes = await bytesOf(entry.directory);
     this.makeRoom();

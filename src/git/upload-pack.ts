@@ -38,19 +38,20 @@ export class UploadPack {
   answer(model: ModelRecord, request: UploadPackRequest): Promise<Readable> {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(MAX_MS)]);
     return new Promise((resolve, reject) => {
+      // The turn comes last: who waits for one model's repository to be made keeps nobody from another's.
       const attempt = () =>
-        this.cache.use(model, (directory) => this.run(directory, { ...request, signal }, resolve));
-      this.turnstile
-        .pass(signal, () =>
-          attempt().catch((error: unknown) => {
-            if (!(error instanceof GitFailedError) || signal.aborted) throw error;
-            this.logger.warn({ err: error, model: model.name }, 'git upload-pack failed');
-            this.cache.suspect(model);
-            // Was it the repository? Then it is mended now. Failing again, it is the request.
-            if (!error.hasAnswered) return attempt();
-            throw error;
-          }),
-        )
+        this.cache.use(model, (directory) =>
+          this.turnstile.pass(signal, () => this.run(directory, { ...request, signal }, resolve)),
+        );
+      attempt()
+        .catch((error: unknown) => {
+          if (!(error instanceof GitFailedError) || signal.aborted) throw error;
+          this.logger.warn({ err: error, model: model.name }, 'git upload-pack failed');
+          this.cache.suspect(model);
+          // Was it the repository? Then it is mended now. Failing again, it is the request.
+          if (!error.hasAnswered) return attempt();
+          throw error;
+        })
         .catch(reject);
     });
   }

@@ -1,20 +1,36 @@
-import type { CatalogReader, ModelRecord, VersionRecord } from '../catalog/index.js';
+import type {
+  CatalogReader,
+  DerivationRelation,
+  ModelRecord,
+  TransferService,
+  VersionRecord,
+} from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { PublishedVersion } from './version-files.js';
 
 /** A page of cards of the largest size is then some 20 MB. */
 const PAGE = 100;
 
+/** Where versions are read, those that came with an archive included. */
+export interface VersionSource {
+  readonly catalog: CatalogReader;
+  readonly transfer: Pick<TransferService, 'missingParentsOfVersions'>;
+}
+
 /** The versions after one, in order, each with all that its commit is made of; read as they are asked for. */
 export async function* versionsAfter(
-  catalog: CatalogReader,
+  source: VersionSource,
   model: ModelRecord,
   last: number,
 ): AsyncGenerator<PublishedVersion> {
   for (let position = last; ;) {
-    const page = await catalog.versionsOfModels([model.id], { before: position, take: PAGE, fromEnd: true });
+    const page = await source.catalog.versionsOfModels([model.id], {
+      before: position,
+      take: PAGE,
+      fromEnd: true,
+    });
     const versions = page.sort((a, b) => a.number - b.number);
-    yield* await withAll(catalog, model, versions);
+    yield* await withAll(source, model, versions);
     if (versions.length < PAGE) return;
     position = versions.at(-1)?.number ?? position;
   }
@@ -22,7 +38,7 @@ export async function* versionsAfter(
 
 /** A constant number of statements for all of them. */
 async function withAll(
-  catalog: CatalogReader,
+  { catalog, transfer }: VersionSource,
   model: ModelRecord,
   versions: readonly VersionRecord[],
 ): Promise<PublishedVersion[]> {
@@ -33,7 +49,10 @@ async function withAll(
     to: last.number,
   });
   const artifacts = await catalog.artifactsByDigests(versions.map(({ artifactDigest }) => artifactDigest));
-  const derivations = await catalog.derivationsOfVersions(versions.map(({ id }) => id));
+  const ids = versions.map(({ id }) => id);
+  // Missing ones first: one that is found meanwhile is then seen twice, and not never.
+  const missing = await transfer.missingParentsOfVersions(ids);
+  const derivations = await catalog.derivationsOfVersions(ids);
   const parents = await catalog.versionsByIds(derivations.map(({ parentId }) => parentId));
   const sizes = new Map(artifacts.map(({ digest, size }) => [digest, size]));
   const refs = new Map(parents.map(({ id, ref }) => [id, ref]));
@@ -44,10 +63,14 @@ async function withAll(
       throw new DomainError('MODEL_NOT_FOUND', `Model "${model.name}" was deleted just now.`, {
         field: ['name'],
       });
-    const derivedFrom = derivations
-      .filter(({ childId }) => childId === version.id)
-      .map(({ parentId, relation }) => ({ ref: refs.get(parentId) ?? '', relation }))
-      .sort((a, b) => (a.ref < b.ref ? -1 : 1));
+    // By their references, which a parent keeps whether it is in this catalog or not.
+    const from = new Map<string, DerivationRelation>();
+    for (const { childId, model: parent, number, relation } of missing)
+      if (childId === version.id) from.set(`${parent}@${number}`, relation);
+    for (const { childId, parentId, relation } of derivations)
+      if (childId === version.id) from.set(refs.get(parentId) ?? '', relation);
+    const derivedFrom = [...from].map(([ref, relation]) => ({ ref, relation }));
+    derivedFrom.sort((a, b) => (a.ref < b.ref ? -1 : 1));
     return { version, description, size, derivedFrom };
   });
 }

@@ -11,6 +11,7 @@ import { scalingModel } from './support/own-models.js';
 
 const UPDATE = `mutation ($input: UpdateModelInput!) { updateModel(input: $input) { model { name } userErrors { message } } }`;
 const ARCHIVE = `mutation ($input: ArchiveModelInput!) { archiveModel(input: $input) { model { name } userErrors { message } } }`;
+const IMPORT = `mutation ($input: ImportModelInput!) { importModel(input: $input) { userErrors { message } } }`;
 const DELETE = `mutation ($input: DeleteModelInput!) { deleteModel(input: $input) { deletedModelName userErrors { message } } }`;
 
 (gitIsInstalled ? describe : describe.skip).each(databaseKinds)('git clone, %s database', (kind) => {
@@ -181,6 +182,41 @@ const DELETE = `mutation ($input: DeleteModelInput!) { deleteModel(input: $input
     const folder = await clone('again');
     expect(await git(['fsck', '--strict', '--no-dangling'], folder)).toBe('');
     expect(await refs('again')).toEqual(before);
+  });
+
+  it('has the same commits and tags where the model was imported, with and without what it was made from', async () => {
+    await register(app, 'origin');
+    await publish(app, 'origin', scalingModel(8));
+    await register(app, 'travel', { card: 'first' });
+    await publish(app, 'travel', scalingModel(1), {
+      derivedFrom: [{ version: 'origin@1', relation: 'PRUNED' }],
+    });
+    await succeed(app, UPDATE, { input: { name: 'travel', card: 'second' } });
+    await publish(app, 'travel', scalingModel(2));
+    await tag('travel@1', 'v1');
+    await setAlias(app, { model: 'travel', alias: 'production', version: '1' });
+    const before = await refs('travel');
+    const archives = new Map<string, ArrayBuffer>();
+    for (const name of ['travel', 'origin'])
+      archives.set(name, await (await fetch(`${app.url}/models/${name}/archive`)).arrayBuffer());
+    const imported = async (name: string) => {
+      const sent = await fetch(`${app.url}/archives`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-tar' },
+        body: archives.get(name) ?? null,
+      });
+      const { digest } = (await sent.json()) as { digest: string };
+      await succeed(app, IMPORT, { input: { archive: { digest } } });
+    };
+    for (const name of ['travel', 'origin']) {
+      await succeed(app, ARCHIVE, { input: { name, archived: true } });
+      await succeed(app, DELETE, { input: { name } });
+    }
+    await imported('travel');
+    expect(await refs('travel')).toEqual(before);
+    await imported('origin');
+    await rm(join(app.config.dataDirectory, 'cache', 'git'), { recursive: true });
+    expect(await refs('travel')).toEqual(before);
   });
 
   it('serves shallow and partial clones, and every version of the protocol', async () => {

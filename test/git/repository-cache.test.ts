@@ -29,6 +29,8 @@ import { gitIsInstalled } from '../support/git-client.js';
       new RepositoryCache({
         directory,
         catalog,
+        // Nothing here came with an archive.
+        transfer: { missingParentsOfVersions: async () => [] },
         events: harness.events,
         logger: createLogger('silent'),
         ...(maxBytes !== undefined && { maxBytes }),
