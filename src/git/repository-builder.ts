@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CatalogReader, ModelRecord } from '../catalog/index.js';
-import { annotatedTag, tagObjectId, type AnnotatedTag } from './annotated-tag.js';
+import { annotatedTag, type AnnotatedTag } from './annotated-tag.js';
 import { BEGIN, commitCommand, DONE, parseMarks, tagCommand } from './fast-import.js';
 import type { GitCommand } from './git-command.js';
 import {
@@ -44,7 +44,7 @@ export class RepositoryBuilder {
     const names = await catalog.namesOfModel(model.id);
     const commits = await this.addVersions(directory, model, commitsOf(before), signal);
     const tags = tagsOf(model, names, commits);
-    const added = tags.filter((tag) => before.get(TAGS + tag.name)?.id !== tagObjectId(tag));
+    const added = tags.filter(({ id, name }) => before.get(TAGS + name)?.id !== id);
     if (added.length > 0) await this.import(directory, added.map(tagCommand), signal);
     await point(directory, before, references(names, commits, tags), headOf(names));
     await this.joinPacks(directory, signal);
@@ -159,7 +159,7 @@ function references(
     const id = commits.get(number);
     if (id !== undefined) all.set(BRANCHES + name, { id });
   }
-  for (const tag of tags) all.set(TAGS + tag.name, { id: tagObjectId(tag), peeled: tag.commit });
+  for (const { id, name, commit } of tags) all.set(TAGS + name, { id, peeled: commit });
   for (const [number, id] of commits) all.set(`${VERSIONS}${number}`, { id });
   return all;
 }

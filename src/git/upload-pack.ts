@@ -45,7 +45,8 @@ export class UploadPack {
         );
       attempt()
         .catch((error: unknown) => {
-          if (!(error instanceof GitFailedError) || signal.aborted) throw error;
+          // Ended from outside, for taking too long or because the client has left: that says nothing of the repository.
+          if (!(error instanceof GitFailedError) || error.exitCode === null) throw error;
           this.logger.warn({ err: error, model: model.name }, 'git upload-pack failed');
           this.cache.suspect(model);
           // Was it the repository? Then it is mended now. Failing again, it is the request.

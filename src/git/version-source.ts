@@ -8,8 +8,8 @@ import type {
 import { DomainError } from '../platform/errors.js';
 import type { PublishedVersion } from './version-files.js';
 
-/** A page of cards of the largest size is then some 20 MB. */
-const PAGE = 100;
+/** Versions that share a card share it in memory too; a page of cards of the largest size, all different, is some 50 MB. */
+const PAGE = 250;
 
 /** Where versions are read, those that came with an archive included. */
 export interface VersionSource {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { VersionRecord } from '../../src/catalog/index.js';
-import { annotatedTag, tagObjectId } from '../../src/git/annotated-tag.js';
+import { annotatedTag } from '../../src/git/annotated-tag.js';
 import { commitMessage } from '../../src/git/commit-message.js';
 import { BEGIN, commitCommand, DONE, parseMarks, tagCommand } from '../../src/git/fast-import.js';
 import { GitCommand } from '../../src/git/git-command.js';
@@ -80,12 +80,12 @@ describe('what a commit is made of', () => {
           yield* [BEGIN, tagCommand(named), DONE];
         })(),
       });
-      expect([...ids.values(), tagObjectId(named)]).toEqual([
+      expect([...ids.values(), named.id]).toEqual([
         'ba4f0690994261f6404203368e6c5cd7d7bf38e8',
         'db195141594c8d21a6fccab5edaa8a7eb1fd9e78',
         'edfd12388055b3779d669bd221fba59cdb333020',
       ]);
-      expect((await git.run(['rev-parse', 'v1.0.0'], { env })).trim()).toBe(tagObjectId(named));
+      expect((await git.run(['rev-parse', 'v1.0.0'], { env })).trim()).toBe(named.id);
     } finally {
       await rm(directory, { recursive: true });
     }
