@@ -39,6 +39,7 @@ const WHOLE = `query ($name: String!) {
       source { repository commit path dirty url }
       trainingData { name url digest split }
       environment { runtime platform image packages { name version } }
+      examples { name description inputs { name data } expectedOutputs { name data } }
       tags { name createdAt createdBy }
       aliases { name protected updatedAt updatedBy }
       derivedFrom { relation version { ref } }
@@ -65,6 +66,17 @@ async function makeRich(api: TestApp, model: string, base: string): Promise<void
     trainingData: [{ name: 'ESOL', digest: 'sha256:1', split: 'train' }],
     environment: { runtime: 'Python 3.12', packages: [{ name: 'torch', version: '2.9' }] },
     derivedFrom: [{ version: `${base}@1`, relation: 'FINE_TUNED' }],
+    examples: [
+      {
+        name: 'ones',
+        inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 4], data: [1, 1, 1, 1] }],
+        expectedOutputs: [{ name: 'y', datatype: 'FP32', shape: [1, 4], data: [2, 2, 2, 2] }],
+      },
+      {
+        description: 'Two rows.',
+        inputs: [{ name: 'x', datatype: 'FP32', shape: [2, 4], data: new Array<number>(8).fill(0.5) }],
+      },
+    ],
   });
   await setAlias(api, { model, alias: 'production', version: '1', reason: 'first' });
   await succeed(api, UPDATE, { input: { name: model, card: '# Card\n\nsecond' } });

@@ -4,6 +4,7 @@ import { isUniqueViolation } from '../../platform/database-errors.js';
 import { checkModelTexts } from '../model-input.js';
 import { asJson, optionalJson } from '../version-store.js';
 import { batches } from './batches.js';
+import { exampleRow } from './manifest-examples.js';
 import type {
   Manifest,
   ManifestAlias,
@@ -97,6 +98,21 @@ export class ImportStore {
       for (const { id, number } of rows) ids.set(number, id);
     }
     return ids;
+  }
+
+  async insertExamples(
+    tx: Transaction,
+    versions: readonly ManifestVersion[],
+    versionId: (number: number) => string,
+  ): Promise<void> {
+    const rows = versions.flatMap(({ number, examples }) =>
+      examples.map((example, position) => ({
+        versionId: versionId(number),
+        position,
+        ...exampleRow(example),
+      })),
+    );
+    for (const batch of batches(rows)) await tx.versionExample.createMany({ data: batch });
   }
 
   async insertTags(

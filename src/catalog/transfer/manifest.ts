@@ -62,6 +62,18 @@ const environment = z.strictObject({
   image: text.nullable(),
   packages: z.array(z.strictObject({ name: text, version: text })),
 });
+const keptTensor = z.strictObject({
+  name: text,
+  datatype: z.enum(DATA_TYPES),
+  shape: z.array(z.int().min(0)),
+  /** Base64 of the row-major little-endian bytes. */
+  data: z.string(),
+});
+const aboutExample = { name: text.nullable(), description: text.nullable() };
+const example = z.union([
+  z.strictObject({ ...aboutExample, instance: z.json(), expected: z.json() }),
+  z.strictObject({ ...aboutExample, inputs: z.array(keptTensor), expected: z.array(keptTensor) }),
+]);
 const parent = z.strictObject({
   /** Null: of the archive's own model. */
   model: text.nullable(),
@@ -80,6 +92,8 @@ const version = z.strictObject({
   trainingData: z.array(dataset),
   environment: environment.nullable(),
   derivedFrom: z.array(parent),
+  /** In the publisher's order. */
+  examples: z.array(example),
   createdAt: instant,
   createdBy: actor,
 });
@@ -137,6 +151,7 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.output<typeof manifestSchema>;
 export type ManifestDescription = Manifest['descriptions'][number];
 export type ManifestVersion = Manifest['versions'][number];
+export type ManifestExample = ManifestVersion['examples'][number];
 export type ManifestParent = ManifestVersion['derivedFrom'][number];
 export type ManifestTag = Manifest['tags'][number];
 export type ManifestAlias = Manifest['aliases'][number];

@@ -10,6 +10,7 @@ import type { PublishingDependencies } from '../version-publisher.js';
 import { ArchiveReader } from './archive-reader.js';
 import { batches } from './batches.js';
 import { checkSignature } from './check-signature.js';
+import { checkExamples } from './manifest-examples.js';
 import { planImport, type ImportPlan, type PlanOptions } from './import-plan.js';
 import { foreignParents, type ImportWriter } from './import-writer.js';
 import { ImportedBlobs, ofArchive } from './imported-blobs.js';
@@ -58,7 +59,7 @@ export class ModelImporter {
    * what is stored without a version harms nobody.
    *
    * @throws DomainError ARCHIVE_INVALID, ARCHIVE_UNSUPPORTED, IMPORT_CONFLICT, MODEL_ARCHIVED, ALIAS_PROTECTED,
-   * INVALID_MODEL, UNSUPPORTED_MODEL, INVALID_PIPELINE, ARTIFACT_TOO_LARGE, STORAGE_FULL
+   * INVALID_MODEL, UNSUPPORTED_MODEL, INVALID_PIPELINE, INVALID_INSTANCE, INVALID_TENSOR, ARTIFACT_TOO_LARGE, STORAGE_FULL
    */
   async import(caller: Caller, order: ImportOrder, signal: AbortSignal): Promise<ImportOutcome> {
     const reader = await ArchiveReader.open(this.archives, order.archive);
@@ -75,7 +76,10 @@ export class ModelImporter {
     try {
       const added = addedVersions(plan, archive);
       await blobs.take(reader, new Set(added.map(({ artifact }) => artifact)), signal);
-      for (const version of added) checkSignature(version, inspected(blobs, version.artifact).signature);
+      for (const version of added) {
+        checkSignature(version, inspected(blobs, version.artifact).signature);
+        await checkExamples(version, this.deps.checkInstances);
+      }
       const about = { blobs: blobs.written, missingParents: await this.missing(added, options.targetModel) };
       // When everything is here already there is nothing to wait for others with.
       if (order.dryRun || !plan.changes) {

@@ -3,6 +3,7 @@ import { Prisma, type Database, type Transaction } from '../../platform/database
 import { NAME_PATTERN } from '../names.js';
 import type { Dataset, Environment, Metric, Source } from '../records.js';
 import { FORMAT_VERSION } from './archive-layout.js';
+import { manifestExample } from './manifest-examples.js';
 import { FORMAT, type Manifest, type ManifestParent } from './manifest.js';
 
 /** A model with all that belongs to it at one instant, and the rows behind what it says. */
@@ -16,7 +17,10 @@ export interface ModelSnapshot {
 }
 
 const ALL = {
-  versions: { include: { artifact: { select: { size: true } } }, orderBy: { number: 'asc' } },
+  versions: {
+    include: { artifact: { select: { size: true } }, examples: { orderBy: { position: 'asc' } } },
+    orderBy: { number: 'asc' },
+  },
   tags: { include: { version: { select: { number: true } } } },
   aliases: { include: { version: { select: { number: true } } } },
   descriptions: { orderBy: { untilVersion: 'asc' } },
@@ -175,6 +179,7 @@ function versionOf(row: VersionRow, parents: ManifestParent[]): Manifest['versio
     derivedFrom: parents.sort(
       byText(({ model, number }) => `${model ?? ''}@${String(number).padStart(10, '0')}`),
     ),
+    examples: row.examples.map(manifestExample),
     createdAt: row.createdAt.toISOString(),
     createdBy: row.createdBy,
   };

@@ -56,6 +56,7 @@ export function sampleManifest(files: readonly Uint8Array[], more: Partial<Manif
       trainingData: [],
       environment: null,
       derivedFrom: [],
+      examples: [],
       createdAt: instant(index + 2),
       createdBy: who,
     })),
