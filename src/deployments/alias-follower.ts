@@ -81,13 +81,14 @@ export class AliasFollower {
     await this.turns.idle();
   }
 
-  private onEvent({ kind, model, data, actor }: NewEvent): void {
-    if (kind !== 'ALIAS_MOVED' || !model || typeof data?.alias !== 'string') return;
-    const { alias, reason } = data;
+  private onEvent(event: NewEvent): void {
+    const { model, data, actor } = event;
+    if (!model) return;
     const caller = { ...SYSTEM, actor };
-    const why = typeof reason === 'string' ? reason : null;
-    for (const name of this.followers.get(key(model.id, alias)) ?? [])
-      void this.turns.add(() => this.catchUp(name, caller, why));
+    const why = typeof data?.reason === 'string' ? data.reason : null;
+    for (const alias of movedAliases(event))
+      for (const name of this.followers.get(key(model.id, alias)) ?? [])
+        void this.turns.add(() => this.catchUp(name, caller, why));
   }
 
   private remember({ name, modelId }: DeploymentRecord, alias: string | null): void {
@@ -131,6 +132,12 @@ export class AliasFollower {
   private target(model: { readonly name: string }, alias: string): Promise<VersionRecord> {
     return this.deps.catalog.resolveVersion(`${model.name}@${alias}`, ['alias']);
   }
+}
+
+/** An import tells of all the aliases it moved at once. */
+function movedAliases({ kind, data }: NewEvent): string[] {
+  const told = kind === 'ALIAS_MOVED' ? [data?.alias] : kind === 'MODEL_IMPORTED' ? data?.aliasesMoved : [];
+  return Array.isArray(told) ? told.filter((alias: unknown) => typeof alias === 'string') : [];
 }
 
 function key(modelId: string, alias: string): string {

@@ -20,9 +20,10 @@ import {
   UNTAG,
 } from './support/alias-steps.js';
 import { ask, refusal, succeed, type UserError } from './support/ask.js';
-import { publish, register, scale } from './support/catalog-steps.js';
+import { deploy, publish, register, scale } from './support/catalog-steps.js';
 import { storedEvents } from './support/event-watch.js';
 import { scalingModel } from './support/own-models.js';
+import { change, FOLLOW, migratedTo } from './support/migration-steps.js';
 import { download, EXPORT, IMPORT, importArchive, send, type Imported } from './support/transfer-steps.js';
 
 const UPDATE = `mutation ($input: UpdateModelInput!) { updateModel(input: $input) { model { name } userErrors { field code message } } }`;
@@ -315,6 +316,8 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
     await makeRich(home, 'growing', 'growing-base');
     const first = await download(home, 'growing');
     await importArchive(away, first);
+    await deploy(away, 'grown-up', 'growing@production');
+    await change(away, FOLLOW, { deployment: 'grown-up', alias: 'production', strategy: 'IMMEDIATE' });
     await publish(home, 'growing', scalingModel(5), { notes: 'more' });
     await succeed(home, TAG, { input: { version: 'growing@4', tag: 'v4.0.0' } });
     await setAlias(home, { model: 'growing', alias: 'production', version: '4', reason: 'best' });
@@ -346,6 +349,8 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
         blobsAdded: 1,
       },
     });
+    const followed = await migratedTo(away, 'grown-up', 'SUCCEEDED', 'FAILED');
+    expect(followed).toMatchObject({ version: { ref: 'growing@4' }, migration: { state: 'SUCCEEDED' } });
     expect(await download(away, 'growing')).toEqual(second);
     for (const onConflict of ['REFUSE', 'MERGE'])
       expect(await importArchive(away, first, { onConflict })).toMatchObject({ changed: false });

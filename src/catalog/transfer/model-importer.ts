@@ -136,6 +136,7 @@ export class ModelImporter {
       archive: order.archive.digest,
       sourceModel: plan.sourceModel,
       versionsAdded: addedVersions(plan, archive).length,
+      aliasesMoved: plan.aliases.filter(({ action }) => action !== 'PRESENT').map(({ name }) => name),
       reason: order.reason,
     };
     return {

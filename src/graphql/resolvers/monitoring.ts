@@ -100,6 +100,7 @@ export const monitoringResolvers = {
     archive: detail('archive'),
     sourceModel: detail('sourceModel'),
     versionsAdded: detail('versionsAdded'),
+    aliasesMoved: detail('aliasesMoved'),
     reason: detail('reason'),
   },
   VersionEvent: { ...common, tag: detail('tag'), reason: detail('reason') },
