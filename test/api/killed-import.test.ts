@@ -62,7 +62,7 @@ describe.each(databaseKinds)('a server killed in the middle of an import, %s dat
           const importing = importIt(server, digest).catch(() => null);
           await delay(randomInt(Math.ceil(usualMs * 1.1)));
           server.send('SIGKILL');
-          await server.exited;
+          expect((await server.exited).stderr).not.toContain('Warning');
           const answer = await importing;
 
           server = await startServer(environmentOf(database));

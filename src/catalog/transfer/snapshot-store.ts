@@ -4,7 +4,7 @@ import { NAME_PATTERN } from '../names.js';
 import type { Dataset, Environment, Metric, Source } from '../records.js';
 import { FORMAT_VERSION } from './archive-layout.js';
 import { manifestExample } from './manifest-examples.js';
-import { FORMAT, type Manifest, type ManifestParent } from './manifest.js';
+import { FORMAT, type Manifest, type ManifestParent, type ManifestVersion } from './manifest.js';
 
 /** A model with all that belongs to it at one instant, and the rows behind what it says. */
 export interface ModelSnapshot {
@@ -16,19 +16,22 @@ export interface ModelSnapshot {
   readonly changeIds: readonly bigint[];
 }
 
-const ALL = {
-  versions: {
-    include: { artifact: { select: { size: true } }, examples: { orderBy: { position: 'asc' } } },
-    orderBy: { number: 'asc' },
-  },
-  tags: { include: { version: { select: { number: true } } } },
-  aliases: { include: { version: { select: { number: true } } } },
-  descriptions: { orderBy: { untilVersion: 'asc' } },
-  aliasMoves: { orderBy: { id: 'asc' } },
-} as const satisfies Prisma.ModelInclude;
+const NUMBER = { version: { select: { number: true } } } as const;
+const SIZE = { artifact: { select: { size: true } } } as const;
 
-type ModelRows = Prisma.ModelGetPayload<{ include: typeof ALL }>;
-type VersionRow = ModelRows['versions'][number];
+type VersionRow = Prisma.VersionGetPayload<{ include: typeof SIZE }>;
+
+interface ModelRows {
+  readonly model: Prisma.ModelGetPayload<object>;
+  readonly versions: readonly VersionRow[];
+  readonly examples: readonly Prisma.VersionExampleGetPayload<object>[];
+  readonly descriptions: readonly Prisma.ModelDescriptionGetPayload<object>[];
+  readonly tags: readonly Prisma.TagGetPayload<{ include: typeof NUMBER }>[];
+  readonly aliases: readonly Prisma.AliasGetPayload<{ include: typeof NUMBER }>[];
+  readonly aliasMoves: readonly Prisma.AliasMoveGetPayload<object>[];
+  /** By the id of the version that was made from them. */
+  readonly parents: ReadonlyMap<string, ManifestParent[]>;
+}
 
 /** Reads whole models: everything an archive says, in the form in which it says it. */
 export class SnapshotStore {
@@ -45,14 +48,28 @@ export class SnapshotStore {
   async readWithin(tx: Transaction, name: string): Promise<ModelSnapshot | null> {
     // Also keeps characters away that the database cannot even compare.
     if (!NAME_PATTERN.test(name)) return null;
-    const model = await tx.model.findUnique({ where: { name }, include: ALL });
+    const model = await tx.model.findUnique({ where: { name } });
     if (!model) return null;
-    const parents = await this.parents(tx, model.id, name);
+    const ofModel = { where: { modelId: model.id } };
+    // One after the other: a transaction has one connection, and that does one thing at a time.
+    const rows = {
+      model,
+      versions: await tx.version.findMany({ ...ofModel, include: SIZE, orderBy: { number: 'asc' } }),
+      examples: await tx.versionExample.findMany({
+        where: { version: { modelId: model.id } },
+        orderBy: { position: 'asc' },
+      }),
+      descriptions: await tx.modelDescription.findMany({ ...ofModel, orderBy: { untilVersion: 'asc' } }),
+      tags: await tx.tag.findMany({ ...ofModel, include: NUMBER }),
+      aliases: await tx.alias.findMany({ ...ofModel, include: NUMBER }),
+      aliasMoves: await tx.aliasMove.findMany({ ...ofModel, orderBy: { id: 'asc' } }),
+      parents: await this.parents(tx, model.id, name),
+    } satisfies ModelRows;
     return {
       modelId: model.id,
-      manifest: manifestOf(model, parents),
-      versionIds: new Map(model.versions.map(({ number, id }) => [number, id])),
-      changeIds: model.aliasMoves.map(({ id }) => id),
+      manifest: manifestOf(rows),
+      versionIds: new Map(rows.versions.map(({ number, id }) => [number, id])),
+      changeIds: rows.aliasMoves.map(({ id }) => id),
     };
   }
 
@@ -90,8 +107,14 @@ export class SnapshotStore {
   }
 }
 
-function manifestOf(rows: ModelRows, parents: ReadonlyMap<string, ManifestParent[]>): Manifest {
-  const { versions, descriptions, tags, aliases, aliasMoves, ...model } = rows;
+function manifestOf(rows: ModelRows): Manifest {
+  const { model, versions, examples, descriptions, tags, aliases, aliasMoves, parents } = rows;
+  const examplesOf = new Map<string, ManifestVersion['examples']>();
+  for (const example of examples)
+    examplesOf.set(example.versionId, [
+      ...(examplesOf.get(example.versionId) ?? []),
+      manifestExample(example),
+    ]);
   const places = new Map(aliasMoves.map(({ id }, index) => [id, index]));
   return {
     format: FORMAT,
@@ -116,7 +139,9 @@ function manifestOf(rows: ModelRows, parents: ReadonlyMap<string, ManifestParent
       labels,
       card,
     })),
-    versions: versions.map((version) => versionOf(version, parents.get(version.id) ?? [])),
+    versions: versions.map((version) =>
+      versionOf(version, parents.get(version.id) ?? [], examplesOf.get(version.id) ?? []),
+    ),
     tags: tags
       .map(({ name, version, createdAt, createdBy }) => ({
         name,
@@ -151,15 +176,19 @@ function manifestOf(rows: ModelRows, parents: ReadonlyMap<string, ManifestParent
   };
 }
 
-function versionOf(row: VersionRow, parents: ManifestParent[]): Manifest['versions'][number] {
+function versionOf(
+  row: VersionRow,
+  parents: ManifestParent[],
+  examples: ManifestVersion['examples'],
+): ManifestVersion {
   const signature = row.signature as unknown as Signature;
   const source = row.source as unknown as Source | null;
   const environment = row.environment as unknown as Environment | null;
   return {
     number: row.number,
     artifact: row.artifactDigest,
-    signature: signature as Manifest['versions'][number]['signature'],
-    pipeline: row.pipeline as Manifest['versions'][number]['pipeline'],
+    signature: signature as ManifestVersion['signature'],
+    pipeline: row.pipeline as ManifestVersion['pipeline'],
     metrics: (row.metrics as unknown as Metric[]).map(({ name, value, unit, dataset, higherIsBetter }) => ({
       name,
       value,
@@ -175,11 +204,11 @@ function versionOf(row: VersionRow, parents: ManifestParent[]): Manifest['versio
       digest,
       split,
     })),
-    environment: environment as Manifest['versions'][number]['environment'],
+    environment: environment as ManifestVersion['environment'],
     derivedFrom: parents.sort(
       byText(({ model, number }) => `${model ?? ''}@${String(number).padStart(10, '0')}`),
     ),
-    examples: row.examples.map(manifestExample),
+    examples,
     createdAt: row.createdAt.toISOString(),
     createdBy: row.createdBy,
   };
