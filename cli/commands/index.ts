@@ -3,13 +3,17 @@ import { alias } from './alias.js';
 import { compare } from './compare.js';
 import { completion } from './completion.js';
 import { deploy } from './deploy.js';
+import { exportModel } from './export.js';
 import { gc } from './gc.js';
+import { importModel } from './import.js';
 import { listDeployments } from './list-deployments.js';
 import { listModels } from './list-models.js';
 import { listVersions } from './list-versions.js';
+import { migrate } from './migrate.js';
 import { predict } from './predict.js';
 import { push } from './push.js';
 import { rollbackAlias } from './rollback-alias.js';
+import { rollbackDeployment } from './rollback-deployment.js';
 import { show } from './show.js';
 import { tag } from './tag.js';
 
@@ -24,8 +28,12 @@ export const COMMANDS: readonly Command[] = [
   alias,
   compare,
   deploy,
+  migrate,
   rollbackAlias,
+  rollbackDeployment,
   predict,
+  exportModel,
+  importModel,
   gc,
   completion,
 ];

@@ -1,4 +1,5 @@
 import type { ShowDeploymentQuery } from '../__generated__/operations.js';
+import { describeMigration, trafficText } from '../migrate/describe.js';
 import { bytes, line, moment, plural } from '../terminal/format.js';
 import { facts, section, stack, table } from '../terminal/layout.js';
 
@@ -12,6 +13,8 @@ export function describeDeployment(deployment: Deployment): string {
       ['reason', stateReason],
       ['revision', String(deployment.revision.number)],
       ['in memory', deployment.loaded ? (memoryBytes === null ? 'yes' : bytes(memoryBytes)) : 'no'],
+      ['requests go to', trafficText(deployment.traffic)],
+      ['follows', deployment.followsAlias && `${deployment.model.name}@${deployment.followsAlias}`],
       ['since', moment(deployment.updatedAt)],
       ['first deployed', moment(deployment.createdAt)],
     ]),
@@ -33,6 +36,7 @@ export function describeDeployment(deployment: Deployment): string {
         ['cache', cache === null ? 'none' : bytes(cache.maxBytes)],
       ]),
     ),
+    deployment.migration === null ? '' : section('Latest migration', describeMigration(deployment.migration)),
     section('Revisions', revisionTable(deployment)),
   );
 }

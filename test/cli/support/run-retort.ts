@@ -85,4 +85,5 @@ export interface JsonDocument {
   readonly failed: readonly string[];
   readonly artifacts: readonly unknown[];
   readonly count: number;
+  readonly events: readonly { readonly kind: string }[];
 }
