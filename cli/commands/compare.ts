@@ -37,7 +37,7 @@ export const compare = defineCommand({
     },
     input: {
       kind: 'text',
-      describe: 'A file of instances to ask both about, as predict reads it; made-up ones when left out',
+      describe: 'A file of instances to ask both about, as predict reads it',
       completes: 'file',
     },
     format: {
@@ -45,14 +45,25 @@ export const compare = defineCommand({
       choices: INSTANCE_FORMATS,
       describe: 'What the file is, where its name does not tell',
     },
+    examples: { kind: 'flag', describe: 'Ask both about the examples they were published with' },
+    recorded: {
+      kind: 'text',
+      describe: 'Ask both what callers asked this deployment, which recorded it',
+      completes: 'deployment',
+    },
     rows: {
       kind: 'number',
       whole: true,
       min: 1,
       max: 1000,
-      describe: 'How many rows to make up; 48 when left out',
+      describe: 'Make up so many rows',
     },
-    seed: { kind: 'number', whole: true, min: 0, describe: 'What to make them up from; 1 when left out' },
+    seed: {
+      kind: 'number',
+      whole: true,
+      min: 0,
+      describe: 'Make rows up from this number; the same one gives the same rows',
+    },
     list: {
       kind: 'number',
       whole: true,
@@ -107,12 +118,21 @@ const FINDINGS: Readonly<Record<'breaking' | 'worse' | 'different', (comparison:
 async function sampleOf(values: {
   readonly input: string | undefined;
   readonly format: (typeof INSTANCE_FORMATS)[number] | undefined;
+  readonly examples: boolean;
+  readonly recorded: string | undefined;
   readonly rows: number | undefined;
   readonly seed: number | undefined;
 }): Promise<CompareVersionsQueryVariables['sample']> {
-  const { input, format, rows, seed } = values;
+  const { input, format, examples, recorded: deployment, rows, seed } = values;
   const madeUp = rows !== undefined || seed !== undefined;
-  if (input === undefined) return madeUp ? { generated: { rows, seed } } : undefined;
-  if (madeUp) throw wrongUsage('Expected --input, or --rows and --seed for made-up rows, got both.');
-  return { instances: [...(await readInput([], input, format))] };
+  const ways = [input !== undefined, examples, deployment !== undefined, madeUp].filter(Boolean).length;
+  if (ways > 1)
+    throw wrongUsage(
+      'Expected one of --input, --examples, --recorded, or --rows and --seed for made-up rows.',
+    );
+  if (input !== undefined) return { instances: [...(await readInput([], input, format))] };
+  if (examples) return { examples: { of: 'BOTH' } };
+  if (deployment !== undefined) return { recorded: { deployment } };
+  // Without a sample the server takes what it deems best.
+  return madeUp ? { generated: { rows, seed } } : undefined;
 }

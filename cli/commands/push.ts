@@ -6,7 +6,9 @@ import {
   RegisterModel,
   SetAlias,
   TagVersion,
+  type EnvironmentInput,
   type PublishVersionMutation,
+  type VersionExampleInput,
 } from '../__generated__/operations.js';
 import { accepted, type Api } from '../api/api.js';
 import { existing } from '../api/existing.js';
@@ -63,6 +65,11 @@ export const push = defineCommand({
       describe: 'A JSON file: {runtime, platform, image, packages: [{name, version}]}',
       completes: 'file',
     },
+    examples: {
+      kind: 'text',
+      describe: 'A JSON file: [{name, description, instance, expected}] people may try',
+      completes: 'file',
+    },
     'derived-from': {
       kind: 'texts',
       describe: 'VERSION:RELATION it was made from, such as esol@2:FINE_TUNED; several times',
@@ -102,7 +109,8 @@ export const push = defineCommand({
       environment:
         values.environment === undefined
           ? undefined
-          : ((await readJson(values.environment)) as Record<string, never>),
+          : ((await readJson(values.environment)) as EnvironmentInput),
+      examples: values.examples === undefined ? undefined : await readList(values.examples),
       source: await sourceOf(values),
     };
     const registration = await registrationOf(values);
@@ -141,6 +149,13 @@ export const push = defineCommand({
 const HOW_TO_REGISTER = 'Register it with --register --domain <DOMAIN>, or see: retort list';
 
 type Published = NonNullable<PublishVersionMutation['publishVersion']['version']>;
+
+async function readList(path: string): Promise<readonly VersionExampleInput[]> {
+  const list = await readJson(path);
+  // What is in it is for the server to judge.
+  if (Array.isArray(list)) return list as readonly VersionExampleInput[];
+  throw wrongUsage(`--examples: expected a JSON list in ${path}, got something else.`);
+}
 
 interface SourceValues {
   readonly source: string | undefined;

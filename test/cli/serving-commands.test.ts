@@ -115,6 +115,29 @@ describe('serving, from the command line', () => {
       sample: { source: 'GIVEN', rows: 2 },
       answeredRows: 2,
     });
+    const published = await retortJson(
+      'compare',
+      'esol@1',
+      'esol@2',
+      '--examples',
+      '--skip',
+      'latency',
+      '--skip',
+      'graph',
+    );
+    expect(published.document.comparison.outputs).toMatchObject({ sample: { source: 'EXAMPLES' } });
+    const two = await retortJson('compare', 'esol@1', 'esol@2', '--examples', '--rows', '3');
+    expect([two.code, two.document.error.code]).toEqual([2, 'USAGE']);
+    const unrecorded = await retortJson(
+      'compare',
+      'esol@1',
+      'esol@2',
+      '--recorded',
+      'nobody',
+      '--skip',
+      'latency',
+    );
+    expect([unrecorded.code, unrecorded.document.error.code]).toEqual([1, 'DEPLOYMENT_NOT_FOUND']);
     const gone = await retortJson('compare', 'esol@1', 'esol@99');
     expect([gone.code, gone.document.error.code]).toEqual([1, 'VERSION_NOT_FOUND']);
   });
