@@ -41,9 +41,7 @@ export class VersionPublisher {
     const derivedFrom = await this.parents(input);
 
     const { digest, size } = await this.intake.take(input.artifact, signal);
-    const { signature, graph } = await at(['artifact'], async () =>
-      this.deps.inspector.inspect(await this.deps.artifacts.verified(digest, signal)),
-    );
+    const { signature, graph } = await at(['artifact'], () => this.inspect(digest, signal));
     const pipeline =
       input.pipeline === null || input.pipeline === undefined
         ? null
@@ -83,6 +81,21 @@ export class VersionPublisher {
       });
       return { result: version, events: [published] };
     });
+  }
+
+  private async inspect(
+    digest: string,
+    signal: AbortSignal | undefined,
+  ): ReturnType<ModelInspector['inspect']> {
+    const { artifacts, inspector } = this.deps;
+    const path = await artifacts.verified(digest, signal);
+    try {
+      return await inspector.inspect(path);
+    } catch (error) {
+      // A collection may have removed the file before it was opened: that is no fault of the model's.
+      await artifacts.stat(digest);
+      throw error;
+    }
   }
 
   private async modelInUse(name: string): Promise<ModelRecord> {
