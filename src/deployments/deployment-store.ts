@@ -146,12 +146,12 @@ export class DeploymentStore {
   async addRevision(
     tx: Transaction,
     { name, modelId, versionId, settings, actor, role = 'PRIMARY', weight = 100 }: NewRevision,
-  ): Promise<{ deployment: { id: string; name: string }; revision: RevisionRecord }> {
+  ): Promise<{ deployment: { id: string; name: string; modelId: string }; revision: RevisionRecord }> {
     const deployment = await tx.deployment.upsert({
       where: { name },
       create: { name, modelId },
       update: { updatedAt: new Date() },
-      select: { id: true, name: true },
+      select: { id: true, name: true, modelId: true },
     });
     const { _max } = await tx.deploymentRevision.aggregate({
       where: { deploymentId: deployment.id },

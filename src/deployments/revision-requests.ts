@@ -41,11 +41,7 @@ export class RevisionRequests {
     return this.events.transaction<Accepted>(async (tx) => {
       const existing = await this.store.find(name, tx);
       if (existing && existing.modelId !== version.modelId) {
-        throw new DomainError(
-          'NAME_TAKEN',
-          `Deployment "${name}" serves another model than "${version.modelName}". Choose another name for this deployment.`,
-          { field: ['name'] },
-        );
+        throw nameTaken(name, version);
       }
       if (existing && isWanted(existing) && serves(existing.revision, version.id, settings))
         return { result: { deployment: existing, revision: null }, events: [] };
@@ -112,6 +108,8 @@ export class RevisionRequests {
       settings,
       actor: caller.actor,
     });
+    // Two first deploys of one name at once: the second has waited for the first to be committed.
+    if (result.deployment.modelId !== version.modelId) throw nameTaken(name, version);
     const event = stateChanged({
       deployment: result.deployment,
       revision: result.revision.number,
@@ -123,6 +121,14 @@ export class RevisionRequests {
     });
     return { result, events: [event] };
   }
+}
+
+function nameTaken(name: string, version: VersionRecord): DomainError {
+  return new DomainError(
+    'NAME_TAKEN',
+    `Deployment "${name}" serves another model than "${version.modelName}". Choose another name for this deployment.`,
+    { field: ['name'] },
+  );
 }
 
 function serves(revision: RevisionRecord, versionId: string, settings: DeploymentSettings): boolean {

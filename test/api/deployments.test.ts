@@ -60,6 +60,25 @@ describe.each(databaseKinds)('deployments, %s database', (kind) => {
     watch.stop();
   });
 
+  it('give a new name to one model only, when two ask for it at once', async () => {
+    for (const model of ['early', 'late']) {
+      await register(app, model);
+      await publish(app, model, scalingModel(2));
+    }
+    for (let round = 0; round < 5; round += 1) {
+      const name = `wanted-${round}`;
+      const answers = await Promise.all(
+        ['early', 'late'].map((model) =>
+          ask<{ deployVersion: { deployment: object | null; userErrors: { code: string }[] } }>(app, DEPLOY, {
+            input: { name, version: `${model}@1`, runtime: { isolation: 'THREAD' } },
+          }),
+        ),
+      );
+      const codes = answers.map(({ deployVersion }) => deployVersion.userErrors[0]?.code ?? 'accepted');
+      expect(codes.sort()).toEqual(['NAME_TAKEN', 'accepted']);
+    }
+  });
+
   it('keep serving the old revision until the new one is ready, without a failed request', async () => {
     await serve(app, 'steady', scalingModel(10));
     await publish(app, 'steady', scalingModel(20));
