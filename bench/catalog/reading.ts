@@ -11,7 +11,7 @@ import { numbers } from './numbers.js';
 import type { Question, QuestionSource } from './question.js';
 import { versionQuestions } from './version-questions.js';
 
-const ASKS = 200;
+const ASKS = 100;
 const AT_ONCE = 4;
 const AIM_MS = 30;
 const PAGES = [10, 100] as const;
