@@ -1,29 +1,11 @@
 import type { GraphSummary, Signature } from '../onnx/index.js';
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
-import type { JsonValue } from '../platform/events/index.js';
 import type { Window } from './keyset.js';
 import { DEFAULT_ALIAS } from './names.js';
 import type { ArtifactRecord, Dataset, Environment, Metric, Source, VersionRecord } from './records.js';
 import { withoutNul } from './texts.js';
 import type { VersionRef } from './version-ref.js';
-
-/** A version's row as SQL answers it; JSON columns hold what `insert` put there. */
-interface VersionRow {
-  readonly id: string;
-  readonly modelId: string;
-  readonly modelName: string;
-  readonly number: number;
-  readonly artifactDigest: string;
-  readonly signature: unknown;
-  readonly pipeline: unknown;
-  readonly metrics: unknown;
-  readonly notes: string;
-  readonly source: unknown;
-  readonly trainingData: unknown;
-  readonly environment: unknown;
-  readonly createdAt: Date;
-  readonly createdBy: string;
-}
+import { toVersion, VERSION_COLUMNS, type VersionRow } from './version-row.js';
 
 export interface NewArtifact {
   readonly digest: string;
@@ -50,10 +32,6 @@ export interface NewVersion {
 /** The name of a lock in the database; any number that nobody else uses. */
 const COLLECTING = 7_061_002;
 
-const COLUMNS = Prisma.sql`
-  v."id", v."modelId", m."name" AS "modelName", v."number", v."artifactDigest", v."signature", v."pipeline",
-  v."metrics", v."notes", v."source", v."trainingData", v."environment", v."createdAt", v."createdBy"`;
-
 export class VersionStore {
   constructor(private readonly database: Database) {}
 
@@ -70,7 +48,7 @@ export class VersionStore {
     const models = refs.map(({ model }) => model);
     const keys = refs.map(selectorKey);
     const rows = await tx.$queryRaw<(VersionRow & { place: bigint })[]>`
-      SELECT k.place, ${COLUMNS}
+      SELECT k.place, ${VERSION_COLUMNS}
       FROM unnest(${kinds}::text[], ${models}::text[], ${keys}::text[]) WITH ORDINALITY AS k(kind, model, key, place)
       JOIN "Model" m ON m."name" = k.model
       JOIN "Version" v ON v."id" = CASE k.kind
@@ -83,14 +61,14 @@ export class VersionStore {
           (SELECT a."versionId" FROM "Alias" a WHERE a."modelId" = m."id" AND a."name" = ${DEFAULT_ALIAS}),
           (SELECT n."id" FROM "Version" n WHERE n."modelId" = m."id" ORDER BY n."number" DESC LIMIT 1))
       END`;
-    const found = new Map(rows.map((row) => [Number(row.place), toRecord(row)]));
+    const found = new Map(rows.map((row) => [Number(row.place), toVersion(row)]));
     return refs.map((_, index) => found.get(index + 1) ?? null);
   }
 
   async byIds(ids: readonly string[]): Promise<VersionRecord[]> {
     const rows = await this.database.$queryRaw<VersionRow[]>`
-      SELECT ${COLUMNS} FROM "Version" v JOIN "Model" m ON m."id" = v."modelId" WHERE v."id" = ANY(${[...ids]}::uuid[])`;
-    return rows.map(toRecord);
+      SELECT ${VERSION_COLUMNS} FROM "Version" v JOIN "Model" m ON m."id" = v."modelId" WHERE v."id" = ANY(${[...ids]}::uuid[])`;
+    return rows.map(toVersion);
   }
 
   /** The same page of several models' versions at once, newest first within each. Positions are version numbers. */
@@ -99,13 +77,13 @@ export class VersionStore {
     const before = window.before === undefined ? Prisma.empty : Prisma.sql`AND n."number" > ${window.before}`;
     const direction = window.fromEnd ? Prisma.sql`ASC` : Prisma.sql`DESC`;
     const rows = await this.database.$queryRaw<VersionRow[]>`
-      SELECT ${COLUMNS}
+      SELECT ${VERSION_COLUMNS}
       FROM "Model" m CROSS JOIN LATERAL (
         SELECT * FROM "Version" n WHERE n."modelId" = m."id" ${after} ${before} ORDER BY n."number" ${direction} LIMIT ${window.take}
       ) v
       WHERE m."id" = ANY(${[...modelIds]}::uuid[])
       ORDER BY v."modelId", v."number" DESC`;
-    return rows.map(toRecord);
+    return rows.map(toVersion);
   }
 
   async counts(modelIds: readonly string[]): Promise<{ modelId: string; count: number }[]> {
@@ -215,27 +193,6 @@ function selectorKey({ selector }: VersionRef): string {
     case 'default':
       return '';
   }
-}
-
-function toRecord(row: VersionRow): VersionRecord {
-  const { id, modelId, modelName, number, artifactDigest, notes, createdAt, createdBy } = row;
-  return {
-    id,
-    modelId,
-    modelName,
-    number,
-    ref: `${modelName}@${number}`,
-    artifactDigest,
-    signature: row.signature as Signature,
-    pipeline: row.pipeline as JsonValue | null,
-    metrics: row.metrics as readonly Metric[],
-    notes,
-    source: row.source as Source | null,
-    trainingData: (row.trainingData ?? []) as readonly Dataset[],
-    environment: row.environment as Environment | null,
-    createdAt,
-    createdBy,
-  };
 }
 
 /** Prisma's type for JSON is mutable; ours is not, and nothing writes to it. */
