@@ -30,12 +30,12 @@ export const VERSION_COLUMNS = Prisma.sql`
 /** What is JSON is parsed when it is first looked at: most readers of many versions look at little of it. */
 export function toVersion(row: VersionRow): VersionRecord {
   const { id, modelId, modelName, number, artifactDigest, notes, createdAt, createdBy } = row;
-  const signature = parsed<Signature>(row.signature);
-  const pipeline = parsed<JsonValue | null>(row.pipeline);
-  const metrics = parsed<readonly Metric[]>(row.metrics);
-  const source = parsed<Source | null>(row.source);
-  const trainingData = parsed<readonly Dataset[]>(row.trainingData ?? '[]');
-  const environment = parsed<Environment | null>(row.environment);
+  const signature = parsed(row.signature);
+  const pipeline = parsed(row.pipeline);
+  const metrics = parsed(row.metrics);
+  const source = parsed(row.source);
+  const trainingData = parsed(row.trainingData ?? '[]');
+  const environment = parsed(row.environment);
   return {
     id,
     modelId,
@@ -44,30 +44,31 @@ export function toVersion(row: VersionRow): VersionRecord {
     ref: `${modelName}@${number}`,
     artifactDigest,
     get signature() {
-      return signature();
+      return signature() as Signature;
     },
     get pipeline() {
-      return pipeline();
+      return pipeline() as JsonValue | null;
     },
     get metrics() {
-      return metrics();
+      return metrics() as readonly Metric[];
     },
     notes,
     get source() {
-      return source();
+      return source() as Source | null;
     },
     get trainingData() {
-      return trainingData();
+      return trainingData() as readonly Dataset[];
     },
     get environment() {
-      return environment();
+      return environment() as Environment | null;
     },
     createdAt,
     createdBy,
   };
 }
 
-function parsed<T>(text: string | null): () => T {
-  let found: { readonly value: T } | undefined;
-  return () => (found ??= { value: JSON.parse(text ?? 'null') as T }).value;
+/** @returns what gives the value of the JSON; null without any. */
+function parsed(text: string | null): () => unknown {
+  let found: { readonly value: unknown } | undefined;
+  return () => (found ??= { value: JSON.parse(text ?? 'null') as unknown }).value;
 }

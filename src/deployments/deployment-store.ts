@@ -1,4 +1,5 @@
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
+import { currentRevisionRows } from './current-revisions-store.js';
 import { migrationInProgress, trafficSplit } from './deployment-refusals.js';
 import {
   assertTransition,
@@ -33,17 +34,15 @@ export class DeploymentStore {
   }
 
   async byIds(ids: readonly string[], tx: Transaction = this.database): Promise<DeploymentRecord[]> {
-    const rows = await tx.deployment.findMany({ where: { id: { in: [...ids] } }, include: withRevisions });
-    return rows.map(toDeployment);
+    return this.withCurrent(await tx.deployment.findMany({ where: { id: { in: [...ids] } } }), tx);
   }
 
   async ofModels(modelIds: readonly string[]): Promise<DeploymentRecord[]> {
     const rows = await this.database.deployment.findMany({
       where: { modelId: { in: [...modelIds] } },
-      include: withRevisions,
       orderBy: { name: 'asc' },
     });
-    return rows.map(toDeployment);
+    return this.withCurrent(rows);
   }
 
   async page({ filter, after, before, take, fromEnd }: DeploymentPageQuery): Promise<DeploymentRecord[]> {
@@ -52,11 +51,10 @@ export class DeploymentStore {
         ...toWhere(filter),
         name: { ...(after && { gt: after.name }), ...(before && { lt: before.name }) },
       },
-      include: withRevisions,
       orderBy: { name: fromEnd ? 'desc' : 'asc' },
       take,
     });
-    const records = rows.map(toDeployment);
+    const records = await this.withCurrent(rows);
     return fromEnd ? records.reverse() : records;
   }
 
@@ -258,6 +256,20 @@ export class DeploymentStore {
       select: { toRevision: true, state: true },
     });
     if (open) throw migrationInProgress(name, open);
+  }
+
+  /** Deployments with the revisions that tell what they are now. */
+  private async withCurrent(
+    rows: readonly Omit<DeploymentRow, 'revisions'>[],
+    tx: Transaction = this.database,
+  ): Promise<DeploymentRecord[]> {
+    const revisions = await currentRevisionRows(
+      tx,
+      rows.map(({ id }) => id),
+    );
+    return rows.map((row) =>
+      toDeployment({ ...row, revisions: revisions.filter(({ deploymentId }) => deploymentId === row.id) }),
+    );
   }
 
   private async deriveState(tx: Transaction, deploymentId: string): Promise<void> {
