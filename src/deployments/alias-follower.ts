@@ -11,6 +11,10 @@ import type { DeploymentAccess, MigrationService } from './migrations/migration-
 import { isOpen } from './migrations/records.js';
 import type { DeploymentRecord, FollowPlan } from './records.js';
 import { StepQueue } from './step-queue.js';
+import { within } from './waiting.js';
+
+/** How long the next alias to follow waits for a migration to come to rest. */
+const REST_MS = 30_000;
 
 export interface FollowRequest extends PlanInput {
   readonly deployment: string;
@@ -45,7 +49,7 @@ export class AliasFollower {
   }
 
   /**
-   * @throws DomainError DEPLOYMENT_NOT_FOUND, ALIAS_NOT_FOUND, INVALID_ARGUMENT
+   * @throws DomainError DEPLOYMENT_NOT_FOUND, VERSION_NOT_FOUND when there is no such alias, INVALID_ARGUMENT
    */
   async follow(caller: Caller, request: FollowRequest): Promise<DeploymentRecord> {
     const { access, catalog, events, store } = this.deps;
@@ -116,11 +120,11 @@ export class AliasFollower {
         if (run.to.id === to.id) return;
         await migrations.abandon(name, caller, why);
       }
-      const [serving] = await catalog.versionsByIds([(await access.require(name)).revision.versionId]);
-      if (serving?.id === to.id) return;
+      // Read anew: what was abandoned may have changed what serves.
       const current = await access.require(name);
+      if (current.revision.versionId === to.id) return;
       const started = await migrations.begin(caller, current, to, { ...how, reason: why });
-      await Promise.race([started.rested, new Promise((resolve) => setTimeout(resolve, 30_000).unref())]);
+      await within(REST_MS, started.rested);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       const refused = { deployment, to, alias, reason: error.message, caller };

@@ -1,4 +1,5 @@
 import { checkReason, type CatalogService, type VersionRecord } from '../catalog/index.js';
+import type { Transaction } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { NewEvent } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
@@ -58,13 +59,12 @@ export class DeploymentRollback {
     const added = {
       version,
       settings: settingsOf(target),
-      also: async (tx: Parameters<DeploymentStore['assertUndivided']>[0]): Promise<NewEvent[]> => {
+      also: async (tx: Transaction): Promise<NewEvent[]> => {
         await store.assertUndivided(tx, deployment);
         return [];
       },
     };
-    const warm = await rearranger.addWarm(entry, caller, added);
-    const { arm, revision } = warm ?? (await rearranger.add(entry, caller, added));
+    const { arm, revision, warm } = await rearranger.add(entry, caller, added);
     const done = (async () => {
       if (!warm) await arm.bringUp(revision, { caller });
       const event = deploymentRolledBack({

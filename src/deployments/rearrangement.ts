@@ -38,7 +38,15 @@ export interface Rearrangement {
 export interface AddedRevision {
   readonly version: VersionRecord;
   readonly settings: DeploymentSettings;
+  /** What else belongs to it, in the same transaction. */
   readonly also?: (tx: Transaction, revision: RevisionRecord) => Promise<NewEvent[]>;
+}
+
+export interface Addition {
+  readonly arm: RevisionArm;
+  readonly revision: RevisionRecord;
+  /** It serves already. */
+  readonly warm: boolean;
 }
 
 /**
@@ -95,30 +103,22 @@ export class Rearranger {
     });
   }
 
-  /** A new revision beside the primary, not loaded yet. @param also told the revision, in the same transaction */
-  async add(
-    entry: DeploymentEntry,
-    caller: Caller,
-    { version, settings, also }: AddedRevision,
-  ): Promise<{ arm: RevisionArm; revision: RevisionRecord }> {
-    const revision = await this.events.transaction(async (tx) => {
-      const added = await this.addRevision(tx, entry, caller, version, settings);
-      const events = [this.pending(entry, caller, version, added), ...((await also?.(tx, added)) ?? [])];
-      return { result: added, events };
-    });
-    return { arm: entry.addBeside('CANDIDATE', 0), revision };
+  /**
+   * A new revision beside the primary. With a model that was kept warm it is READY at once, and the revision that held the
+   * model ends; without one it has still to be brought up.
+   */
+  async add(entry: DeploymentEntry, caller: Caller, wanted: AddedRevision): Promise<Addition> {
+    return (await this.addWarm(entry, caller, wanted)) ?? (await this.addCold(entry, caller, wanted));
   }
 
-  /**
-   * As `add`, with a model that was kept warm: the new revision is READY at once, and the one that held the model ends.
-   *
-   * @returns null, having changed nothing, when no such model is there.
-   */
-  addWarm(
-    entry: DeploymentEntry,
-    caller: Caller,
-    { version, settings, also }: AddedRevision,
-  ): Promise<{ arm: RevisionArm; revision: RevisionRecord } | null> {
+  private async addCold(entry: DeploymentEntry, caller: Caller, wanted: AddedRevision): Promise<Addition> {
+    const revision = await this.events.transaction(async (tx) => this.addRevision(tx, entry, caller, wanted));
+    return { arm: entry.addBeside('CANDIDATE', 0), revision, warm: false };
+  }
+
+  /** @returns null, having changed nothing, when no such model is there. */
+  private addWarm(entry: DeploymentEntry, caller: Caller, wanted: AddedRevision): Promise<Addition | null> {
+    const { version, settings } = wanted;
     return entry.states.inTurn(async () => {
       const arm = entry.arms.find(({ role, lifecycle: { subject } }) => {
         if (role !== 'STANDBY' || subject?.version.id !== version.id) return false;
@@ -128,11 +128,10 @@ export class Rearranger {
       if (!arm || !held) return null;
       const { number } = held.revision;
       const revision = await this.events.transaction(async (tx) => {
-        const added = await this.addRevision(tx, entry, caller, version, settings);
+        const { result: added, events: first } = await this.addRevision(tx, entry, caller, wanted);
         const goesOn = `Goes on as revision ${added.number}`;
         const events = [
-          this.pending(entry, caller, version, added),
-          ...((await also?.(tx, added)) ?? []),
+          ...first,
           await entry.states.apply(tx, held, 'DRAINING', goesOn, caller),
           await entry.states.apply(tx, held, 'STOPPED', goesOn, caller),
           await entry.states.apply(
@@ -150,7 +149,7 @@ export class Rearranger {
       arm.wanted = revision.number;
       arm.role = 'CANDIDATE';
       arm.weight = 0;
-      return { arm, revision };
+      return { arm, revision, warm: true };
     });
   }
 
@@ -220,36 +219,27 @@ export class Rearranger {
   private async addRevision(
     tx: Transaction,
     { deployment }: DeploymentEntry,
-    { actor }: Caller,
-    version: VersionRecord,
-    settings: DeploymentSettings,
-  ): Promise<RevisionRecord> {
+    caller: Caller,
+    { version, settings, also }: AddedRevision,
+  ): Promise<{ result: RevisionRecord; events: NewEvent[] }> {
     const { revision } = await this.store.addRevision(tx, {
       name: deployment.name,
       modelId: version.modelId,
       versionId: version.id,
       settings,
-      actor,
+      actor: caller.actor,
       role: 'CANDIDATE',
       weight: 0,
     });
-    return revision;
-  }
-
-  private pending(
-    { deployment }: DeploymentEntry,
-    caller: Caller,
-    version: VersionRecord,
-    { number }: RevisionRecord,
-  ): NewEvent {
-    return stateChanged({
+    const pending = stateChanged({
       deployment,
-      revision: number,
+      revision: revision.number,
       version,
       from: null,
       to: 'PENDING',
       reason: null,
       caller,
     });
+    return { result: revision, events: [pending, ...((await also?.(tx, revision)) ?? [])] };
   }
 }

@@ -1,4 +1,5 @@
 import { checkReason, type CatalogService, type VersionRecord } from '../catalog/index.js';
+import type { Transaction } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
 import type { DeploymentEntry } from './deployment-entry.js';
@@ -155,13 +156,12 @@ export class TrafficService {
         const wanted = {
           version,
           settings: settingsOf(primary.revision),
-          also: async (tx: Parameters<DeploymentStore['assertNotMigrating']>[0]) => {
+          also: async (tx: Transaction) => {
             await store.assertNotMigrating(tx, deployment);
             return [];
           },
         };
-        const warm = await rearranger.addWarm(entry, caller, wanted);
-        const { arm, revision } = warm ?? (await rearranger.add(entry, caller, wanted));
+        const { arm, revision, warm } = await rearranger.add(entry, caller, wanted);
         added.push(arm);
         arms.push(arm);
         if (!warm) await arm.bringUp(revision, { caller });

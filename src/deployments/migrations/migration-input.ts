@@ -38,7 +38,7 @@ const MAX_REQUESTS = 1_000_000_000;
 const DEFAULT_DWELL_MS = 30_000;
 const CANARY_REQUESTS = 20;
 const SHADOW_REQUESTS = 100;
-export const DEFAULT_KEEP_WARM_MS = 600_000;
+const DEFAULT_KEEP_WARM_MS = 600_000;
 const DEFAULT_WEIGHTS = [10, 50];
 
 /** @throws DomainError INVALID_ARGUMENT naming the field, what was expected and what came. */

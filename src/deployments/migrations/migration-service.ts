@@ -1,4 +1,5 @@
 import { checkReason, type CatalogService, type VersionRecord } from '../../catalog/index.js';
+import type { Transaction } from '../../platform/database/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { Logger } from '../../platform/logging.js';
 import type { Caller } from '../../security/index.js';
@@ -13,7 +14,7 @@ import { checkedWait, within } from '../waiting.js';
 import { alreadyServed, checkCompatible, checkSameModel, noMigration } from './migration-checks.js';
 import { migrationChanged } from './migration-events.js';
 import { readPlan, type PlanInput } from './migration-input.js';
-import { MigrationRun, type MigrationProgress } from './migration-run.js';
+import { MigrationRun, type MigrationProgress, type RunSubject } from './migration-run.js';
 import type { MigrationStore } from './migration-store.js';
 import { isOpen, type MigrationPlan, type MigrationRecord, type MigrationStrategy } from './records.js';
 
@@ -103,7 +104,7 @@ export class MigrationService {
     const added = {
       version: to,
       settings,
-      also: async (tx: Parameters<typeof migrations.add>[0], revision: RevisionRecord) => {
+      also: async (tx: Transaction, revision: RevisionRecord) => {
         // Adding the revision has locked the deployment: nobody else begins, or divides the traffic, meanwhile.
         await store.assertUndivided(tx, deployment);
         const { plan, strategy, reason } = how;
@@ -120,8 +121,7 @@ export class MigrationService {
         return [migrationChanged({ kind: 'MIGRATION_STARTED', migration: written.migration, ...change })];
       },
     };
-    const warm = await rearranger.addWarm(entry, caller, added);
-    const { arm, revision } = warm ?? (await rearranger.add(entry, caller, added));
+    const { arm, revision, warm } = await rearranger.add(entry, caller, added);
     if (!written.migration) throw new DomainError('INTERNAL', 'A migration was not written down.');
     const run = this.run(written.migration, { entry, candidate: arm, from: base.version, to });
     if (!warm) void arm.bringUp(revision, { caller }).finally(() => run.poke());
@@ -211,10 +211,7 @@ export class MigrationService {
     return this.deps.access.require(name);
   }
 
-  private run(
-    migration: MigrationRecord,
-    subject: ConstructorParameters<typeof MigrationRun>[1],
-  ): MigrationRun {
+  private run(migration: MigrationRecord, subject: RunSubject): MigrationRun {
     const { name } = subject.entry.deployment;
     const { store, migrations, rearranger, logger } = this.deps;
     const run: MigrationRun = new MigrationRun(migration, subject, {

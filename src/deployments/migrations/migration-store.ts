@@ -27,10 +27,6 @@ export class MigrationStore {
     return rows.map(toRecord);
   }
 
-  async byId(id: string): Promise<MigrationRecord> {
-    return toRecord(await this.database.migration.findUniqueOrThrow({ where: { id } }));
-  }
-
   /** Newest first within each deployment. */
   async ofDeployments(deploymentIds: readonly string[]): Promise<MigrationRecord[]> {
     const rows = await this.database.migration.findMany({
