@@ -1,5 +1,6 @@
 import { GraphBuilder } from '../../../src/onnx/index.js';
 import { ask, succeed, type Api } from './ask.js';
+import { squaringBody } from './own-models.js';
 import { until } from './serving-steps.js';
 
 const MIGRATION = /* GraphQL */ `
@@ -164,15 +165,6 @@ export function failingModel(limit: number): Uint8Array {
 
 /** y = 2 x after so many products of 512 × 512 matrices, some 10 ms each. */
 export function sluggishModel(rounds: number): Uint8Array {
-  const body = new GraphBuilder('body', { opset: 17 });
-  body.input('round', 'INT64', []);
-  body.input('go_on', 'BOOL', []);
-  body.input('matrix', 'FP32', [512, 512]);
-  body.node('Identity', ['go_on'], {}, ['goes_on']);
-  body.node('MatMul', ['matrix', 'matrix'], {}, ['product']);
-  body.output('goes_on', 'BOOL', []);
-  body.output('product', 'FP32', [512, 512]);
-
   const graph = new GraphBuilder('sluggish', { opset: 17 });
   graph.input('x', 'FP32', ['rows', 4]);
   graph.constant('rounds', 'INT64', [], [BigInt(rounds)]);
@@ -181,7 +173,7 @@ export function sluggishModel(rounds: number): Uint8Array {
   graph.constant('always', 'BOOL', [], [true]);
   graph.constant('half', 'FP32', [], [256]);
   const start = graph.node('Expand', ['share', 'size']);
-  const end = graph.node('Loop', ['rounds', 'always', start], { body });
+  const end = graph.node('Loop', ['rounds', 'always', start], { body: squaringBody() });
   // The matrix stays what it was, so its sum is 512, however often it is multiplied by itself.
   const factor = graph.node('Div', [graph.node('ReduceSum', [end], { keepdims: 0n }), 'half']);
   graph.node('Mul', ['x', factor], {}, ['y']);

@@ -51,6 +51,19 @@ export function copyingModel(datatype: CopiedType): Uint8Array {
   return graph.build();
 }
 
+/** Of a Loop: multiplies a matrix of 512 × 512 by itself, some 10 ms a round. */
+export function squaringBody(): GraphBuilder {
+  const body = new GraphBuilder('body', { opset: 17 });
+  body.input('round', 'INT64', []);
+  body.input('go_on', 'BOOL', []);
+  body.input('matrix', 'FP32', [512, 512]);
+  body.node('Identity', ['go_on'], {}, ['goes_on']);
+  body.node('MatMul', ['matrix', 'matrix'], {}, ['product']);
+  body.output('goes_on', 'BOOL', []);
+  body.output('product', 'FP32', [512, 512]);
+  return body;
+}
+
 /**
  * y = 512 after `rounds` (INT64 []) products of 512 × 512 matrices: some 10 ms each, so a caller decides how long the
  * request runs, while the warm-up with 1 round stays short.
@@ -63,16 +76,7 @@ export function slowModel(): Uint8Array {
   graph.constant('always', 'BOOL', [], [true]);
   const start = graph.node('Expand', ['share', 'size']);
 
-  const body = new GraphBuilder('body', { opset: 17 });
-  body.input('round', 'INT64', []);
-  body.input('go_on', 'BOOL', []);
-  body.input('matrix', 'FP32', [512, 512]);
-  body.node('Identity', ['go_on'], {}, ['goes_on']);
-  body.node('MatMul', ['matrix', 'matrix'], {}, ['product']);
-  body.output('goes_on', 'BOOL', []);
-  body.output('product', 'FP32', [512, 512]);
-
-  const end = graph.node('Loop', ['rounds', 'always', start], { body });
+  const end = graph.node('Loop', ['rounds', 'always', start], { body: squaringBody() });
   graph.node('ReduceSum', [end], { keepdims: 0n }, ['y']);
   graph.output('y', 'FP32', []);
   return graph.build();
