@@ -139,12 +139,16 @@ export async function served(api: Api, name: string): Promise<Served> {
   return deployment;
 }
 
-/** The deployment once its latest migration is in one of the states. */
-export function migratedTo(api: Api, name: string, ...states: readonly string[]): Promise<Served> {
-  return until(
+/**
+ * The deployment once its latest migration is in one of the states. Read again then: one answer reads the deployment
+ * before its migration, and the end may have come in between.
+ */
+export async function migratedTo(api: Api, name: string, ...states: readonly string[]): Promise<Served> {
+  await until(
     () => served(api, name),
     ({ migration }) => migration !== null && states.includes(migration.state),
   );
+  return served(api, name);
 }
 
 /** y = 2 x, but an error for every row that begins with more than `limit`: a table lookup out of its range. */
