@@ -2,18 +2,22 @@ import { connect, type Socket } from 'node:net';
 
 export interface Answer {
   readonly status: number;
-  /** All of the head, its names in lower case. */
+  /** All of the head, as it came. */
   readonly head: string;
   readonly body: Buffer;
 }
 
 export interface ConnectionEvents {
+  /** The body's memory is used again afterwards. */
   answered(answer: Answer): void;
   /** The server hung up. */
   closed(): void;
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
+const LENGTH = /\ncontent-length: (\d+)/i;
+/** All connections read into this one; what is not a whole answer yet is copied out of it. */
+const received = Buffer.allocUnsafeSlow(65_536);
 
 /**
  * One keep-alive connection with one request at a time. It shares the machine's cores with the server it measures, so it
@@ -21,70 +25,79 @@ const HEAD_END = Buffer.from('\r\n\r\n');
  * servers measured here do.
  */
 export class HttpConnection {
-  readonly #socket: Socket;
+  #socket: Socket | undefined;
   #chunks: Buffer[] = [];
   #received = 0;
   /** Bytes of the whole answer, once its head is there. */
   #expected: number | undefined;
   #answer: { status: number; head: string; bodyAt: number } | undefined;
 
-  private constructor(
-    socket: Socket,
-    private readonly events: ConnectionEvents,
-  ) {
-    this.#socket = socket;
-    socket.on('data', (chunk) => this.#take(chunk));
-    socket.on('error', () => undefined);
-    socket.on('close', () => this.events.closed());
-  }
+  private constructor(private readonly events: ConnectionEvents) {}
 
   static async open(port: number, events: ConnectionEvents): Promise<HttpConnection> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    const connection = new HttpConnection(events);
+    const onread = {
+      buffer: received,
+      callback: (bytes: number) => {
+        connection.#take(received.subarray(0, bytes));
+        return true;
+      },
+    };
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true, onread });
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('error', reject);
     });
-    return new HttpConnection(socket, events);
+    socket.on('error', () => undefined);
+    socket.on('close', () => events.closed());
+    connection.#socket = socket;
+    return connection;
   }
 
   send(request: Buffer): void {
-    this.#socket.write(request);
+    this.#socket?.write(request);
   }
 
   close(): void {
-    this.#socket.destroy();
+    this.#socket?.destroy();
   }
 
+  /** @param chunk whose memory is written over with the next */
   #take(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#received += chunk.length;
-    if (this.#expected === undefined) this.#readHead();
-    if (this.#expected === undefined || this.#received < this.#expected || !this.#answer) return;
-    const { status, head, bodyAt } = this.#answer;
-    const all = this.#joined();
+    if (this.#chunks.length === 0 && this.#expected === undefined) {
+      this.#received = chunk.length;
+      this.#readHead(chunk);
+      if (this.#expected === chunk.length) {
+        this.#finish(chunk);
+        return;
+      }
+    } else this.#received += chunk.length;
+    this.#chunks.push(Buffer.from(chunk));
+    if (this.#expected === undefined) {
+      const all = Buffer.concat(this.#chunks);
+      this.#chunks = [all];
+      this.#readHead(all);
+    }
+    if (this.#expected !== undefined && this.#received >= this.#expected)
+      this.#finish(Buffer.concat(this.#chunks));
+  }
+
+  #finish(all: Buffer): void {
+    const { status, head, bodyAt } = this.#answer ?? { status: 0, head: '', bodyAt: 0 };
     this.#chunks = [];
     this.#received = 0;
     this.#expected = undefined;
     this.events.answered({ status, head, body: all.subarray(bodyAt) });
   }
 
-  #readHead(): void {
-    const data = this.#joined();
+  #readHead(data: Buffer): void {
     const end = data.indexOf(HEAD_END);
-    if (end === -1) {
-      this.#chunks = [data];
-      return;
-    }
-    const head = data.toString('latin1', 0, end).toLowerCase();
-    const length = /\ncontent-length: (\d+)/.exec(head)?.[1];
+    if (end === -1) return;
+    const head = data.toString('latin1', 0, end);
+    const length = LENGTH.exec(head)?.[1];
     if (length === undefined) throw new Error(`Expected an answer with Content-Length, got:\n${head}`);
     const bodyAt = end + HEAD_END.length;
     this.#answer = { status: Number(head.slice(9, 12)), head, bodyAt };
     this.#expected = bodyAt + Number(length);
-  }
-
-  #joined(): Buffer {
-    const [first] = this.#chunks;
-    return this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
   }
 }
