@@ -29,16 +29,21 @@ export interface BatcherOptions {
 }
 
 /**
- * Runs under way for each copy of the model: one runs while the next is on its way to it; with one alone it idles for a
- * round trip. The bound is also what models that share a runner share it by: none has more than these in its line.
+ * Runs under way for each copy of the model at most: one runs while the next is on its way to it; with one alone it idles
+ * for a round trip. The bound is also what models that share a runner share it by: none has more than these in its line.
  */
 const UNDER_WAY = 2;
+/** A run that takes as long as this is worth keeping its copy of the model busy for; a shorter one is over at once. */
+const LONG_RUN_MS = 0.25;
+/** So long before its end the run that follows should be on its way. */
+const LEAD_MS = 0.2;
 
 /**
  * Queues the requests of one model, and joins those that wait at the same time into one run. By default there is no
  * timer: a model that is idle takes whatever waits, so a lone request never waits for company, and the busier the model,
  * the larger its batches. Requests read from their sockets in the same turn of the event loop count as waiting at the
- * same time.
+ * same time. A run that could only wait behind another is put together as late as possible, so that it is larger and what
+ * is urgent can still lead it.
  *
  * Invariants: what RequestQueue promises about turns; each request gets its own rows back and no others, and is settled
  * once; a request whose lifetime ends while it waits never runs, and one that runs is answered at once while the others
@@ -49,7 +54,8 @@ export class Batcher {
   private readonly sizing: BatchSizing | null;
   private readonly capacity: number;
   private readonly holding = new PreciseTimer(() => this.dispatch());
-  private readonly underWay = new Set<{ readonly rows: number; readonly since: number }>();
+  /** In the order they began. */
+  private readonly underWay = new Set<UnderWay>();
   private dispatching = false;
 
   constructor(
@@ -107,7 +113,7 @@ export class Batcher {
     if (this.underWay.size >= this.capacity) return;
     const now = performance.now();
     this.queue.release(now);
-    while (this.underWay.size < this.capacity) {
+    while (this.mayBegin(now)) {
       const batch = this.queue.take((leader, waitingRows) =>
         this.sizing === null ? 0 : this.sizing.limit(waitingRows, now - leader.since + this.aheadMs(now)),
       );
@@ -117,6 +123,17 @@ export class Batcher {
     const next = this.underWay.size < this.capacity ? this.queue.nextDueAt : null;
     if (next === null) this.holding.clear();
     else this.holding.set(next);
+  }
+
+  /** Whether a copy is idle; or soon will be; or as many wait as run, so that there is no larger batch to wait for. */
+  private mayBegin(now: number): boolean {
+    const { replicas, joining } = this.options;
+    if (this.underWay.size < replicas) return true;
+    if (this.underWay.size >= this.capacity) return false;
+    const newest = [...this.underWay].at(-1);
+    if (joining === null || !newest || this.queue.length >= newest.requests) return true;
+    const estimatedMs = this.sizing?.estimate.of(newest.rows) ?? 0;
+    return estimatedMs >= LONG_RUN_MS && newest.since + estimatedMs - now <= LEAD_MS;
   }
 
   /** How long the next batch waits for one that is under way, by their estimated ends. */
@@ -129,48 +146,67 @@ export class Batcher {
   }
 
   private async runBatch(batch: readonly Request[], since: number): Promise<void> {
-    const rows = batch.reduce((sum, request) => sum + request.rows, 0);
-    const run = { rows, since };
+    let rows = 0;
+    for (const request of batch) rows += request.rows;
+    const run = { rows, requests: batch.length, since };
     this.underWay.add(run);
     try {
       const [only] = batch;
-      if (only && batch.length === 1) await this.runAlone(only);
-      else await this.runJoined(batch, rows);
+      if (only && batch.length === 1) await this.runAlone(only, run);
+      else await this.runJoined(batch, run);
     } finally {
-      this.underWay.delete(run);
-      this.dispatchSoon();
+      if (this.underWay.delete(run)) this.dispatchSoon();
     }
   }
 
-  private async runJoined(batch: readonly Request[], rows: number): Promise<void> {
+  /**
+   * Before its answers are written: that takes about as long as a long run, and its copy of the model would idle. After a
+   * short one it is better to see first what else has arrived in this turn.
+   */
+  private ended(run: UnderWay, inferMs: number): void {
+    this.sizing?.estimate.observe(run.rows, inferMs);
+    if (inferMs < LONG_RUN_MS) return;
+    this.underWay.delete(run);
+    this.dispatch();
+  }
+
+  private async runJoined(batch: readonly Request[], run: UnderWay): Promise<void> {
     const counts = batch.map((request) => request.rows);
     try {
       const joined = joinRows(batch.map(({ inputs }) => inputs));
       const { outputs, inferMs } = await this.runModel(joined, batch[0]?.outputs);
       const shares = splitRows(outputs, counts);
-      this.sizing?.estimate.observe(rows, inferMs);
+      this.ended(run, inferMs);
       for (const [index, request] of batch.entries())
-        request.answer({ outputs: shares[index] ?? [], inferMs, batchRows: rows });
+        request.answer({ outputs: shares[index] ?? [], inferMs, batchRows: run.rows });
     } catch (error) {
       // One request may have spoilt the others' run; alone, each gets what it deserves. A model that is gone is gone for
       // all of them.
       if (error instanceof DomainError && error.code === 'RUN_FAILED')
-        for (const request of batch) await this.runAlone(request);
+        for (const request of batch) await this.runAlone(request, null);
       else for (const request of batch) request.refuse(ownError(error));
     }
   }
 
-  private async runAlone(request: Request): Promise<void> {
+  /** @param run null when others of its run are still to follow */
+  private async runAlone(request: Request, run: UnderWay | null): Promise<void> {
     if (request.settled) return;
     const { inputs, outputs, rows } = request;
     try {
       const result = await this.runModel(inputs, outputs);
-      this.sizing?.estimate.observe(rows, result.inferMs);
+      if (run) this.ended(run, result.inferMs);
+      else this.sizing?.estimate.observe(rows, result.inferMs);
       request.answer({ ...result, batchRows: rows });
     } catch (error) {
       request.refuse(error);
     }
   }
+}
+
+interface UnderWay {
+  readonly rows: number;
+  readonly requests: number;
+  readonly since: number;
 }
 
 /** A request from its arrival until it is settled, which happens once. */

@@ -140,6 +140,45 @@ describe('batcher', () => {
     }
   });
 
+  it('lets a run that could only wait grow until as many wait as run, and lead it who is most urgent then', async () => {
+    const model = new FakeModel();
+    const batcher = new Batcher(model.run, joining({ maxBatchSize: 3 }));
+    const answers = [1, 2, 3].map((value) => ask(batcher, [value]));
+    await settled();
+    answers.push(ask(batcher, [4]), ask(batcher, [5]));
+    await settled();
+    expect(model.runs.map(({ rows }) => rows)).toEqual([[1, 2, 3]]);
+    answers.push(ask(batcher, [6]), ask(batcher, [7], { priority: 'HIGH' }));
+    await settled();
+    expect(model.runs.map(({ rows }) => rows)).toEqual([
+      [1, 2, 3],
+      [7, 4, 5],
+    ]);
+    await model.finishAll();
+    await Promise.all(answers);
+  });
+
+  it.each([
+    [1, 'before it answers a long run'],
+    [0.01, 'when it has answered a short one and seen what came with it'],
+  ])('begins the next run, when the last took %p ms, %s', async (inferMs) => {
+    const model = new FakeModel(inferMs);
+    const batcher = new Batcher(model.run, joining());
+    const order: string[] = [];
+    const answers = [1, 2].map((value) => ask(batcher, [value]).then(() => order.push('answered')));
+    await settled();
+    answers.push(ask(batcher, [3]).then(() => order.push('answered')));
+    await settled();
+    expect(model.runs).toHaveLength(1);
+    model.onRun = () => order.push('began');
+    await model.runs[0]?.finish();
+    expect(order).toEqual(
+      inferMs === 1 ? ['began', 'answered', 'answered'] : ['answered', 'answered', 'began'],
+    );
+    await model.finishAll();
+    await Promise.all(answers);
+  });
+
   it('queues requests to a model that may not join them, by the same rules', async () => {
     const model = new FakeModel();
     const batcher = new Batcher(model.run, { replicas: 1, joining: null });

@@ -24,6 +24,10 @@ export interface HeldRun {
 /** Doubles what it gets, when it is told to. A negative row fails the whole run, as a bad row does in a graph. */
 export class FakeModel {
   readonly runs: HeldRun[] = [];
+
+  /** @param inferMs what it says each run took */
+  constructor(private readonly inferMs = 1) {}
+  onRun: () => void = () => undefined;
   private readonly listeners = new Set<() => void>();
 
   readonly run: Run = ([input]) =>
@@ -33,7 +37,7 @@ export class FakeModel {
         rows: firstColumn(input),
         finish: async () => {
           try {
-            resolve(doubled(input));
+            resolve({ ...doubled(input), inferMs: this.inferMs });
           } catch (error) {
             reject(error);
           }
@@ -44,6 +48,7 @@ export class FakeModel {
           await settled();
         },
       });
+      this.onRun();
       for (const listener of this.listeners) listener();
     });
 
