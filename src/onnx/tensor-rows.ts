@@ -1,5 +1,5 @@
 import { DomainError } from '../platform/errors.js';
-import type { TypedArray } from './data-types.js';
+import type { TypedArray, TypedArrayConstructor } from './data-types.js';
 import type { Tensor, TensorValues } from './tensor.js';
 import { isStrings } from './tensor-bytes.js';
 
@@ -62,15 +62,16 @@ function partOf(tensors: readonly Tensor[], name: string): Tensor {
 function join(parts: readonly TensorValues[]): TensorValues {
   if (parts.some(isStrings)) return parts.flatMap((values) => [...(values as readonly string[])]);
   const arrays = parts as readonly TypedArray[];
-  const length = arrays.reduce((sum, array) => sum + array.length, 0);
-  const Constructor = arrays[0]?.constructor as new (length: number) => TypedArray;
-  const joined = new Constructor(length);
+  let bytes = 0;
+  for (const { byteLength } of arrays) bytes += byteLength;
+  // Not zeroed: every byte of it is written. In a buffer of its own, which moves to a thread with it.
+  const joined = Buffer.allocUnsafeSlow(bytes);
   let offset = 0;
-  for (const array of arrays) {
-    (joined as { set(values: TypedArray, offset: number): void }).set(array, offset);
-    offset += array.length;
+  for (const { buffer, byteOffset, byteLength } of arrays) {
+    joined.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
+    offset += byteLength;
   }
-  return joined;
+  return new (arrays[0]?.constructor as TypedArrayConstructor)(joined.buffer);
 }
 
 function part(values: TensorValues, from: number, to: number): TensorValues {

@@ -50,9 +50,13 @@ export class ServedModels {
    * target.
    */
   async target(name: string, selector?: string): Promise<ServedTarget> {
-    const model = await this.modelOfDeployment(name);
-    if (selector !== undefined) return { version: `${model ?? name}@${selector}` };
-    return model === null ? { version: name } : { deployment: name };
+    return targetOf(name, await this.modelOfDeployment(name), selector);
+  }
+
+  /** The same without waiting, when the name has been asked for before; else null. */
+  knownTarget(name: string, selector?: string): ServedTarget | null {
+    const model = this.models.get(name);
+    return model === undefined ? null : targetOf(name, model, selector);
   }
 
   /** @throws DomainError MODEL_NOT_FOUND, VERSION_NOT_FOUND, INVALID_ARGUMENT */
@@ -84,6 +88,12 @@ export class ServedModels {
     }
     return model?.name ?? null;
   }
+}
+
+/** @param model behind the deployment of that name; null when there is none */
+function targetOf(name: string, model: string | null, selector: string | undefined): ServedTarget {
+  if (selector !== undefined) return { version: `${model ?? name}@${selector}` };
+  return model === null ? { version: name } : { deployment: name };
 }
 
 function unknownName(name: string): DomainError {

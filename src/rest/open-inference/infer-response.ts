@@ -13,7 +13,7 @@ export function sendInferAnswer(
   reply: FastifyReply,
   answer: InferAnswer,
   isBinary: (output: string) => boolean,
-): FastifyReply {
+): void {
   const parts: Buffer[] = [];
   const outputs = answer.outputs.map((tensor) => {
     const { name, datatype, shape } = tensor;
@@ -28,9 +28,12 @@ export function sendInferAnswer(
     id: answer.id,
     outputs,
   };
-  if (parts.length === 0) return reply.send(json);
+  if (parts.length === 0) {
+    void reply.send(json);
+    return;
+  }
   const header = Buffer.from(JSON.stringify(json));
-  return reply
+  void reply
     .type('application/octet-stream')
     .header('inference-header-content-length', header.length)
     .send(Buffer.concat([header, ...parts]));

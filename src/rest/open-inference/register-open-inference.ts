@@ -64,18 +64,21 @@ function registerModelRoutes(app: FastifyInstance, path: string, services: OpenI
     const served = await models.describe(model, version);
     return statisticsUnder(model, served, version !== undefined, inference.statistics());
   });
-  app.post<ModelPath>(`${path}/infer`, (request, reply) => infer(request, reply, services));
+  app.post<ModelPath>(`${path}/infer`, (request, reply) => {
+    // Not returned: Fastify would wait once more for the reply that has been sent by then.
+    infer(request, reply, services).catch((error: unknown) => void reply.send(error));
+  });
 }
 
 async function infer(
   request: FastifyRequest<ModelPath>,
   reply: FastifyReply,
   { models, inference }: OpenInferenceServices,
-): Promise<FastifyReply> {
+): Promise<void> {
   const { model, version: selector } = request.params;
   const headerLength = request.headers['inference-header-content-length'];
   const wanted = readInferRequest(bodyBytes(request), headerLength?.toString());
-  const target = await models.target(model, selector);
+  const target = models.knownTarget(model, selector) ?? (await models.target(model, selector));
   // Written out, as in the GraphQL resolver: spreading objects together took longer than all of reading the request.
   const { outputs, version } = await inference.infer(request.caller, {
     deployment: target.deployment,
@@ -87,7 +90,7 @@ async function infer(
     signal: new Disconnection(reply.raw),
   });
   const id = wanted.id ?? request.id;
-  return sendInferAnswer(reply, { model, version: version.number, id, outputs }, wanted.isBinary);
+  sendInferAnswer(reply, { model, version: version.number, id, outputs }, wanted.isBinary);
 }
 
 function registerRepositoryRoutes(app: FastifyInstance, repository: ModelRepository): void {
