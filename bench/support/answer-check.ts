@@ -51,7 +51,7 @@ function isNear(got: number, expected: number): boolean {
 
 /** The code of a refusal, from wherever a protocol puts it; undefined when the request was carried out. */
 function refusalOf({ status, head, body }: Answer): string | undefined {
-  const isJson = /\ncontent-type: application\/(?:json|graphql-response\+json)/i.test(head);
+  const isJson = /\ncontent-type: application\/(?:json|graphql-response\+json)/i.test(head());
   const text = isJson && (status !== 200 || isGraphql(body)) ? body.toString() : '';
   if (status === 200 && (text === '' || text.includes('"userErrors":[]'))) return undefined;
   return /"code":"(\w+)"/.exec(text)?.[1] ?? `HTTP ${status}`;
@@ -65,7 +65,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The first output. */
 function tensorIn({ head, body }: Answer): ArrayLike<number> | undefined {
-  const jsonLength = /\ninference-header-content-length: (\d+)/i.exec(head)?.[1];
+  const jsonLength = /\ninference-header-content-length: (\d+)/i.exec(head())?.[1];
   if (jsonLength !== undefined) return floatsIn(body.subarray(Number(jsonLength)));
   const answer = JSON.parse(body.toString()) as Json & { data?: { infer?: Json } };
   const outputs = (answer.data?.infer ?? answer).outputs as
