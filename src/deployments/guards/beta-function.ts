@@ -4,6 +4,7 @@ const LANCZOS = [
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ] as const;
 const TINY = 1e-300;
+const PRECISION = 1e-14;
 const MOST_TERMS = 20_000;
 
 /** ln Γ(x) for x > 0. */
@@ -44,11 +45,12 @@ function continuedFraction(x: number, a: number, b: number): number {
     d = 1 / away(1 + odd * d);
     c = away(1 + odd / c);
     result *= d * c;
-    if (Math.abs(d * c - 1) < 1e-14) break;
+    const change = d * c - 1;
+    if (change > -PRECISION && change < PRECISION) break;
   }
   return result;
 }
 
 function away(value: number): number {
-  return Math.abs(value) < TINY ? TINY : value;
+  return value > -TINY && value < TINY ? TINY : value;
 }

@@ -1,5 +1,5 @@
 import type { ComparisonObservations } from './comparison-observations.js';
-import { brief, PASS_CONFIDENCE, type GuardReport, type Verdict } from './guard-report.js';
+import { brief, type GuardReport, PASS_CONFIDENCE, type Verdict, withConfidence } from './guard-report.js';
 import type { GuardSettings } from './guard-settings.js';
 import { quantileBins } from './quantile-bins.js';
 import { effectiveSamples, largestByChance, smallestByChance, stabilityIndex } from './stability-index.js';
@@ -92,8 +92,8 @@ function detailOf(drift: OutputDrift, limit: number, confidence: number): string
   const samples = `${candidateSamples} of the candidate's values against ${baseSamples} of the base's`;
   const measured =
     `Output "${output}": PSI ${brief(index)} from ${samples}, where chance alone gives ` + brief(expected);
-  if (verdict === 'FAIL') return `${measured}: above ${brief(limit)} (confidence ${brief(confidence)}).`;
+  if (verdict === 'FAIL') return `${measured}: above ${brief(limit)} (${withConfidence(confidence)}).`;
   if (verdict === 'PASS')
-    return `${measured}: not above ${brief(limit)} (confidence ${brief(PASS_CONFIDENCE)}).`;
+    return `${measured}: not above ${brief(limit)} (${withConfidence(PASS_CONFIDENCE)}).`;
   return `${measured}: too few to say whether it is above ${brief(limit)}.`;
 }

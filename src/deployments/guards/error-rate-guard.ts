@@ -1,7 +1,7 @@
 import type { ArmObservations } from './arm-observations.js';
 import { lowerBound, upperBound } from './binomial-bounds.js';
 import { evidenceOfIncrease, type Share } from './evidence.js';
-import { brief, PASS_CONFIDENCE, percent, type GuardReport, type Verdict } from './guard-report.js';
+import { type GuardReport, PASS_CONFIDENCE, percent, type Verdict, withConfidence } from './guard-report.js';
 import type { GuardSettings } from './guard-settings.js';
 
 /** Fails when the candidate's share of failures is beyond doubt more than `maxIncrease` above the base's. */
@@ -34,8 +34,8 @@ export function errorRateGuard(
 
 function conclusion(verdict: Verdict, limit: number, confidence: number): string {
   const beyond = `more than ${percent(limit)} above it`;
-  if (verdict === 'FAIL') return `${beyond} (confidence ${brief(confidence)}).`;
-  if (verdict === 'PASS') return `not ${beyond} (confidence ${brief(PASS_CONFIDENCE)}).`;
+  if (verdict === 'FAIL') return `${beyond} (${withConfidence(confidence)}).`;
+  if (verdict === 'PASS') return `not ${beyond} (${withConfidence(PASS_CONFIDENCE)}).`;
   return `too few to say whether that is ${beyond}.`;
 }
 

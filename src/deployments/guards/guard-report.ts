@@ -28,6 +28,11 @@ export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`;
 }
 
+/** "confidence 0.999", with as many digits as were asked for. */
+export function withConfidence(confidence: number): string {
+  return `confidence ${Number(confidence.toPrecision(6))}`;
+}
+
 /** Three digits, without trailing zeros. */
 export function brief(value: number): string {
   return String(Number(value.toPrecision(3)));

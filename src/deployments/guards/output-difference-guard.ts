@@ -1,7 +1,14 @@
 import { binomialAtMost } from './binomial-bounds.js';
 import type { ComparisonObservations } from './comparison-observations.js';
 import { evidenceAbove } from './evidence.js';
-import { brief, PASS_CONFIDENCE, percent, type GuardReport, type Verdict } from './guard-report.js';
+import {
+  brief,
+  type GuardReport,
+  PASS_CONFIDENCE,
+  percent,
+  type Verdict,
+  withConfidence,
+} from './guard-report.js';
 import type { GuardSettings } from './guard-settings.js';
 
 /** Fails when beyond doubt more than `maxShare` of the requests are answered differently. */
@@ -40,7 +47,7 @@ function largest({ largestRelative }: ComparisonObservations): string {
 
 function conclusion(verdict: Verdict, limit: number, confidence: number): string {
   const beyond = `more than ${percent(limit)} of all`;
-  if (verdict === 'FAIL') return `${beyond} (confidence ${brief(confidence)}).`;
-  if (verdict === 'PASS') return `not ${beyond} (confidence ${brief(PASS_CONFIDENCE)}).`;
+  if (verdict === 'FAIL') return `${beyond} (${withConfidence(confidence)}).`;
+  if (verdict === 'PASS') return `not ${beyond} (${withConfidence(PASS_CONFIDENCE)}).`;
   return `too few to say whether that is ${beyond}.`;
 }

@@ -1,7 +1,7 @@
 import type { ArmObservations } from './arm-observations.js';
 import { tailRanks } from './binomial-bounds.js';
 import { evidenceAbove, evidenceBelow } from './evidence.js';
-import { brief, PASS_CONFIDENCE, type GuardReport, type Verdict } from './guard-report.js';
+import { brief, type GuardReport, PASS_CONFIDENCE, type Verdict, withConfidence } from './guard-report.js';
 import type { GuardSettings } from './guard-settings.js';
 import { binOf, startOf, type LatencyHistogram } from './latency-histogram.js';
 
@@ -41,8 +41,10 @@ export function p99Guard(
     candidateSamples: candidate.count,
     confidence: verdict === 'FAIL' ? confidence : verdict === 'PASS' ? PASS_CONFIDENCE : null,
     detail:
-      `p99 is ${brief(candidateP99)} ms over the candidate's ${candidate.count} successful requests and ` +
-      `${brief(baseP99)} ms over the base's ${base.count}: ${conclusion(limits, slowTail, verdict, confidence)}`,
+      measured === null
+        ? 'No successful request of both versions was seen yet.'
+        : `p99 is ${brief(candidateP99)} ms over the candidate's ${candidate.count} successful requests and ` +
+          `${brief(baseP99)} ms over the base's ${base.count}: ${conclusion(limits, slowTail, verdict, confidence)}`,
   };
 }
 
@@ -50,9 +52,9 @@ function conclusion(limits: Limits, tail: number | undefined, verdict: Verdict, 
   const beyond = `more than ${brief(limits.max)} times and ${brief(limits.minimumMs)} ms slower`;
   if (tail !== undefined) {
     const where = tail === TAIL ? '' : ` already at p${Math.round(100 * (1 - tail))}`;
-    return `${beyond}${where} (confidence ${brief(confidence)}).`;
+    return `${beyond}${where} (${withConfidence(confidence)}).`;
   }
-  if (verdict === 'PASS') return `not ${beyond} (confidence ${brief(PASS_CONFIDENCE)}).`;
+  if (verdict === 'PASS') return `not ${beyond} (${withConfidence(PASS_CONFIDENCE)}).`;
   return `too few to say whether the candidate is ${beyond}.`;
 }
 

@@ -26,6 +26,6 @@ export class Reservoir {
 
   /** What is kept, ascending; not-a-numbers last. */
   sorted(): Float64Array {
-    return (this.inOrder ??= Float64Array.from(this.kept).sort());
+    return (this.inOrder ??= new Float64Array(this.kept).sort());
   }
 }
