@@ -41,10 +41,18 @@ export class ComparisonObservations {
     return this.finitePairs === 0 ? null : this.sums.relative / this.finitePairs;
   }
 
-  /** Answers to the same request; null where that side failed. Where both did there is nothing to compare. */
-  observe({ base, candidate }: Pair): void {
-    if (base) this.baseOutputs.add(base);
-    if (candidate) this.candidateOutputs.add(candidate);
+  /** Answers to the same request, for the comparison and the distributions; null where that side failed. */
+  observe(pair: Pair): void {
+    if (pair.base) this.baseOutputs.add(pair.base);
+    if (pair.candidate) this.candidateOutputs.add(pair.candidate);
+    this.compare(pair);
+  }
+
+  /**
+   * The same for the comparison alone, when the answers are, or will be, observed one by one: an answer that is counted
+   * twice passes for two. Where both sides failed there is nothing to compare.
+   */
+  compare({ base, candidate }: Pair): void {
     if (!base && !candidate) return;
     this.pairs += 1;
     if (!base || !candidate) {

@@ -42,6 +42,7 @@ export function driftGuard(
     verdict,
     measured: worst?.index ?? null,
     limit: maxPsi,
+    beyondLimit: worst !== undefined && worst.index - worst.expected > maxPsi,
     baseSamples: worst?.baseSamples ?? 0,
     candidateSamples: worst?.candidateSamples ?? 0,
     confidence: verdict === 'FAIL' ? confidence : verdict === 'PASS' ? PASS_CONFIDENCE : null,

@@ -25,6 +25,7 @@ export function errorRateGuard(
     verdict,
     measured,
     limit: maxIncrease,
+    beyondLimit: measured !== null && measured > maxIncrease,
     baseSamples: base.trials,
     candidateSamples: candidate.trials,
     confidence: verdict === 'FAIL' ? confidence : verdict === 'PASS' ? PASS_CONFIDENCE : null,

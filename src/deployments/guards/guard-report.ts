@@ -12,6 +12,8 @@ export interface GuardReport {
   /** What `limit` bounds, as observed; null when nothing was. */
   readonly measured: number | null;
   readonly limit: number;
+  /** As measured, and apart from what chance alone shows, it is beyond the limit; what that proves is the verdict. */
+  readonly beyondLimit: boolean;
   readonly baseSamples: number;
   readonly candidateSamples: number;
   /** With which the verdict holds: over the whole migration for FAIL, of this look for PASS, null for UNDECIDED. */

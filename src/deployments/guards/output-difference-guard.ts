@@ -30,6 +30,7 @@ export function outputDifferenceGuard(
     verdict,
     measured: compared === 0 ? null : differing / compared,
     limit: maxShare,
+    beyondLimit: differing > maxShare * compared,
     baseSamples: compared,
     candidateSamples: compared,
     confidence: verdict === 'FAIL' ? confidence : verdict === 'PASS' ? PASS_CONFIDENCE : null,

@@ -37,6 +37,7 @@ export function p99Guard(
     verdict,
     measured,
     limit: limits.max,
+    beyondLimit: measured !== null && isSlower,
     baseSamples: base.count,
     candidateSamples: candidate.count,
     confidence: verdict === 'FAIL' ? confidence : verdict === 'PASS' ? PASS_CONFIDENCE : null,

@@ -45,6 +45,28 @@ describe('what guards report', () => {
     ]);
   });
 
+  it('tells what looks bad from what is proven to be', () => {
+    const settings = { ...ALL_GUARDS, p99Ratio: { max: 2, minimumMs: 20 } };
+    const observations = beginObservations(settings);
+    const suspicious = () =>
+      evaluateGuards(settings, observations, 1).map(({ verdict, beyondLimit }) => [verdict, beyondLimit]);
+    const nothing = Array(4).fill(['UNDECIDED', false]);
+    expect(suspicious()).toEqual(nothing);
+    // Three times as slow, but only by milliseconds; values of one distribution, whose index is large by chance alone.
+    for (let index = 0; index < 20; index += 1) {
+      observations.base.observe({ ok: true, totalMs: 1 });
+      observations.candidate.observe({ ok: true, totalMs: 3 });
+      observations.comparison.compare({ base: answer(1), candidate: answer(1) });
+      observations.comparison.observeBase(answer((index * 7) % 20));
+      observations.comparison.observeCandidate(answer((index * 7 + 1) % 20));
+    }
+    expect(suspicious()).toEqual(nothing);
+    observations.candidate.observe({ ok: false, totalMs: 3 });
+    observations.candidate.observe({ ok: true, totalMs: 50 });
+    observations.comparison.compare({ base: answer(1), candidate: answer(2) });
+    expect(suspicious()).toEqual([...Array(3).fill(['UNDECIDED', true]), ['UNDECIDED', false]]);
+  });
+
   it('leaves out guards that are off', () => {
     expect(evaluateGuards(DEFAULT_GUARDS, observed(DEFAULT_GUARDS), 1).map(({ guard }) => guard)).toEqual([
       'ERROR_RATE',

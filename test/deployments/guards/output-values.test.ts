@@ -62,6 +62,21 @@ describe('compared answers', () => {
     expect(comparison.largestRelative).toBe(Infinity);
   });
 
+  it('are part of the distributions only where they were not before', () => {
+    const comparison = new ComparisonObservations(0);
+    const samples = () =>
+      [comparison.baseOutputs, comparison.candidateOutputs].map(
+        ({ byOutput }) => byOutput.get('y')?.sorted().length ?? 0,
+      );
+    comparison.compare({ base: outputs([1]), candidate: outputs([1]) });
+    expect(samples()).toEqual([0, 0]);
+    comparison.observe({ base: outputs([1]), candidate: outputs([1]) });
+    comparison.observe({ base: outputs([1]), candidate: null });
+    comparison.observeCandidate(outputs([1]));
+    expect(samples()).toEqual([2, 2]);
+    expect(comparison.compared).toBe(3);
+  });
+
   it('have no mean while there are none', () => {
     expect(new ComparisonObservations(0).meanAbsolute).toBeNull();
   });
