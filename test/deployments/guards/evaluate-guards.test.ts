@@ -4,6 +4,7 @@ import {
   beginObservations,
   DEFAULT_GUARDS,
   evaluateGuards,
+  GUARDS,
   type GuardSettings,
 } from '../../../src/deployments/guards/index.js';
 import { ALL_GUARDS } from './simulated-migration.js';
@@ -24,7 +25,7 @@ describe('what guards report', () => {
   it('says for people what was seen, what was allowed and how sure it is', () => {
     const reports = evaluateGuards({ ...ALL_GUARDS, confidence: 0.9999 }, observed(), 1);
     expect(reports.map(({ verdict, confidence }) => [verdict, confidence])).toEqual(
-      Array(4).fill(['FAIL', 0.9999]),
+      GUARDS.map(() => ['FAIL', 0.9999]),
     );
     expect(reports.map(({ detail }) => detail)).toEqual([
       "200 of 400 (50 %) of the candidate's requests failed, and 0 of 400 (0 %) of the base's: " +
@@ -50,7 +51,7 @@ describe('what guards report', () => {
     const observations = beginObservations(settings);
     const suspicious = () =>
       evaluateGuards(settings, observations, 1).map(({ verdict, beyondLimit }) => [verdict, beyondLimit]);
-    const nothing = Array(4).fill(['UNDECIDED', false]);
+    const nothing = GUARDS.map(() => ['UNDECIDED', false]);
     expect(suspicious()).toEqual(nothing);
     // Three times as slow, but only by milliseconds; values of one distribution, whose index is large by chance alone.
     for (let index = 0; index < 20; index += 1) {
@@ -64,7 +65,12 @@ describe('what guards report', () => {
     observations.candidate.observe({ ok: false, totalMs: 3 });
     observations.candidate.observe({ ok: true, totalMs: 50 });
     observations.comparison.compare({ base: answer(1), candidate: answer(2) });
-    expect(suspicious()).toEqual([...Array(3).fill(['UNDECIDED', true]), ['UNDECIDED', false]]);
+    expect(suspicious()).toEqual([
+      ['UNDECIDED', true],
+      ['UNDECIDED', true],
+      ['UNDECIDED', true],
+      ['UNDECIDED', false],
+    ]);
   });
 
   it('leaves out guards that are off', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { GOOD_CANDIDATES } from './good-candidate-cases.js';
 import { firstFailure } from './simulated-migration.js';
 
-/** Migrations a case; docs/decisions/0017 has the table for 2,000 of them, which are run with 600 looks each. */
+/** Migrations a case; docs/decisions/0017 has the table for many more, with 600 looks each. */
 const MIGRATIONS = Number(process.env.GUARD_MIGRATIONS ?? 1);
 const PER_LOOK = { looks: Number(process.env.GUARD_LOOKS ?? 200), requestsPerLook: 15 };
 
