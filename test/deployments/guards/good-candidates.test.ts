@@ -7,7 +7,7 @@ const MIGRATIONS = Number(process.env.GUARD_MIGRATIONS ?? 1);
 const PER_LOOK = { looks: Number(process.env.GUARD_LOOKS ?? 200), requestsPerLook: 15 };
 
 describe('a good candidate', () => {
-  it.each(GOOD_CANDIDATES)('is never given up: %s', (name, request) => {
+  it.each(GOOD_CANDIDATES)('is never given up: %s', (_, request) => {
     const failures = Array.from({ length: MIGRATIONS }, (_, seed) =>
       firstFailure(request(), seed + 1, PER_LOOK),
     ).filter((guard) => guard !== null);
