@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { MigrationStore } from '../../src/deployments/migrations/migration-store.js';
+import { openDatabase } from '../../src/platform/database/index.js';
+import { createLogger } from '../../src/platform/logging.js';
 import { createTestDatabase, databaseKinds } from '../support/databases.js';
 import { publish } from './support/catalog-steps.js';
 import {
@@ -87,6 +90,45 @@ describe.each(databaseKinds)('deployments after kill -9, %s database', (kind) =>
       }
     },
     2 * PATIENT_MS,
+  );
+
+  it(
+    'count each time their candidate is observed anew',
+    async () => {
+      const database = await createTestDatabase(kind);
+      const observed = async () => {
+        const { client, close } = await openDatabase(database, createLogger('silent'));
+        const [open] = await new MigrationStore(client).allOpen();
+        await close();
+        return { step: open?.step, periods: open?.periods };
+      };
+      let server = await startServer(environmentOf(database));
+      try {
+        await serveWith(server, 'watched', scalingModel(2), THREAD);
+        await publish(server, 'watched', scalingModel(3));
+        const [long] = LONG_STEP.canary.steps;
+        const steps = [{ weight: 10, dwellMs: 0, minRequests: 0 }, long];
+        const target = { deployment: 'watched', version: 'watched@2', waitMs: PATIENT_MS };
+        await change(server, MIGRATE, { ...target, strategy: 'CANARY', canary: { steps } });
+        await until(
+          () => served(server, 'watched'),
+          ({ migration }) => migration?.step === 2,
+        );
+        for (const periods of [2, 3]) {
+          await kill(server);
+          expect(await observed()).toEqual({ step: 1, periods });
+          server = await startServer(environmentOf(database));
+        }
+        // What is written at a change of its state counts on.
+        await change(server, PAUSE, { deployment: 'watched' });
+        await kill(server);
+        expect(await observed()).toEqual({ step: 1, periods: 4 });
+      } finally {
+        await kill(server);
+        await database.drop();
+      }
+    },
+    PATIENT_MS,
   );
 
   it(

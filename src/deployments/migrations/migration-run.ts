@@ -7,7 +7,7 @@ import type { Caller } from '../../security/index.js';
 import type { DeploymentEntry } from '../deployment-entry.js';
 import { SYSTEM } from '../deployment-events.js';
 import type { DeploymentStore } from '../deployment-store.js';
-import { evaluateGuards, type GuardReport } from '../guards/index.js';
+import type { GuardReport } from '../guards/index.js';
 import type { Rearranger, Rearrangement } from '../rearrangement.js';
 import type { RevisionArm } from '../revision-arm.js';
 import { StepQueue } from '../step-queue.js';
@@ -21,6 +21,7 @@ import {
 } from './migration-policy.js';
 import type { MigrationChange, MigrationStore } from './migration-store.js';
 import { isOpen, type EndState, type MigrationRecord, type OpenState } from './records.js';
+import { Watch } from './watch.js';
 
 /** How often a migration is looked at; a guard's verdict is this late at most. */
 const TICK_MS = 250;
@@ -54,9 +55,7 @@ export class MigrationRun {
   private rest: () => void = () => undefined;
   private timer: NodeJS.Timeout | undefined;
   private trial: Trial | null = null;
-  private stepBegan = performance.now();
-  private looks = 0;
-  private seen = -1;
+  private watch: Watch | null = null;
   private reports: readonly GuardReport[];
   private waitsFor: string | null = null;
   private closed = false;
@@ -86,7 +85,7 @@ export class MigrationRun {
   }
 
   get progress(): MigrationProgress {
-    const { base, candidate, comparison } = this.trial?.observed ?? {};
+    const { base, candidate, comparison } = this.watch?.observed ?? {};
     return {
       waitsFor: this.waitsFor,
       guards: this.reports,
@@ -98,7 +97,7 @@ export class MigrationRun {
 
   /** Begins, or goes on after a restart in the step it was in; what was seen in that step is seen anew. */
   begin(): void {
-    if (this.record.step !== null) this.watch(this.record.step);
+    if (this.record.step !== null) this.observe(this.record.step);
     if (this.record.state !== 'LOADING' && this.record.state !== 'RUNNING') this.rest();
     this.poke();
   }
@@ -176,27 +175,16 @@ export class MigrationRun {
       coming === 'FAILED'
         ? ((await this.deps.store.revision(entry.deployment.id, this.record.toRevision))?.stateReason ?? null)
         : null;
-    this.judge();
+    this.reports = this.watch?.judge() ?? this.reports;
     return {
       state,
       step: this.record.step,
       candidate: coming,
       failure,
-      elapsedMs: performance.now() - this.stepBegan,
-      candidateRequests: this.trial?.observed.candidate.requests ?? 0,
+      elapsedMs: this.watch?.elapsedMs ?? 0,
+      candidateRequests: this.watch?.observed.candidate.requests ?? 0,
       guards: this.reports,
     };
-  }
-
-  /** Asks the guards, when there is something new to judge. */
-  private judge(): void {
-    const { observed } = this.trial ?? {};
-    if (!observed) return;
-    const seen = observed.base.requests + observed.candidate.requests + observed.comparison.compared;
-    if (seen === this.seen) return;
-    this.seen = seen;
-    this.looks += 1;
-    this.reports = evaluateGuards(this.record.plan.guards, observed, this.looks);
   }
 
   private async act(action: MigrationAction): Promise<void> {
@@ -223,7 +211,8 @@ export class MigrationRun {
 
   private async enter(step: number): Promise<void> {
     const weight = this.record.plan.steps[step]?.weight ?? 0;
-    const change = { state: 'RUNNING', step, stepAt: new Date() } as const;
+    const periods = this.record.periods + 1;
+    const change = { state: 'RUNNING', step, stepAt: new Date(), periods } as const;
     await this.rearrange('MIGRATION_ADVANCED', change, null, {
       caller: SYSTEM,
       weights: new Map([
@@ -231,7 +220,7 @@ export class MigrationRun {
         [this.subject.candidate, weight],
       ]),
     });
-    this.watch(step);
+    this.observe(step);
     this.rest();
   }
 
@@ -266,17 +255,17 @@ export class MigrationRun {
   }
 
   /** From now on the candidate is watched, as one in this step. */
-  private watch(step: number): void {
+  private observe(step: number): void {
     const { entry, candidate } = this.subject;
     const { weight = 0, mirrorShare = 0 } = this.record.plan.steps[step] ?? {};
     // A candidate without traffic of its own is asked what the others are; one with traffic is checked against them.
     const mirrored = weight > 0 ? { BASE: 0, CANDIDATE: mirrorShare } : { BASE: mirrorShare, CANDIDATE: 0 };
     const acquireFrom: DeploymentEntry['acquireFrom'] = (arm, signal) => entry.acquireFrom(arm, signal);
     const sides = { base: entry.primary, candidate, mirrored, acquireFrom };
-    this.trial = new Trial(sides, this.record.plan.guards);
+    const { plan, periods } = this.record;
+    this.trial = new Trial(sides, plan.guards);
+    this.watch = new Watch(this.trial.observed, plan.guards, periods);
     entry.trial = this.trial;
-    this.stepBegan = performance.now();
-    this.seen = -1;
   }
 
   private async move(
@@ -300,7 +289,7 @@ export class MigrationRun {
     const changed: { record: MigrationRecord | null } = { record: null };
     const also = async (tx: Transaction): Promise<NewEvent[]> => {
       const written = { stateReason: reason, ...change, guards: this.reports };
-      const migration = await migrations.change(tx, this.record.id, written);
+      const migration = await migrations.change(tx, this.record, written);
       changed.record = migration;
       const { caller } = traffic;
       return [migrationChanged({ kind, deployment: entry.deployment, migration, from, to, reason, caller })];

@@ -185,7 +185,9 @@ export class MigrationService {
         throw new DomainError('INTERNAL', 'A migration refers to a revision that is not there.');
       // One that has failed, or was never loaded, has no arm: the migration finds nothing to come, and ends.
       const candidate = entry.arm(migration.toRevision) ?? entry.addBeside('CANDIDATE', 0);
-      this.run(migration, { entry, candidate, from, to }).begin();
+      // What was observed went with the process: alpha must not be spent on that and on what follows both.
+      const resumed = migration.step === null ? migration : await migrations.beginPeriod(migration);
+      this.run(resumed, { entry, candidate, from, to }).begin();
     }
   }
 

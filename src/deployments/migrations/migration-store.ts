@@ -5,7 +5,10 @@ import { OPEN_STATES, type MigrationPlan, type MigrationRecord } from './records
 type MigrationRow = Prisma.MigrationGetPayload<object>;
 
 export type MigrationChange = Partial<
-  Pick<MigrationRecord, 'state' | 'stateReason' | 'resumesIn' | 'step' | 'stepAt' | 'guards' | 'endedAt'>
+  Pick<
+    MigrationRecord,
+    'state' | 'stateReason' | 'resumesIn' | 'step' | 'stepAt' | 'guards' | 'periods' | 'endedAt'
+  >
 >;
 
 export type NewMigration = Pick<
@@ -49,24 +52,45 @@ export class MigrationStore {
 
   async change(
     tx: Transaction,
-    id: string,
-    { guards, ...change }: MigrationChange,
+    migration: MigrationRecord,
+    { guards = migration.guards, periods = migration.periods, ...columns }: MigrationChange,
   ): Promise<MigrationRecord> {
+    const observed: Observed = { periods, reports: guards };
     const row = await tx.migration.update({
-      where: { id },
-      data: { ...change, ...(guards && { guards: asJson(guards) }) },
+      where: { id: migration.id },
+      data: { ...columns, guards: asJson(observed) },
     });
     return toRecord(row);
   }
+
+  /** For a candidate that is observed anew within a step. */
+  beginPeriod(migration: MigrationRecord): Promise<MigrationRecord> {
+    return this.change(this.database, migration, { periods: migration.periods + 1 });
+  }
+}
+
+/** What the column `guards` holds; in a new row, or one of before there were periods, it is the reports alone. */
+interface Observed {
+  readonly periods: number;
+  readonly reports: readonly GuardReport[];
 }
 
 function toRecord({ plan, guards, ...row }: MigrationRow): MigrationRecord {
+  const stored = guards as unknown as Observed | readonly GuardReport[];
+  const { periods, reports } = isReports(stored)
+    ? { periods: row.step === null ? 0 : row.step + 1, reports: stored }
+    : stored;
   return {
     ...row,
     resumesIn: row.resumesIn as MigrationRecord['resumesIn'],
     plan: plan as unknown as MigrationPlan,
-    guards: guards as unknown as GuardReport[],
+    guards: reports,
+    periods,
   };
+}
+
+function isReports(stored: Observed | readonly GuardReport[]): stored is readonly GuardReport[] {
+  return Array.isArray(stored);
 }
 
 function asJson(value: unknown): Prisma.InputJsonValue {

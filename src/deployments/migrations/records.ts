@@ -47,6 +47,8 @@ export interface MigrationRecord {
   readonly stepAt: Date | null;
   /** What the guards last said. */
   readonly guards: readonly GuardReport[];
+  /** How often it was begun to observe the candidate: once for each step, and for each restart within one. */
+  readonly periods: number;
   /** Why, as whoever began it said. */
   readonly reason: string | null;
   readonly createdAt: Date;
