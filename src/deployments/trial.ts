@@ -60,9 +60,16 @@ export class Trial {
         if (other === 'CANDIDATE') this.observed.candidate.observe(outcome);
       },
       compare: (own, others) => {
-        if (side === 'BASE') this.observed.comparison.observe({ base: own, candidate: others });
-        // The serving version's failure is not held against the candidate.
-        else if (others) this.observed.comparison.observe({ base: others, candidate: own });
+        // This side's own answer is in the distributions already.
+        const { comparison } = this.observed;
+        if (side === 'BASE') {
+          comparison.compare({ base: own, candidate: others });
+          if (others) comparison.observeCandidate(others);
+        } else if (others) {
+          // The serving version's failure is not held against the candidate.
+          comparison.compare({ base: others, candidate: own });
+          comparison.observeBase(others);
+        }
       },
       close: () => {
         if (closed) return;

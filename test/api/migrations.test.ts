@@ -17,7 +17,7 @@ import {
   widerModel,
 } from './support/migration-steps.js';
 import { scalingModel } from './support/own-models.js';
-import { Callers, infer, PATIENT_MS, serveWith, type Outcome } from './support/serving-steps.js';
+import { Callers, infer, PATIENT_MS, serveWith, until, type Outcome } from './support/serving-steps.js';
 
 const QUICK = { dwellMs: 0, minRequests: 20 };
 
@@ -205,12 +205,21 @@ describe.each(databaseKinds)('migrations, %s database', (kind) => {
         strategy: 'SHADOW',
         shadow,
         approval: true,
-        guards: { p99Ratio: null },
+        guards: { p99Ratio: null, drift: { maxPsi: 100 } },
         waitMs: PATIENT_MS,
       });
       const held = await migratedTo(app, 'shaded', 'AWAITING_APPROVAL', 'ROLLED_BACK');
       expect(held.migration?.compared).toBeGreaterThanOrEqual(20);
       expect(answers(callers, 'shaded@2')).toBe(0);
+      // An answer that is compared is in its side's distribution once. The requests are newer than the report.
+      const { migration } = await until(
+        () => served(app, 'shaded'),
+        (now) => (now.migration?.compared ?? 0) >= 400,
+      );
+      const drift = migration?.guards.find(({ guard }) => guard === 'DRIFT');
+      expect(drift?.candidateSamples).toBeLessThanOrEqual(migration?.compared ?? 0);
+      expect(drift?.baseSamples).toBeGreaterThanOrEqual(drift?.candidateSamples ?? Infinity);
+      expect(drift?.baseSamples).toBeLessThanOrEqual(migration?.base?.requests ?? 0);
       const approved = await change(app, RESUME, { deployment: 'shaded', reason: 'looks right' });
       expect(approved).toMatchObject({ version: { ref: 'shaded@2' }, migration: { state: 'SUCCEEDED' } });
       await callers.progress(10);

@@ -101,7 +101,13 @@ export interface Migrated {
   readonly compared: number;
   readonly base: { readonly requests: number; readonly failures: number } | null;
   readonly candidate: { readonly requests: number; readonly failures: number } | null;
-  readonly guards: readonly { readonly guard: string; readonly verdict: string; readonly detail: string }[];
+  readonly guards: readonly {
+    readonly guard: string;
+    readonly verdict: string;
+    readonly detail: string;
+    readonly baseSamples: number;
+    readonly candidateSamples: number;
+  }[];
 }
 
 export interface Served {
