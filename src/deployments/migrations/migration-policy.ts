@@ -77,9 +77,7 @@ function unfinished(
   if (elapsedMs < dwellMs) return `${Math.ceil((dwellMs - elapsedMs) / 1_000)} s more of this step`;
   if (candidateRequests < minRequests)
     return `requests: the new version was asked ${candidateRequests} of ${minRequests} times in this step`;
-  const doubt = guards.find(
-    ({ verdict, measured, limit }) => verdict === 'UNDECIDED' && measured !== null && measured > limit,
-  );
+  const doubt = guards.find(({ verdict, beyondLimit }) => verdict === 'UNDECIDED' && beyondLimit);
   const stretched =
     elapsedMs >= LONGEST_STRETCH * dwellMs && candidateRequests >= LONGEST_STRETCH * minRequests;
   return doubt && !stretched ? `more evidence: ${doubt.detail}` : null;
