@@ -28,7 +28,7 @@ export function beginObservations({ outputDifference }: GuardSettings): GuardObs
  * among the guards, and among the periods as 1/2 + 1/6 + 1/12 + …, which is 1 however many follow.
  *
  * @param period How often this migration's observations were begun: 1 in its first step, one more for each step and for
- *   each restart of the process. A number that is larger than that, as of looks, is right too, but decides later.
+ *   each restart of the process.
  */
 export function evaluateGuards(
   settings: GuardSettings,
