@@ -1,14 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
-/** Of runs that take long: about a tenth of what other runs get, when they want the same core. */
-export const BACKGROUND_PRIORITY = 10;
+/**
+ * Of runs that take longer than what is done for them elsewhere: whoever sends, receives or puts requests together goes
+ * first when they want the same core, since the next run waits for that.
+ */
+export const YIELDING_PRIORITY = 10;
+/** Of runs that take long: on Linux a third of what those get, and a thirtieth of what the server gets, of the same core. */
+export const BACKGROUND_PRIORITY = 15;
 
 /** Lowers the priority of another process. One that has ended, or belongs to a system without priorities, is left. */
-export function lowerPriority(pid: number): void {
+export function lowerPriority(pid: number, priority: number): void {
   for (const thread of threadsOf(pid)) {
     try {
-      setPriority(thread, BACKGROUND_PRIORITY);
+      setPriority(thread, priority);
     } catch {
       // It ended meanwhile.
     }

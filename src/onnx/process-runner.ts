@@ -3,8 +3,9 @@ import type { Duplex } from 'node:stream';
 import { DomainError } from '../platform/errors.js';
 import { encodeFrame, FrameTooLarge, type Frame } from './frame.js';
 import { FrameReader } from './frame-reader.js';
+import { LongRuns } from './long-runs.js';
 import type { ModelProblemCode } from './model-problem.js';
-import { lowerPriority } from './process-priority.js';
+import { BACKGROUND_PRIORITY, lowerPriority, YIELDING_PRIORITY } from './process-priority.js';
 import { spawnRunner } from './process-spawn.js';
 import type { Runner, RunResult } from './runner.js';
 import type { LoadOutcome, LoadSpec } from './session-host.js';
@@ -17,6 +18,8 @@ const STOP_LIMIT_MS = 5_000;
 /** By then another process has loaded a model that is not large. */
 const RETRY_AFTER_MS = 500;
 const KEPT_OUTPUT = 2_000;
+/** What the server does for a run of several requests takes about as long. */
+const YIELDING_MS = 0.25;
 
 type Phase =
   | { readonly name: 'running' }
@@ -53,6 +56,9 @@ export class ProcessRunner implements Runner {
   #headSince = 0;
   #watch: NodeJS.Timeout | undefined;
   #watchAt = Infinity;
+  readonly #yieldingRuns = new LongRuns(YIELDING_MS);
+  /** Never raised: the system lets only an administrator do that. */
+  #priority = 0;
 
   /** @param maxRunMs ends the process when a run takes longer; Infinity for never */
   constructor(private readonly maxRunMs = Infinity) {
@@ -139,7 +145,12 @@ export class ProcessRunner implements Runner {
   ): Promise<RunResult> {
     const names = outputs === undefined || outputs.length === 0 ? null : outputs;
     const reply = await this.#ask('run', { text: '', names, tensors: inputs }, this.maxRunMs);
-    if (reply.kind === 'ran') return { outputs: [...reply.tensors], inferMs: reply.first };
+    if (reply.kind === 'ran') {
+      const inferMs = reply.first;
+      if (this.#priority < YIELDING_PRIORITY && this.#yieldingRuns.saw(inferMs))
+        this.#lower(YIELDING_PRIORITY);
+      return { outputs: [...reply.tensors], inferMs };
+    }
     throw new DomainError('RUN_FAILED', `The model failed on these inputs: ${reply.text}`);
   }
 
@@ -150,8 +161,7 @@ export class ProcessRunner implements Runner {
   }
 
   giveWay(): void {
-    const { pid } = this;
-    if (pid !== undefined) lowerPriority(pid);
+    this.#lower(BACKGROUND_PRIORITY);
   }
 
   async stop(): Promise<void> {
@@ -169,6 +179,13 @@ export class ProcessRunner implements Runner {
     if (this.#phase.name === 'running') this.#phase = { name: 'stopping' };
     this.#kill('was ended');
     await this.#exited;
+  }
+
+  #lower(priority: number): void {
+    const { pid } = this;
+    if (pid === undefined || priority <= this.#priority) return;
+    this.#priority = priority;
+    lowerPriority(pid, priority);
   }
 
   #ask(

@@ -1,5 +1,5 @@
 import type { DomainError } from '../platform/errors.js';
-import { LongRuns } from './long-runs.js';
+import { LONG_MS, LongRuns } from './long-runs.js';
 import type { RunResult } from './runner.js';
 import { onRunnerLoss } from './runner-loss.js';
 import type { Seat, Seating } from './seat.js';
@@ -10,7 +10,7 @@ import type { Tensor } from './tensor.js';
 export class Replica {
   /** Resolves when its runner ended without having been asked to; never rejects. */
   readonly failed: Promise<DomainError>;
-  readonly #longRuns = new LongRuns();
+  readonly #longRuns = new LongRuns(LONG_MS);
   #seat: Seat;
   #inFlight = 0;
   /** Called when the last run under way has ended. */

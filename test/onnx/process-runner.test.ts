@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { GraphBuilder, RunnerPool, type LoadOptions, type Tensor } from '../../src/onnx/index.js';
@@ -120,6 +121,20 @@ describe('A model in a process', () => {
       delete process.env.RETORT_API_KEY;
       delete process.env.DATABASE_URL;
     }
+  });
+
+  it('gives way to the server when its runs take longer than what the server does for them, and more when they are long', async () => {
+    const priorityAfter = async (bytes: Uint8Array, input: Tensor): Promise<number> => {
+      const model = await load(bytes);
+      // One after the other: a run waits for nothing but itself.
+      for (let run = 0; run < 40; run += 1) await model.run([input]);
+      const [pid = 0] = model.runnerPids;
+      const priority = getPriority(pid);
+      await model.release();
+      return priority;
+    };
+    expect(await priorityAfter(slowChain(2, 256), floats([256, 256], 0))).toBeGreaterThanOrEqual(10);
+    expect(await priorityAfter(slowChain(40, 512), floats([512, 512], 0))).toBe(15);
   });
 
   it('outlives the signals that ask the server to stop, and ends with its release', async () => {
