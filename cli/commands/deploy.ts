@@ -23,11 +23,13 @@ export const deploy = defineCommand({
       default: 300,
       describe: 'Stop waiting after so long; the loading goes on',
     },
+    reason: { kind: 'text', describe: 'Why, for the history' },
     ...DEPLOYMENT_SETTINGS,
   },
   examples: [
     ['retort deploy esol@production', 'Serve it as esol'],
     ['retort deploy esol@3 --name esol-next --replicas 2', 'Under another name, twice'],
+    ['retort deploy esol@4 --reason "trained on more salts"', 'Say why, for the history'],
   ],
   output:
     '{deployment: {name, model, version, state, stateReason, loaded, updatedAt, revisions}, revision: {number, version, state, stateReason}}',
@@ -35,9 +37,9 @@ export const deploy = defineCommand({
     'A version that cannot be loaded or run ends with exit code 4 and the reason; where the deployment served another ' +
     'version before, that one serves on. Settings that are left out have their defaults, whatever an earlier revision had.',
   async run(values, session) {
-    const { ref } = values;
+    const { ref, reason } = values;
     const name = values.name ?? ref.split('@', 1)[0] ?? ref;
-    const input = { name, version: ref, waitMs: 0, ...deploymentSettings(values) };
+    const input = { name, version: ref, waitMs: 0, reason, ...deploymentSettings(values) };
     const begun = accepted((await session.api.ask(DeployVersion, { input })).deployVersion, 'deployment');
     return watchRevision(session, begun, values);
   },

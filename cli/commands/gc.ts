@@ -16,12 +16,13 @@ export const gc = defineCommand({
       default: 24,
       describe: 'Only uploads at least so old: a fresh one may be about to be published',
     },
+    reason: { kind: 'text', describe: 'Why, for those who read the events later' },
   },
   examples: [['retort gc --dry-run', 'What would be removed']],
   output: '{dryRun, count, bytes, artifacts: [{digest, size}]}; of more than 1,000 the first',
-  async run({ dryRun, olderThanHours }, { api, progress }) {
+  async run({ dryRun, olderThanHours, reason }, { api, progress }) {
     const { collectArtifacts } = await progress.spin('Looking for files that nothing refers to', async () =>
-      api.ask(CollectArtifacts, { input: { dryRun, olderThanHours } }),
+      api.ask(CollectArtifacts, { input: { dryRun, olderThanHours, reason } }),
     );
     const artifacts = accepted(collectArtifacts, 'artifacts');
     const { count, bytes: freed } = collectArtifacts;

@@ -81,7 +81,7 @@ export const push = defineCommand({
       describe: 'Point this alias to the version; several times',
       completes: 'nothing',
     },
-    reason: { kind: 'text', describe: 'Why, for the history of the aliases and the events' },
+    reason: { kind: 'text', describe: 'Why, for the events and the history of the aliases' },
   },
   examples: [
     [
@@ -121,11 +121,15 @@ export const push = defineCommand({
     const stored = await storeFile(values.file, session);
     const registered = registration !== null && known === null;
     if (registered) {
-      const { registerModel } = await api.ask(RegisterModel, { input: { name: model, ...registration } });
+      const { registerModel } = await api.ask(RegisterModel, {
+        input: { name: model, ...registration, reason },
+      });
       accepted(registerModel, 'model');
     }
     const { publishVersion } = await progress.spin('Reading the model on the server', async () =>
-      api.ask(PublishVersion, { input: { model, artifact: { digest: stored.digest }, ...statements } }),
+      api.ask(PublishVersion, {
+        input: { model, artifact: { digest: stored.digest }, ...statements, reason },
+      }),
     );
     const version = accepted(publishVersion, 'version');
     await nameVersion(version.ref, async () => {

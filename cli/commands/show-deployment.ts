@@ -50,14 +50,15 @@ function batchingOf({ batching }: Deployment): string {
 
 function revisionTable({ revisions }: Deployment): string {
   return table(
-    ['REVISION', 'VERSION', 'STATE', 'CREATED', 'BY', 'REASON'],
+    ['REVISION', 'VERSION', 'STATE', 'STATE REASON', 'CREATED', 'BY', 'REASON'],
     revisions.edges.map(({ node }) => [
       String(node.number),
       node.version.ref,
       node.state,
+      line(node.stateReason ?? '', 60),
       moment(node.createdAt),
       node.createdBy,
-      line(node.stateReason ?? '', 60),
+      line(node.reason ?? '', 60),
     ]),
   );
 }

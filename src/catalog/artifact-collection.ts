@@ -1,7 +1,7 @@
 import type { ArtifactStore, StoredArtifact } from '../artifacts/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
-import type { CatalogChanges } from './catalog-changes.js';
+import { checkReason, type CatalogChanges } from './catalog-changes.js';
 import type { CatalogStores } from './catalog-stores.js';
 
 export interface CollectArtifactsInput {
@@ -9,6 +9,8 @@ export interface CollectArtifactsInput {
   readonly dryRun: boolean;
   /** How long ago, in hours, an artifact must have been uploaded to be removed. */
   readonly olderThanHours: number;
+  /** Why, for the event. */
+  readonly reason?: string | null | undefined;
 }
 
 export interface Collection {
@@ -38,7 +40,9 @@ export class ArtifactCollection {
   ) {}
 
   /** @throws DomainError INVALID_ARGUMENT */
-  async collect(caller: Caller, { dryRun, olderThanHours }: CollectArtifactsInput): Promise<Collection> {
+  async collect(caller: Caller, input: CollectArtifactsInput): Promise<Collection> {
+    const { dryRun, olderThanHours } = input;
+    const reason = checkReason(input.reason);
     if (!(olderThanHours >= 0 && olderThanHours <= MAX_HOURS)) {
       throw new DomainError(
         'INVALID_ARGUMENT',
@@ -55,7 +59,7 @@ export class ArtifactCollection {
     for await (const batch of this.candidates(storedUntil)) {
       const removed = dryRun
         ? await this.stores.versions.unreferenced(batch)
-        : await this.remove(caller, batch, storedUntil);
+        : await this.remove(caller, batch, { storedUntil, reason });
       for (const { digest, size } of removed) {
         if (collected.artifacts.length < MAX_LISTED) collected.artifacts.push({ digest, size });
         collected.count += 1;
@@ -81,7 +85,7 @@ export class ArtifactCollection {
   private async remove(
     caller: Caller,
     candidates: readonly StoredArtifact[],
-    storedUntil: Date,
+    { storedUntil, reason }: { readonly storedUntil: Date; readonly reason: string | null },
   ): Promise<StoredArtifact[]> {
     // Most files belong to versions: no transaction for those.
     const likely = await this.stores.versions.unreferenced(candidates);
@@ -108,7 +112,7 @@ export class ArtifactCollection {
             message: `Removed ${removed.length} ${removed.length === 1 ? 'artifact' : 'artifacts'} of ${bytes} bytes that no version referred to`,
             actor: caller.actor,
             requestId: caller.requestId,
-            data: { count: removed.length, bytes, digests },
+            data: { count: removed.length, bytes, digests, reason },
           },
         ],
       };

@@ -52,11 +52,14 @@ export class CatalogService extends CatalogReader {
       card = '',
     } = checkModelTexts({ ...input, title: input.title === '' ? null : input.title });
     const texts = { title: title ?? input.name, summary, domain: input.domain, labels, card };
+    const reason = checkReason(input.reason);
     return this.changes.commit(async (tx) => {
       const model = await this.stores.models.insert(tx, input.name, texts, caller.actor);
       return {
         result: model,
-        events: [newEvent(caller, 'MODEL_REGISTERED', `Registered model ${model.name}`, { model })],
+        events: [
+          newEvent(caller, 'MODEL_REGISTERED', `Registered model ${model.name}`, { model, data: { reason } }),
+        ],
       };
     });
   }

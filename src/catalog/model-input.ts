@@ -15,6 +15,8 @@ export interface ModelTextsInput {
 export interface RegisterModelInput extends ModelTextsInput {
   readonly name: string;
   readonly domain: Domain;
+  /** Why, for the event. */
+  readonly reason?: string | null | undefined;
 }
 
 export interface UpdateModelInput extends ModelTextsInput {

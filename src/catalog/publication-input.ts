@@ -26,6 +26,8 @@ export interface PublishVersionInput {
   readonly derivedFrom?:
     readonly { readonly version: string; readonly relation: DerivationRelation }[] | null | undefined;
   readonly examples?: readonly ExampleInput[] | null | undefined;
+  /** Why, for the event. */
+  readonly reason?: string | null | undefined;
 }
 
 const MAX_METRICS = 200;

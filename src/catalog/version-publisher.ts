@@ -3,7 +3,7 @@ import type { ModelInspector, Signature } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
 import { at, type ArtifactIntake } from './artifact-intake.js';
-import { newEvent, type CatalogChanges } from './catalog-changes.js';
+import { checkReason, newEvent, type CatalogChanges } from './catalog-changes.js';
 import type { CatalogStores } from './catalog-stores.js';
 import { checkExampleCount, takeExamples, type CheckInstances } from './example-intake.js';
 import { checkPublicationTexts, type PublishVersionInput } from './publication-input.js';
@@ -37,6 +37,7 @@ export class VersionPublisher {
   async publish(caller: Caller, input: PublishVersionInput, signal?: AbortSignal): Promise<VersionRecord> {
     const model = await this.modelInUse(input.model);
     const texts = checkPublicationTexts(input);
+    const reason = checkReason(input.reason);
     checkExampleCount(input.examples ?? []);
     const derivedFrom = await this.parents(input);
 
@@ -77,7 +78,7 @@ export class VersionPublisher {
       const published = newEvent(caller, 'VERSION_PUBLISHED', `Published ${model.name}@${number}`, {
         model,
         version: { id, number },
-        data: { digest },
+        data: { digest, reason },
       });
       return { result: version, events: [published] };
     });

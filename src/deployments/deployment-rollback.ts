@@ -59,6 +59,7 @@ export class DeploymentRollback {
     const added = {
       version,
       settings: settingsOf(target),
+      reason,
       also: async (tx: Transaction): Promise<NewEvent[]> => {
         await store.assertUndivided(tx, deployment);
         return [];

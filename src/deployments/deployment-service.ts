@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '../artifacts/index.js';
-import { checkName, type CatalogService, type VersionRecord } from '../catalog/index.js';
+import { checkName, checkReason, type CatalogService, type VersionRecord } from '../catalog/index.js';
 import type { RunnerPool } from '../onnx/index.js';
 import type { Database } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
@@ -45,6 +45,7 @@ export interface DeployRequest extends SettingsInput {
   readonly version: string;
   /** Answers when the revision is READY or has failed, or after this many milliseconds; 30,000 when left out. */
   readonly waitMs?: number | null | undefined;
+  readonly reason?: string | null | undefined;
 }
 
 /** Settings that are left out stay as they are. */
@@ -52,6 +53,12 @@ export interface UpdateRequest extends SettingsInput {
   readonly name: string;
   /** As for DeployRequest. */
   readonly waitMs?: number | null | undefined;
+  readonly reason?: string | null | undefined;
+}
+
+export interface UndeployRequest {
+  readonly name: string;
+  readonly reason?: string | null | undefined;
 }
 
 export interface BatchingInEffect {
@@ -155,6 +162,7 @@ export class DeploymentService {
   async deploy(caller: Caller, request: DeployRequest): Promise<DeploymentRecord> {
     const { name } = request;
     const waitMs = checkedWait(request);
+    const reason = checkReason(request.reason);
     checkName('deployment', name, ['name']);
     const settings = changedSettings(DEFAULT_SETTINGS, request);
     const version = await this.deps.catalog.resolveVersion(request.version);
@@ -172,8 +180,7 @@ export class DeploymentService {
     const { deployment, revision } = await this.requests.deploy(
       caller,
       name,
-      version,
-      settings,
+      { version, settings, reason },
       (existing) => this.entries.get(name)?.primary.wanted === existing.revision.number,
     );
     if (revision) await within(waitMs, this.start(deployment, revision, caller));
@@ -188,10 +195,11 @@ export class DeploymentService {
    */
   async update(caller: Caller, request: UpdateRequest): Promise<DeploymentRecord> {
     const waitMs = checkedWait(request);
+    const reason = checkReason(request.reason);
     const { deployment, revision } = await this.requests.update(
       caller,
       await this.require(request.name),
-      request,
+      { settings: request, reason },
       async (base) => {
         const version = await this.versionOf(base);
         if (request.cache) await checkCacheable(this.deps.catalog, version);
@@ -205,21 +213,23 @@ export class DeploymentService {
   /**
    * Stops serving: running requests finish, then the memory is freed.
    *
-   * @throws DomainError DEPLOYMENT_NOT_FOUND.
+   * @throws DomainError DEPLOYMENT_NOT_FOUND, INVALID_ARGUMENT.
    */
-  async undeploy(caller: Caller, { name }: { readonly name: string }): Promise<DeploymentRecord> {
+  async undeploy(caller: Caller, { name, reason }: UndeployRequest): Promise<DeploymentRecord> {
+    const given = checkReason(reason);
+    const why = given === null ? 'Undeployed' : `Undeployed: ${given}`;
     const entry = this.entry(await this.require(name));
-    await this.migrations.abandon(name, caller, 'Undeployed');
+    await this.migrations.abandon(name, caller, why);
     const beside = entry.arms.filter((arm) => arm !== entry.primary);
     await Promise.all([
       ...beside.map(async (arm) => {
-        await arm.takeDown('Undeployed', caller);
+        await arm.takeDown(why, caller);
         entry.forget(arm);
       }),
-      entry.primary.takeDown('Undeployed', caller, async () => {
+      entry.primary.takeDown(why, caller, async () => {
         // What failed is not wanted any more either, so that the next start does not try it again.
         const { revision } = await this.require(name);
-        if (revision.state === 'FAILED') await entry.primary.lifecycle.giveUp(revision, caller);
+        if (revision.state === 'FAILED') await entry.primary.lifecycle.giveUp(revision, why, caller);
       }),
     ]);
     if (entry.empty && this.entries.get(name) === entry) this.entries.delete(name);

@@ -143,7 +143,7 @@ export class DeploymentStore {
   /** A new revision of the deployment of this name, which is made when there is none. */
   async addRevision(
     tx: Transaction,
-    { name, modelId, versionId, settings, actor, role = 'PRIMARY', weight = 100 }: NewRevision,
+    { name, modelId, versionId, settings, actor, reason, role = 'PRIMARY', weight = 100 }: NewRevision,
   ): Promise<{ deployment: { id: string; name: string; modelId: string }; revision: RevisionRecord }> {
     const deployment = await tx.deployment.upsert({
       where: { name },
@@ -164,6 +164,7 @@ export class DeploymentStore {
         role,
         weight,
         createdBy: actor,
+        reason,
       },
     });
     // Whoever records has to see this revision, or is behind the lock that was taken above: none comes after.
@@ -291,6 +292,7 @@ export interface NewRevision {
   readonly versionId: string;
   readonly settings: DeploymentSettings;
   readonly actor: string;
+  readonly reason: string | null;
   /** PRIMARY when left out. */
   readonly role?: RevisionRole;
   /** 100 when left out. */

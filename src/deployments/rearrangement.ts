@@ -38,6 +38,8 @@ export interface Rearrangement {
 export interface AddedRevision {
   readonly version: VersionRecord;
   readonly settings: DeploymentSettings;
+  /** Why, as whoever asks for it says. */
+  readonly reason: string | null;
   /** What else belongs to it, in the same transaction. */
   readonly also?: (tx: Transaction, revision: RevisionRecord) => Promise<NewEvent[]>;
 }
@@ -220,7 +222,7 @@ export class Rearranger {
     tx: Transaction,
     { deployment }: DeploymentEntry,
     caller: Caller,
-    { version, settings, also }: AddedRevision,
+    { version, settings, reason, also }: AddedRevision,
   ): Promise<{ result: RevisionRecord; events: NewEvent[] }> {
     const { revision } = await this.store.addRevision(tx, {
       name: deployment.name,
@@ -228,6 +230,7 @@ export class Rearranger {
       versionId: version.id,
       settings,
       actor: caller.actor,
+      reason,
       role: 'CANDIDATE',
       weight: 0,
     });
@@ -237,7 +240,7 @@ export class Rearranger {
       version,
       from: null,
       to: 'PENDING',
-      reason: null,
+      reason,
       caller,
     });
     return { result: revision, events: [pending, ...((await also?.(tx, revision)) ?? [])] };

@@ -84,6 +84,8 @@ export interface RevisionRecord extends DeploymentSettings {
   readonly previous: number | null;
   readonly createdAt: Date;
   readonly createdBy: string;
+  /** Why it was asked for, as whoever did so said. */
+  readonly reason: string | null;
 }
 
 export interface DeploymentRecord {

@@ -179,10 +179,12 @@ export class RevisionLifecycle {
     subject.revision = revision;
   }
 
-  /** FAILED → STOPPED, keeping the reason of the failure. */
-  async giveUp(revision: RevisionRecord, caller: Caller): Promise<void> {
+  /** FAILED → STOPPED, keeping the reason of the failure beside that of the end. */
+  async giveUp(revision: RevisionRecord, reason: string, caller: Caller): Promise<void> {
     const version = await this.versionOf(revision);
-    await this.states.move({ revision, version }, 'STOPPED', revision.stateReason, caller);
+    const { stateReason } = revision;
+    const both = stateReason === null ? reason : `${reason}. It had failed: ${stateReason}`;
+    await this.states.move({ revision, version }, 'STOPPED', both, caller);
   }
 
   /** Frees the model at shutdown; the state stays READY in the database, so that the next start brings it back. */

@@ -17,6 +17,13 @@ export type IsWanted = (deployment: DeploymentRecord) => boolean;
 /** On its way, or there. */
 const ALIVE: readonly DeploymentState[] = ['PENDING', 'LOADING', 'WARMING', 'READY'];
 
+/** What a deployment is to do, and why, as whoever asks for it says. */
+interface Wanted {
+  readonly version: VersionRecord;
+  readonly settings: DeploymentSettings;
+  readonly reason: string | null;
+}
+
 interface Accepted {
   readonly deployment: DeploymentName;
   /** Null when the deployment does so already. */
@@ -31,13 +38,8 @@ export class RevisionRequests {
   ) {}
 
   /** @throws DomainError NAME_TAKEN when the name serves another model. */
-  deploy(
-    caller: Caller,
-    name: string,
-    version: VersionRecord,
-    settings: DeploymentSettings,
-    isWanted: IsWanted,
-  ): Promise<Accepted> {
+  deploy(caller: Caller, name: string, wanted: Wanted, isWanted: IsWanted): Promise<Accepted> {
+    const { version, settings } = wanted;
     return this.events.transaction<Accepted>(async (tx) => {
       const existing = await this.store.find(name, tx);
       if (existing && existing.modelId !== version.modelId) {
@@ -49,7 +51,7 @@ export class RevisionRequests {
         await this.store.lock(tx, existing.id);
         await this.store.assertUndivided(tx, existing);
       }
-      return this.add(tx, caller, name, version, settings);
+      return this.add(tx, caller, name, wanted);
     });
   }
 
@@ -61,7 +63,7 @@ export class RevisionRequests {
   async update(
     caller: Caller,
     deployment: DeploymentRecord,
-    input: SettingsInput,
+    input: { readonly settings: SettingsInput; readonly reason: string | null },
     versionOf: (revision: RevisionRecord) => Promise<VersionRecord>,
   ): Promise<Accepted> {
     for (;;) {
@@ -71,11 +73,11 @@ export class RevisionRequests {
       const accepted = await this.events.transaction<Accepted | null>(async (tx) => {
         await this.store.lock(tx, deployment.id);
         if ((await this.baseOf(deployment, tx)).id !== base.id) return { result: null, events: [] };
-        const settings = changedSettings(settingsOf(base), input);
+        const settings = changedSettings(settingsOf(base), input.settings);
         if (base.state !== 'FAILED' && isDeepStrictEqual(settingsOf(base), settings))
           return { result: { deployment, revision: null }, events: [] };
         await this.store.assertUndivided(tx, deployment);
-        return this.add(tx, caller, deployment.name, version, settings);
+        return this.add(tx, caller, deployment.name, { version, settings, reason: input.reason });
       });
       if (accepted) return accepted;
     }
@@ -94,19 +96,14 @@ export class RevisionRequests {
     );
   }
 
-  private async add(
-    tx: Transaction,
-    caller: Caller,
-    name: string,
-    version: VersionRecord,
-    settings: DeploymentSettings,
-  ) {
+  private async add(tx: Transaction, caller: Caller, name: string, { version, settings, reason }: Wanted) {
     const result = await this.store.addRevision(tx, {
       name,
       modelId: version.modelId,
       versionId: version.id,
       settings,
       actor: caller.actor,
+      reason,
     });
     // Two first deploys of one name at once: the second has waited for the first to be committed.
     if (result.deployment.modelId !== version.modelId) throw nameTaken(name, version);
@@ -116,7 +113,7 @@ export class RevisionRequests {
       version,
       from: null,
       to: 'PENDING',
-      reason: null,
+      reason,
       caller,
     });
     return { result, events: [event] };

@@ -102,7 +102,7 @@ export class TrafficService {
     { reason, keepWarmMs }: { readonly reason: string | null; readonly keepWarmMs: number },
   ): Promise<void> {
     const { rearranger, store } = this.deps;
-    const { arms, added } = await this.arms(caller, deployment, entry, shares);
+    const { arms, added } = await this.arms(caller, deployment, entry, shares, reason);
     const total = shares.reduce((sum, { weight }) => sum + weight, 0);
     const weights = new Map(arms.map((arm, index) => [arm, (100 * (shares[index]?.weight ?? 0)) / total]));
     const [largest] = [...weights].sort(([, a], [, b]) => b - a);
@@ -138,6 +138,7 @@ export class TrafficService {
     deployment: DeploymentRecord,
     entry: DeploymentEntry,
     shares: readonly Share[],
+    reason: string | null,
   ): Promise<{ arms: RevisionArm[]; added: RevisionArm[] }> {
     const { rearranger, store } = this.deps;
     const primary = entry.primary.lifecycle.subject;
@@ -156,6 +157,7 @@ export class TrafficService {
         const wanted = {
           version,
           settings: settingsOf(primary.revision),
+          reason,
           also: async (tx: Transaction) => {
             await store.assertNotMigrating(tx, deployment);
             return [];

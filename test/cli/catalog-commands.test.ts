@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ask } from '../api/support/ask.js';
 import { retort as run, retortJson as runJson } from './support/run-retort.js';
 import { startCliServer, type CliServer } from './support/shared-server.js';
 
@@ -10,6 +11,16 @@ describe('the catalog, from the command line', () => {
   afterAll(async () => server.close());
   const retort = (...args: string[]) => run(args, { url: server.app.url, cwd: server.folder });
   const retortJson = (...args: string[]) => runJson(args, { url: server.app.url, cwd: server.folder });
+  const reasons = async (...kinds: string[]) => {
+    const { events } = await ask<{ events: { edges: { node: { reason: string | null } }[] } }>(
+      server.app,
+      `query ($kinds: [EventKind!]) { events(filter: {kinds: $kinds}, first: 100) { edges { node {
+         ... on ModelEvent { reason } ... on VersionEvent { reason } ... on AliasEvent { reason }
+         ... on ArtifactsCollectedEvent { reason } } } } }`,
+      { kinds },
+    );
+    return events.edges.map(({ node }) => node.reason);
+  };
 
   it('registers a model and publishes its first version with everything that is known about it', async () => {
     const file = await server.model(2);
@@ -62,6 +73,12 @@ describe('the catalog, from the command line', () => {
         uploaded: true,
       },
     });
+    expect(await reasons('MODEL_REGISTERED', 'VERSION_PUBLISHED', 'VERSION_TAGGED', 'ALIAS_MOVED')).toEqual([
+      'first',
+      'first',
+      'first',
+      'first',
+    ]);
     const shown = await retortJson('show', 'scaling@production');
     expect(shown.document.version).toMatchObject({
       ref: 'scaling@1',
@@ -269,8 +286,9 @@ describe('the catalog, from the command line', () => {
       document: { dryRun: true, artifacts: { length: dry.document.count } },
     });
     expect(dry.document.artifacts).toContainEqual({ digest: expect.stringMatching(/^sha256:/), size: 17 });
-    const real = await retort('gc', '--older-than-hours', '0');
+    const real = await retort('gc', '--older-than-hours', '0', '--reason', 'the disk is full');
     expect(real.stdout).toContain(`Removed ${dry.document.count} file`);
+    expect(await reasons('ARTIFACTS_COLLECTED')).toEqual(['the disk is full']);
     expect((await retortJson('gc', '--dry-run', '--older-than-hours', '0')).document).toMatchObject({
       count: 0,
       bytes: 0,

@@ -152,6 +152,8 @@ describe('serving, from the command line', () => {
       'thread',
       '--max-queue',
       '7',
+      '--reason',
+      'the old units',
     );
     expect(ready).toMatchObject({
       code: 0,
@@ -162,7 +164,9 @@ describe('serving, from the command line', () => {
       runtime: { isolation: 'THREAD' },
       limits: { maxQueue: 7 },
     });
-    expect((await retort('show', 'old-esol')).stdout).toMatch(/^old-esol: esol@1, READY/);
+    const page = (await retort('show', 'old-esol')).stdout;
+    expect(page).toMatch(/^old-esol: esol@1, READY/);
+    expect(page).toMatch(/^ *1 +esol@1 +READY .* the old units$/m);
     const again = await retort('deploy', 'esol@2', '--name', 'old-esol', '--isolation', 'thread');
     expect([again.code, again.stdout]).toEqual([0, 'old-esol: esol@2 is READY\n']);
     expect((await retort('list', 'deployments', 'esol')).stdout).toMatch(/old-esol +esol@2 +READY/);

@@ -85,7 +85,14 @@ describe.each(databaseKinds)('deployments of an older Retort on %s', (kind) => {
           recording: { sampleRate: 0.5, maxRequests: 10, maxRequestBytes: 1_024, maxBytes: 65_536 },
         };
         await database.client.$transaction((tx) =>
-          store.addRevision(tx, { name: 'old', modelId: MODEL, versionId: VERSION, settings, actor: 'ada' }),
+          store.addRevision(tx, {
+            name: 'old',
+            modelId: MODEL,
+            versionId: VERSION,
+            settings,
+            actor: 'ada',
+            reason: null,
+          }),
         );
         expect(await store.revisions([DEPLOYMENT])).toMatchObject([
           { number: 2, ...settings },

@@ -115,6 +115,17 @@ describe('the schema', () => {
     expect(names(schema.getSubscriptionType())).toEqual(['monitoringEvents']);
   });
 
+  it('takes a reason with everything that changes something', () => {
+    const changesNothing = ['exportModel', 'infer', 'predict'];
+    const silent = Object.values(schema.getMutationType()?.getFields() ?? {})
+      .filter(({ name }) => !changesNothing.includes(name))
+      .filter(({ args: [input] }) => {
+        const type = schema.getType(String(input?.type).replace('!', ''));
+        return !isInputObjectType(type) || String(type.getFields().reason?.type) !== 'String';
+      });
+    expect(silent.map(({ name }) => name)).toEqual([]);
+  });
+
   it('keeps the conventions: one input a mutation, userErrors in its payload, Relay connections', () => {
     for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
       expect(field.args.map(({ name, type }) => `${name}: ${String(type)}`)).toEqual([

@@ -104,6 +104,7 @@ export class MigrationService {
     const added = {
       version: to,
       settings,
+      reason: how.reason,
       also: async (tx: Transaction, revision: RevisionRecord) => {
         // Adding the revision has locked the deployment: nobody else begins, or divides the traffic, meanwhile.
         await store.assertUndivided(tx, deployment);

@@ -118,6 +118,7 @@ export const monitoringResolvers = {
     count: detail('count'),
     bytes: detail('bytes'),
     digests: detail('digests'),
+    reason: detail('reason'),
   },
   DeploymentEvent: {
     ...common,

@@ -44,7 +44,7 @@ describe.each(databaseKinds)('recording requests on %s', (kind) => {
   const revise = async (name: string, recording: RecordingSettings | null) => {
     const settings = { ...DEFAULT_SETTINGS, recording };
     const { deployment } = await database.client.$transaction((tx) =>
-      deployments.addRevision(tx, { name, modelId, versionId, settings, actor: 'ada' }),
+      deployments.addRevision(tx, { name, modelId, versionId, settings, actor: 'ada', reason: null }),
     );
     return deployment;
   };
