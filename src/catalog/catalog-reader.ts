@@ -115,14 +115,20 @@ export class CatalogReader {
     return this.stores.versionNames.ofModel(modelId);
   }
 
+  /** What the examples of each of these versions take, by its id; versions without any are left out. */
+  async exampleBytesOfVersions(versionIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.stores.examples.bytes(versionIds);
+  }
+
   /**
    * In the publisher's order within a version.
    *
    * @throws DomainError INVALID_ARGUMENT when they are more than one answer can hold
    */
   async examplesOfVersions(versionIds: readonly string[]): Promise<ExampleRecord[]> {
-    const bytes = await this.stores.examples.bytes(versionIds);
-    if (bytes === 0) return [];
+    const sizes = await this.stores.examples.bytes(versionIds);
+    if (sizes.size === 0) return [];
+    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     if (bytes <= MAX_EXAMPLE_BYTES) return this.stores.examples.ofVersions(versionIds);
     throw new DomainError(
       'INVALID_ARGUMENT',

@@ -15,13 +15,14 @@ export class ExampleStore {
     });
   }
 
-  /** What the examples of these versions take, without reading them. */
-  async bytes(versionIds: readonly string[]): Promise<number> {
-    const { _sum } = await this.database.versionExample.aggregate({
+  /** What the examples of each of these versions take, without reading them; versions without any are left out. */
+  async bytes(versionIds: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.database.versionExample.groupBy({
+      by: ['versionId'],
       where: { versionId: { in: [...versionIds] } },
       _sum: { bytes: true },
     });
-    return _sum.bytes ?? 0;
+    return new Map(rows.map(({ versionId, _sum }) => [versionId, _sum.bytes ?? 0]));
   }
 
   /** In the publisher's order within each version. */

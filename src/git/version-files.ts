@@ -1,4 +1,11 @@
-import type { DerivationRelation, DescriptionRecord, VersionRecord } from '../catalog/index.js';
+import type {
+  DerivationRelation,
+  DescriptionRecord,
+  ExampleContent,
+  ExampleRecord,
+  VersionRecord,
+} from '../catalog/index.js';
+import { encodeTensor, type Tensor } from '../onnx/index.js';
 import { readableJson } from './readable-json.js';
 
 /** A version with all that its commit is made of; nothing of it ever changes. */
@@ -10,6 +17,8 @@ export interface PublishedVersion {
   readonly size: bigint;
   /** In the order of their references. */
   readonly derivedFrom: readonly { readonly ref: string; readonly relation: DerivationRelation }[];
+  /** In the publisher's order. */
+  readonly examples: readonly ExampleRecord[];
 }
 
 export interface RepositoryFile {
@@ -26,6 +35,7 @@ export function versionFiles({
   description,
   size,
   derivedFrom,
+  examples,
 }: PublishedVersion): RepositoryFile[] {
   const { modelName, number, signature, pipeline, metrics, source, trainingData, environment } = version;
   const { card, ...described } = description;
@@ -48,8 +58,33 @@ export function versionFiles({
           ),
         ]
       : []),
+    ...(examples.length > 0
+      ? [{ path: 'examples.json', content: readableJson(examples.map(writtenExample)) }]
+      : []),
     { path: 'model.onnx', content: lfsPointer(version.artifactDigest, size) },
   ];
+}
+
+/** As `publishVersion` takes it. */
+function writtenExample({ name, description, content }: ExampleRecord): object {
+  return { name: name ?? undefined, description: description ?? undefined, ...asked(content) };
+}
+
+function asked(content: ExampleContent): object {
+  if (content.kind === 'INSTANCE') {
+    const { instance, expected } = content;
+    return { instance, expected: expected ?? undefined };
+  }
+  const { inputs, expected } = content;
+  return {
+    inputs: inputs.map(writtenTensor),
+    expectedOutputs: expected.length > 0 ? expected.map(writtenTensor) : undefined,
+  };
+}
+
+function writtenTensor(tensor: Tensor): object {
+  const { name, datatype, shape } = tensor;
+  return { name, datatype, shape, data: encodeTensor(tensor, 'JSON') };
 }
 
 /** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */

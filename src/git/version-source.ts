@@ -11,6 +11,9 @@ import type { PublishedVersion } from './version-files.js';
 /** Versions that share a card share it in memory too; a page of cards of the largest size, all different, is some 50 MB. */
 const PAGE = 250;
 
+/** Of examples that are in memory together. */
+const EXAMPLE_BYTES = 8 * 1_024 ** 2;
+
 /** Where versions are read, those that came with an archive included. */
 export interface VersionSource {
   readonly catalog: CatalogReader;
@@ -30,20 +33,20 @@ export async function* versionsAfter(
       fromEnd: true,
     });
     const versions = page.sort((a, b) => a.number - b.number);
-    yield* await withAll(source, model, versions);
+    for await (const version of withAll(source, model, versions)) yield version;
     if (versions.length < PAGE) return;
     position = versions.at(-1)?.number ?? position;
   }
 }
 
-/** A constant number of statements for all of them. */
-async function withAll(
+/** A constant number of statements for all of them, and one for each few megabytes of examples. */
+async function* withAll(
   { catalog, transfer }: VersionSource,
   model: ModelRecord,
   versions: readonly VersionRecord[],
-): Promise<PublishedVersion[]> {
+): AsyncGenerator<PublishedVersion> {
   const [first, last] = [versions[0], versions.at(-1)];
-  if (!first || !last) return [];
+  if (!first || !last) return;
   const descriptions = await catalog.descriptionsOfVersions(model.id, {
     from: first.number,
     to: last.number,
@@ -54,15 +57,13 @@ async function withAll(
   const missing = await transfer.missingParentsOfVersions(ids);
   const derivations = await catalog.derivationsOfVersions(ids);
   const parents = await catalog.versionsByIds(derivations.map(({ parentId }) => parentId));
+  const exampleBytes = await catalog.exampleBytesOfVersions(ids);
   const sizes = new Map(artifacts.map(({ digest, size }) => [digest, size]));
   const refs = new Map(parents.map(({ id, ref }) => [id, ref]));
-  return versions.map((version) => {
+  const withoutExamples = versions.map((version) => {
     const description = descriptions.get(version.number);
     const size = sizes.get(version.artifactDigest);
-    if (!description || size === undefined)
-      throw new DomainError('MODEL_NOT_FOUND', `Model "${model.name}" was deleted just now.`, {
-        field: ['name'],
-      });
+    if (!description || size === undefined) throw deleted(model);
     // By their references, which a parent keeps whether it is in this catalog or not.
     const from = new Map<string, DerivationRelation>();
     for (const { childId, model: parent, number, relation } of missing)
@@ -73,4 +74,36 @@ async function withAll(
     derivedFrom.sort((a, b) => (a.ref < b.ref ? -1 : 1));
     return { version, description, size, derivedFrom };
   });
+  const bytesOf = (id: string) => exampleBytes.get(id) ?? 0;
+  for (const group of groups(withoutExamples, ({ version }) => bytesOf(version.id), EXAMPLE_BYTES)) {
+    const having = group.map(({ version }) => version.id).filter((id) => exampleBytes.has(id));
+    const all = having.length > 0 ? await catalog.examplesOfVersions(having) : [];
+    for (const published of group) {
+      const { id } = published.version;
+      const examples = all.filter(({ versionId }) => versionId === id);
+      if (examples.length === 0 && exampleBytes.has(id)) throw deleted(model);
+      yield { ...published, examples };
+    }
+  }
+}
+
+/** In their order; none takes more than `limit`, unless a single item does. */
+function* groups<T>(items: readonly T[], sizeOf: (item: T) => number, limit: number): Generator<T[]> {
+  let group: T[] = [];
+  let total = 0;
+  for (const item of items) {
+    const size = sizeOf(item);
+    if (group.length > 0 && total + size > limit) {
+      yield group;
+      group = [];
+      total = 0;
+    }
+    group.push(item);
+    total += size;
+  }
+  if (group.length > 0) yield group;
+}
+
+function deleted({ name }: ModelRecord): DomainError {
+  return new DomainError('MODEL_NOT_FOUND', `Model "${name}" was deleted just now.`, { field: ['name'] });
 }

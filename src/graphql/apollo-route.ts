@@ -22,7 +22,7 @@ interface ApolloRouteParts {
 export function createApolloRoute({ apollo, services, lifecycle, persisted, mediaTypes }: ApolloRouteParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const { accept } = request.headers;
-    const context = createContext(services, request.caller, new Disconnection(reply.raw));
+    const context = createContext(services, request.caller, new Disconnection(reply.raw), request);
     let asked: HTTPGraphQLRequest;
     try {
       asked = await withDocument(readRequest(request), persisted);

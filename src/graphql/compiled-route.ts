@@ -44,7 +44,7 @@ export function createCompiledRoute(parts: CompiledRouteParts) {
     const operation = documentOf(body as Body, parts)?.operation(operationName);
     if (!operation) return false;
 
-    const context = createContext(services, request.caller, new Disconnection(reply.raw));
+    const context = createContext(services, request.caller, new Disconnection(reply.raw), request);
     let result: ExecutionResult | Promise<ExecutionResult> | null;
     try {
       lifecycle.begin(operation, given as Body, context);

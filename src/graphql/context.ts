@@ -4,7 +4,7 @@ import type { Departure, InferenceService, RecordedRequests } from '../inference
 import type { PredictionService, VersionComparer } from '../pipelines/index.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
-import type { Caller } from '../security/index.js';
+import { requestedOrigin, type Addressed, type Caller } from '../security/index.js';
 import { createLoaders, type Loaders } from './loaders.js';
 
 export interface GraphqlServices {
@@ -27,6 +27,8 @@ export interface RequestContext extends Omit<GraphqlServices, 'logger'> {
   readonly departure: Departure;
   /** The same as a signal, for what needs one. */
   readonly signal: AbortSignal;
+  /** The server as whoever asked calls it, such as `https://retort.example.org`. */
+  readonly origin: string;
   readonly loaders: Loaders;
   /** Once the operation is known: what may change while it runs must not be remembered. */
   prepareFor(operation: 'query' | 'mutation' | 'subscription'): void;
@@ -36,8 +38,9 @@ export function createContext(
   services: GraphqlServices,
   caller: Caller,
   departure: Departure,
+  addressed: Addressed,
 ): RequestContext {
-  return new OperationContext(services, caller, departure);
+  return new OperationContext(services, caller, departure, addressed);
 }
 
 /**
@@ -54,6 +57,7 @@ class OperationContext implements RequestContext {
     private readonly services: GraphqlServices,
     readonly caller: Caller,
     readonly departure: Departure,
+    private readonly addressed: Addressed,
   ) {}
 
   get catalog(): CatalogService {
@@ -79,6 +83,10 @@ class OperationContext implements RequestContext {
   }
   get events(): EventLog {
     return this.services.events;
+  }
+
+  get origin(): string {
+    return requestedOrigin(this.addressed);
   }
 
   get signal(): AbortSignal {

@@ -1,13 +1,16 @@
+import type { IncomingMessage } from 'node:http';
 import { CloseCode, type Server as OperationServer } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../platform/logging.js';
-import type { Caller } from '../security/index.js';
+import type { Addressed, Caller } from '../security/index.js';
 
 /** What is known about one socket besides its messages. */
 export interface Connection {
   readonly socket: WebSocket;
   /** Aborted when the socket closes. */
   readonly closed: AbortSignal;
+  /** The upgrade. */
+  readonly addressed: Addressed;
   /** The header of the upgrade, until `connection_init` brings another. */
   authorization: string | undefined;
   /** Who asked for each operation that is under way, by its id. */
@@ -21,7 +24,7 @@ const PING_MS = 12_000;
 export function attachSocket(
   operations: OperationServer<Connection>,
   socket: WebSocket,
-  authorization: string | undefined,
+  { headers }: IncomingMessage,
   logger: Logger,
 ): void {
   const gone = new AbortController();
@@ -29,6 +32,7 @@ export function attachSocket(
     logger.warn({ err: error }, 'a WebSocket failed');
     socket.close(CloseCode.InternalServerError, 'Internal error');
   };
+  const addressed = { headers, protocol: 'http', host: headers.host ?? '' };
   const closed = operations.opened(
     {
       protocol: socket.protocol,
@@ -47,7 +51,7 @@ export function attachSocket(
         });
       },
     },
-    { socket, closed: gone.signal, authorization, callers: new Map() },
+    { socket, closed: gone.signal, addressed, authorization: headers.authorization, callers: new Map() },
   );
   const stopPings = keepAlive(socket);
   // ws closes the socket by itself after an error, with the code that fits (1009 for a message that is too large).

@@ -127,7 +127,7 @@ async function prepare(
   if (!(read instanceof KnownDocument)) return read;
   if (byHash) persisted.register(read.sha256, source);
   const known = read.operation(message.operationName);
-  const contextValue = createContext(services, caller, extra.closed);
+  const contextValue = createContext(services, caller, extra.closed, extra.addressed);
   if (known) {
     known.checkCost(message.variables ?? {});
     contextValue.prepareFor(known.kind);

@@ -51,7 +51,7 @@ export function serveWebSockets(
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
-      attachSocket(operations, client, request.headers.authorization, services.logger);
+      attachSocket(operations, client, request, services.logger);
     });
   };
   server.on('upgrade', onUpgrade);

@@ -2,8 +2,8 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GitFailedError, GitMissingError, readOnly, type GitService } from '../git/index.js';
+import { requestedOrigin } from '../security/index.js';
 import { refusalFor } from './error-mapping.js';
-import { requestedOrigin } from './requested-origin.js';
 import { HTTP_STATUS, RestError } from './rest-error.js';
 
 /** What a client has, told commit by commit: a history of hundreds of thousands. */

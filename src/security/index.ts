@@ -5,6 +5,7 @@ export type { Caller } from './caller.js';
 export { errorBody } from './error-body.js';
 export { registerSecurity } from './register-security.js';
 export { requestId } from './request-id.js';
+export { requestedOrigin, type Addressed } from './requested-origin.js';
 export { PAGE_CONTENT_SECURITY_POLICY } from './response-headers.js';
 export { checkHost, checkOrigin, isLoopback } from './same-site.js';
 export type { SecurityConfig } from './security-config.js';

@@ -5,7 +5,7 @@ import { databaseKinds } from '../support/databases.js';
 import { gitClient, gitIsInstalled, type GitClient } from '../support/git-client.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { registerWithVersions, REMOVE_ALIAS, setAlias, TAG, UNTAG } from './support/alias-steps.js';
-import { succeed } from './support/ask.js';
+import { ask, succeed } from './support/ask.js';
 import { publish, register } from './support/catalog-steps.js';
 import { scalingModel } from './support/own-models.js';
 
@@ -128,6 +128,42 @@ const DELETE = `mutation ($input: DeleteModelInput!) { deleteModel(input: $input
     expect(await git(['log', '-1', '--format=%s'], folder)).toBe('whole@1: First try');
   });
 
+  it('holds the examples of a version in the form in which they were published', async () => {
+    await register(app, 'shown');
+    const tensor = (name: string, data: unknown[]) => ({ name, datatype: 'FP32', shape: [1, 4], data });
+    const examples = [
+      { name: 'a row', inputs: [tensor('x', [1, 2, 3, 4])], expectedOutputs: [tensor('y', [3, 6, 9, 12])] },
+      { description: 'nothing expected', inputs: [tensor('x', ['NaN', 0, 0.5, '-Infinity'])] },
+    ];
+    await publish(app, 'shown', scalingModel(3), { examples });
+    const file = JSON.parse(await readFile(join(await clone('shown'), 'examples.json'), 'utf8')) as object[];
+    expect(file).toEqual(examples);
+    await publish(app, 'shown', scalingModel(4), { examples: file });
+    const folder = await clone('shown');
+    expect(await git(['diff', '--stat', 'HEAD~1', '--', 'examples.json'], folder)).toBe('');
+  });
+
+  it('tells its address over GraphQL, as the caller names the server', async () => {
+    await registerWithVersions(app, 'addressed', 1);
+    const document = '{ model(name: "addressed") { cloneUrl } }';
+    // The second time from the compiled document.
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      expect(await ask(app, document)).toEqual({ model: { cloneUrl: urlOf('addressed') } });
+      const proxied = await app.graphql(document, undefined, {
+        'x-forwarded-proto': 'https',
+        'x-forwarded-host': 'models.example.org',
+      });
+      expect(proxied.data).toEqual({
+        model: { cloneUrl: 'https://models.example.org/git/addressed.git' },
+      });
+    }
+    const overSocket = app.subscriber().iterate({ query: document });
+    expect((await overSocket.next()).value).toMatchObject({
+      data: { model: { cloneUrl: urlOf('addressed') } },
+    });
+    await overSocket.return?.();
+  });
+
   it('pulls what came since, and never changes what was', async () => {
     await register(app, 'moving', { card: 'old card' });
     await publish(app, 'moving', scalingModel(1));
@@ -190,6 +226,12 @@ const DELETE = `mutation ($input: DeleteModelInput!) { deleteModel(input: $input
     await register(app, 'travel', { card: 'first' });
     await publish(app, 'travel', scalingModel(1), {
       derivedFrom: [{ version: 'origin@1', relation: 'PRUNED' }],
+      examples: [
+        {
+          name: 'odd',
+          inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 4], data: [-0, 0.1, 'NaN', 1e-44] }],
+        },
+      ],
     });
     await succeed(app, UPDATE, { input: { name: 'travel', card: 'second' } });
     await publish(app, 'travel', scalingModel(2));

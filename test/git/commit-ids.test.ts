@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { VersionRecord } from '../../src/catalog/index.js';
+import type { ExampleRecord, VersionRecord } from '../../src/catalog/index.js';
 import { annotatedTag } from '../../src/git/annotated-tag.js';
 import { commitMessage } from '../../src/git/commit-message.js';
 import { BEGIN, commitCommand, DONE, parseMarks, tagCommand } from '../../src/git/fast-import.js';
@@ -45,8 +45,34 @@ function published(number: number, more: Partial<VersionRecord> = {}): Published
     description: { title: 'Solubility', summary: '', domain: 'CHEMISTRY', labels: ['a'], card: '# Card' },
     size: 1234n,
     derivedFrom: [{ ref: 'base@1', relation: 'FINE_TUNED' }],
+    examples: [],
   };
 }
+
+const EXAMPLES: readonly ExampleRecord[] = [
+  {
+    versionId: '',
+    position: 0,
+    name: 'ethanol',
+    description: null,
+    content: { kind: 'INSTANCE', instance: { smiles: 'CCO', charge: null }, expected: -0.77 },
+  },
+  {
+    versionId: '',
+    position: 1,
+    name: null,
+    description: 'A row of it all',
+    content: {
+      kind: 'TENSORS',
+      inputs: [
+        { name: 'x', datatype: 'FP32', shape: [1, 4], data: new Float32Array([0.1, -0, NaN, -Infinity]) },
+        { name: 'id', datatype: 'INT64', shape: [2], data: new BigInt64Array([7n, 2n ** 60n + 1n]) },
+        { name: 'word', datatype: 'BYTES', shape: [1], data: ['Größe\n'] },
+      ],
+      expected: [{ name: 'y', datatype: 'FP16', shape: [1], data: new Uint16Array([0x3c00]) }],
+    },
+  },
+];
 
 describe('what a commit is made of', () => {
   // Clones hold these ids. When this fails, it is the change that is wrong, not the expectation.
@@ -65,7 +91,11 @@ describe('what a commit is made of', () => {
         createdAt: new Date(0),
       };
       const marks = join(directory, 'marks');
-      const commits = [commitCommand(published(1), undefined), commitCommand(published(2), ':1')];
+      const commits = [
+        commitCommand(published(1), undefined),
+        commitCommand(published(2), ':1'),
+        commitCommand({ ...published(3), examples: EXAMPLES }, ':2'),
+      ];
       await git.run(['fast-import', '--quiet', '--date-format=raw', `--export-marks=${marks}`], {
         env,
         input: (async function* () {
@@ -83,6 +113,7 @@ describe('what a commit is made of', () => {
       expect([...ids.values(), named.id]).toEqual([
         'ba4f0690994261f6404203368e6c5cd7d7bf38e8',
         'db195141594c8d21a6fccab5edaa8a7eb1fd9e78',
+        '80e83c3d3963dd2b9781bb1daec7bb108d58d6b9',
         'edfd12388055b3779d669bd221fba59cdb333020',
       ]);
       expect((await git.run(['rev-parse', 'v1.0.0'], { env })).trim()).toBe(named.id);
@@ -103,6 +134,52 @@ describe('what a commit is made of', () => {
       },
     } as unknown as PublishedVersion;
     expect(versionFiles(reordered)).toEqual(versionFiles(published(1)));
+  });
+
+  it('shows examples as they were published, nulls of an instance included', () => {
+    const files = versionFiles({ ...published(1), examples: EXAMPLES });
+    expect(files.find(({ path }) => path === 'examples.json')?.content).toBe(`[
+  {
+    "name": "ethanol",
+    "expected": -0.77,
+    "instance": {
+      "charge": null,
+      "smiles": "CCO"
+    }
+  },
+  {
+    "description": "A row of it all",
+    "expectedOutputs": [
+      {
+        "name": "y",
+        "data": [1],
+        "datatype": "FP16",
+        "shape": [1]
+      }
+    ],
+    "inputs": [
+      {
+        "name": "x",
+        "data": [0.10000000149011612, 0, "NaN", "-Infinity"],
+        "datatype": "FP32",
+        "shape": [1, 4]
+      },
+      {
+        "name": "id",
+        "data": [7, "1152921504606846977"],
+        "datatype": "INT64",
+        "shape": [2]
+      },
+      {
+        "name": "word",
+        "data": ["Größe\\n"],
+        "datatype": "BYTES",
+        "shape": [1]
+      }
+    ]
+  }
+]
+`);
   });
 
   it('leaves out what was not said, and has a README in any case', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ModelRecord } from '../../src/catalog/index.js';
+import { GitCommand } from '../../src/git/git-command.js';
 import { readReferences } from '../../src/git/reference-file.js';
 import { RepositoryCache } from '../../src/git/repository-cache.js';
 import { createLogger } from '../../src/platform/logging.js';
@@ -75,6 +76,31 @@ import { gitIsInstalled } from '../support/git-client.js';
       const afresh = open(join(root, 'afresh'));
       expect(await idsIn(afresh, 'many')).toEqual(second);
       await Promise.all([cache.close(), afresh.close()]);
+    });
+
+    it('hold the examples of all versions, also where they are more than fits into memory at once', async () => {
+      await harness.register('shown');
+      await harness.publish('shown');
+      const model = await modelOf('shown');
+      await addVersions(model, 35);
+      // Each as large as one version's may be, and those of all larger than an answer may be.
+      await harness.database.$executeRaw`
+        INSERT INTO "VersionExample" ("versionId", "position", "content", "bytes")
+        SELECT "id", 0, '{"instance": "' || repeat('x', 1000000) || '"}', 1000016 FROM "Version"
+        WHERE "modelId" = ${model.id}::uuid AND "number" > 1`;
+      const cache = open(join(root, 'shown'));
+      const git = new GitCommand(root);
+      const found = await cache.use(await modelOf('shown'), (directory) => {
+        const env = { GIT_DIR: directory };
+        return Promise.all([
+          git.run(['ls-tree', '--name-only', 'refs/versions/1', 'examples.json'], { env }),
+          git.run(['cat-file', '-s', 'refs/versions/2:examples.json'], { env }),
+          git.run(['cat-file', '-s', 'refs/versions/36:examples.json'], { env }),
+        ]);
+      });
+      // The text itself and 31 characters around it.
+      expect(found).toEqual(['', '1000031\n', '1000031\n']);
+      await cache.close();
     });
 
     // What follows asks nothing more of the database.

@@ -46,6 +46,7 @@ export const modelResolvers = {
   },
   Model: {
     id: ({ id }) => encodeNodeId('Model', id),
+    cloneUrl: ({ name }, _, { origin }) => `${origin}/git/${name}.git`,
     card: async ({ id }, _, { loaders }) => (await existing(loaders.card.load(id), 'model')).card,
     versions: ({ id }, page, { loaders }) =>
       connect(page, {
