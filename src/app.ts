@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { ArtifactStore } from './artifacts/index.js';
-import { CatalogService, GraphComparisons, TransferService } from './catalog/index.js';
+import {
+  CatalogService,
+  GraphComparisons,
+  TransferService,
+  type ArtifactDownloader,
+} from './catalog/index.js';
 import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { registerGraphql, type HttpPaths } from './graphql/index.js';
@@ -37,6 +42,8 @@ const IDLE_CHECK_MS = 50;
 /** For tests: no user ever sets these. */
 export interface AppOptions {
   readonly graphqlPaths?: HttpPaths;
+  /** Fetches files from addresses that callers name; by default only from the public internet. */
+  readonly downloader?: ArtifactDownloader;
 }
 
 export interface App {
@@ -103,6 +110,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     inspector,
     parsePipeline,
     checkInstances: new InstanceChecker(runner).check,
+    ...(options.downloader && { downloader: options.downloader }),
   };
   const catalog = new CatalogService(publishing);
   const transfer = new TransferService({

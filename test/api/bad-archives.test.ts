@@ -94,6 +94,48 @@ describe.each(databaseKinds)('bad archives, %s database', (kind) => {
     });
   });
 
+  describe('refuses examples that publishing would refuse:', () => {
+    const row = (values: readonly number[], more: object = {}) => ({
+      name: 'x',
+      datatype: 'FP32',
+      shape: [1, 2],
+      data: Buffer.from(new Float32Array(values).buffer).toString('base64'),
+      ...more,
+    });
+    const said = { name: 'bad', description: null, expected: [] };
+    it.each<[string, string, object]>([
+      ['INVALID_TENSOR', 'inputs of another shape', { inputs: [row([1, 2, 3], { shape: [1, 3] })] }],
+      ['INVALID_TENSOR', 'inputs of another type', { inputs: [row([1, 2], { datatype: 'INT32' })] }],
+      ['INVALID_TENSOR', 'fewer values than the shape has', { inputs: [row([1])] }],
+      ['INVALID_TENSOR', 'an unknown input', { inputs: [row([1, 2]), row([1, 2], { name: 'z' })] }],
+      ['INVALID_TENSOR', 'no inputs', { inputs: [] }],
+      [
+        'INVALID_TENSOR',
+        'expected outputs of another shape',
+        { inputs: [row([1, 2])], expected: [row([1], { name: 'y', shape: [1, 1] })] },
+      ],
+      [
+        'INVALID_TENSOR',
+        'expected outputs of another name',
+        { inputs: [row([1, 2])], expected: [row([1, 2], { name: 'q' })] },
+      ],
+      ['NO_PIPELINE', 'an instance where there is no pipeline', { instance: { v: 1 }, expected: null }],
+    ])('%s: %s', async (code, _what, example) => {
+      const [first, second] = sampleManifest([linearModel(2), linearModel(3)]).versions;
+      const versions = (asked: object) => [first, { ...second, examples: [{ ...said, ...asked }] }];
+      expect(await refuse(withManifest({ versions: versions(example) }))).toMatchObject({
+        code,
+        message: expect.stringContaining('version 2'),
+      });
+      // What was wrong was the example alone.
+      const whole = withManifest({ versions: versions({ inputs: [row([1, 2])] }) });
+      const trial = { archive: { digest: await send(app, whole) }, dryRun: true };
+      expect(await succeed<Imported>(app, IMPORT, { input: trial })).toMatchObject({
+        plan: { refusal: null },
+      });
+    });
+  });
+
   it('refuses archives it does not have, and places it does not go to', async () => {
     const unknown = `sha256:${'0'.repeat(64)}`;
     expect(await refusal(app, IMPORT, { input: { archive: { digest: unknown } } })).toMatchObject({

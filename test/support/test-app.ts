@@ -41,6 +41,8 @@ export async function startTestApp(options: {
   readonly config?: Partial<Config>;
   /** How GraphQL over HTTP is answered; TEST_GRAPHQL_COMPILED=never or always sets it for a whole run. */
   readonly graphqlPaths?: AppOptions['graphqlPaths'];
+  /** Fetches files from addresses; by default only from the public internet. */
+  readonly downloader?: AppOptions['downloader'];
   /** Settings and data of an app that was stopped before. */
   readonly reuse?: TestApp;
 }): Promise<TestApp> {
@@ -59,6 +61,7 @@ export async function startTestApp(options: {
   };
   const app = await startApp(config, createLogger(process.env.TEST_LOG_LEVEL ?? 'silent'), {
     graphqlPaths: { compiled: compiledByEnvironment(), ...options.graphqlPaths },
+    ...(options.downloader && { downloader: options.downloader }),
   });
   await app.ready;
 
