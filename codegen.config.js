@@ -47,6 +47,8 @@ export default {
     TrafficShare: '../../deployments/index.js#TrafficShare as TrafficShareMapper',
     MigrationEvent: '../../platform/events/index.js#EventRecord as MigrationEventMapper',
     TrafficEvent: '../../platform/events/index.js#EventRecord as TrafficEventMapper',
+    RecordedRequestsClearedEvent:
+      '../../platform/events/index.js#EventRecord as RecordedRequestsClearedEventMapper',
     Tensor: '../encoded-tensor.js#EncodedTensor as TensorMapper',
     Event: '../../platform/events/index.js#EventRecord as EventMapper',
     ModelEvent: '../../platform/events/index.js#EventRecord as ModelEventMapper',

@@ -167,6 +167,25 @@ export function followingChanged(change: {
   };
 }
 
+/** What a deployment had recorded was removed. */
+export function recordedRequestsCleared(change: {
+  readonly deployment: DeploymentName;
+  readonly model: { readonly id: string; readonly name: string };
+  readonly count: number;
+  readonly reason: string | null;
+  readonly caller: Caller;
+}): NewEvent {
+  const { deployment, model, count, reason, caller } = change;
+  return {
+    kind: 'RECORDED_REQUESTS_CLEARED',
+    message: `${deployment.name} was cleared of ${count} recorded ${count === 1 ? 'request' : 'requests'}${reason === null ? '' : `: ${reason}`}`,
+    ...by(caller),
+    model: { id: model.id, name: model.name },
+    deployment: { id: deployment.id, name: deployment.name },
+    data: { count, reason },
+  };
+}
+
 function by({ actor, requestId }: Caller): Pick<NewEvent, 'actor' | 'requestId'> {
   return { actor, requestId: requestId === '' ? undefined : requestId };
 }

@@ -11,7 +11,7 @@ import type { Batching } from './batch-proof.js';
 import { DEFAULT_SETTINGS } from './default-settings.js';
 import { AliasFollower, type FollowRequest } from './alias-follower.js';
 import { ANY_ROUTE, DeploymentEntry, type Route } from './deployment-entry.js';
-import { stateChanged, SYSTEM, type DeploymentName } from './deployment-events.js';
+import { recordedRequestsCleared, stateChanged, SYSTEM, type DeploymentName } from './deployment-events.js';
 import { DeploymentRollback } from './deployment-rollback.js';
 import { resumesAfterRestart, type DeploymentState } from './deployment-state.js';
 import { DeploymentStore } from './deployment-store.js';
@@ -58,6 +58,11 @@ export interface UpdateRequest extends SettingsInput {
 
 export interface UndeployRequest {
   readonly name: string;
+  readonly reason?: string | null | undefined;
+}
+
+export interface ClearRecordedRequest {
+  readonly deployment: string;
   readonly reason?: string | null | undefined;
 }
 
@@ -234,6 +239,29 @@ export class DeploymentService {
     ]);
     if (entry.empty && this.entries.get(name) === entry) this.entries.delete(name);
     return this.require(name);
+  }
+
+  /**
+   * Removes what a deployment has recorded, whether or not it serves.
+   *
+   * @throws DomainError DEPLOYMENT_NOT_FOUND, INVALID_ARGUMENT.
+   */
+  async clearRecordedRequests(
+    caller: Caller,
+    request: ClearRecordedRequest,
+  ): Promise<{ deployment: DeploymentRecord; removedCount: number }> {
+    const reason = checkReason(request.reason);
+    const deployment = await this.require(request.deployment, ['deployment']);
+    const [model] = await this.deps.catalog.modelsByIds([deployment.modelId]);
+    if (!model) throw new DomainError('INTERNAL', 'A deployment refers to a model that is not there.');
+    const removedCount = await this.deps.events.transaction(async (tx) => {
+      const count = await this.store.clearRecorded(tx, deployment.id);
+      return {
+        result: count,
+        events: [recordedRequestsCleared({ deployment, model, count, reason, caller })],
+      };
+    });
+    return { deployment: await this.require(request.deployment), removedCount };
   }
 
   /**

@@ -140,6 +140,13 @@ export class DeploymentStore {
     await tx.deployment.update({ where: { id: deploymentId }, data: { updatedAt: new Date() } });
   }
 
+  /** Removes what was recorded, and keeps what was answered until now from being written still. @returns how many. */
+  async clearRecorded(tx: Transaction, deploymentId: string): Promise<number> {
+    await tx.deployment.update({ where: { id: deploymentId }, data: { recordedAfter: new Date() } });
+    const { count } = await tx.recordedRequest.deleteMany({ where: { deploymentId } });
+    return count;
+  }
+
   /** A new revision of the deployment of this name, which is made when there is none. */
   async addRevision(
     tx: Transaction,

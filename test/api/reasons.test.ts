@@ -38,6 +38,9 @@ const TOLD = /* GraphQL */ `
           ... on TrafficEvent {
             reason
           }
+          ... on RecordedRequestsClearedEvent {
+            reason
+          }
         }
       }
     }
@@ -112,6 +115,7 @@ describe.each(databaseKinds)('reasons, %s database', (kind) => {
     ]);
 
     await change('undeploy', { name: 'd' });
+    await change('clearRecordedRequests', { deployment: 'd' });
     await change('removeAlias', { model: 'm', alias: 'production' });
     await change('importModel', { archive: { digest: await send(app, await download(app, 'm')) }, as: 'n' });
     await change('archiveModel', { name: 'm' });

@@ -309,6 +309,44 @@ describe.each(databaseKinds)('recorded requests, %s database', (kind) => {
     expect(await scale(app, { deployment: 'ring' }, [1, 2, 3, 4])).toEqual([3, 6, 9, 12]);
   });
 
+  it('are removed from a deployment that is stopped, which an event tells with its reason', async () => {
+    const CLEAR = `mutation ($input: ClearRecordedRequestsInput!) {
+      clearRecordedRequests(input: $input) {
+        removedCount deployment { name state recordedRequests(first: 1) { totalCount } } userErrors { field code message } } }`;
+    await serve('left', 'scaling@1', { sampleRate: 1 });
+    await scale(app, { deployment: 'left' }, [1, 2, 3, 4]);
+    await several('left', 1);
+    // On its way to the database still, most likely.
+    await scale(app, { deployment: 'left' }, [5, 6, 7, 8]);
+    await succeed(app, 'mutation { undeploy(input: { name: "left" }) { userErrors { code message } } }');
+    const { removedCount, deployment } = await succeed<{ removedCount: number; deployment: object }>(
+      app,
+      CLEAR,
+      { input: { deployment: 'left', reason: 'the project is over' } },
+    );
+    expect([1, 2]).toContain(removedCount);
+    expect(deployment).toEqual({ name: 'left', state: 'STOPPED', recordedRequests: { totalCount: 0 } });
+    const { events } = await ask<{ events: { edges: { node: object }[] } }>(
+      app,
+      `{ events(filter: {kinds: [RECORDED_REQUESTS_CLEARED]}, first: 10) { edges { node {
+         actor modelName deploymentName message ... on RecordedRequestsClearedEvent { count reason } } } } }`,
+    );
+    expect(events.edges.map(({ node }) => node)).toEqual([
+      {
+        actor: 'local',
+        modelName: 'scaling',
+        deploymentName: 'left',
+        message: expect.stringMatching(/^left was cleared of [12] recorded requests?: the project is over$/),
+        count: removedCount,
+        reason: 'the project is over',
+      },
+    ]);
+    expect(await refusal(app, CLEAR, { input: { deployment: 'nobody' } })).toMatchObject({
+      field: ['deployment'],
+      code: 'DEPLOYMENT_NOT_FOUND',
+    });
+  });
+
   it('go with their model', async () => {
     await serve('other', 'other@1', { sampleRate: 1 });
     await scale(app, { deployment: 'other' }, [1, 2, 3, 4]);

@@ -88,6 +88,7 @@ describe('the schema', () => {
     expect(names(schema.getMutationType())).toEqual([
       'abortMigration',
       'archiveModel',
+      'clearRecordedRequests',
       'collectArtifacts',
       'deleteModel',
       'deployVersion',

@@ -30,6 +30,10 @@ export const deploymentResolvers = {
       })),
     undeploy: (_, { input }, { caller, deployments }) =>
       payload({ deployment: null }, async () => ({ deployment: await deployments.undeploy(caller, input) })),
+    clearRecordedRequests: (_, { input }, { caller, deployments }) =>
+      payload({ deployment: null, removedCount: null }, () =>
+        deployments.clearRecordedRequests(caller, input),
+      ),
   },
   Deployment: {
     id: ({ id }) => encodeNodeId('Deployment', id),

@@ -17,7 +17,8 @@ type EventType =
   | 'RequestFailedEvent'
   | 'RequestsServedEvent'
   | 'MigrationEvent'
-  | 'TrafficEvent';
+  | 'TrafficEvent'
+  | 'RecordedRequestsClearedEvent';
 
 const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   MODEL_REGISTERED: 'ModelEvent',
@@ -52,6 +53,7 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   DEPLOYMENT_ROLLED_BACK: 'TrafficEvent',
   TRAFFIC_CHANGED: 'TrafficEvent',
   FOLLOWING_CHANGED: 'TrafficEvent',
+  RECORDED_REQUESTS_CLEARED: 'RecordedRequestsClearedEvent',
 };
 
 /** What every kind of event tells. */
@@ -181,6 +183,7 @@ export const monitoringResolvers = {
     restoredRevision: detail('restoredRevision'),
     reason: detail('reason'),
   },
+  RecordedRequestsClearedEvent: { ...common, count: detail('count'), reason: detail('reason') },
 } satisfies Resolvers;
 
 function eventFilter(filter: EventFilterInput | null | undefined): EventFilter {

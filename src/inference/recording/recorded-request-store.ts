@@ -35,8 +35,8 @@ export class RecordedRequestStore {
 
   /**
    * Keeps requests, and drops the oldest beyond the limits. Keeps none of a deployment that is gone, or was told to
-   * record no longer: whoever tells it so takes the same lock first and removes what is there, so that nothing is
-   * kept after it was removed.
+   * record no longer, and none that was answered before the deployment was cleared: whoever does either takes the same
+   * lock first and removes what is there, so that nothing is kept after it was removed.
    */
   async add(
     deploymentId: string,
@@ -45,9 +45,10 @@ export class RecordedRequestStore {
   ): Promise<void> {
     await this.database.$transaction(async (tx) => {
       const [found] = await tx.$queryRaw<
-        object[]
-      >`SELECT "id" FROM "Deployment" WHERE "id" = ${deploymentId}::uuid FOR SHARE`;
+        { recordedAfter: Date | null }[]
+      >`SELECT "recordedAfter" FROM "Deployment" WHERE "id" = ${deploymentId}::uuid FOR SHARE`;
       if (!found) return;
+      const { recordedAfter } = found;
       // A statement of its own, since it has to see what was committed while the lock was waited for.
       const newest = await tx.deploymentRevision.findFirst({
         where: { deploymentId },
@@ -56,12 +57,14 @@ export class RecordedRequestStore {
       });
       if (!newest?.recording) return;
       await tx.recordedRequest.createMany({
-        data: requests.map(({ text, ...request }) => ({
-          ...request,
-          deploymentId,
-          content: text,
-          bytes: Buffer.byteLength(text),
-        })),
+        data: requests
+          .filter(({ at }) => recordedAfter === null || at > recordedAfter)
+          .map(({ text, ...request }) => ({
+            ...request,
+            deploymentId,
+            content: text,
+            bytes: Buffer.byteLength(text),
+          })),
       });
       await tx.$executeRaw`
         DELETE FROM "RecordedRequest" r USING (

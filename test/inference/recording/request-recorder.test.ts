@@ -60,6 +60,8 @@ describe.each(databaseKinds)('recording requests on %s', (kind) => {
     text,
     at: new Date(),
   });
+  const clearedAt = async (name: string) =>
+    (await database.client.deployment.findUniqueOrThrow({ where: { name } })).recordedAfter?.getTime() ?? NaN;
   const texts = async (id: string) => {
     const reader = new RecordedRequests(database.client);
     const contents = await reader.contents(await reader.pages([id], { take: 100, fromEnd: false }));
@@ -77,6 +79,21 @@ describe.each(databaseKinds)('recording requests on %s', (kind) => {
       ]);
       expect(await store.count(deployment.id)).toBe(0);
     }
+  });
+
+  it('keeps nothing that was answered before it was cleared, and goes on with what comes', async () => {
+    const deployment = await revise('cleared', RECORDING);
+    const recorder = new RequestRecorder(database.client, createLogger('silent'));
+    const ask = (text: string) =>
+      recorder.answered(held(deployment, RECORDING), 1, () => ({ operation: 'PREDICT', instances: [text] }));
+    await store.add(deployment.id, [request('["written"]')], RECORDING);
+    ask('on its way');
+    const count = await database.client.$transaction((tx) => deployments.clearRecorded(tx, deployment.id));
+    expect(count).toBe(1);
+    while (Date.now() <= (await clearedAt('cleared'))) await new Promise((resolve) => setTimeout(resolve, 1));
+    ask('new');
+    await recorder.close();
+    expect(await texts(deployment.id)).toEqual([['new']]);
   });
 
   it('keeps the newest that fit, by number and by bytes', async () => {
