@@ -204,12 +204,16 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     transfer
       .removeOldArchives()
       .catch((error: unknown) => logger.warn({ err: error }, 'old archives could not be removed'));
+  let cleaning: Promise<unknown> = Promise.resolve();
   const cleanUp = () => {
-    void prune();
-    void removeOldArchives();
+    if (state.phase === 'ready') cleaning = Promise.all([cleaning, prune(), removeOldArchives()]);
   };
   const pruning = setInterval(cleanUp, PRUNE_INTERVAL_MS).unref();
-  stops.add('pruning', async () => clearInterval(pruning));
+  stops.add('pruning', async () => {
+    clearInterval(pruning);
+    // A transaction that met a closing database would wait for a connection that does not come.
+    await cleaning;
+  });
 
   const ready = (async () => {
     await deployments.recover();

@@ -57,8 +57,7 @@ export async function openDatabase(
     kind: backend.kind,
     client: sayingWhatIsWrong(client),
     async close() {
-      await client.$disconnect();
-      await backend.close();
+      await client.$disconnect().finally(() => backend.close());
     },
   };
 }
