@@ -226,7 +226,7 @@ describe.each(databaseKinds)('without a key, on this machine only, %s database',
       headers: { 'x-request-id': 'not plain; "quoted"' },
       body: WHOAMI,
     });
-    expect(made.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(made.headers['x-request-id']).toMatch(/^[0-9a-f-]{23}-[0-9a-z]+$/);
   });
 
   it('no answer shows a path or a stack', async () => {
