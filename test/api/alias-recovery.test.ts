@@ -12,9 +12,10 @@ import { succeed } from './support/ask.js';
 import { storedEvents } from './support/event-watch.js';
 import { environmentOf, startServer, type ServerProcess } from './support/server-process.js';
 
-const ROUNDS = 3;
-/** So many servers start one after the other. */
-const TIMEOUT_MS = 240_000;
+/** How often the server is killed, for each database; RETORT_TEST_KILLS for a longer hunt. */
+const KILLS = Number(process.env.RETORT_TEST_KILLS ?? 3);
+/** A server starts for each of them. */
+const TIMEOUT_MS = 80_000 * KILLS;
 const MODEL = 'killed';
 const ALIAS = 'production';
 
@@ -36,7 +37,7 @@ describe.each(databaseKinds)('kill -9 while an alias moves, %s database', (kind)
       try {
         server = await startServer(environment);
         await registerWithVersions(server, MODEL, 3);
-        for (let round = 0; round < ROUNDS; round += 1) {
+        for (let round = 0; round < KILLS; round += 1) {
           const dying = server;
           const enough = acknowledged.length + 5;
           let underWay: Move | null = null;

@@ -10,8 +10,8 @@ import { succeed } from './support/ask.js';
 import { environmentOf, startServer, type ServerProcess } from './support/server-process.js';
 import { download, IMPORT, send, type Imported } from './support/transfer-steps.js';
 
-/** How often it dies, for each database. */
-const KILLS = Number(process.env.TEST_KILLS ?? 3);
+/** How often it dies, for each database; RETORT_TEST_KILLS for a longer hunt. */
+const KILLS = Number(process.env.RETORT_TEST_KILLS ?? 3);
 const VERSIONS = 4;
 const WEIGHTS = 100_000;
 const ROUND_MS = 60_000;
@@ -83,7 +83,7 @@ describe.each(databaseKinds)('a server killed in the middle of an import, %s dat
         await database.drop();
       }
       expect(outcomes).toHaveLength(KILLS);
-      if (process.env.TEST_KILLS !== undefined) process.stderr.write(`${kind}: ${outcomes.join('; ')}\n`);
+      if (process.env.RETORT_TEST_KILLS !== undefined) process.stderr.write(`${kind}: ${outcomes.join('; ')}\n`);
     },
     ROUND_MS * (KILLS + 1),
   );
