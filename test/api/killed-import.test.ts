@@ -83,7 +83,8 @@ describe.each(databaseKinds)('a server killed in the middle of an import, %s dat
         await database.drop();
       }
       expect(outcomes).toHaveLength(KILLS);
-      if (process.env.RETORT_TEST_KILLS !== undefined) process.stderr.write(`${kind}: ${outcomes.join('; ')}\n`);
+      if (process.env.RETORT_TEST_KILLS !== undefined)
+        process.stderr.write(`${kind}: ${outcomes.join('; ')}\n`);
     },
     ROUND_MS * (KILLS + 1),
   );
