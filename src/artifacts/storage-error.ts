@@ -17,6 +17,14 @@ export function storageError(error: unknown): DomainError {
   });
 }
 
+/** The stored bytes are not those of their digest. */
+export function damagedOnDisk(digest: string, actual: string): DomainError {
+  return new DomainError(
+    'ARTIFACT_CORRUPT',
+    `Expected the stored bytes of ${digest}, got bytes of ${actual}: the file was damaged on disk; upload it again`,
+  );
+}
+
 /** The `code` of a system error (ENOENT); undefined for anything else. */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;

@@ -1,15 +1,19 @@
-// The entry of the child process that compares two models. Reading is synchronous there, and what the bytes make of its
-// memory concerns nobody else. It ends when the parent has its answer and closes the channel.
+// The entry of the child process that compares models, two at a time. Reading is synchronous there, and what the bytes
+// make of its memory concerns nobody else. It ends when the parent closes the channel.
 import { compareGraphs } from './difference/graph-difference.js';
+import { fileDigest } from './file-digest.js';
 import type { GraphDifferenceReply, GraphDifferenceRequest } from './graph-difference-messages.js';
 import { ModelProblem } from './model-problem.js';
 
-// Kept listening, so that it lives until its answer has been read: an exit may overtake a message.
-process.on('message', ({ base, target }: GraphDifferenceRequest) => process.send?.(reply(base, target)));
+process.on('message', (request: GraphDifferenceRequest) => process.send?.(reply(request)));
 
-function reply(base: string, target: string): GraphDifferenceReply {
+function reply({ base, target }: GraphDifferenceRequest): GraphDifferenceReply {
   try {
-    return { type: 'compared', difference: compareGraphs(base, target) };
+    for (const { path, digest } of [base, target]) {
+      const actual = fileDigest(path);
+      if (actual !== digest) return { type: 'damaged', digest, actual };
+    }
+    return { type: 'compared', difference: compareGraphs(base.path, target.path) };
   } catch (error) {
     if (error instanceof ModelProblem) return { type: 'refused', code: error.code, message: error.message };
     return {

@@ -1,13 +1,21 @@
 import type { GraphDifference } from './difference/graph-difference.js';
 import type { ModelProblemCode } from './model-problem.js';
 
-/** To the child, once: it compares two files and ends. */
+/** A file, and the digest that its bytes must have. */
+export interface StoredGraph {
+  readonly path: string;
+  /** `sha256:` and 64 hexadecimal digits. */
+  readonly digest: string;
+}
+
+/** To the child, which answers each with one reply. */
 export interface GraphDifferenceRequest {
-  readonly base: string;
-  readonly target: string;
+  readonly base: StoredGraph;
+  readonly target: StoredGraph;
 }
 
 export type GraphDifferenceReply =
   | { readonly type: 'compared'; readonly difference: GraphDifference }
+  | { readonly type: 'damaged'; readonly digest: string; readonly actual: string }
   | { readonly type: 'refused'; readonly code: ModelProblemCode; readonly message: string }
   | { readonly type: 'failed'; readonly message: string };

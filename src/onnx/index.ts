@@ -30,4 +30,5 @@ export type {
 } from './difference/initializer-differences.js';
 export type { NodeDifference, NodeDifferences } from './difference/node-differences.js';
 export type { TensorDifference } from './difference/tensor-difference.js';
-export { GraphDifferencer, type GraphDifferencerOptions } from './graph-differencer.js';
+export { DamagedGraph, GraphDifferencer, type GraphDifferencerOptions } from './graph-differencer.js';
+export type { StoredGraph } from './graph-difference-messages.js';

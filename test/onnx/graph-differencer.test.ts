@@ -1,35 +1,35 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFile, fork } from 'node:child_process';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { GraphDifferencer } from '../../src/onnx/index.js';
+import { DamagedGraph, GraphDifferencer, type StoredGraph } from '../../src/onnx/index.js';
 import { modelWriter } from '../../src/onnx/onnx-schema.js';
 import { DomainError } from '../../src/platform/errors.js';
 import { ModelFolder, perceptron } from './awkward-models.js';
 
 const entry = new URL('../../dist/src/onnx/graph-difference-child.js', import.meta.url);
 const MEBIBYTE = 2 ** 20;
+const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
 /** Of 2^20 floats each: 112 MiB of weights. */
 const TENSORS = 28;
 
 let folder: ModelFolder;
 let differencer: GraphDifferencer;
-let large: { base: string; target: string };
+let large: { base: StoredGraph; target: StoredGraph };
 beforeAll(async () => {
   folder = await ModelFolder.create();
-  differencer = new GraphDifferencer();
   large = {
-    base: await folder.file(largeModel()),
-    target: await folder.file(largeModel([0, TENSORS - 1])),
+    base: await stored(await folder.file(largeModel())),
+    target: await stored(await folder.file(largeModel([0, TENSORS - 1]))),
   };
 });
-afterAll(async () => {
-  await differencer.close();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(async () => folder[Symbol.asyncDispose]());
+beforeEach(() => void (differencer = new GraphDifferencer()));
+afterEach(async () => differencer.close());
 
 /** x + w0 + w1 + …, all zero but for one 8 in those that changed. GraphBuilder would take a minute for so many numbers. */
 function largeModel(changed: readonly number[] = []): Uint8Array {
@@ -62,18 +62,23 @@ function largeModel(changed: readonly number[] = []): Uint8Array {
     .finish();
 }
 
+async function stored(path: string): Promise<StoredGraph> {
+  const bytes = await readFile(path);
+  return { path, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
+}
+
 /** A file that nobody ever writes to: opening it takes for ever. */
-async function pipe(): Promise<string> {
+async function pipe(): Promise<StoredGraph> {
   const path = join(folder.directory, `${pipes++}.pipe`);
   await promisify(execFile)('mkfifo', [path]);
-  return path;
+  return { path, digest: NO_DIGEST };
 }
 let pipes = 0;
 
 const never = new AbortController().signal;
 
-/** Children of this process that run the comparison's entry. */
-async function children(): Promise<number> {
+/** Children of this process that run the comparison's entry, by their ids. */
+async function children(): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
@@ -85,12 +90,12 @@ async function children(): Promise<number> {
       return Number(parent) === process.pid && command.includes('graph-difference-child');
     }),
   );
-  return found.filter(Boolean).length;
+  return pids.map(Number).filter((_, index) => found[index]);
 }
 
 describe('GraphDifferencer', () => {
   it('compares graphs of over a hundred megabytes and lets others run meanwhile', async () => {
-    const sizes = await Promise.all([stat(large.base), stat(large.target)]);
+    const sizes = await Promise.all([stat(large.base.path), stat(large.target.path)]);
     const total = sizes.reduce((sum, { size }) => sum + size, 0);
     expect(total).toBeGreaterThan(220 * MEBIBYTE);
 
@@ -139,7 +144,7 @@ describe('GraphDifferencer', () => {
   });
 
   it('ends the child of a caller who leaves, lets the next begin, and never begins what left before its turn', async () => {
-    const path = await folder.file(perceptron());
+    const file = await stored(await folder.file(perceptron()));
     const gone = new DomainError('DEADLINE_EXCEEDED', 'The caller disconnected.');
     const [first, second] = [new AbortController(), new AbortController()];
     const endless = await pipe();
@@ -147,10 +152,10 @@ describe('GraphDifferencer', () => {
       differencer.compare(endless, endless, first.signal),
       differencer.compare(endless, endless, second.signal),
     ]);
-    const third = differencer.compare(path, path, never);
-    while ((await children()) === 0) await nextTurn();
+    const third = differencer.compare(file, file, never);
+    while ((await children()).length === 0) await nextTurn();
     // Others have asked too, and wait.
-    expect(await children()).toBe(1);
+    expect(await children()).toHaveLength(1);
     second.abort(gone);
     first.abort(gone);
     expect(await outcomes).toEqual([
@@ -158,7 +163,8 @@ describe('GraphDifferencer', () => {
       { status: 'rejected', reason: gone },
     ]);
     expect((await third).nodes.totals.unchanged).toBe(3);
-    expect(await children()).toBe(0);
+    // The one that answered, and none of those that did not.
+    expect(await children()).toHaveLength(1);
   });
 
   it('gives up on what takes longer than allowed', async () => {
@@ -168,16 +174,43 @@ describe('GraphDifferencer', () => {
       code: 'UNSUPPORTED_MODEL',
       message: 'Expected the two graphs to be compared within 0.1 s, got no answer',
     });
-    expect(await children()).toBe(0);
+    expect(await children()).toEqual([]);
     await hasty.close();
   });
 
+  it('finds a file that is not what its digest says, and compares nothing', async () => {
+    const [whole, damaged] = [
+      await stored(await folder.file(perceptron())),
+      await stored(await folder.file('a')),
+    ];
+    await writeFile(damaged.path, 'b');
+    const found = new DamagedGraph(damaged.digest, (await stored(damaged.path)).digest);
+    await expect(differencer.compare(whole, damaged, never)).rejects.toEqual(found);
+    await expect(differencer.compare(damaged, whole, never)).rejects.toEqual(found);
+  });
+
+  it('leaves its process to the next comparison, and begins another when that one has ended', async () => {
+    const file = await stored(await folder.file(perceptron()));
+    await differencer.compare(file, file, never);
+    const first = await children();
+    expect(first).toHaveLength(1);
+    await differencer.compare(file, file, never);
+    expect(await children()).toEqual(first);
+    process.kill(first[0] ?? 0, 'SIGKILL');
+    while ((await children()).length > 0) await nextTurn();
+    expect((await differencer.compare(file, file, never)).nodes.totals.unchanged).toBe(3);
+    await differencer.close();
+    expect(await children()).toEqual([]);
+  });
+
   it('says what is no model, and names no path of the server', async () => {
-    const text = await folder.file('no model');
+    const text = await stored(await folder.file('no model'));
     const refusal = differencer.compare(text, text, never);
     await expect(refusal).rejects.toMatchObject({ code: 'INVALID_MODEL' });
     await expect(refusal).rejects.not.toMatchObject({ message: expect.stringContaining(folder.directory) });
-    await expect(differencer.compare(`${text}.gone`, text, never)).rejects.toMatchObject({
+    await expect(
+      differencer.compare({ ...text, path: `${text.path}.gone` }, text, never),
+    ).rejects.toMatchObject({
       code: 'INTERNAL',
       message: 'The graphs could not be compared',
     });

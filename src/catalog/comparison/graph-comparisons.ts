@@ -1,5 +1,5 @@
-import type { ArtifactStore } from '../../artifacts/index.js';
-import type { GraphDifference, GraphDifferencer } from '../../onnx/index.js';
+import { damagedOnDisk, type ArtifactStore } from '../../artifacts/index.js';
+import { DamagedGraph, type GraphDifference, type GraphDifferencer } from '../../onnx/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { untilAborted } from '../../platform/until-aborted.js';
 
@@ -65,11 +65,15 @@ export class GraphComparisons {
   }
 
   private async read(base: string, target: string, signal: AbortSignal): Promise<GraphDifference> {
-    const paths = [
-      await this.artifacts.verified(base, signal),
-      await this.artifacts.verified(target, signal),
+    const graphs = [
+      { digest: base, path: await this.artifacts.unverified(base) },
+      { digest: target, path: await this.artifacts.unverified(target) },
     ] as const;
-    return this.differencer.compare(...paths, signal);
+    try {
+      return await this.differencer.compare(...graphs, signal);
+    } catch (error) {
+      throw error instanceof DamagedGraph ? damagedOnDisk(error.digest, error.actual) : error;
+    }
   }
 
   private remember(pair: string, difference: GraphDifference): void {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArtifactStore } from '../../../src/artifacts/index.js';
@@ -73,6 +73,20 @@ describe('GraphComparisons', () => {
     alone.abort(gone);
     await expect(abandoned).rejects.toBe(gone);
     expect((await comparisons.compare(target, base, never)).initializers.totals.changed).toBe(1);
+  });
+
+  it('finds a file that was damaged on disk, and its digest', async () => {
+    const comparisons = new GraphComparisons(artifacts, differencer);
+    const [base, target] = [await store(3), await store(11)];
+    const path = await artifacts.unverified(target);
+    await chmod(path, 0o600);
+    await writeFile(path, 'damaged');
+    await expect(comparisons.compare(base, target, never)).rejects.toMatchObject({
+      code: 'ARTIFACT_CORRUPT',
+      message: expect.stringContaining(target),
+    });
+    await store(11);
+    expect((await comparisons.compare(base, target, never)).initializers.totals.changed).toBe(1);
   });
 
   it('forgets a failure', async () => {
