@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseHandle } from '../../src/platform/database/index.js';
 import { EventLog, type EventRecord, type NewEvent } from '../../src/platform/events/index.js';
@@ -125,6 +126,49 @@ describe.each(databaseKinds)('event log on %s', (kind) => {
     expect(
       await log.page({ after: before, take: 10, fromEnd: false, filter: { kinds: ['MODEL_DELETED'] } }),
     ).toEqual([]);
+  });
+
+  it('answers any page of any kinds', async () => {
+    const kinds = [
+      'MODEL_UPDATED',
+      'ALIAS_MOVED',
+      'REQUEST_FAILED',
+      'MODEL_DELETED',
+      'REQUESTS_SERVED',
+    ] as const;
+    const before = await log.latest();
+    const events = Array.from({ length: 60 }, (_, index) =>
+      // The last kind never happens.
+      event(`${index}`, { kind: kinds[((index * index) >> 2) % (kinds.length - 1)] ?? 'MODEL_UPDATED' }),
+    );
+    await log.transaction(async () => ({ result: undefined, events }));
+    const all = await log.page({ after: before, take: 100, fromEnd: false });
+    const cursor = fc.option(
+      fc.nat({ max: events.length + 1 }).map((place) => before + BigInt(place)),
+      { nil: undefined },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(...kinds), { maxLength: 7 }),
+        cursor,
+        cursor,
+        fc.integer({ min: 1, max: 70 }),
+        fc.boolean(),
+        async (wanted, after = before, end, take, fromEnd) => {
+          const found = all.filter(
+            (record) =>
+              wanted.includes(record.kind as (typeof kinds)[number]) &&
+              record.cursor > after &&
+              (end === undefined || record.cursor < end),
+          );
+          const page = await log.page({ filter: { kinds: wanted }, after, before: end, take, fromEnd });
+          expect(page).toEqual(fromEnd ? found.slice(-take) : found.slice(0, take));
+        },
+      ),
+    );
+    expect(await log.page({ filter: { kinds: ['ALIAS_MOVED'] }, take: 1, fromEnd: true })).toEqual(
+      all.filter(({ kind: one }) => one === 'ALIAS_MOVED').slice(-1),
+    );
   });
 
   it('writes recorded events in order, together', async () => {
