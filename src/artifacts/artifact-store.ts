@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { DomainError } from '../platform/errors.js';
 import { digestHex } from './digest.js';
+import { CHUNK_BYTES, fileChunks, type FileRange } from './file-chunks.js';
 import { fileDigest } from './file-digest.js';
 import type { StagedArtifact } from './staged-artifact.js';
 import { damagedOnDisk, storageError, systemCode } from './storage-error.js';
@@ -90,13 +90,11 @@ export class ArtifactStore {
   }
 
   /** A stream of the bytes, or of those from `start` to `end` inclusive. It ends with ARTIFACT_NOT_FOUND when there are none. */
-  read(digest: string, range: { start?: number; end?: number } = {}): Readable {
-    const file = createReadStream(this.#path(digest), range);
-    // A stream of its own, since the file's error would name the path.
-    const bytes = new PassThrough();
-    file.on('error', (error) => bytes.destroy(readError(error, digest) as Error));
-    bytes.on('close', () => file.destroy());
-    return file.pipe(bytes);
+  read(digest: string, range: FileRange = {}): Readable {
+    return Readable.from(chunksOf(digest, this.#path(digest), range), {
+      objectMode: false,
+      highWaterMark: CHUNK_BYTES,
+    });
   }
 
   /**
@@ -203,6 +201,15 @@ async function syncFolder(path: string): Promise<void> {
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+async function* chunksOf(digest: string, path: string, range: FileRange): AsyncGenerator<Buffer> {
+  try {
+    yield* fileChunks(path, range);
+  } catch (error) {
+    // The file's own error names the path.
+    throw readError(error, digest);
   }
 }
 

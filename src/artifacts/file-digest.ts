@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-
-/** Hashing this much keeps the event loop for a sixth of a millisecond. */
-const WINDOW_BYTES = 256 * 1024;
+import { CHUNK_BYTES } from './file-chunks.js';
 
 /**
  * `sha256:` and 64 hexadecimal digits, of a file's bytes. Reads through one window: a buffer for each piece would have
@@ -15,9 +13,9 @@ export async function fileDigest(path: string, signal?: AbortSignal): Promise<st
   const file = await open(path, 'r');
   try {
     const hash = createHash('sha256');
-    const window = Buffer.allocUnsafe(WINDOW_BYTES);
+    const window = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {
-      const { bytesRead } = await file.read(window, 0, WINDOW_BYTES, null);
+      const { bytesRead } = await file.read(window, 0, CHUNK_BYTES, null);
       signal?.throwIfAborted();
       if (bytesRead === 0) return `sha256:${hash.digest('hex')}`;
       hash.update(window.subarray(0, bytesRead));

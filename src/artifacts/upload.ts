@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { DomainError } from '../platform/errors.js';
 import { untilAborted } from '../platform/until-aborted.js';
+import { BatchWriter } from './batch-writer.js';
 import { storageError } from './storage-error.js';
 
 export interface UploadOptions {
@@ -19,8 +20,8 @@ export interface Upload {
 }
 
 /**
- * Writes a stream to a new file while hashing it, and makes the bytes durable. One chunk is held at a time: the
- * next is asked for when the last is on its way to the disk.
+ * Writes a stream to a new file while hashing it, and makes the bytes durable. Two megabytes are held at most: one
+ * on its way to the disk, and one that gathers meanwhile.
  * @throws DomainError ARTIFACT_TOO_LARGE, INVALID_ARGUMENT, DIGEST_MISMATCH, STORAGE_FULL
  */
 export async function writeUpload(
@@ -51,6 +52,7 @@ async function receive(
 ): Promise<Upload> {
   if (expectedBytes !== undefined && expectedBytes > maxBytes) throw tooLarge(maxBytes, expectedBytes);
   const hash = createHash('sha256');
+  const writer = new BatchWriter(file);
   let size = 0;
   for await (const chunk of abortable(source, signal)) {
     size += chunk.length;
@@ -58,8 +60,9 @@ async function receive(
     if (expectedBytes !== undefined && size > expectedBytes)
       throw wrongLength(expectedBytes, `more than that`);
     hash.update(chunk);
-    await writeAll(file, chunk);
+    await writer.add(chunk);
   }
+  await writer.finish();
   if (expectedBytes !== undefined && size !== expectedBytes) throw wrongLength(expectedBytes, `${size}`);
   if (size === 0)
     throw new DomainError(
@@ -96,18 +99,6 @@ async function* abortable(
   } finally {
     // Not awaited: a generator stuck in its own await would never answer, and the upload has already failed.
     if (!isFinished) iterator.return?.().catch(() => undefined);
-  }
-}
-
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  let written = 0;
-  while (written < chunk.length) {
-    try {
-      const result = await file.write(chunk, written, chunk.length - written);
-      written += result.bytesWritten;
-    } catch (error) {
-      throw storageError(error);
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -41,6 +42,31 @@ describe('ArtifactStore keeps', () => {
     expect((await buffer(store.read(stored.digest, { start: 6, end: 8 }))).toString()).toBe('wor');
     expect(await store.verified(stored.digest)).toBe(pathOf(stored.digest));
     expect((await stat(pathOf(stored.digest))).mode & 0o222).toBe(0);
+  });
+
+  it('the same bytes, in whatever pieces they come and are read', async () => {
+    const bytes = randomBytes(1_040_000);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: bytes.length - 1 }),
+        fc.array(fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 400_000 })), { maxLength: 200 }),
+        fc.nat({ max: bytes.length }),
+        fc.nat({ max: bytes.length }),
+        async (from, sizes, one, other) => {
+          let at = from;
+          const pieces = [...sizes, Infinity].map((size) => bytes.subarray(at, (at += size)));
+          const { digest, size } = await store.put(chunks(...pieces));
+          const whole = bytes.subarray(from);
+          expect({ digest, size }).toEqual({ digest: digestOf(whole), size: whole.length });
+          const [start, end] = [Math.min(one, other), Math.max(one, other)];
+          expect((await buffer(store.read(digest))).equals(whole)).toBe(true);
+          expect(
+            (await buffer(store.read(digest, { start, end }))).equals(whole.subarray(start, end + 1)),
+          ).toBe(true);
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('the same bytes once, however often and however parallel they come', async () => {

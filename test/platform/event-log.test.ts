@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseHandle } from '../../src/platform/database/index.js';
 import { EventLog, type EventRecord, type NewEvent } from '../../src/platform/events/index.js';
