@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../platform/compiled-entry.js';
 import { DomainError } from '../platform/errors.js';
 import type { GraphDifferenceReply, GraphDifferenceRequest } from './graph-difference-messages.js';
-import { lowerPriority } from './process-priority.js';
+import { BACKGROUND_PRIORITY, lowerPriority } from './process-priority.js';
 
 // Names and attributes of two large graphs; their weights are never in memory.
 const HEAP_MEGABYTES = 768;
@@ -27,7 +27,7 @@ export class GraphDifferenceProcess {
       pid === undefined ? Promise.resolve() : new Promise((resolve) => this.#child.once('close', resolve));
     this.#child.on('error', () => undefined);
     // Whoever calls a model comes before whoever compares two.
-    if (pid !== undefined) lowerPriority(pid);
+    if (pid !== undefined) lowerPriority(pid, BACKGROUND_PRIORITY);
   }
 
   get isReachable(): boolean {

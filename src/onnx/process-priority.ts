@@ -6,7 +6,7 @@ import { setPriority } from 'node:os';
  * first when they want the same core, since the next run waits for that.
  */
 export const YIELDING_PRIORITY = 10;
-/** Of runs that take long: on Linux a third of what those get, and a thirtieth of what the server gets, of the same core. */
+/** Of runs that take long, and of comparing graphs: on Linux a third of what those get, and a thirtieth of what the server gets, of the same core. */
 export const BACKGROUND_PRIORITY = 15;
 
 /** Lowers the priority of another process. One that has ended, or belongs to a system without priorities, is left. */
