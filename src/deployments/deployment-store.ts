@@ -122,7 +122,15 @@ export class DeploymentStore {
       where: { id: deploymentId },
       select: { followPlan: true },
     });
-    return (row?.followPlan ?? null) as unknown as FollowPlan | null;
+    const plan = row?.followPlan as Partial<FollowPlan> | null | undefined;
+    return plan ? ({ followedTo: null, ...plan } as FollowPlan) : null;
+  }
+
+  /** Unless it follows another alias by now. */
+  async setFollowedTo(deploymentId: string, followed: string, versionId: string): Promise<void> {
+    await this.database.$executeRaw`
+      UPDATE "Deployment" SET "followPlan" = jsonb_set("followPlan", '{followedTo}', to_jsonb(${versionId}::text))
+      WHERE "id" = ${deploymentId}::uuid AND "followed" = ${followed}`;
   }
 
   async setFollowed(

@@ -109,6 +109,8 @@ export interface FollowPlan {
   readonly strategy: MigrationStrategy;
   readonly plan: MigrationPlan;
   readonly allowBreaking: boolean;
+  /** The id of the version that it last went to, or was refused to, for the alias; null: none yet. */
+  readonly followedTo: string | null;
 }
 
 export interface TrafficShare {

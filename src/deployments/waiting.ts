@@ -10,9 +10,15 @@ export function checkedWait({ waitMs }: { readonly waitMs?: number | null | unde
   return ms;
 }
 
-/** Resolves when `work` is done or the time is over; the work goes on either way. */
-export async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
+/** Resolves when `work` is done, the time is over or the signal aborts; the work goes on either way. */
+export async function within(ms: number, work: Promise<void>, signal?: AbortSignal): Promise<void> {
+  let end: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => (end = resolve));
+  const timer = setTimeout(end, ms);
+  signal?.addEventListener('abort', end);
+  if (signal?.aborted) end();
+  await Promise.race([work, over]).finally(() => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
+  });
 }

@@ -43,8 +43,11 @@ export async function startTestApp(options: {
   readonly graphqlPaths?: AppOptions['graphqlPaths'];
   /** Fetches files from addresses; by default only from the public internet. */
   readonly downloader?: AppOptions['downloader'];
-  /** Settings and data of an app that was stopped before. */
-  readonly reuse?: TestApp;
+  /** The data of an app that was stopped before, or of anything else that has some. */
+  readonly reuse?: {
+    readonly config: Pick<Config, 'dataDirectory' | 'databaseUrl'>;
+    close(): Promise<void>;
+  };
 }): Promise<TestApp> {
   const database = options.reuse
     ? { ...options.reuse.config, drop: () => options.reuse?.close() ?? Promise.resolve() }

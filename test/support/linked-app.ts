@@ -1,0 +1,18 @@
+import { describe } from '@jest/globals';
+import { DatabaseLink } from './database-link.js';
+import { createTestDatabase, databaseKinds } from './databases.js';
+import { startTestApp, type TestApp } from './test-app.js';
+
+/** For what only a database of its own process can show. */
+export const onPostgres = databaseKinds.includes('postgresql') ? describe : describe.skip;
+
+/** An app whose connection to PostgreSQL can be broken. */
+export async function startLinkedApp(): Promise<{ app: TestApp; link: DatabaseLink }> {
+  const { dataDirectory, databaseUrl = '', drop } = await createTestDatabase('postgresql');
+  const link = await DatabaseLink.open(databaseUrl);
+  const app = await startTestApp({
+    kind: 'postgresql',
+    reuse: { config: { dataDirectory, databaseUrl: link.url }, close: drop },
+  });
+  return { app, link };
+}
