@@ -1,4 +1,9 @@
-import { evaluateGuards, type GuardObservations, type GuardReport, type GuardSettings } from '../guards/index.js';
+import {
+  evaluateGuards,
+  type GuardObservations,
+  type GuardReport,
+  type GuardSettings,
+} from '../guards/index.js';
 
 /** One period in which a candidate is observed: since a step began, or began anew. */
 export class Watch {
