@@ -386,9 +386,9 @@ export class DeploymentService {
     if (revision.role === 'STANDBY' && revision.standbyUntil)
       this.rearranger.keepUntil(entry, arm, revision.standbyUntil);
     const place = arm === entry.primary ? entry : arm;
-    void (waitsForRequest(revision)
-      ? place.adopt(revision)
-      : place.bringUp(revision, { servedBefore: revision.state === 'READY' }));
+    // On its way, but the primary once: it served, lost its runner and was on its way back.
+    const servedBefore = revision.state === 'READY' || revision.servedAt !== null;
+    void (waitsForRequest(revision) ? place.adopt(revision) : place.bringUp(revision, { servedBefore }));
   }
 
   private async routeOf({ routingKey, pin }: DeploymentTarget): Promise<Route> {

@@ -1,8 +1,16 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { DeploymentStore } from '../../src/deployments/deployment-store.js';
 import { GraphBuilder } from '../../src/onnx/index.js';
+import { openDatabase } from '../../src/platform/database/index.js';
+import { createLogger } from '../../src/platform/logging.js';
 import { ask, refusal, succeed } from '../api/support/ask.js';
+import { deploy, publish } from '../api/support/catalog-steps.js';
+import { served } from '../api/support/migration-steps.js';
+import { scalingModel } from '../api/support/own-models.js';
+import { PATIENT_MS, serveWith } from '../api/support/serving-steps.js';
+import { artifactPath } from '../api/support/stored-files.js';
 import { databaseKinds } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -41,6 +49,35 @@ const stateOf = async (app: TestApp) =>
   ).deployment;
 
 describe.each(databaseKinds)('a restart on %s', (kind) => {
+  it('brings back what served, though it was being loaded again and a newer revision failed', async () => {
+    const first = await startTestApp({ kind });
+    const THREAD = { runtime: { isolation: 'THREAD' } };
+    await serveWith(first, 'served', scalingModel(2), THREAD);
+    const { artifact } = await publish(first, 'served', scalingModel(3));
+    await rename(artifactPath(first, artifact.digest), `${artifactPath(first, artifact.digest)}.away`);
+    const { state, revision } = await deploy(first, 'served', 'served@2', { waitMs: PATIENT_MS, ...THREAD });
+    expect([state, revision.number]).toEqual(['READY', 1]);
+    await first.stop();
+    // Its runner was lost, and then the process as a whole.
+    const { client, close } = await openDatabase(first.config, createLogger('silent'));
+    const store = new DeploymentStore(client);
+    const [serving] = await store.revisionsInStates(['READY']);
+    await client.$transaction((tx) => store.transition(tx, serving?.revision.id ?? '', 'PENDING', 'Lost'));
+    await close();
+
+    const again = await startTestApp({ kind, reuse: first });
+    try {
+      const now = await served(again, 'served');
+      expect({ state: now.state, version: now.version.ref }).toEqual({ state: 'READY', version: 'served@1' });
+      expect(now.revisions.edges.map(({ node }) => [node.number, node.state])).toEqual([
+        [2, 'FAILED'],
+        [1, 'READY'],
+      ]);
+    } finally {
+      await again.close();
+    }
+  });
+
   it('brings back what failed only because its file was not there', async () => {
     const first = await startTestApp({ kind });
     await deployZeros(first);
