@@ -2,7 +2,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 interface Break {
   readonly words: string;
-  readonly when: 'BEFORE' | 'AFTER';
+  /** When the words are sent, or when what they belong to was committed. */
+  readonly at: 'WORDS' | 'COMMIT';
   left: number;
 }
 
@@ -33,12 +34,12 @@ export class DatabaseLink {
 
   /** The next `times` that Retort sends these words, its connection ends before the server has them. */
   breakBefore(words: string, times = 1): void {
-    this.breaks.push({ words, when: 'BEFORE', left: times });
+    this.breaks.push({ words, at: 'WORDS', left: times });
   }
 
-  /** The next `times` that Retort sends these words, the server does what they say, and its answer is lost. */
-  breakAfter(words: string, times = 1): void {
-    this.breaks.push({ words, when: 'AFTER', left: times });
+  /** The next transaction in which Retort sends these words is committed, but the answer to its COMMIT is lost. */
+  loseCommitOf(words: string): void {
+    this.breaks.push({ words, at: 'COMMIT', left: 1 });
   }
 
   /** How many of the breaks asked for have not happened yet. */
@@ -46,15 +47,10 @@ export class DatabaseLink {
     return this.breaks.reduce((sum, { left }) => sum + left, 0);
   }
 
-  /** Ends every connection, and every new one, until `mend`. */
+  /** Ends every connection, and every new one from now on. */
   cut(): void {
     this.isCut = true;
     for (const pair of this.pairs) for (const socket of pair) socket.destroy();
-  }
-
-  mend(): void {
-    this.isCut = false;
-    this.breaks = [];
   }
 
   async close(): Promise<void> {
@@ -65,7 +61,7 @@ export class DatabaseLink {
   private join(near: Socket, far: Socket): void {
     const pair = [near, far] as const;
     this.pairs.add(pair);
-    let deaf = false;
+    let [committing, deaf] = [false, false];
     const end = () => {
       this.pairs.delete(pair);
       for (const socket of pair) socket.destroy();
@@ -74,8 +70,9 @@ export class DatabaseLink {
     near.on('data', (sent) => {
       const broken = this.breaks.find(({ words, left }) => left > 0 && sent.includes(words));
       if (broken) broken.left -= 1;
-      if (broken?.when === 'BEFORE') return end();
-      deaf ||= broken?.when === 'AFTER';
+      if (broken?.at === 'WORDS') return end();
+      committing ||= broken?.at === 'COMMIT';
+      deaf ||= committing && sent.includes('COMMIT');
       far.write(sent);
     });
     far.on('data', (answer) => {

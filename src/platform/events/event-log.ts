@@ -45,7 +45,9 @@ export class EventLog {
   }
 
   /**
-   * Runs `work` in one transaction, appends its events last, commits, then wakes subscribers.
+   * Runs `work` in one transaction, appends its events last, commits, then wakes subscribers. When the answer to the commit
+   * is lost, it waits until the database can say whether that was done: its caller never has to guess. Without events
+   * there is nothing to tell it by, and the loss is an error.
    *
    * @param options.timeoutMs for work that is known to be long; 30 s otherwise.
    */
@@ -53,16 +55,23 @@ export class EventLog {
     work: (tx: Transaction) => Promise<{ result: T; events: NewEvent[] }>,
     options: { readonly timeoutMs?: number } = {},
   ): Promise<T> {
+    const appended: { last: { done: { result: T; events: NewEvent[] }; first: bigint | null } | null } = {
+      last: null,
+    };
     const { result, events } = await this.database
       .$transaction(
         async (tx) => {
           const done = await work(tx);
-          await this.store.append(tx, done.events);
+          appended.last = { done, first: await this.store.append(tx, done.events) };
           return done;
         },
         options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs },
       )
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
+        const { done, first } = appended.last ?? {};
+        const [event] = done?.events ?? [];
+        // Only the commit was left.
+        if (done && event && first != null && (await this.wasCommitted(first, event))) return done;
         // Beginning and committing are no queries, so the client's own translation does not reach them.
         throw databaseProblem(error) ?? error;
       });
@@ -160,6 +169,22 @@ export class EventLog {
         { events: this.pending.length },
         'request events could not be written before the end',
       );
+  }
+
+  /** Asks until the database answers. @returns false, too, when the log is closed meanwhile. */
+  private async wasCommitted(cursor: bigint, event: NewEvent): Promise<boolean> {
+    while (!this.closing) {
+      try {
+        return await this.store.holds(cursor, event);
+      } catch (error) {
+        this.logger.warn(
+          { err: error },
+          'whether a transaction was committed is not known yet; asking again',
+        );
+        await delay(RETRY_DELAY_MS);
+      }
+    }
+    return false;
   }
 
   private async startingCursor(filter: EventFilter, after: bigint | undefined): Promise<bigint> {

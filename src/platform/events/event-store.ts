@@ -34,9 +34,11 @@ export class EventStore {
   /**
    * Must be the last statements of a transaction: the row lock on the counter is held until the commit, so cursors
    * become visible in order and a reader that has seen n has seen everything before n.
+   *
+   * @returns the cursor of the first event; null when there are none.
    */
-  async append(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
-    if (events.length === 0) return;
+  async append(tx: Transaction, events: readonly NewEvent[]): Promise<bigint | null> {
+    if (events.length === 0) return null;
     const { last } = await tx.eventCursor.update({
       where: { id: 1 },
       data: { last: { increment: events.length } },
@@ -44,6 +46,16 @@ export class EventStore {
     });
     const first = last - BigInt(events.length) + 1n;
     await tx.event.createMany({ data: events.map((event, index) => toRow(event, first + BigInt(index))) });
+    return first;
+  }
+
+  /** Whether the event was committed under the cursor; waits for the end of a transaction that may still do so. */
+  async holds(cursor: bigint, event: NewEvent): Promise<boolean> {
+    return this.database.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT "last" FROM "EventCursor" WHERE "id" = 1 FOR UPDATE`;
+      const found = await tx.event.findUnique({ where: { cursor } });
+      return found !== null && isRowOf(found, event);
+    });
   }
 
   async latest(): Promise<bigint> {
@@ -116,6 +128,15 @@ export class EventStore {
     if (!counter) throw new DomainError('INTERNAL', 'The event counter is missing from the database.');
     return counter;
   }
+}
+
+function isRowOf(row: Omit<EventRecord, 'data'>, { kind, message, actor, requestId }: NewEvent): boolean {
+  return (
+    row.kind === kind &&
+    row.message === message &&
+    row.actor === actor &&
+    row.requestId === (requestId ?? null)
+  );
 }
 
 function toRow(event: NewEvent, cursor: bigint) {
