@@ -114,20 +114,30 @@ export class RevisionLifecycle {
     await this.states.backToPending(subject);
     if (await stopped()) return null;
     await this.states.move(subject, 'LOADING', null, caller);
-    let placed: PlacedModel | undefined;
-    let preparation: Preparation;
+    let placed: PlacedModel;
     try {
       placed = await this.load(subject);
+    } catch (error) {
+      return this.failed(subject, error, options);
+    }
+    try {
       if (await stopped()) {
         await release(placed);
         return null;
       }
       await this.states.move(subject, 'WARMING', null, caller);
+    } catch (error) {
+      // What could not be written down is no fault of the model.
+      release(placed).catch(() => undefined);
+      throw error;
+    }
+    let preparation: Preparation;
+    try {
       preparation = await this.prepare(placed, subject);
     } catch (error) {
       // Not waited for: a run that never ends would hold it for ever.
-      if (placed) release(placed).catch(() => undefined);
-      return await this.failed(subject, error, options);
+      release(placed).catch(() => undefined);
+      return this.failed(subject, error, options);
     }
     try {
       if (!(await stopped())) {
