@@ -42,7 +42,8 @@ export class RevisionArm {
   ) {
     this.steps = new StepQueue((error) => this.report(error));
     this.lifecycle = lifecycle((revision, delayMs) => {
-      void this.track(this.later(delayMs, revision, { servedBefore: true }));
+      // What is lost while it is being taken down need not come back.
+      if (this.wanted !== null) void this.track(this.later(delayMs, revision, { servedBefore: true }));
     });
   }
 
@@ -80,13 +81,24 @@ export class RevisionArm {
     this.wakeAll();
   }
 
-  /** Nothing is to serve here any more: running requests finish, then the memory is freed. */
+  /**
+   * Nothing is to serve here any more: running requests finish, then the memory is freed.
+   *
+   * @throws what writing that down failed with; what serves goes on then.
+   */
   async takeDown(reason: string, caller: Caller, afterwards?: () => Promise<void>): Promise<void> {
     this.giveUp(reason);
+    const outcome: { error: unknown } = { error: null };
     await this.steps.add(async () => {
-      await this.lifecycle.takeDown(reason, caller);
-      await afterwards?.();
+      try {
+        await this.lifecycle.takeDown(reason, caller);
+        await afterwards?.();
+      } catch (error) {
+        this.wanted = this.lifecycle.currentNumber;
+        outcome.error = error;
+      }
     });
+    if (outcome.error !== null) throw outcome.error as Error;
     await Promise.all(this.comingUp);
   }
 

@@ -158,16 +158,20 @@ export class RevisionLifecycle {
     this.serving = { subject, serving: this.servingOf(subject, null) };
   }
 
-  /** READY → DRAINING → STOPPED. Resolves when the memory is free; at once when nothing serves. */
+  /**
+   * READY → DRAINING → STOPPED. Resolves when the memory is free; at once when nothing serves.
+   *
+   * @throws what writing DRAINING down failed with; it goes on serving then.
+   */
   async takeDown(reason: string, caller: Caller): Promise<void> {
-    const leaving = this.serving;
-    this.serving = null;
+    const leaving: { current: Current | null } = { current: null };
+    await this.states.drain(() => (leaving.current = this.serving)?.subject ?? null, {
+      reason,
+      caller,
+      done: () => (this.serving = null),
+    });
     this.away = null;
-    if (leaving) {
-      await this.states.move(leaving.subject, 'DRAINING', reason, caller);
-      await leaving.serving.drain();
-      await this.states.move(leaving.subject, 'STOPPED', reason, caller);
-    }
+    if (leaving.current) this.drainAside(leaving.current, reason, caller);
     await Promise.all(this.draining);
   }
 

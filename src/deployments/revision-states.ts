@@ -29,6 +29,24 @@ export class RevisionStates {
     return this.inTurn(() => this.change(subject, to, reason, caller));
   }
 
+  /**
+   * READY → DRAINING, for what serves.
+   *
+   * @param leaving asked for at that moment; it may have been lost since
+   * @param done runs after the commit and before any other change
+   */
+  drain(
+    leaving: () => Subject | null,
+    options: { readonly reason: string; readonly caller: Caller; readonly done: () => void },
+  ): Promise<void> {
+    return this.inTurn(async () => {
+      const subject = leaving();
+      if (!subject) return;
+      await this.change(subject, 'DRAINING', options.reason, options.caller);
+      options.done();
+    });
+  }
+
   /** READY → `to`, unless a switch that was under way has taken the revision down already. */
   leaveReady(subject: Subject, to: 'PENDING' | 'FAILED', reason: string): Promise<void> {
     return this.inTurn(async () => {
