@@ -56,10 +56,13 @@ describe.each(databaseKinds)('a deployment that follows an alias, %s database', 
         await setUp(app, scalingModel(2), scalingModel(3), PATIENT_MS);
         await app.stop();
         // The alias moved and the process was killed before anybody followed it.
-        const { client, close } = await openDatabase(app.config, createLogger('silent'));
-        const target = await client.version.findFirstOrThrow({ where: { number: 2 } });
-        await client.alias.updateMany({ where: { name: 'production' }, data: { versionId: target.id } });
-        await close();
+        const opened = await openDatabase(app.config, createLogger('silent'));
+        const target = await opened.client.version.findFirstOrThrow({ where: { number: 2 } });
+        await opened.client.alias.updateMany({
+          where: { name: 'production' },
+          data: { versionId: target.id },
+        });
+        await opened.close();
         app = await startTestApp({ kind, reuse: app });
         await serves(app, 'loyal@2');
         await migratedTo(app, 'loyal', 'SUCCEEDED');

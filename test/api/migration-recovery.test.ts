@@ -97,9 +97,9 @@ describe.each(databaseKinds)('deployments after kill -9, %s database', (kind) =>
     async () => {
       const database = await createTestDatabase(kind);
       const observed = async () => {
-        const { client, close } = await openDatabase(database, createLogger('silent'));
-        const [open] = await new MigrationStore(client).allOpen();
-        await close();
+        const opened = await openDatabase(database, createLogger('silent'));
+        const [open] = await new MigrationStore(opened.client).allOpen();
+        await opened.close();
         return { step: open?.step, periods: open?.periods };
       };
       let server = await startServer(environmentOf(database));

@@ -59,11 +59,13 @@ describe.each(databaseKinds)('a restart on %s', (kind) => {
     expect([state, revision.number]).toEqual(['READY', 1]);
     await first.stop();
     // Its runner was lost, and then the process as a whole.
-    const { client, close } = await openDatabase(first.config, createLogger('silent'));
-    const store = new DeploymentStore(client);
+    const opened = await openDatabase(first.config, createLogger('silent'));
+    const store = new DeploymentStore(opened.client);
     const [serving] = await store.revisionsInStates(['READY']);
-    await client.$transaction((tx) => store.transition(tx, serving?.revision.id ?? '', 'PENDING', 'Lost'));
-    await close();
+    await opened.client.$transaction((tx) =>
+      store.transition(tx, serving?.revision.id ?? '', 'PENDING', 'Lost'),
+    );
+    await opened.close();
 
     const again = await startTestApp({ kind, reuse: first });
     try {

@@ -70,7 +70,10 @@ export class DatabaseLink {
     near.on('data', (sent) => {
       const broken = this.breaks.find(({ words, left }) => left > 0 && sent.includes(words));
       if (broken) broken.left -= 1;
-      if (broken?.at === 'WORDS') return end();
+      if (broken?.at === 'WORDS') {
+        end();
+        return;
+      }
       committing ||= broken?.at === 'COMMIT';
       deaf ||= committing && sent.includes('COMMIT');
       far.write(sent);

@@ -8,11 +8,14 @@ export const onPostgres = databaseKinds.includes('postgresql') ? describe : desc
 
 /** An app whose connection to PostgreSQL can be broken. */
 export async function startLinkedApp(): Promise<{ app: TestApp; link: DatabaseLink }> {
-  const { dataDirectory, databaseUrl = '', drop } = await createTestDatabase('postgresql');
-  const link = await DatabaseLink.open(databaseUrl);
+  const database = await createTestDatabase('postgresql');
+  const link = await DatabaseLink.open(database.databaseUrl ?? '');
   const app = await startTestApp({
     kind: 'postgresql',
-    reuse: { config: { dataDirectory, databaseUrl: link.url }, close: drop },
+    reuse: {
+      config: { dataDirectory: database.dataDirectory, databaseUrl: link.url },
+      close: () => database.drop(),
+    },
   });
   return { app, link };
 }
