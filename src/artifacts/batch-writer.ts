@@ -1,16 +1,21 @@
 import type { FileHandle } from 'node:fs/promises';
 import { storageError } from './storage-error.js';
 
-/** A turn of a thread of the pool for each piece that a socket delivers would take longer than writing it. */
-const BATCH_BYTES = 1024 * 1024;
+const MOST_BYTES = 1024 * 1024;
 /** Tiny pieces cost more memory than they hold. */
-const BATCH_PIECES = 64;
+const MOST_PIECES = 64;
 
-/** Writes pieces to a file in their order, many at a time, while the next ones gather. */
+/**
+ * Writes pieces to a file in their order. What comes while others are being written gathers, and is written together: the
+ * turn of a thread of the pool that each piece of a socket would need takes longer than writing it. Nothing waits while
+ * the disk is idle.
+ */
 export class BatchWriter {
   #gathered: Uint8Array[] = [];
   #bytes = 0;
-  #underWay: Promise<void> = Promise.resolve();
+  /** Stays, rejected, when it has failed. */
+  #underWay: Promise<void> | null = null;
+  #failed = false;
 
   constructor(private readonly file: FileHandle) {}
 
@@ -21,24 +26,26 @@ export class BatchWriter {
   async add(piece: Uint8Array): Promise<void> {
     this.#gathered.push(piece);
     this.#bytes += piece.length;
-    if (this.#bytes >= BATCH_BYTES || this.#gathered.length >= BATCH_PIECES) await this.#begin();
+    if (this.#underWay === null) this.#begin();
+    else if (this.#failed || this.#bytes >= MOST_BYTES || this.#gathered.length >= MOST_PIECES)
+      await this.#underWay;
   }
 
   /** Resolves when everything is written. @throws as `add` */
   async finish(): Promise<void> {
-    await this.#begin();
-    await this.#underWay;
+    while (this.#underWay !== null) await this.#underWay;
   }
 
-  /** Waits for the batch before, and begins to write the one that has gathered. */
-  async #begin(): Promise<void> {
+  #begin(): void {
     const pieces = this.#gathered;
     this.#gathered = [];
     this.#bytes = 0;
-    await this.#underWay;
-    this.#underWay = writeAll(this.file, pieces);
-    // Looked at by whoever comes next.
-    this.#underWay.catch(() => undefined);
+    this.#underWay = writeAll(this.file, pieces).then(() => {
+      this.#underWay = null;
+      if (this.#gathered.length > 0) this.#begin();
+    });
+    // Told to whoever adds the next piece, or finishes.
+    this.#underWay.catch(() => (this.#failed = true));
   }
 }
 
