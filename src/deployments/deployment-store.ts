@@ -1,5 +1,5 @@
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
-import { currentRevisionRows } from './current-revisions-store.js';
+import { currentRows } from './current-rows-store.js';
 import { migrationInProgress, trafficSplit } from './deployment-refusals.js';
 import {
   assertTransition,
@@ -9,6 +9,7 @@ import {
   type DeploymentState,
   type RevisionRole,
 } from './deployment-state.js';
+import { toMigrationRecord } from './migrations/migration-store.js';
 import type {
   DeploymentFilter,
   DeploymentPageQuery,
@@ -19,18 +20,16 @@ import type {
 } from './records.js';
 import { readSettings } from './stored-settings.js';
 
-const withRevisions = {
-  revisions: { orderBy: { number: 'asc' } },
-} as const satisfies Prisma.DeploymentInclude;
-type DeploymentRow = Prisma.DeploymentGetPayload<{ include: typeof withRevisions }>;
-type RevisionRow = DeploymentRow['revisions'][number];
+type DeploymentRow = Prisma.DeploymentGetPayload<object>;
+type RevisionRow = Prisma.DeploymentRevisionGetPayload<object>;
 
 export class DeploymentStore {
   constructor(private readonly database: Database) {}
 
   async find(name: string, tx: Transaction = this.database): Promise<DeploymentRecord | null> {
-    const row = await tx.deployment.findUnique({ where: { name }, include: withRevisions });
-    return row && toDeployment(row);
+    const row = await tx.deployment.findUnique({ where: { name } });
+    const [found] = await this.withCurrent(row === null ? [] : [row], tx);
+    return found ?? null;
   }
 
   async byIds(ids: readonly string[], tx: Transaction = this.database): Promise<DeploymentRecord[]> {
@@ -100,7 +99,7 @@ export class DeploymentStore {
   > {
     const rows = await this.database.deployment.findMany({
       where: { state: 'FAILED' },
-      include: withRevisions,
+      include: { revisions: { orderBy: { number: 'asc' } } },
     });
     return rows.map(({ id, name, modelId, revisions }) => ({
       deployment: { id, name, modelId },
@@ -110,11 +109,7 @@ export class DeploymentStore {
 
   /** Deployments that follow an alias. */
   async following(): Promise<DeploymentRecord[]> {
-    const rows = await this.database.deployment.findMany({
-      where: { followed: { not: null } },
-      include: withRevisions,
-    });
-    return rows.map(toDeployment);
+    return this.withCurrent(await this.database.deployment.findMany({ where: { followed: { not: null } } }));
   }
 
   async followPlan(deploymentId: string): Promise<FollowPlan | null> {
@@ -276,16 +271,25 @@ export class DeploymentStore {
 
   /** Deployments with the revisions that tell what they are now. */
   private async withCurrent(
-    rows: readonly Omit<DeploymentRow, 'revisions'>[],
+    rows: readonly DeploymentRow[],
     tx: Transaction = this.database,
   ): Promise<DeploymentRecord[]> {
-    const revisions = await currentRevisionRows(
+    const current = await currentRows(
       tx,
       rows.map(({ id }) => id),
     );
-    return rows.map((row) =>
-      toDeployment({ ...row, revisions: revisions.filter(({ deploymentId }) => deploymentId === row.id) }),
-    );
+    return rows.map((row) => {
+      const revisions = current.revisions
+        .filter(({ deploymentId }) => deploymentId === row.id)
+        .map(toRevision);
+      const migration = current.migrations.find(({ deploymentId }) => deploymentId === row.id);
+      return {
+        ...row,
+        revision: currentRevision(revisions),
+        traffic: trafficShares(revisions),
+        migration: migration ? toMigrationRecord(migration) : null,
+      };
+    });
   }
 
   private async deriveState(tx: Transaction, deploymentId: string): Promise<void> {
@@ -325,11 +329,6 @@ function toWhere(filter: DeploymentFilter = {}): Prisma.DeploymentWhereInput {
     ...(filter.model !== undefined && { model: { name: filter.model } }),
     ...(filter.states && { state: { in: [...filter.states] } }),
   };
-}
-
-function toDeployment({ revisions: rows, ...row }: DeploymentRow): DeploymentRecord {
-  const revisions = rows.map(toRevision);
-  return { ...row, revision: currentRevision(revisions), traffic: trafficShares(revisions) };
 }
 
 function toRevision(row: RevisionRow): RevisionRecord {

@@ -1,6 +1,6 @@
 import type { ExecutionProvider, GraphOptimization, Isolation } from '../onnx/index.js';
 import type { DeploymentState, RevisionRole } from './deployment-state.js';
-import type { MigrationPlan, MigrationStrategy } from './migrations/records.js';
+import type { MigrationPlan, MigrationRecord, MigrationStrategy } from './migrations/records.js';
 
 /** How a revision runs its model. */
 export interface RuntimeSettings {
@@ -102,6 +102,8 @@ export interface DeploymentRecord {
   readonly revision: RevisionRecord;
   /** What answers requests now, by share; the shares add up to 100. Empty while nothing serves. */
   readonly traffic: readonly TrafficShare[];
+  /** The latest, as it was together with the revisions; null when there has been none. */
+  readonly migration: MigrationRecord | null;
 }
 
 /** How a deployment migrates when the alias it follows moves. */

@@ -69,6 +69,44 @@ describe.each(databaseKinds)('migrations, %s database', (kind) => {
   };
 
   it(
+    'are told together with the version that serves, however often they are asked for',
+    async () => {
+      await setUp('told', 2, 3);
+      const seen = new Set<string>();
+      let over = false;
+      const readers = [1, 2, 3].map(async () => {
+        while (!over) {
+          const { deployment } = await ask<{
+            deployment: {
+              version: { ref: string };
+              migration: { state: string; toRevision: { version: { ref: string } } } | null;
+            };
+          }>(
+            app,
+            '{ deployment(name: "told") { version { ref } migration { state toRevision { version { ref } } } } }',
+          );
+          const { version, migration } = deployment;
+          if (migration !== null)
+            seen.add(`${migration.state}: ${String(version.ref === migration.toRevision.version.ref)}`);
+        }
+      });
+      for (const number of [2, 1, 2, 1, 2, 1])
+        await change(app, MIGRATE, {
+          deployment: 'told',
+          version: `told@${number}`,
+          strategy: 'IMMEDIATE',
+          waitMs: PATIENT_MS,
+        });
+      over = true;
+      await Promise.all(readers);
+      expect([...seen].filter((what) => what.startsWith('SUCCEEDED'))).toEqual(['SUCCEEDED: true']);
+      expect(seen).toContain('LOADING: false');
+      expect(seen).not.toContain('LOADING: true');
+    },
+    PATIENT_MS,
+  );
+
+  it(
     'IMMEDIATE: no request fails, and a rollback needs no loading',
     async () => {
       await setUp('swift', 2, 3);

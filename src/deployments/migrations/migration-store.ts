@@ -22,12 +22,12 @@ export class MigrationStore {
 
   async open(deploymentId: string, tx: Transaction = this.database): Promise<MigrationRecord | null> {
     const row = await tx.migration.findFirst({ where: { deploymentId, state: { in: [...OPEN_STATES] } } });
-    return row && toRecord(row);
+    return row && toMigrationRecord(row);
   }
 
   async allOpen(): Promise<MigrationRecord[]> {
     const rows = await this.database.migration.findMany({ where: { state: { in: [...OPEN_STATES] } } });
-    return rows.map(toRecord);
+    return rows.map(toMigrationRecord);
   }
 
   /** Newest first within each deployment. */
@@ -36,7 +36,7 @@ export class MigrationStore {
       where: { deploymentId: { in: [...deploymentIds] } },
       orderBy: [{ deploymentId: 'asc' }, { number: 'desc' }],
     });
-    return rows.map(toRecord);
+    return rows.map(toMigrationRecord);
   }
 
   async add(tx: Transaction, { plan, ...migration }: NewMigration): Promise<MigrationRecord> {
@@ -47,7 +47,7 @@ export class MigrationStore {
     const row = await tx.migration.create({
       data: { ...migration, number: (_max.number ?? 0) + 1, plan: asJson(plan) },
     });
-    return toRecord(row);
+    return toMigrationRecord(row);
   }
 
   async change(
@@ -60,7 +60,7 @@ export class MigrationStore {
       where: { id: migration.id },
       data: { ...columns, guards: asJson(observed) },
     });
-    return toRecord(row);
+    return toMigrationRecord(row);
   }
 
   /** For a candidate that is observed anew within a step. */
@@ -75,7 +75,7 @@ interface Observed {
   readonly reports: readonly GuardReport[];
 }
 
-function toRecord({ plan, guards, ...row }: MigrationRow): MigrationRecord {
+export function toMigrationRecord({ plan, guards, ...row }: MigrationRow): MigrationRecord {
   const stored = guards as unknown as Observed | readonly GuardReport[];
   const { periods, reports } = isReports(stored)
     ? { periods: row.step === null ? 0 : row.step + 1, reports: stored }

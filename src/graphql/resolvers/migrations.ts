@@ -36,10 +36,7 @@ export const migrationResolvers = {
   Deployment: {
     traffic: ({ traffic }) => traffic,
     followsAlias: ({ followed }) => followed,
-    migration: async (deployment, _, { deployments, loaders }) => {
-      const [latest] = await loaders.migrationsOfDeployment.load(deployment.id);
-      return latest ? seen(deployments, deployment, latest) : null;
-    },
+    migration: (deployment, _, { deployments }) => latest(deployments, deployment),
     migrations: (deployment, page, { deployments, loaders }) =>
       connect(page, {
         cursors: migrationCursors,
@@ -71,14 +68,19 @@ export const migrationResolvers = {
 } satisfies Resolvers;
 
 function migrated(
-  { caller, deployments, loaders }: RequestContext,
+  { caller, deployments }: RequestContext,
   work: (deployments: DeploymentService, caller: RequestContext['caller']) => Promise<DeploymentRecord>,
 ) {
   return payload({ deployment: null, migration: null }, async () => {
     const deployment = await work(deployments, caller);
-    const [latest] = await loaders.migrationsOfDeployment.load(deployment.id);
-    return { deployment, migration: latest ? seen(deployments, deployment, latest) : null };
+    return { deployment, migration: latest(deployments, deployment) };
   });
+}
+
+/** Of the same moment as the rest of the deployment. */
+function latest(deployments: DeploymentService, deployment: DeploymentRecord): MigrationOfDeployment | null {
+  const { migration } = deployment;
+  return migration && seen(deployments, deployment, migration);
 }
 
 function seen(
