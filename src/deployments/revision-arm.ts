@@ -88,17 +88,15 @@ export class RevisionArm {
    */
   async takeDown(reason: string, caller: Caller, afterwards?: () => Promise<void>): Promise<void> {
     this.giveUp(reason);
-    const outcome: { error: unknown } = { error: null };
-    await this.steps.add(async () => {
+    await this.steps.run(async () => {
       try {
         await this.lifecycle.takeDown(reason, caller);
         await afterwards?.();
       } catch (error) {
         this.wanted = this.lifecycle.currentNumber;
-        outcome.error = error;
+        throw error;
       }
     });
-    if (outcome.error !== null) throw outcome.error as Error;
     await Promise.all(this.comingUp);
   }
 

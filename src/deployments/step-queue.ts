@@ -10,6 +10,13 @@ export class StepQueue {
     return this.tail;
   }
 
+  /** Resolves when the step has run; its failure is for whoever asked for it. */
+  run(step: () => Promise<void>): Promise<void> {
+    const done = this.tail.then(step);
+    this.tail = done.catch(() => undefined);
+    return done;
+  }
+
   /** Resolves when every step queued so far has run. */
   idle(): Promise<void> {
     return this.tail;

@@ -307,24 +307,18 @@ export class MigrationRun {
   }
 
   /** Runs `work` between two looks; its errors are the caller's. */
-  private async inTurn(work: (state: OpenState) => Promise<void>): Promise<void> {
-    const outcome: { error: unknown } = { error: null };
-    await this.turns.add(async () => {
+  private inTurn(work: (state: OpenState) => Promise<void>): Promise<void> {
+    return this.turns.run(async () => {
       const { state } = this.record;
-      try {
-        if (!isOpen(state)) {
-          throw new DomainError(
-            'MIGRATION_NOT_FOUND',
-            `Expected a migration that is under way, got one that is ${state}. Begin another with migrateDeployment.`,
-            { field: ['deployment'] },
-          );
-        }
-        await work(state);
-      } catch (error) {
-        outcome.error = error;
+      if (!isOpen(state)) {
+        throw new DomainError(
+          'MIGRATION_NOT_FOUND',
+          `Expected a migration that is under way, got one that is ${state}. Begin another with migrateDeployment.`,
+          { field: ['deployment'] },
+        );
       }
+      await work(state);
     });
-    if (outcome.error !== null) throw outcome.error as Error;
   }
 
   private report(error: unknown): void {
