@@ -3,7 +3,7 @@ import { DomainError } from '../platform/errors.js';
 import type { EventLog, NewEvent } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
-import { followingChanged, SYSTEM } from './deployment-events.js';
+import { because, followingChanged, SYSTEM } from './deployment-events.js';
 import type { DeploymentStore } from './deployment-store.js';
 import { migrationRefused } from './migrations/migration-events.js';
 import { readPlan, type PlanInput } from './migrations/migration-input.js';
@@ -141,7 +141,7 @@ export class AliasFollower {
       return;
     }
     const { caller, reason } = occasion;
-    const why = `${alias} points to ${to.ref}${reason === null ? '' : `: ${reason}`}`;
+    const why = `${alias} points to ${to.ref}${because(reason)}`;
     let run: MigrationRun | null = null;
     try {
       run = await this.go(name, to, how, caller, why);

@@ -32,7 +32,7 @@ export function stateChanged(change: {
   const { deployment, revision, version, from, to, reason, caller } = change;
   return {
     kind: 'DEPLOYMENT_STATE_CHANGED',
-    message: `${deployment.name} revision ${revision} (${version.ref}) is ${to}${reason === null ? '' : `: ${reason}`}`,
+    message: `${deployment.name} revision ${revision} (${version.ref}) is ${to}${because(reason)}`,
     actor: caller.actor,
     requestId: caller.requestId === '' ? undefined : caller.requestId,
     ...subject({ deployment, revision, version }),
@@ -112,7 +112,7 @@ export function deploymentRolledBack(change: {
     kind: 'DEPLOYMENT_ROLLED_BACK',
     message:
       `${deployment.name} went back from ${from.version.ref} (revision ${from.revision}) to ${to.version.ref} ` +
-      `as in revision ${to.restored}${reason === null ? '' : `: ${reason}`}`,
+      `as in revision ${to.restored}${because(reason)}`,
     ...by(caller),
     ...subject({ deployment, revision: to.revision, version: to.version }),
     data: {
@@ -137,7 +137,7 @@ export function trafficChanged(change: {
   const [first] = shares;
   return {
     kind: 'TRAFFIC_CHANGED',
-    message: `${deployment.name} divides its traffic: ${told.join(', ')}${reason === null ? '' : `: ${reason}`}`,
+    message: `${deployment.name} divides its traffic: ${told.join(', ')}${because(reason)}`,
     ...by(caller),
     ...(first && { model: { id: first.version.modelId, name: first.version.modelName } }),
     deployment: { id: deployment.id, name: deployment.name },
@@ -159,7 +159,7 @@ export function followingChanged(change: {
     alias === null ? `no longer follows ${before ?? 'an alias'}` : `follows ${model.name}@${alias}`;
   return {
     kind: 'FOLLOWING_CHANGED',
-    message: `${deployment.name} ${what}${reason === null ? '' : `: ${reason}`}`,
+    message: `${deployment.name} ${what}${because(reason)}`,
     ...by(caller),
     model,
     deployment: { id: deployment.id, name: deployment.name },
@@ -178,12 +178,17 @@ export function recordedRequestsCleared(change: {
   const { deployment, model, count, reason, caller } = change;
   return {
     kind: 'RECORDED_REQUESTS_CLEARED',
-    message: `${deployment.name} was cleared of ${count} recorded ${count === 1 ? 'request' : 'requests'}${reason === null ? '' : `: ${reason}`}`,
+    message: `${deployment.name} was cleared of ${count} recorded ${count === 1 ? 'request' : 'requests'}${because(reason)}`,
     ...by(caller),
     model: { id: model.id, name: model.name },
     deployment: { id: deployment.id, name: deployment.name },
     data: { count, reason },
   };
+}
+
+/** The end of a sentence, where somebody said why. */
+export function because(reason: string | null): string {
+  return reason === null ? '' : `: ${reason}`;
 }
 
 function by({ actor, requestId }: Caller): Pick<NewEvent, 'actor' | 'requestId'> {

@@ -1,7 +1,7 @@
 import type { VersionRecord } from '../../catalog/index.js';
 import type { EventKind, JsonObject, NewEvent } from '../../platform/events/index.js';
 import type { Caller } from '../../security/index.js';
-import type { DeploymentName } from '../deployment-events.js';
+import { because, type DeploymentName } from '../deployment-events.js';
 import type { GuardReport } from '../guards/index.js';
 import type { MigrationRecord } from './records.js';
 
@@ -22,7 +22,7 @@ export function migrationChanged(change: {
   const weight = step === null ? null : (plan.steps[step]?.weight ?? null);
   return {
     kind,
-    message: `${deployment.name}: ${whatHappened(kind, change)}${reason === null ? '' : `: ${reason}`}`,
+    message: `${deployment.name}: ${whatHappened(kind, change)}${because(reason)}`,
     actor: caller.actor,
     requestId: caller.requestId === '' ? undefined : caller.requestId,
     model: { id: to.modelId, name: to.modelName },

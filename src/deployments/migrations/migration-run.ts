@@ -5,7 +5,7 @@ import type { NewEvent } from '../../platform/events/index.js';
 import type { Logger } from '../../platform/logging.js';
 import type { Caller } from '../../security/index.js';
 import type { DeploymentEntry } from '../deployment-entry.js';
-import { SYSTEM } from '../deployment-events.js';
+import { because, SYSTEM } from '../deployment-events.js';
 import type { DeploymentStore } from '../deployment-store.js';
 import type { GuardReport } from '../guards/index.js';
 import type { Rearranger, Rearrangement } from '../rearrangement.js';
@@ -249,7 +249,7 @@ export class MigrationRun {
         caller,
         weights: new Map([[entry.primary, 100]]),
         leaving: [candidate],
-        leaveReason: `The migration to ${to.ref} was ${what}${reason === null ? '' : `: ${reason}`}`,
+        leaveReason: `The migration to ${to.ref} was ${what}${because(reason)}`,
       },
     );
   }
