@@ -9,8 +9,9 @@ export {
 export { checkInputs } from './check-inputs.js';
 export { decodeTensor } from './decode-tensor.js';
 export { byteLengthOf } from './tensor-bytes.js';
-export { encodeTensor, keptTensor, tensorBytes, type KeptTensor } from './encode-tensor.js';
+export { encodeTensor, keptTensor, tensorBytes, widenedValues, type KeptTensor } from './encode-tensor.js';
 export { fromHalf } from './half-float.js';
+export { shortestFloat32 } from './shortest-float.js';
 export type { GraphSummary } from './graph-summary.js';
 export type { Inspection } from './inspect-model.js';
 export { ModelInspector, type InspectorOptions } from './model-inspector.js';

@@ -41,6 +41,8 @@ function nest(flat: readonly unknown[], sizes: readonly number[]): unknown {
   );
 }
 
+const asFloat = (element: unknown) => (typeof element === 'number' ? Math.fround(element) : element);
+
 describe.each(DATA_TYPES)('%s', (datatype) => {
   const tensors = shape.chain((sizes) => {
     const count = sizes.reduce((product, size) => product * size, 1);
@@ -51,7 +53,9 @@ describe.each(DATA_TYPES)('%s', (datatype) => {
     fc.assert(
       fc.property(tensors, ([sizes, flat]) => {
         const decoded = decodeTensor({ name: 'x', datatype, shape: sizes, data: flat });
-        expect(encodeTensor(decoded, 'JSON')).toEqual(flat);
+        // FP32 is written with fewer digits than its double has; see shortest-float.test.ts.
+        const written = encodeTensor(decoded, 'JSON') as unknown[];
+        expect(datatype === 'FP32' ? written.map(asFloat) : written).toEqual(flat);
         const throughJson: unknown = JSON.parse(JSON.stringify(encodeTensor(decoded, 'JSON')));
         expect(decodeTensor({ name: 'x', datatype, shape: sizes, data: throughJson })).toEqual(decoded);
         // A lone string in place of a scalar would be base64, so a scalar of strings is sent in an array.
