@@ -21,20 +21,8 @@ import type { Priority } from './priority.js';
 import { numbersOfTensors } from './output-numbers.js';
 import type { RequestRecorder } from './recording/request-recorder.js';
 import { ResponseCache } from './response-cache.js';
+import { toMicroseconds, type Timing } from './timing.js';
 import { askOnTrial, type Answered, type Question } from './trial-run.js';
-
-export interface Timing {
-  /** Waiting for the model: loading it, and for its turn in the worker. */
-  readonly queueMs: number;
-  /** Inside the runtime. */
-  readonly inferMs: number;
-  /** From the request's arrival in the service to its answer. */
-  readonly totalMs: number;
-  /** Rows that ran together. */
-  readonly batchSize: number;
-  /** Remembered from an equal request, or shared with one under way; see the deployment's cache settings. */
-  readonly cacheHit: boolean;
-}
 
 /** A key is hashed for every request that has one. */
 const MAX_ROUTING_KEY = 1_000;
@@ -159,7 +147,13 @@ export class InferenceService {
       return {
         result: value,
         version: target.version,
-        timing: { queueMs, inferMs, totalMs, batchSize: account.batchRows || rows, cacheHit },
+        timing: {
+          queueMs: toMicroseconds(queueMs),
+          inferMs: toMicroseconds(inferMs),
+          totalMs: toMicroseconds(totalMs),
+          batchSize: account.batchRows || rows,
+          cacheHit,
+        },
       };
     } catch (error) {
       const totalMs = performance.now() - started;

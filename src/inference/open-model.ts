@@ -29,6 +29,10 @@ export interface OpenModel {
 
 /** Where a request's time went, and what it used. */
 export class Account {
+  private readonly openedAt = performance.now();
+  private answeredAt = this.openedAt;
+  /** From holding the model to asking it: reading the inputs. Null while it was not asked. */
+  inputMs: number | null = null;
   /** Inside the runtime. */
   inferMs = 0;
   /** Between asking the model and its answer. */
@@ -41,6 +45,17 @@ export class Account {
   cacheMisses = 0;
   /** Looking for answers, and waiting for those that others asked for. */
   cacheMs = 0;
+
+  /** Since the model's last answer: making an answer of its outputs. */
+  get outputMs(): number {
+    return performance.now() - this.answeredAt;
+  }
+
+  asked(begun: number): void {
+    this.inputMs ??= begun - this.openedAt;
+    this.answeredAt = performance.now();
+    this.askedMs += this.answeredAt - begun;
+  }
 
   /** True when all it asked was answered without a run of its own. */
   get cacheHit(): boolean {
@@ -132,7 +147,7 @@ export class HeldModel implements OpenModel {
     const rows = rowsOf(inputs) ?? 1;
     const begun = performance.now();
     const result = await queue.batcher.run(inputs, outputs, { priority: asker.priority, lifetime });
-    account.askedMs += performance.now() - begun;
+    account.asked(begun);
     checkAnswerSize(result.outputs, maxAnswerBytes);
     account.inferMs += result.inferMs;
     account.batchRows = Math.max(account.batchRows, result.batchRows);

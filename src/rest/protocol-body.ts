@@ -76,6 +76,7 @@ export function unexpected(place: string, expected: string, got: unknown): Domai
 /** What came, short enough for a message whatever its size. */
 export function described(value: unknown): string {
   if (value === undefined) return 'nothing';
+  if (typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === 'object' && value !== null) {
     const keys = Object.keys(value);

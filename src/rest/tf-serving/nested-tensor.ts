@@ -74,14 +74,14 @@ function nested(
 function leafTexts(tensor: Tensor): string[] {
   const values = encodeTensor(tensor, 'JSON') as readonly unknown[];
   const { datatype, name } = tensor;
-  const isFloat = datatype === 'FP16' || datatype === 'FP32' || datatype === 'FP64';
   // The protocol's mark of binary strings is the output's name.
   const isBinary = datatype === 'BYTES' && name.endsWith('_bytes');
   return values.map((value) => {
     // JSON has a negative zero, though neither String() nor JSON.stringify() writes it.
     if (Object.is(value, -0)) return '-0.0';
     if (typeof value !== 'string') return String(value);
-    if (isFloat) return value;
+    // Not-a-number and the infinities, and 64-bit integers with all their digits.
+    if (datatype !== 'BYTES') return value;
     return JSON.stringify(isBinary ? { b64: Buffer.from(value).toString('base64') } : value);
   });
 }
