@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cpSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -24,10 +25,12 @@ export async function createTestDatabase(kind: DatabaseKind): Promise<TestDataba
   const dataDirectory = await mkdtemp(join(tmpdir(), 'retort-test-'));
   const removeDirectory = () => rm(dataDirectory, { recursive: true, force: true });
   if (kind === 'embedded') {
-    await cp(required('RETORT_TEST_TEMPLATE'), dataDirectory, { recursive: true });
+    await compiledOnce();
+    // A quarter of the work of its asynchronous sister, for a thousand small files.
+    cpSync(required('RETORT_TEST_TEMPLATE'), dataDirectory, { recursive: true });
     return { dataDirectory, databaseUrl: undefined, drop: removeDirectory };
   }
-  const name = `retort_test_${randomBytes(6).toString('hex')}`;
+  const name = `${required('RETORT_TEST_DATABASES')}${randomBytes(6).toString('hex')}`;
   await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${required('RETORT_TEST_PG_TEMPLATE')}`);
   const url = new URL(required('TEST_DATABASE_URL'));
   url.pathname = `/${name}`;
@@ -39,6 +42,19 @@ export async function createTestDatabase(kind: DatabaseKind): Promise<TestDataba
       await removeDirectory();
     },
   };
+}
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/**
+ * Holds PostgreSQL's compiled code for as long as this process lives. V8 shares it with every thread that loads the
+ * same bytes, and drops it with the last of them: each database would compile it anew.
+ */
+async function compiledOnce(): Promise<void> {
+  compiled ??= WebAssembly.compile(
+    readFileSync(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite'))),
+  );
+  await compiled;
 }
 
 /** An opened database for suites that test a store or service without the whole server. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../../support/child-environment.js';
 
 const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
@@ -25,8 +26,7 @@ export async function retort(args: readonly string[], options: RunOptions = {}):
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
     env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
+      ...childEnvironment(),
       TZ: 'UTC',
       ...(options.url === undefined ? {} : { RETORT_URL: options.url }),
       ...(options.apiKey === undefined ? {} : { RETORT_API_KEY: options.apiKey }),
