@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { measureSlowness } from './test/support/runner/machine-speed.js';
 
 /** How long a test may take on a quiet machine of today. None comes near: the limit is for what never ends. */
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 180_000 * Math.max(1, Number(process.env.RETORT_TEST_DEPTH ?? 1));
 
 // For test/support/patience.ts, in every worker.
 process.env.RETORT_TEST_SLOWNESS ??= String(measureSlowness());
@@ -14,6 +14,7 @@ export default {
   runtime: '<rootDir>/test/support/runner/runtime.cjs',
   transform: {},
   injectGlobals: false,
+  setupFiles: ['<rootDir>/test/support/runner/property-tests.mjs'],
   // The suites wait for servers more than they compute: two even where jest would take one.
   maxWorkers: Math.max(2, availableParallelism() - 1),
   roots: ['<rootDir>/test'],

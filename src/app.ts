@@ -28,6 +28,7 @@ import { StartupError } from './platform/errors.js';
 import { EventLog } from './platform/events/index.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
+import { watchUnusedConnections } from './platform/unused-connections.js';
 import { WholeBodyMessage } from './platform/whole-body.js';
 import { withinLimit } from './platform/within-limit.js';
 import { answerError, registerRest } from './rest/index.js';
@@ -193,7 +194,8 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     config,
     paths: options.graphqlPaths,
   });
-  stops.add('http server', () => drain(app, graphql, config.drainMs, logger));
+  const closeUnused = watchUnusedConnections(app.server);
+  stops.add('http server', () => drain(app, graphql, config.drainMs, logger, closeUnused));
   const url = await listen(app, config);
 
   const prune = () =>
@@ -287,13 +289,17 @@ async function drain(
   graphql: { close(): Promise<void> },
   drainMs: number,
   logger: Logger,
+  closeUnused: () => void,
 ): Promise<void> {
   const timer = setTimeout(() => {
     logger.warn({ drainMs }, 'requests still ran at the end of the drain; their connections are closed');
     app.server.closeAllConnections();
   }, drainMs);
   // Fastify closes idle connections once; those that become idle when their last answer is out are closed here.
-  const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
+  const idle = setInterval(() => {
+    app.server.closeIdleConnections();
+    closeUnused();
+  }, IDLE_CHECK_MS);
   await Promise.all([app.close(), graphql.close()]).finally(() => {
     clearTimeout(timer);
     clearInterval(idle);

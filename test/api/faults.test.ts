@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { storedEvents } from './support/event-watch.js';
 import { endlessModel, quotientModel, scalingModel, slowModel } from './support/own-models.js';
 import { environmentOf, startServer } from './support/server-process.js';
 import {
-  PATIENT_MS,
   Callers,
   deploymentNow,
   infer,
@@ -17,8 +16,6 @@ import {
   until,
   type Outcome,
 } from './support/serving-steps.js';
-
-jest.setTimeout(PATIENT_MS);
 
 const INT32_MIN = -(2 ** 31);
 

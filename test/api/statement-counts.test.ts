@@ -53,7 +53,7 @@ describe.each(databaseKinds)('SQL statements of one request, %s database', (kind
       await setAlias(app, { model: `model-${number}`, alias: 'production', version: '1' });
     }
     instant = new Date().toISOString();
-  }, 240_000);
+  });
   afterAll(async () => {
     await app.close();
     client.query = original;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LONG_LITERAL_BYTES, parseLongLiterals } from '../../src/graphql/long-literals.js';
+import { rounds } from '../support/depth.js';
 
 const parse = (text: string): unknown => JSON.parse(text);
 
@@ -77,7 +78,7 @@ describe('a body with long base64', () => {
         const body = Buffer.from(text);
         expect(read(body).result).toEqual(plain(body));
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(300) },
     );
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { DATA_TYPES, decodeTensor, encodeTensor, tensorBytes, type DataType } from '../../src/onnx/index.js';
 import { fromHalf, toHalf } from '../../src/onnx/half-float.js';
+import { rounds } from '../support/depth.js';
 
 const shape = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
 
@@ -120,7 +121,7 @@ describe('half precision', () => {
           expect(toHalf(-value)).toBe(expected | 0x8000);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: rounds(2000) },
     );
   });
 });

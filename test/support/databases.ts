@@ -5,14 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createLogger } from '../../src/platform/logging.js';
+import { isLongRun } from './depth.js';
 import { openDatabase, type DatabaseHandle } from '../../src/platform/database/index.js';
 
 export type DatabaseKind = 'embedded' | 'postgresql';
 
 const server = process.env.TEST_DATABASE_URL;
 
-/** The embedded database always; real PostgreSQL wherever TEST_DATABASE_URL names a server. For describe.each. */
+/**
+ * For describe.each of what may differ between the two: the embedded database always, and real PostgreSQL wherever
+ * TEST_DATABASE_URL names a server.
+ */
 export const databaseKinds: readonly DatabaseKind[] = server ? ['embedded', 'postgresql'] : ['embedded'];
+
+/** For what knows of no database, and has one only because a server has: both only in `npm run test:long`. */
+export const anyDatabaseKind: readonly DatabaseKind[] = isLongRun ? databaseKinds : ['embedded'];
 
 export interface TestDatabase {
   readonly dataDirectory: string;
