@@ -37,6 +37,19 @@ describe.each(databaseKinds)('event log on %s', (kind) => {
     return received;
   }
 
+  it('writes one line for a failed request, by which its id is found', () => {
+    const lines: unknown[] = [];
+    const logger = { ...createLogger('silent'), info: (...line: unknown[]) => void lines.push(line) };
+    const told = new EventLog(database.client, logger as never);
+    const failure = new Error('no');
+    const failed = event('infer on esol failed: no', { requestId: 'r-1', data: { code: 'RUN_FAILED' } });
+    for (let hand = 0; hand < 3; hand += 1) told.recordFailure(failure, failed);
+    expect(lines).toEqual([
+      [{ requestId: 'r-1', actor: 'test', code: 'RUN_FAILED' }, 'infer on esol failed: no'],
+    ]);
+    return told.close();
+  });
+
   it('gives cursors without a gap, in the order of commit, under concurrent transactions', async () => {
     const before = await log.latest();
     await Promise.all(Array.from({ length: 20 }, (_, index) => append(`a${index}`, `b${index}`)));

@@ -95,12 +95,17 @@ export class EventLog {
     this.flushing ??= this.flush(FLUSH_DELAY_MS);
   }
 
-  /** `record` for a failed request. An error passes through several hands; it is one event all the same. */
+  /**
+   * `record` for a failed request, with a line in the log by which its request id is found. An error passes through
+   * several hands; it is one event and one line all the same.
+   */
   recordFailure(error: unknown, event: NewEvent): void {
     if (typeof error === 'object' && error !== null) {
       if (this.recordedErrors.has(error)) return;
       this.recordedErrors.add(error);
     }
+    const { requestId, actor, message, data } = event;
+    this.logger.info({ requestId, actor, code: data?.code }, message);
     this.record(event);
   }
 
