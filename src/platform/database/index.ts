@@ -6,6 +6,7 @@ import { PrismaClient, Prisma } from './__generated__/prisma/client.js';
 import { openEmbedded } from './embedded.js';
 import { migrate } from './migrations.js';
 import { InstanceLock, postgresConnection } from './postgres.js';
+import { storable } from './storable.js';
 import type { Connection } from './connection.js';
 
 export { Prisma };
@@ -55,26 +56,40 @@ export async function openDatabase(
   });
   return {
     kind: backend.kind,
-    client: sayingWhatIsWrong(client),
+    client: guarded(client),
     async close() {
       await client.$disconnect().finally(() => backend.close());
     },
   };
 }
 
-/** Every query's failure in words for a caller where there are such: the database is away, or its disk is full. */
-function sayingWhatIsWrong(client: PrismaClient): Database {
+/**
+ * What every query passes, in a transaction or not: what it writes is made storable, and its failure is put in words for
+ * a caller where there are such (the database is away, or its disk is full).
+ */
+function guarded(client: PrismaClient): Database {
   return client.$extends({
     query: {
       async $allOperations({ args, query }) {
         try {
-          return (await query(args)) as unknown;
+          return (await query(withStorableData(args))) as unknown;
         } catch (error) {
           throw databaseProblem(error) ?? error;
         }
       },
     },
   }) as unknown as PrismaClient;
+}
+
+/** Parts of a query's arguments that are written. What is only compared with stays: no stored text equals it. */
+const WRITTEN = ['data', 'create', 'update'] as const;
+
+function withStorableData<Arguments>(args: Arguments): Arguments {
+  if (typeof args !== 'object' || args === null) return args;
+  const written = WRITTEN.filter((key) => key in args);
+  if (written.length === 0) return args;
+  const given = args as Record<string, unknown>;
+  return { ...args, ...Object.fromEntries(written.map((key) => [key, storable(given[key])])) };
 }
 
 interface Backend {
