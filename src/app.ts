@@ -30,6 +30,7 @@ import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
 import { WholeBodyMessage } from './platform/whole-body.js';
 import { withinLimit } from './platform/within-limit.js';
+import { Reload } from './reload.js';
 import { answerError, registerRest } from './rest/index.js';
 import { assertBindAllowed, registerSecurity, requestId } from './security/index.js';
 import { seedExamples } from './seed-examples.js';
@@ -156,6 +157,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs, samples });
 
+  const reload = new Reload({ deployments, events, logger });
   const state: { phase: 'starting' | 'ready' | 'stopping' } = { phase: 'starting' };
   const app = createFastify(config, logger);
   registerSecurity(app, config);
@@ -172,9 +174,15 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
         () => 'ok',
         () => 'unreachable',
       );
+      const { writer } = database;
       return {
-        ready: state.phase === 'ready' && reached === 'ok',
-        checks: { service: state.phase, database: reached },
+        ready:
+          state.phase === 'ready' && reload.isDone && reached === 'ok' && (writer?.problem ?? null) === null,
+        checks: {
+          service: reload.isDone ? state.phase : 'reloading',
+          database: reached,
+          ...(writer && { writer: writer.problem ?? 'ok' }),
+        },
       };
     },
   });
@@ -225,6 +233,16 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   // Whoever waits on `ready` sees the failure; without anyone waiting it must not end the process.
   ready.catch((error: unknown) =>
     logger.error({ err: error }, 'not everything that ran before could be started'),
+  );
+
+  stops.add('reload', () => reload.close());
+  database.writer?.onTakenBack(
+    async () => {
+      // What a start brings up must not come between.
+      await ready.catch(() => undefined);
+      await reload.forget();
+    },
+    () => reload.recover(),
   );
 
   return {

@@ -16,10 +16,9 @@ export class VersionResolver {
     events: EventLog,
   ) {
     events.onCommitted(({ kind }) => {
-      if (!/^(MODEL|VERSION|ALIAS)_/.test(kind)) return;
-      this.generation += 1;
-      this.resolved.clear();
+      if (/^(MODEL|VERSION|ALIAS)_/.test(kind)) this.forget();
     });
+    events.onMissed(() => this.forget());
   }
 
   /** @throws DomainError as CatalogService.resolveVersion. */
@@ -34,5 +33,10 @@ export class VersionResolver {
       this.resolved.set(ref, version);
     }
     return version;
+  }
+
+  private forget(): void {
+    this.generation += 1;
+    this.resolved.clear();
   }
 }

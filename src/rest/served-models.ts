@@ -37,11 +37,14 @@ export class ServedModels {
       readonly events: EventLog;
     },
   ) {
-    deps.events.onCommitted(({ kind }) => {
-      if (!/^(MODEL|DEPLOYMENT)_/.test(kind)) return;
+    const forget = () => {
       this.generation += 1;
       this.models.clear();
+    };
+    deps.events.onCommitted(({ kind }) => {
+      if (/^(MODEL|DEPLOYMENT)_/.test(kind)) forget();
     });
+    deps.events.onMissed(forget);
   }
 
   /**

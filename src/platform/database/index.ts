@@ -1,11 +1,13 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import type { Config } from '../config.js';
 import { databaseProblem } from '../database-errors.js';
 import type { Logger } from '../logging.js';
 import { PrismaClient, Prisma } from './__generated__/prisma/client.js';
 import { openEmbedded } from './embedded.js';
 import { migrate } from './migrations.js';
-import { InstanceLock, postgresConnection } from './postgres.js';
+import { InstanceLock } from './instance-lock.js';
+import { postgresConnection } from './postgres.js';
 import { storable } from './storable.js';
 import type { Connection } from './connection.js';
 
@@ -16,7 +18,22 @@ export type Transaction = Prisma.TransactionClient;
 export interface DatabaseHandle {
   readonly kind: 'embedded' | 'postgresql';
   readonly client: Database;
+  /** Null where no other process can reach the database: the embedded one, whose directory is locked. */
+  readonly writer: Writer | null;
   close(): Promise<void>;
+}
+
+/** The right to write, which one process has at a time. */
+export interface Writer {
+  /** Why this process must not write at the moment; null when it may. */
+  readonly problem: string | null;
+  /**
+   * For when this process may write again after another one did.
+   *
+   * @param forget what was remembered; nothing is written before it is done
+   * @param recover called when writing is possible again
+   */
+  onTakenBack(forget: () => Promise<void>, recover: () => void): void;
 }
 
 /**
@@ -42,10 +59,14 @@ export async function openDatabase(
     throw error;
   }
 
+  const pool = new pg.Pool({ ...backend.connection, max: backend.poolSize });
+  if (backend.lock) nameEpoch(pool, backend.lock);
   const client = new PrismaClient({
     adapter: new PrismaPg(
-      { ...backend.connection, max: backend.poolSize },
+      // The adapter brings its own declarations of the same pg.
+      pool as unknown as ConstructorParameters<typeof PrismaPg>[0],
       {
+        disposeExternalPool: true,
         onPoolError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
         onConnectionError: (error) => logger.warn({ err: error }, 'a database connection failed'),
       },
@@ -56,21 +77,30 @@ export async function openDatabase(
   });
   return {
     kind: backend.kind,
-    client: guarded(client),
+    client: guarded(client, backend.lock),
+    writer: backend.lock,
     async close() {
       await client.$disconnect().finally(() => backend.close());
     },
   };
 }
 
+const WRITING =
+  /^(?:create|createMany|createManyAndReturn|update|updateMany|updateManyAndReturn|upsert|delete|deleteMany|\$executeRaw|\$executeRawUnsafe)$/;
+
 /**
- * What every query passes, in a transaction or not: what it writes is made storable, and its failure is put in words for
- * a caller where there are such (the database is away, or its disk is full).
+ * What every query passes, in a transaction or not: nothing is written by a process that must not, what is written is
+ * made storable, and a failure is put in words for a caller where there are such (the database is away, or its disk is
+ * full).
  */
-function guarded(client: PrismaClient): Database {
+function guarded(client: PrismaClient, lock: InstanceLock | null): Database {
   return client.$extends({
     query: {
-      async $allOperations({ args, query }) {
+      async $allOperations({ operation, args, query }) {
+        if (lock && WRITING.test(operation)) {
+          const { refusal } = lock;
+          if (refusal) throw refusal;
+        }
         try {
           return (await query(withStorableData(args))) as unknown;
         } catch (error) {
@@ -79,6 +109,20 @@ function guarded(client: PrismaClient): Database {
       },
     },
   }) as unknown as PrismaClient;
+}
+
+/**
+ * Every session says by which epoch it writes, for the check in the database. Queries of a session keep their order, so
+ * the statement is over before the query that the session was acquired for.
+ */
+function nameEpoch(pool: pg.Pool, lock: InstanceLock): void {
+  const named = new WeakMap<pg.ClientBase, bigint>();
+  pool.on('acquire', (session) => {
+    const { epoch } = lock;
+    if (epoch === null || named.get(session) === epoch) return;
+    named.set(session, epoch);
+    session.query(`SET retort.epoch = '${epoch}'`).catch(() => named.delete(session));
+  });
 }
 
 /** Parts of a query's arguments that are written. What is only compared with stays: no stored text equals it. */
@@ -96,6 +140,7 @@ interface Backend {
   readonly kind: DatabaseHandle['kind'];
   readonly connection: Connection;
   readonly poolSize: number;
+  readonly lock: InstanceLock | null;
   migrated(): Promise<void>;
   close(): Promise<void>;
 }
@@ -109,6 +154,7 @@ async function embeddedBackend(dataDirectory: string, logger: Logger): Promise<B
     // connection's Parse can replace the unnamed statement this one is about to Bind: seen as rows of another query.
     // One connection keeps every exchange whole, and costs nothing, since PGlite runs one statement at a time anyway.
     poolSize: 1,
+    lock: null,
     migrated: () => embedded.markInitialised(),
     close: () => embedded.close(),
   };
@@ -120,7 +166,8 @@ async function postgresBackend(databaseUrl: string, logger: Logger): Promise<Bac
     kind: 'postgresql',
     connection: postgresConnection(databaseUrl),
     poolSize: 10,
-    migrated: async () => undefined,
+    lock,
+    migrated: () => lock.begin(),
     close: () => lock.release(),
   };
 }

@@ -32,6 +32,7 @@ export class EventLog {
   private advanceAgain = false;
   private waiters = new Set<() => void>();
   private readonly committed: ((event: NewEvent) => void)[] = [];
+  private readonly missed: (() => void)[] = [];
   private readonly recordedErrors = new WeakSet();
   private pending: NewEvent[] = [];
   private flushing: Promise<void> | null = null;
@@ -85,6 +86,17 @@ export class EventLog {
   /** Calls `listener` with each event this process commits, before the one who caused it hears of the commit. */
   onCommitted(listener: (event: NewEvent) => void): void {
     this.committed.push(listener);
+  }
+
+  /** Calls `listener` when another process may have committed events, which this one never heard of. */
+  onMissed(listener: () => void): void {
+    this.missed.push(listener);
+  }
+
+  /** Another process may have written: whoever remembers something forgets it, and subscribers are told what came. */
+  othersWrote(): void {
+    for (const listener of this.missed) listener();
+    this.wake();
   }
 
   /** Buffered: written within some 20 ms, retried while the database is away. */
