@@ -26,6 +26,7 @@ import { openDatabase } from './platform/database/index.js';
 import { lockDirectory } from './platform/directory-lock.js';
 import { StartupError } from './platform/errors.js';
 import { EventLog } from './platform/events/index.js';
+import { pairDirectory } from './platform/installation/index.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
 import { WholeBodyMessage } from './platform/whole-body.js';
@@ -90,6 +91,14 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const artifacts = await ArtifactStore.open({
     directory: join(config.dataDirectory, 'artifacts'),
     maxBytes: config.maxArtifactBytes,
+  });
+  await pairDirectory({
+    database: database.client,
+    dataDirectory: config.dataDirectory,
+    databaseName: database.name,
+    holds: (digest) => artifacts.holds(digest),
+    adopt: config.adoptData,
+    logger,
   });
   const inspector = new ModelInspector();
   stops.add('model inspector', () => inspector.close());

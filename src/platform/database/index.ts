@@ -7,7 +7,7 @@ import { PrismaClient, Prisma } from './__generated__/prisma/client.js';
 import { openEmbedded } from './embedded.js';
 import { migrate } from './migrations.js';
 import { InstanceLock } from './instance-lock.js';
-import { postgresConnection } from './postgres.js';
+import { postgresConnection, withoutSecrets } from './postgres.js';
 import { storable } from './storable.js';
 import type { Connection } from './connection.js';
 
@@ -17,6 +17,8 @@ export type Transaction = Prisma.TransactionClient;
 
 export interface DatabaseHandle {
   readonly kind: 'embedded' | 'postgresql';
+  /** For messages to people, without secrets: such as `the database at db:5432/retort`. */
+  readonly name: string;
   readonly client: Database;
   /** Null where no other process can reach the database: the embedded one, whose directory is locked. */
   readonly writer: Writer | null;
@@ -77,6 +79,7 @@ export async function openDatabase(
   });
   return {
     kind: backend.kind,
+    name: backend.name,
     client: guarded(client, backend.lock),
     writer: backend.lock,
     async close() {
@@ -138,6 +141,7 @@ function withStorableData<Arguments>(args: Arguments): Arguments {
 
 interface Backend {
   readonly kind: DatabaseHandle['kind'];
+  readonly name: string;
   readonly connection: Connection;
   readonly poolSize: number;
   readonly lock: InstanceLock | null;
@@ -149,6 +153,7 @@ async function embeddedBackend(dataDirectory: string, logger: Logger): Promise<B
   const embedded = await openEmbedded(dataDirectory, logger);
   return {
     kind: 'embedded',
+    name: 'the embedded database in it',
     connection: embedded.connection,
     // PGlite is one session. Its socket server takes turns between connections at each protocol message, so a second
     // connection's Parse can replace the unnamed statement this one is about to Bind: seen as rows of another query.
@@ -164,6 +169,7 @@ async function postgresBackend(databaseUrl: string, logger: Logger): Promise<Bac
   const lock = await InstanceLock.take(databaseUrl, logger);
   return {
     kind: 'postgresql',
+    name: `the database at ${withoutSecrets(databaseUrl)}`,
     connection: postgresConnection(databaseUrl),
     poolSize: 10,
     lock,
