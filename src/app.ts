@@ -147,6 +147,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     runners,
     logger,
     modelMemoryBytes: config.modelMemoryBytes,
+    deafSince: () => database.writer?.deafSince ?? null,
     warmUpPipeline: (version) => predictions.warmUp(version),
   });
   stops.add('deployments', () => deployments.close());

@@ -109,12 +109,14 @@ export class DeploymentService {
       readonly logger: Logger;
       /** All loaded models together may take this much memory. */
       readonly modelMemoryBytes: number;
+      /** Since when other processes may have changed the catalog unheard; null while they cannot. */
+      readonly deafSince: () => Date | null;
       /** Pipelines lie above this folder; what they need started before READY comes in here. */
       readonly warmUpPipeline: (version: VersionRecord) => Promise<void>;
     },
   ) {
     this.store = new DeploymentStore(deps.database);
-    this.versions = new VersionResolver(deps.catalog, deps.events);
+    this.versions = new VersionResolver(deps.catalog, deps.events, deps.deafSince);
     this.requests = new RevisionRequests(this.store, deps.events);
     this.loader = new ModelLoader(deps.artifacts, deps.runners, new MemoryBudget(deps.modelMemoryBytes));
     this.onDemand = new OnDemandModels(this.loader, deps.events, deps.logger);
@@ -317,9 +319,9 @@ export class DeploymentService {
     for (const entry of this.entries.values()) {
       if (!entry.arms.some(({ lifecycle }) => lifecycle.servedVersionId === version.id)) continue;
       const handle = await entry.acquire(signal, route);
-      if (handle) return handle;
+      if (handle) return marked(handle, version);
     }
-    return this.onDemand.acquire(version, signal);
+    return marked(await this.onDemand.acquire(version, signal), version);
   }
 
   /** Whether requests to what a deployment serves now run together; null when nothing serves or it is not known yet. */
@@ -469,6 +471,11 @@ export interface DeploymentTarget {
   readonly routingKey?: string | undefined;
   /** A ref of the version that must answer, one that the deployment serves. */
   readonly pin?: string | undefined;
+}
+
+/** The handle, with the time until which its version is known to be the one that was meant, when that is not now. */
+function marked(handle: ModelHandle, { resolvedAsOf }: VersionRecord): ModelHandle {
+  return resolvedAsOf ? { ...handle, version: { ...handle.version, resolvedAsOf } } : handle;
 }
 
 function notServed({ deployment, arms }: DeploymentEntry, pin: string): DomainError {

@@ -29,6 +29,8 @@ export interface DatabaseHandle {
 export interface Writer {
   /** Why this process must not write at the moment; null when it may. */
   readonly problem: string | null;
+  /** Since when another process may have written; null while none can have. */
+  readonly deafSince: Date | null;
   /**
    * For when this process may write again after another one did.
    *

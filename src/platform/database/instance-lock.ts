@@ -100,6 +100,13 @@ export class InstanceLock {
     }
   }
 
+  /** Since when another process may have written; null while none can have. */
+  get deafSince(): Date | null {
+    const { hold } = this;
+    if (hold.phase === 'held') return null;
+    return 'since' in hold ? hold.since : new Date();
+  }
+
   /** Called with the lock back in hand after another process had it: before anything is written, and when it can be. */
   onTakenBack(forget: () => Promise<void>, recover: () => void): void {
     this.forget = forget;

@@ -39,8 +39,10 @@ export async function pairDirectory(parts: InstallationParts): Promise<void> {
   if (problem !== null)
     logger.warn({ problem }, 'the data directory and the database are taken as they are (RETORT_ADOPT_DATA)');
   const id = known ?? found ?? randomUUID();
-  if (found !== id) await writeDirectoryId(dataDirectory, id);
+  // In this order: a start that is killed in between leaves a database with an id and a directory without, which the next
+  // one takes for what it is. The other way round looks like a database that was emptied.
   if (known !== id) await store.setId(id);
+  if (found !== id) await writeDirectoryId(dataDirectory, id);
 }
 
 async function problemOf(
