@@ -26,11 +26,13 @@ import { openDatabase } from './platform/database/index.js';
 import { lockDirectory } from './platform/directory-lock.js';
 import { StartupError } from './platform/errors.js';
 import { EventLog } from './platform/events/index.js';
+import { pairDirectory } from './platform/installation/index.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
 import { watchUnusedConnections } from './platform/unused-connections.js';
 import { WholeBodyMessage } from './platform/whole-body.js';
 import { withinLimit } from './platform/within-limit.js';
+import { Reload } from './reload.js';
 import { answerError, registerRest } from './rest/index.js';
 import { assertBindAllowed, registerSecurity, requestId } from './security/index.js';
 import { seedExamples } from './seed-examples.js';
@@ -91,6 +93,14 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     directory: join(config.dataDirectory, 'artifacts'),
     maxBytes: config.maxArtifactBytes,
   });
+  await pairDirectory({
+    database: database.client,
+    dataDirectory: config.dataDirectory,
+    databaseName: database.name,
+    holds: (digest) => artifacts.holds(digest),
+    adopt: config.adoptData,
+    logger,
+  });
   const inspector = new ModelInspector();
   stops.add('model inspector', () => inspector.close());
   const differencer = new GraphDifferencer();
@@ -138,6 +148,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     runners,
     logger,
     modelMemoryBytes: config.modelMemoryBytes,
+    deafSince: () => database.writer?.deafSince ?? null,
     warmUpPipeline: (version) => predictions.warmUp(version),
   });
   stops.add('deployments', () => deployments.close());
@@ -157,6 +168,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs, samples });
 
+  const reload = new Reload({ deployments, events, logger });
   const state: { phase: 'starting' | 'ready' | 'stopping' } = { phase: 'starting' };
   const app = createFastify(config, logger);
   registerSecurity(app, config);
@@ -173,9 +185,15 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
         () => 'ok',
         () => 'unreachable',
       );
+      const { writer } = database;
       return {
-        ready: state.phase === 'ready' && reached === 'ok',
-        checks: { service: state.phase, database: reached },
+        ready:
+          state.phase === 'ready' && reload.isDone && reached === 'ok' && (writer?.problem ?? null) === null,
+        checks: {
+          service: reload.isDone ? state.phase : 'reloading',
+          database: reached,
+          ...(writer && { writer: writer.problem ?? 'ok' }),
+        },
       };
     },
   });
@@ -227,6 +245,16 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   // Whoever waits on `ready` sees the failure; without anyone waiting it must not end the process.
   ready.catch((error: unknown) =>
     logger.error({ err: error }, 'not everything that ran before could be started'),
+  );
+
+  stops.add('reload', () => reload.close());
+  database.writer?.onTakenBack(
+    async () => {
+      // What a start brings up must not come between.
+      await ready.catch(() => undefined);
+      await reload.forget();
+    },
+    () => reload.recover(),
   );
 
   return {

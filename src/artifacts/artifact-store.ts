@@ -79,6 +79,10 @@ export class ArtifactStore {
     }
   }
 
+  async holds(digest: string): Promise<boolean> {
+    return (await this.#statOrNull(digest)) !== null;
+  }
+
   /** @throws DomainError ARTIFACT_NOT_FOUND */
   async stat(digest: string): Promise<StoredArtifact> {
     try {

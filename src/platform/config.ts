@@ -11,6 +11,8 @@ export interface Config {
   readonly dataDirectory: string;
   /** A real PostgreSQL; undefined means the embedded database. */
   readonly databaseUrl: string | undefined;
+  /** Use data directory and database together from now on, whatever they were used with before. */
+  readonly adoptData: boolean;
   /** When set, every request and socket must carry it. Required to bind beyond loopback. */
   readonly apiKey: string | undefined;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -55,6 +57,7 @@ const environment = z.object({
     .string()
     .refine(isPostgresUrl, 'expected a URL like postgresql://user:password@host:5432/database')
     .optional(),
+  RETORT_ADOPT_DATA: flag(false),
   RETORT_API_KEY: z
     .string()
     .min(16, 'expected at least 16 characters, for example from: openssl rand -hex 24')
@@ -76,9 +79,9 @@ const environment = z.object({
  * @throws StartupError naming each setting at fault, what it should look like and what came; secrets are not repeated.
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  // An empty variable is how shells and compose files spell "not set".
+  // An empty variable, or one of blanks, is how shells and compose files spell "not set".
   const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const parsed = environment.safeParse(present);
   if (!parsed.success) {
@@ -97,6 +100,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     host: settings.HOST,
     dataDirectory: resolve(settings.RETORT_DATA),
     databaseUrl: settings.DATABASE_URL,
+    adoptData: settings.RETORT_ADOPT_DATA,
     apiKey: settings.RETORT_API_KEY,
     logLevel: settings.LOG_LEVEL,
     maxArtifactBytes: settings.RETORT_MAX_ARTIFACT_BYTES,

@@ -82,6 +82,21 @@ describe.each(databaseKinds)('event log on %s', (kind) => {
     expect(cursors).toEqual(Array.from({ length: 203 }, (_, index) => BigInt(index + 1)));
   });
 
+  it('writes every request event but the one the database refuses, and those that come later', async () => {
+    const before = await log.latest();
+    const request = (message: string, more: Partial<NewEvent> = {}) =>
+      event(message, { kind: 'REQUEST_FAILED', ...more });
+    const all = Array.from({ length: 60 }, (_, index) => `request ${index}`);
+    for (const message of all) {
+      log.record(request(message));
+      if (message === 'request 33') log.record(request('poison', { model: { id: 'no uuid', name: 'esol' } }));
+    }
+    const written = await take(60, { after: before });
+    expect(written.map(({ message }) => message)).toEqual(all);
+    log.record(request('later'));
+    expect((await take(1, { after: written.at(-1)?.cursor ?? 0n }))[0]?.message).toBe('later');
+  });
+
   it('loses and repeats nothing for a subscriber that reconnects with its last cursor, however often', async () => {
     const before = await log.latest();
     const total = 60;
