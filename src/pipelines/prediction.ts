@@ -44,4 +44,4 @@ export type RowErrorCode =
   | 'MOLECULE_TOO_COMPLEX'
   | 'NON_FINITE';
 
-export type WarningCode = 'OUT_OF_DOMAIN' | 'MULTIPLE_FRAGMENTS' | 'NO_CUTOFF';
+export type WarningCode = 'OUT_OF_DOMAIN' | 'MULTIPLE_FRAGMENTS' | 'BARE_ATOMS' | 'NO_CUTOFF';
