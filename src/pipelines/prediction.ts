@@ -39,6 +39,7 @@ export class RowError extends Error {
 export type RowErrorCode =
   | 'INVALID_INSTANCE'
   | 'INVALID_SMILES'
+  | 'INVALID_MOLBLOCK'
   | 'INVALID_NUCLIDE'
   | 'INVALID_PARTICLES'
   | 'MOLECULE_TOO_COMPLEX'

@@ -10,12 +10,11 @@ import type {
 import type { MoleculeWorker } from '../molecules/molecule-worker-client.js';
 import { RowError, type PredictionNote } from '../prediction.js';
 import type { SourceStep } from '../pipeline-schema.js';
-import { quote } from './describe-value.js';
 import { moleculeText, type MoleculeText } from './molecule-text.js';
 import type { Reading, SourceValue } from './reading.js';
 import { partlyRead, unreadable } from './unreadable-molecule.js';
 
-/** Reads SMILES strings, or objects with one, each on its own. */
+/** Reads SMILES strings, objects with one, or MOL files, each on its own. */
 export async function readMolecules(
   pipeline: Pipeline,
   instances: readonly unknown[],
@@ -84,27 +83,27 @@ function textOf(instance: unknown): MoleculeText | RowError {
   }
 }
 
-function reading({ text, scanned }: MoleculeText, row: MoleculeRow, plan: Plan, pipeline: Pipeline): Reading {
-  if (!row.readable) return { error: unreadable(text, row.reason).note };
-  if (row.heavyAtoms !== scanned.heavyAtoms)
-    return { error: partlyRead(text, scanned.heavyAtoms, row.heavyAtoms).note };
+function reading(given: MoleculeText, row: MoleculeRow, plan: Plan, pipeline: Pipeline): Reading {
+  if (!row.readable) return { error: unreadable(given, row.reason).note };
+  if (row.heavyAtoms !== given.heavyAtoms) return { error: partlyRead(given, row.heavyAtoms).note };
+  const { shown } = given;
   const warnings: PredictionNote[] = [];
   const fragments = pipeline.instance.kind === 'molecule' ? pipeline.instance.fragments : 'accept';
   if (row.fragments > 1 && fragments !== 'accept') {
-    const message = `${quote(text)} has ${row.fragments} fragments (a salt or a mixture); the model reads them as one molecule`;
+    const message = `${shown} has ${row.fragments} fragments (a salt or a mixture); the model reads them as one molecule`;
     if (fragments === 'reject')
       return {
         error: {
-          code: 'INVALID_SMILES',
-          message: `${quote(text)} has ${row.fragments} fragments; this model takes one molecule without counter-ions`,
+          code: given.format === 'SMILES' ? 'INVALID_SMILES' : 'INVALID_MOLBLOCK',
+          message: `${shown} has ${row.fragments} fragments; this model takes one molecule without counter-ions`,
         },
       };
     warnings.push({ code: 'MULTIPLE_FRAGMENTS', message });
   }
-  if (scanned.isBare && row.radicals > 0)
+  if (given.isBare && row.radicals > 0)
     warnings.push({
       code: 'BARE_ATOMS',
-      message: `In ${quote(text)} every atom stands in brackets without hydrogens, so the model reads ${row.radicals} unpaired electrons; if this is SELFIES, decode it to SMILES first`,
+      message: `In ${shown} every atom stands in brackets without hydrogens, so the model reads ${row.radicals} unpaired electrons; if this is SELFIES, decode it to SMILES first`,
     });
   return { instance: { values: plan.valuesOf(row), quantities: plan.quantitiesOf(row), warnings } };
 }

@@ -1,17 +1,20 @@
 import type { Unreadable } from '../molecules/molecule-messages.js';
 import { RowError } from '../prediction.js';
-import { quote } from './describe-value.js';
-import { EXPECTED_MOLECULE } from './molecule-text.js';
+import { EXPECTED_MOLECULE, type MoleculeText } from './molecule-text.js';
 
 /** Why the toolkit has no answer for one molecule. */
-export function unreadable(given: string, reason: Unreadable['reason']): RowError {
-  const text = quote(given);
+export function unreadable({ shown: text, format }: MoleculeText, reason: Unreadable['reason']): RowError {
   switch (reason) {
     case 'SYNTAX':
-      return new RowError(
-        'INVALID_SMILES',
-        `${text} is not a SMILES string RDKit can read; check ring closures, brackets, valences and aromaticity`,
-      );
+      return format === 'SMILES'
+        ? new RowError(
+            'INVALID_SMILES',
+            `${text} is not a SMILES string RDKit can read; check ring closures, brackets, valences and aromaticity`,
+          )
+        : new RowError(
+            'INVALID_MOLBLOCK',
+            `${text} is no molecule RDKit can read; check its atoms, bonds, valences and aromaticity`,
+          );
     case 'EMPTY':
       return new RowError('INVALID_SMILES', `${text} has no atoms; expected ${EXPECTED_MOLECULE}`);
     case 'WILDCARD':
@@ -38,9 +41,9 @@ export function unreadable(given: string, reason: Unreadable['reason']): RowErro
 }
 
 /** The toolkit read another number of atoms than the text has: an answer would be about another molecule. */
-export function partlyRead(given: string, expected: number, read: number): RowError {
+export function partlyRead({ shown, format, heavyAtoms }: MoleculeText, read: number): RowError {
   return new RowError(
-    'INVALID_SMILES',
-    `${quote(given)} has ${expected} atoms besides hydrogen, of which RDKit read ${read}; check it character by character`,
+    format === 'SMILES' ? 'INVALID_SMILES' : 'INVALID_MOLBLOCK',
+    `${shown} has ${heavyAtoms} atoms besides hydrogen, of which RDKit read ${read}; check it character by character`,
   );
 }

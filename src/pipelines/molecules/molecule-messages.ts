@@ -39,6 +39,7 @@ export type MoleculeRow = Molecule | Unreadable;
 
 export interface MoleculeBatch {
   readonly id: number;
+  /** SMILES, or the text of a MOL file: RDKit tells them apart by the latter's last line. */
   readonly smiles: readonly string[];
   readonly needs: MoleculeNeeds;
 }

@@ -10,5 +10,6 @@ export function disguisedNumber(text: string): string | undefined {
   const plain = Array.from(text.trim(), (character) => asciiLookalike(character) ?? character).join('');
   const joined = /^[+-]?\d{1,3}(?:[ '_]\d{3})+(?![\d])/.test(plain) ? plain.replace(/[ '_]/g, '') : plain;
   const pointed = /^[^,]*,(?!\d{3}$)[^,]*$/.test(joined) ? joined.replace(',', '.') : joined;
-  return NUMBER.test(pointed) ? String(Number(pointed)) : undefined;
+  const value = NUMBER.test(pointed) ? Number(pointed) : NaN;
+  return Number.isFinite(value) ? String(value) : undefined;
 }
