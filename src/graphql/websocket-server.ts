@@ -4,6 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { Config } from '../platform/config.js';
+import { asksForWebSocket, IgnoredUpgrades } from '../platform/ignored-upgrades.js';
 import type { RequestBodies } from '../platform/bodies/index.js';
 import { authorizeUpgrade, clientAddressBehind } from '../security/index.js';
 import type { GraphqlServices } from './context.js';
@@ -38,7 +39,12 @@ export function serveWebSockets(
   });
   let closing: Promise<void> | null = null;
 
+  const ignored = new IgnoredUpgrades(server);
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!asksForWebSocket(request)) {
+      ignored.ignore(request, socket, head);
+      return;
+    }
     // Until the handshake nobody else listens, and an unheard error would end the process.
     socket.on('error', () => socket.destroy());
     if (closing) {
