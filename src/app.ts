@@ -21,6 +21,7 @@ import {
   SampleChooser,
   VersionComparer,
 } from './pipelines/index.js';
+import { RequestBodies, shareRequestBodies } from './platform/bodies/index.js';
 import type { Config } from './platform/config.js';
 import { openDatabase } from './platform/database/index.js';
 import { lockDirectory } from './platform/directory-lock.js';
@@ -171,6 +172,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const reload = new Reload({ deployments, events, logger });
   const state: { phase: 'starting' | 'ready' | 'stopping' } = { phase: 'starting' };
   const app = createFastify(config, logger);
+  shareRequestBodies(app, new RequestBodies({ memoryBytes: config.bodyMemoryBytes }));
   registerSecurity(app, config);
   await registerRest(app, {
     artifacts,

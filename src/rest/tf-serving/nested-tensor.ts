@@ -1,5 +1,6 @@
 import { encodeTensor, type RawTensor, type Tensor, type TensorSpec } from '../../inference/index.js';
 import { DomainError } from '../../platform/errors.js';
+import { NumberBlock } from '../../platform/json/index.js';
 import { described } from '../protocol-body.js';
 
 const MAX_RANK = 64;
@@ -13,6 +14,7 @@ const MAX_RANK = 64;
  */
 export function fromNested(value: unknown, spec: TensorSpec, place: string): RawTensor {
   const { name, datatype } = spec;
+  if (value instanceof NumberBlock) return { name, datatype, shape: value.shape, data: value };
   const shape: number[] = [];
   for (let level = value; Array.isArray(level); level = (level as unknown[])[0]) {
     shape.push(level.length);
