@@ -22,6 +22,11 @@ export function againIn(error: DomainError, delayMs: number, attempt: number): s
   return `${message}. Loading it again in ${delayMs} ms (attempt ${attempt}).`;
 }
 
+/** What a caller is told whose model waits for something that does not work. */
+export function inTheWay({ message, cause }: DomainError, retryAfterMs: number): DomainError {
+  return new DomainError('UNAVAILABLE', message, { cause, retryAfterMs });
+}
+
 /** What an operator may read: what Retort said on purpose; anything else is in the log only. */
 export function reasonOf(error: unknown): string {
   return error instanceof DomainError

@@ -13,7 +13,7 @@ import {
   type DeploymentName,
   type Running,
 } from './deployment-events.js';
-import { againIn, failureOf, reasonOf } from './load-errors.js';
+import { againIn, failureOf, inTheWay, reasonOf } from './load-errors.js';
 import { ModelProver, type Preparation } from './model-prover.js';
 import type { ModelLoader, PlacedModel } from './model-loader.js';
 import type { RevisionRecord } from './records.js';
@@ -62,6 +62,8 @@ export class RevisionLifecycle {
   private retries: Retries | null = null;
   /** What served until its last runner ended, since when (performance.now()) it is being brought back. */
   private away: { readonly versionId: string; readonly since: number } | null = null;
+  /** What a caller is told while something stands in the way of loading it, each anew; null while nothing does. */
+  obstacle: (() => DomainError) | null = null;
   /** Replaced models whose last requests still run. */
   private readonly draining = new Set<Promise<void>>();
   private readonly states: RevisionStates;
@@ -306,11 +308,13 @@ export class RevisionLifecycle {
     if (goesOn && error instanceof DomainError) {
       const { backoff } = retries;
       const retryInMs = backoff.failed();
+      this.obstacle = failure === 'OBSTACLE' ? () => inTheWay(error, retryInMs) : null;
       this.warn('a deployment waits for another attempt', subject, error);
       await this.states.move(subject, 'PENDING', againIn(error, retryInMs, backoff.attempts), SYSTEM);
       return retryInMs;
     }
     this.away = null;
+    this.obstacle = null;
     await this.states.move(subject, 'FAILED', reasonOf(error), caller);
     this.warn('deployment failed', subject, error);
     return null;
@@ -341,6 +345,7 @@ export class RevisionLifecycle {
       done: () => {
         this.serving = { subject, serving };
         this.away = null;
+        this.obstacle = null;
         backoff.recovered();
       },
     });
@@ -366,6 +371,7 @@ export class RevisionLifecycle {
     this.away = { versionId: version.id, since: performance.now() };
     const { backoff } = this.retriesOf(revision);
     const delayMs = backoff.failed();
+    this.obstacle = failureOf(error) === 'OBSTACLE' ? () => inTheWay(error, delayMs) : null;
     this.deps.retry(revision, delayMs);
     this.leaveReady(lost, 'PENDING', againIn(error, delayMs, backoff.attempts));
   }
