@@ -37,6 +37,7 @@ export default {
     Derivation: '../../catalog/index.js#DerivationRecord as DerivationMapper',
     Signature: '../../catalog/index.js#VersionRecord as SignatureMapper',
     Batching: '../../deployments/index.js#BatchingInEffect as BatchingRecord',
+    Runtime: '../../deployments/index.js#RuntimeSettings as RuntimeMapper',
     Deployment: '../../deployments/index.js#DeploymentRecord as DeploymentMapper',
     RecordedRequest: '../../inference/index.js#RecordedRequestRecord as RecordedRequestMapper',
     RecordedRequestConnection:

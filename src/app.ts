@@ -48,6 +48,8 @@ export interface AppOptions {
   readonly graphqlPaths?: HttpPaths;
   /** Fetches files from addresses that callers name; by default only from the public internet. */
   readonly downloader?: ArtifactDownloader;
+  /** What runs in the thread that reads molecules; by default RDKit. */
+  readonly moleculeEntry?: URL;
 }
 
 export interface App {
@@ -111,7 +113,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     cacheDirectory: join(config.dataDirectory, 'cache'),
   });
   stops.add('model runners', () => runners.close());
-  const molecules = new MoleculeWorker();
+  const molecules = new MoleculeWorker(options.moleculeEntry ? { entry: options.moleculeEntry } : {});
   stops.add('molecule worker', () => molecules.close());
 
   const runner = new PipelineRunner({ molecules });

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../artifacts/index.js';
 import type { VersionRecord } from '../catalog/index.js';
 import type { LoadedModel, LoadOptions, RunnerPool } from '../onnx/index.js';
+import { memoryLimit } from './memory-limit.js';
 import type { MemoryBudget, Place } from './memory-budget.js';
 import type { RuntimeSettings } from './records.js';
 
@@ -39,6 +40,7 @@ export class ModelLoader {
         replicas,
         isolation,
         maxRunMs,
+        maxMemoryBytes: memoryLimit(runtime.maxMemoryBytes, size, this.memory.limitBytes),
         optimization: graphOptimization,
         providers: executionProviders,
         digest: version.artifactDigest,

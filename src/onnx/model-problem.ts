@@ -8,4 +8,4 @@ export class ModelProblem extends Error {
   }
 }
 
-export type ModelProblemCode = 'INVALID_MODEL' | 'UNSUPPORTED_MODEL';
+export type ModelProblemCode = 'INVALID_MODEL' | 'UNSUPPORTED_MODEL' | 'MODEL_OUT_OF_MEMORY';

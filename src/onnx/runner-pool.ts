@@ -60,7 +60,7 @@ export class RunnerPool {
 
   async #load(path: string, options: LoadOptions): Promise<LoadedModel> {
     const isolation = options.isolation ?? 'THREAD';
-    const seating: Seating = isolation === 'PROCESS' ? new ProcessSeating(options.maxRunMs) : this.#threads;
+    const seating: Seating = isolation === 'PROCESS' ? new ProcessSeating(options) : this.#threads;
     const direct: LoadSpec = {
       path,
       bytes: await sizeOf(path),

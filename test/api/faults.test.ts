@@ -129,8 +129,9 @@ describe('what ends or holds up one model', () => {
     const pids = await processesOf(app, 'endless');
     expect(await infer(app, endless(false))).toMatchObject({
       kind: 'refused',
-      code: 'UNAVAILABLE',
+      code: 'RUN_TOO_LONG',
       message: expect.stringContaining('its run took longer than 2000 ms'),
+      retryAfterMs: undefined,
     });
     await processesOf(app, 'endless', pids);
     expect(await infer(app, endless(true))).toMatchObject({ kind: 'answered', data: [2, 4, 6, 8] });
