@@ -19,6 +19,8 @@ export default {
   maxWorkers: Math.max(2, availableParallelism() - 1),
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // Needs the network: npm run test:clients.
+  testPathIgnorePatterns: ['/node_modules/', '/test/clients/'],
   globalSetup: '<rootDir>/test/support/runner/global-setup.js',
   globalTeardown: '<rootDir>/test/support/runner/global-teardown.js',
   testTimeout: Math.ceil(LIMIT_MS * Number(process.env.RETORT_TEST_SLOWNESS)),
