@@ -7,8 +7,8 @@ import type { RawTensor, Tensor } from './tensor.js';
 
 // onnxruntime indexes elements by 64 bits, but no typed array of this size fits a request, and a zero-sized tensor
 // with one vast dimension could still make a graph allocate by it.
-const maxElements = 2 ** 31 - 1;
-const maxRank = 64;
+export const MAX_ELEMENTS = 2 ** 31 - 1;
+export const MAX_RANK = 64;
 
 /**
  * Turns what a caller sent into a typed array, in one pass. The array owns a buffer of exactly its size, so that it
@@ -60,7 +60,7 @@ export function decodeTensor(raw: RawTensor, field?: readonly string[]): Tensor 
 /** The number of elements of a shape, once every dimension is known to be a sane size. */
 function elementCount(name: string, shape: readonly number[], field: readonly string[] | undefined): number {
   const refuse = (problem: string) => invalidTensor(`Input "${name}": ${problem}`, field, 'shape');
-  if (shape.length > maxRank) throw refuse(`expected at most ${maxRank} dimensions, got ${shape.length}`);
+  if (shape.length > MAX_RANK) throw refuse(`expected at most ${MAX_RANK} dimensions, got ${shape.length}`);
   let count = 1;
   let extent = 1;
   for (const [index, size] of shape.entries()) {
@@ -70,9 +70,9 @@ function elementCount(name: string, shape: readonly number[], field: readonly st
       );
     count *= size;
     extent *= Math.max(size, 1);
-    if (extent > maxElements)
+    if (extent > MAX_ELEMENTS)
       throw refuse(
-        `shape ${formatShape(shape)} is larger than ${maxElements} elements, the most a tensor may have`,
+        `shape ${formatShape(shape)} is larger than ${MAX_ELEMENTS} elements, the most a tensor may have`,
       );
   }
   return count;

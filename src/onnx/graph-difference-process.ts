@@ -4,9 +4,12 @@ import { compiledEntry } from '../platform/compiled-entry.js';
 import { DomainError } from '../platform/errors.js';
 import type { GraphDifferenceReply, GraphDifferenceRequest } from './graph-difference-messages.js';
 import { BACKGROUND_PRIORITY, lowerPriority } from './process-priority.js';
+import { limitedNode, NODE_DATA_BYTES } from './processes/process-limits.js';
 
 // Names and attributes of two large graphs; their weights are never in memory.
 const HEAP_MEGABYTES = 768;
+/** Beside the heap: what Node.js takes, and tensors that are compared a part at a time. */
+const DATA_BYTES = NODE_DATA_BYTES + 2 * HEAP_MEGABYTES * 1024 ** 2;
 
 /** A child process that compares graphs, one pair after the other. It never holds this one open while nobody asks. */
 export class GraphDifferenceProcess {
@@ -14,9 +17,13 @@ export class GraphDifferenceProcess {
   readonly #exited: Promise<unknown>;
 
   constructor() {
+    const { execPath, execArgv } = limitedNode({ dataBytes: DATA_BYTES }, [
+      `--max-old-space-size=${HEAP_MEGABYTES}`,
+    ]);
     this.#child = fork(fileURLToPath(compiledEntry(import.meta.url, './graph-difference-child.js')), [], {
       env: {},
-      execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
+      execPath,
+      execArgv: [...execArgv],
       // 'advanced' carries infinities.
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

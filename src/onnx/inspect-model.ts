@@ -7,6 +7,7 @@ import { formatType, isServed } from './onnx-types.js';
 import { loadProblem } from './runtime-messages.js';
 import { InferenceSession, RuntimeTensor } from './runtime.js';
 import { DEFAULT_SETTINGS, sessionOptions } from './session-options.js';
+import { refuseUncallable } from './sendable-inputs.js';
 import type { Signature, TensorSpec } from './tensor.js';
 
 export interface Inspection {
@@ -35,6 +36,7 @@ export async function inspectModel(path: string, onTrial: () => void): Promise<I
   }
   try {
     const signature = signatureOf(session, reading);
+    refuseUncallable(signature);
     onTrial();
     await tryOnce(session, signature);
     return { signature, graph: reading.summary };

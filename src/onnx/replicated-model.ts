@@ -4,6 +4,8 @@ import type { Isolation, LoadOptions } from './load-options.js';
 import type { Replica } from './replica.js';
 import { isHealthy, restartDelayMs } from './restart-delay.js';
 import { Growth } from './processes/growth.js';
+import { NODE_DATA_BYTES } from './processes/process-limits.js';
+import { dataBytesOf } from './processes/process-memory.js';
 import type { Runner, RunOptions, RunResult, RunUnderWay } from './runner.js';
 import { RunnerLost } from './runner-lost.js';
 import type { Tensor } from './tensor.js';
@@ -157,13 +159,22 @@ export class ReplicatedModel implements LoadedModel {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  /** Whether the run is to be tried on another process: it had not begun, or an earlier one's leavings were in its way. */
+  /**
+   * Whether the run is to be tried on another process: it had not begun, or there was no memory for it beside what others
+   * left. A process that has held so much is replaced in any case: the runtime may have lost track of what it took.
+   */
   async #mayGoOn(error: unknown, replica: Replica, attempt: number): Promise<boolean> {
     if (error instanceof RunnerLost) return !error.atWork && this.#isWanted;
-    if (!(error instanceof DomainError) || error.code !== 'MODEL_OUT_OF_MEMORY' || attempt > 1) return false;
+    if (!(error instanceof DomainError) || error.code !== 'MODEL_OUT_OF_MEMORY') return false;
     const index = this.#places.findIndex((place) => place.replica === replica);
-    if (index === -1 || !this.#growth.hasGrown(replica.runner.residentBytes ?? 0)) return false;
-    return this.#succeed(index, (old) => this.#retire(old));
+    // Another is in its place already.
+    if (index === -1) return attempt === 1;
+    const { pid, residentBytes = 0 } = replica.runner;
+    const data = pid === undefined ? undefined : dataBytesOf(pid);
+    const held = Math.max(residentBytes, (data ?? 0) - NODE_DATA_BYTES);
+    if (!this.#growth.hasGrown(held)) return false;
+    const replaced = this.#succeed(index, (old) => this.#retire(old));
+    return attempt === 1 && (await replaced);
   }
 
   #put(index: number, replica: Replica): void {

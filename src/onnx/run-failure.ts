@@ -11,7 +11,8 @@ export function outOfMemory(words: string, limitBytes: number | undefined): Doma
     limitBytes === undefined
       ? 'than there is'
       : `than the ${Math.round(limitBytes / 1e6)} MB it may take (runtime.maxMemoryBytes)`;
-  const said = words === '' ? '' : ` (${words.replace(/\.$/, '')})`;
+  const [, wanted] = /buffer of size (\d+)/.exec(words) ?? [];
+  const said = wanted === undefined ? '' : `: it wanted ${Math.ceil(Number(wanted) / 1e6)} MB at once`;
   return new DomainError(
     'MODEL_OUT_OF_MEMORY',
     `For this request the model needs more memory ${limit}${said}. Send fewer rows or smaller values, or have the limit raised.`,

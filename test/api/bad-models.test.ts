@@ -76,6 +76,31 @@ describe.each(anyDatabaseKind)('files that cannot be served, %s database', (kind
     expect(error.field?.[0]).toBe('pipeline');
   });
 
+  it.each([
+    { what: 'an input without a name', name: '', shape: ['n'], message: /^Input 1 of 1 has an empty name/ },
+    {
+      what: 'an input of a hundred dimensions',
+      name: 'x',
+      shape: Array<number>(100).fill(1),
+      message: /^Input "x" has 100 dimensions, expected at most 64/,
+    },
+    {
+      what: 'an input of more elements than a tensor may have',
+      name: 'x',
+      shape: [2 ** 33, 'n'],
+      message: /^Input "x" has the shape \[8589934592,-1\].*the most a tensor may have/,
+    },
+  ])('$what, which nobody could call', async ({ name, shape, message }) => {
+    const graph = new GraphBuilder('uncallable', { opset: 17 });
+    graph.input(name, 'FP32', shape);
+    graph.constant('one', 'FP32', [1], [1]);
+    graph.node('Identity', ['one'], {}, ['y']);
+    graph.output('y', 'FP32', [1]);
+    const { code, message: told } = await refused(graph.build());
+    expect(code).toBe(name === '' ? 'INVALID_MODEL' : 'UNSUPPORTED_MODEL');
+    expect(told).toMatch(message);
+  });
+
   it('one metric twice for one data set', async () => {
     const metrics = [
       { name: 'rmse', value: 1, dataset: 'd' },

@@ -116,6 +116,17 @@ describeOnLinux('an input of eight bytes that needs gigabytes', () => {
     expect(score(pid)).toBe(Math.min(1000, score('self') + 300));
   });
 
+  it('that comes close to the limit leaves nothing behind that is in the way of others', async () => {
+    const limit = 256 * 1024 ** 2;
+    await serveWith(app, 'close', zerosSummed(), { runtime: { maxMemoryBytes: limit } });
+    // Around the largest size that fits, the runtime fails half-way and loses track of what it took.
+    for (let bytes = limit - 24e6; bytes < limit + 120e6; bytes += 12e6) {
+      const outcome = await infer(app, zeros('close', bytes / 4));
+      if (outcome.kind === 'refused') expect(outcome.code).toBe('MODEL_OUT_OF_MEMORY');
+      expect(await infer(app, zeros('close', 8e6))).toMatchObject({ kind: 'answered' });
+    }
+  });
+
   it('cannot be given a limit that no model could run in', async () => {
     await register(app, 'least');
     await publish(app, 'least', zerosSummed());

@@ -5,8 +5,18 @@ import { readFileSync } from 'node:fs';
  * most of what is resident. Undefined where the system does not tell, or the process has ended.
  */
 export function ownBytesOf(pid: number | 'self'): number | undefined {
+  return statusOf(pid, 'RssAnon');
+}
+
+/** Bytes that count for the limit of a process, touched or not. Undefined as above. */
+export function dataBytesOf(pid: number): number | undefined {
+  return statusOf(pid, 'VmData');
+}
+
+function statusOf(pid: number | 'self', field: 'RssAnon' | 'VmData'): number | undefined {
   try {
-    const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
     return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
   } catch {
     return undefined;
