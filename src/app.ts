@@ -24,7 +24,7 @@ import {
 import { RequestBodies, shareRequestBodies } from './platform/bodies/index.js';
 import type { Config } from './platform/config.js';
 import { openDatabase } from './platform/database/index.js';
-import { lockDirectory } from './platform/directory-lock.js';
+import { exposureOf, lockDirectory } from './platform/directory-lock.js';
 import { StartupError } from './platform/errors.js';
 import { EventLog } from './platform/events/index.js';
 import { pairDirectory } from './platform/installation/index.js';
@@ -87,6 +87,8 @@ export async function startApp(config: Config, logger: Logger, options: AppOptio
 async function start(config: Config, logger: Logger, stops: StopList, options: AppOptions): Promise<App> {
   const lock = await lockDirectory(config.dataDirectory);
   stops.add('data directory lock', () => lock.release());
+  const exposure = await exposureOf(config.dataDirectory);
+  if (exposure !== null) logger.warn(exposure);
   const database = await openDatabase(config, logger);
   stops.add('database', () => database.close());
 

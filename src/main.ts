@@ -1,12 +1,13 @@
 import { startApp, type App } from './app.js';
 import { banner } from './banner.js';
-import { readConfig } from './platform/config.js';
+import { readConfig, unknownSettings } from './platform/config.js';
 import { StartupError } from './platform/errors.js';
 import { createLogger } from './platform/logging.js';
 
 try {
   const config = readConfig();
   const logger = createLogger(config.logLevel);
+  for (const problem of unknownSettings()) logger.warn(problem);
   const app = await startApp(config, logger);
   stopOn(['SIGTERM', 'SIGINT'], app);
   await app.ready.catch(() => undefined);

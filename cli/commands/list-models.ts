@@ -43,14 +43,25 @@ export const listModels = defineCommand({
       });
       return models;
     });
-    return { json: { models, hasMore }, text: stack(modelTable(models), limited(hasMore, limit)) };
+    return {
+      json: { models, hasMore },
+      text: stack(modelTable(models, isFiltered({ domain, label, text, archived })), limited(hasMore, limit)),
+    };
   },
 });
 
 type ModelRow = ListModelsQuery['models']['edges'][number]['node'];
 
-function modelTable(models: readonly ModelRow[]): string {
-  if (models.length === 0) return 'No model matches.';
+function isFiltered({ domain, label, text, archived }: Record<string, unknown>): boolean {
+  const labels = Array.isArray(label) && label.length > 0;
+  return domain !== undefined || labels || text !== undefined || archived === true;
+}
+
+function modelTable(models: readonly ModelRow[], filtered: boolean): string {
+  if (models.length === 0)
+    return filtered
+      ? 'No model matches.'
+      : 'There is no model yet. Publish the first one: retort push model.onnx --model NAME --register --domain chemistry';
   return table(
     ['MODEL', 'TITLE', 'DOMAIN', 'VERSION', 'ALIASES', 'UPDATED'],
     models.map(({ name, title, domain, version, aliases, updatedAt }) => [

@@ -196,10 +196,18 @@ export class AliasMoving {
   }
 
   private async checkFree(tx: Transaction, model: ModelRecord, alias: string): Promise<void> {
-    if (await this.stores.versionNames.findTag(tx, model.id, alias)) {
+    const alike = await this.stores.versionNames.alike(tx, model.id, alias);
+    if (alike.tag !== null) {
       throw new DomainError(
         'NAME_TAKEN',
-        `"${alias}" is a tag of "${model.name}", so it cannot be an alias too. Choose another alias.`,
+        `"${alike.tag}" is a tag of "${model.name}", so "${alias}" cannot be an alias too. Choose another alias.`,
+        { field: ['alias'] },
+      );
+    }
+    if (alike.alias !== null) {
+      throw new DomainError(
+        'NAME_TAKEN',
+        `"${model.name}" has an alias "${alike.alias}", and "${alias}" differs only in case. Use that one, or choose another.`,
         { field: ['alias'] },
       );
     }

@@ -18,7 +18,7 @@ export { exampleText, type ExampleContent, type ExampleRecord } from './examples
 export type { ModelFilter } from './model-filter.js';
 export type { RegisterModelInput, UpdateModelInput } from './model-input.js';
 export { citationOf, type Citation } from './citation.js';
-export { checkName, DEFAULT_ALIAS, NAME_PATTERN } from './names.js';
+export { checkName, DEFAULT_ALIAS, isName, sameButCase } from './names.js';
 export type { ArtifactInput, PublishVersionInput } from './publication-input.js';
 export {
   formatVersionRef,

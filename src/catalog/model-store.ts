@@ -3,7 +3,7 @@ import { DomainError } from '../platform/errors.js';
 import type { ModelOrder, ModelPosition, Window } from './keyset.js';
 import { searchWords, type ModelFilter } from './model-filter.js';
 import type { Domain, ModelRecord } from './records.js';
-import { NAME_PATTERN } from './names.js';
+import { isName } from './names.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../platform/database-errors.js';
 
 export interface ModelTexts {
@@ -29,7 +29,7 @@ export class ModelStore {
 
   async find(name: string, tx: Transaction = this.database): Promise<ModelRecord | null> {
     // Also keeps characters away that the database cannot even compare.
-    if (!NAME_PATTERN.test(name)) return null;
+    if (!isName(name)) return null;
     return tx.model.findUnique({ where: { name }, omit: WITHOUT_CARD });
   }
 
@@ -106,7 +106,7 @@ export class ModelStore {
       if (!isUniqueViolation(error)) throw error;
       throw new DomainError(
         'NAME_TAKEN',
-        `There is already a model named "${name}". Choose another name, or publish a new version of that model.`,
+        `There is already a model named "${name}", or one whose name differs only in case. Choose another name, or publish a new version of that model.`,
         {
           field: ['name'],
           cause: error,

@@ -1,7 +1,19 @@
 import { DomainError } from '../platform/errors.js';
 import { strangeNote } from '../platform/text/strange-character.js';
 
-export const NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const NAME_CHARACTERS = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+/** What no file, address or Git reference can be called (git-check-ref-format), or would be taken for another. */
+const AWKWARD_DOTS = /\.\.|\.$|\.(?:lock|git)$/i;
+
+/** Whether a model, a deployment or an alias can have the name; also keeps away what the database cannot even compare. */
+export function isName(name: string): boolean {
+  return NAME_CHARACTERS.test(name) && !AWKWARD_DOTS.test(name);
+}
+
+/** Two names are one to a person, and to many a disk, when they differ only in case. */
+export function sameButCase(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
 const TAG_PATTERN = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** The alias a bare model name means, when it is set. */
@@ -13,10 +25,10 @@ export function checkName(
   name: string,
   field: readonly string[],
 ): void {
-  if (NAME_PATTERN.test(name)) return;
+  if (isName(name)) return;
   throw new DomainError(
     'INVALID_NAME',
-    `Expected ${what === 'alias' ? 'an' : 'a'} ${what} name matching ${NAME_PATTERN.source} (small letters, digits and hyphens, at most 63, not starting with a hyphen), got ${quoted(name)}.`,
+    `Expected ${what === 'alias' ? 'an' : 'a'} ${what} name of 1 to 63 letters, digits, dots, underscores and hyphens that begins with a letter or digit, has no two dots together, and does not end with a dot, ".git" or ".lock", got ${quoted(name)}.`,
     { field },
   );
 }
@@ -37,7 +49,9 @@ export function checkAliasName(name: string, field: readonly string[]): void {
       { field },
     );
   }
-  if (/^v\d/.test(name)) throw tagLike(name, field);
+  if (/^v\d/i.test(name)) throw tagLike(name, field);
+  // Only in capitals: in small letters there may be one from before that is to be moved.
+  if (/^(?:[A-Z]+_)?HEAD$/.test(name)) throw reserved('alias', name, field);
   checkNotDigest('alias', name, field);
 }
 
@@ -45,6 +59,28 @@ function tagLike(name: string, field: readonly string[]): DomainError {
   return new DomainError(
     'INVALID_NAME',
     `An alias moves, but ${quoted(name)} looks like a version tag, which never does. Choose a word, such as "${DEFAULT_ALIAS}", or use tagVersion.`,
+    { field },
+  );
+}
+
+/**
+ * As `checkTagName`, for a tag that is to be given: an archive or a database from before may have one of these.
+ *
+ * @throws DomainError INVALID_NAME
+ */
+export function checkNewTagName(name: string, field: readonly string[]): void {
+  checkTagName(name, field);
+  if (/^(?:(?:[a-z]+_)?head|main|latest)$/i.test(name)) throw reserved('tag', name, field);
+}
+
+function reserved(what: 'tag' | 'alias', name: string, field: readonly string[]): DomainError {
+  const why = /head$/i.test(name)
+    ? 'Git means a commit of its own by it, and warns of two meanings for ever'
+    : 'a tag never moves, so it would stay at this version while everybody expects the newest one';
+  const instead = what === 'tag' && !/head$/i.test(name) ? ', or setAlias for a name that moves' : '';
+  return new DomainError(
+    'INVALID_NAME',
+    `A${what === 'alias' ? 'n alias' : ' tag'} cannot be called ${quoted(name)}: ${why}. Choose another name${instead}.`,
     { field },
   );
 }

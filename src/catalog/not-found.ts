@@ -1,6 +1,6 @@
 import { DomainError } from '../platform/errors.js';
 import { quoted } from './names.js';
-import { similarNames } from './suggestions.js';
+import { similarNames } from '../platform/similar-names.js';
 import { formatVersionRef, type VersionRef } from './version-ref.js';
 
 const SHOWN = 8;

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../platform/database/index.js';
 import type { AliasKey } from './alias-history-store.js';
+import { sameButCase } from './names.js';
 import type { AliasRecord, Numbered, TagRecord } from './records.js';
 
 const NUMBER = { version: { select: { number: true } } } as const;
@@ -53,6 +54,22 @@ export class VersionNameStore {
   async findAlias(tx: Transaction, modelId: string, name: string): Promise<Numbered<AliasRecord> | null> {
     const row = await tx.alias.findUnique({ where: { modelId_name: { modelId, name } }, include: NUMBER });
     return row && numbered(row);
+  }
+
+  /** A tag and an alias of a model whose names differ from this one at most in case. */
+  async alike(
+    tx: Transaction,
+    modelId: string,
+    name: string,
+  ): Promise<{ readonly tag: string | null; readonly alias: string | null }> {
+    // ILIKE, which takes an underscore for any character: what it finds is looked at again.
+    const query = {
+      where: { modelId, name: { equals: name, mode: 'insensitive' } },
+      select: { name: true },
+    } as const;
+    const among = (rows: readonly { readonly name: string }[]) =>
+      rows.find((row) => sameButCase(row.name, name))?.name ?? null;
+    return { tag: among(await tx.tag.findMany(query)), alias: among(await tx.alias.findMany(query)) };
   }
 
   async countTags(tx: Transaction, versionId: string): Promise<number> {

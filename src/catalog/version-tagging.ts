@@ -3,7 +3,7 @@ import type { Caller } from '../security/index.js';
 import { checkReason, newEvent, type CatalogChanges } from './catalog-changes.js';
 import type { CatalogStores } from './catalog-stores.js';
 import { MAX_TAGS_PER_VERSION } from './limits.js';
-import { checkTagName } from './names.js';
+import { checkNewTagName } from './names.js';
 import type { VersionRecord } from './records.js';
 import { isStorable } from './texts.js';
 import { parseVersionRef } from './version-ref.js';
@@ -25,7 +25,7 @@ export class VersionTagging {
   /** @throws DomainError INVALID_NAME, MODEL_NOT_FOUND, VERSION_NOT_FOUND, TAG_EXISTS, or NAME_TAKEN by an alias. */
   async tagVersion(caller: Caller, input: TagVersionInput): Promise<VersionRecord> {
     const ref = parseVersionRef(input.version, ['version']);
-    checkTagName(input.tag, ['tag']);
+    checkNewTagName(input.tag, ['tag']);
     const reason = checkReason(input.reason);
     return this.changes.commit(async (tx) => {
       const model = await this.changes.lockModel(tx, ref.model, ['version']);
@@ -40,10 +40,18 @@ export class VersionTagging {
           field: ['tag'],
         });
       }
-      if (await this.stores.versionNames.findAlias(tx, model.id, input.tag)) {
+      const alike = await this.stores.versionNames.alike(tx, model.id, input.tag);
+      if (alike.alias !== null) {
         throw new DomainError(
           'NAME_TAKEN',
-          `"${input.tag}" is an alias of "${model.name}", so it cannot be a tag too. Choose another tag.`,
+          `"${alike.alias}" is an alias of "${model.name}", so "${input.tag}" cannot be a tag too. Choose another tag.`,
+          { field: ['tag'] },
+        );
+      }
+      if (alike.tag !== null) {
+        throw new DomainError(
+          'TAG_EXISTS',
+          `"${model.name}" has a tag "${alike.tag}", and "${input.tag}" differs only in case. Choose another tag.`,
           { field: ['tag'] },
         );
       }

@@ -1,4 +1,6 @@
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
+import { isUniqueViolation } from '../platform/database-errors.js';
+import { DomainError } from '../platform/errors.js';
 import { currentRows } from './current-rows-store.js';
 import { migrationInProgress, trafficSplit } from './deployment-refusals.js';
 import {
@@ -155,12 +157,21 @@ export class DeploymentStore {
     tx: Transaction,
     { name, modelId, versionId, settings, actor, reason, role = 'PRIMARY', weight = 100 }: NewRevision,
   ): Promise<{ deployment: { id: string; name: string; modelId: string }; revision: RevisionRecord }> {
-    const deployment = await tx.deployment.upsert({
-      where: { name },
-      create: { name, modelId },
-      update: { updatedAt: new Date() },
-      select: { id: true, name: true, modelId: true },
-    });
+    const deployment = await tx.deployment
+      .upsert({
+        where: { name },
+        create: { name, modelId },
+        update: { updatedAt: new Date() },
+        select: { id: true, name: true, modelId: true },
+      })
+      .catch((error: unknown) => {
+        if (!isUniqueViolation(error)) throw error;
+        throw new DomainError(
+          'NAME_TAKEN',
+          `There is a deployment whose name differs from "${name}" only in case. Use that name, or choose another.`,
+          { field: ['name'], cause: error },
+        );
+      });
     const { _max } = await tx.deploymentRevision.aggregate({
       where: { deploymentId: deployment.id },
       _max: { number: true },

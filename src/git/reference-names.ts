@@ -15,7 +15,8 @@ export function isReferenceName(name: string): boolean {
 
 /** The branch that has all versions: `main`, or when that is an alias or a tag, the next name that is free. */
 export function versionsBranch(names: readonly Pick<AliasRecord | TagRecord, 'name'>[]): string {
-  const taken = new Set(names.map(({ name }) => name));
+  // On a disk that does not tell cases apart, `Main` and `main` would be one branch.
+  const taken = new Set(names.map(({ name }) => name.toLowerCase()));
   for (let count = 1; ; count += 1) {
     const name = ['main', 'versions'][count - 1] ?? `versions-${count}`;
     if (!taken.has(name)) return name;

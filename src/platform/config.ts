@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { isAddressRange } from './address-range.js';
 import { defaultBodyMemory } from './bodies/index.js';
 import { StartupError } from './errors.js';
+import { similarNames } from './similar-names.js';
 
 /** Every setting Retort has. Read once, here; nothing else looks at the environment. */
 export interface Config {
@@ -134,6 +135,21 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     requestEventDays: settings.RETORT_REQUEST_EVENT_DAYS,
     drainMs: settings.RETORT_DRAIN_MS,
   };
+}
+
+/** Of the command line, which shares the environment; and what tests of this server set. */
+const OTHERS = /^RETORT_(?:URL$|TEST_)/;
+
+/** One sentence for each variable that looks like a setting and is none, with the nearest that is. */
+export function unknownSettings(env: Readonly<Record<string, string | undefined>> = process.env): string[] {
+  const known = Object.keys(environment.shape);
+  return Object.keys(env)
+    .filter((name) => name.startsWith('RETORT_') && !known.includes(name) && !OTHERS.test(name))
+    .map((name) => {
+      const [nearest] = similarNames(name, known, 1);
+      const hint = nearest === undefined ? 'It is ignored.' : `It is ignored. Did you mean ${nearest}?`;
+      return `${name} is no setting of Retort. ${hint}`;
+    });
 }
 
 export function readConfig(): Config {

@@ -5,6 +5,7 @@ import {
   link,
   mkdir,
   readFile,
+  readdir,
   rename,
   rm,
   stat,
@@ -28,6 +29,7 @@ type Holder = z.infer<typeof holder>;
 /** Another host's holder is believed dead when it has not touched its lock for this long. */
 const FOREIGN_STALE_MS = 15_000;
 const HEARTBEAT_MS = 3_000;
+const LEFTOVER = /^retort\.lock\.[0-9a-f-]{36}(?:\.dead)?$/;
 
 export interface DirectoryLock {
   release(): Promise<void>;
@@ -51,7 +53,9 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   };
 
   const draft = join(directory, `retort.lock.${mine.nonce}`);
-  await writeFile(draft, JSON.stringify(mine), { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
+  await writeFile(draft, JSON.stringify(mine), { flag: 'wx', mode: 0o600 }).catch(async (error: unknown) => {
+    // A full disk leaves the name without its content.
+    await rm(draft, { force: true }).catch(() => undefined);
     throw unusable(directory, error);
   });
   try {
@@ -59,6 +63,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
       try {
         // link() is atomic and refuses an existing name; the lock is never seen half-written.
         await link(draft, file);
+        await removeLeftovers(directory, draft);
         return heldLock(file);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -76,6 +81,34 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** What starts that were killed, or met a full disk, left behind. Another start may be about to use a younger one. */
+async function removeLeftovers(directory: string, draft: string): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names.filter((entry) => LEFTOVER.test(entry))) {
+    const path = join(directory, name);
+    const found = path === draft ? null : await stat(path).catch(() => null);
+    if (found && Date.now() - found.mtimeMs > FOREIGN_STALE_MS)
+      await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+/**
+ * Why others on this machine can get at what is in a data directory, in words for its owner; null when they cannot. Not put
+ * right by itself: somebody may have meant it, for a backup, say.
+ */
+export async function exposureOf(directory: string): Promise<string | null> {
+  if (process.platform === 'win32') return null;
+  const { mode } = await stat(directory);
+  const open = mode & 0o077;
+  if (open === 0) return null;
+  const who = (open & 0o007) !== 0 ? 'everybody on this machine' : 'its group';
+  const what = (open & 0o022) !== 0 ? 'change' : 'read';
+  return (
+    `The data directory ${directory} is open to ${who} (mode ${(mode & 0o777).toString(8)}), who may ${what} models and recorded ` +
+    `requests in it. Close it with: chmod 700 ${directory}`
+  );
 }
 
 async function makeUsable(directory: string): Promise<void> {

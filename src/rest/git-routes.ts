@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../platform/errors.js';
 import { GitFailedError, GitMissingError, readOnly, type GitService } from '../git/index.js';
 import { requestedOrigin } from '../security/index.js';
 import { refusalFor } from './error-mapping.js';
@@ -156,6 +157,16 @@ function inWords(error: unknown): unknown {
     return new RestError(
       'NOT_IMPLEMENTED',
       'Cloning needs Git on the server, and it is not installed there. Its operator has to install the package "git"; it is found without a restart.',
+    );
+  const isFull = /^(?:ENOSPC|EDQUOT)$/.test(String((error as { code?: unknown }).code));
+  if (
+    isFull ||
+    (error instanceof GitFailedError && /No space left on device|Disk quota exceeded/.test(error.output))
+  )
+    return new DomainError(
+      'STORAGE_FULL',
+      "The server's disk is full, so the repository could not be made. Its operator has to free some space; then clone again.",
+      { cause: error },
     );
   if (error instanceof GitFailedError)
     return new RestError(

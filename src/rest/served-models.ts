@@ -1,4 +1,4 @@
-import { NAME_PATTERN, type CatalogService, type VersionRecord } from '../catalog/index.js';
+import { isName, type CatalogService, type VersionRecord } from '../catalog/index.js';
 import type { DeploymentRecord, DeploymentService } from '../deployments/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
@@ -82,7 +82,7 @@ export class ServedModels {
   }
 
   private async modelOfDeployment(name: string): Promise<string | null> {
-    if (!NAME_PATTERN.test(name)) throw unknownName(name);
+    if (!isName(name)) throw unknownName(name);
     const known = this.models.get(name);
     if (known !== undefined) return known;
     const { generation } = this;

@@ -51,7 +51,7 @@ describe.each(databaseKinds)('names that mean nothing here, %s database', (kind)
       message: 'Model "empty" has no version yet: add one with publishVersion.',
     },
     { ref: 'esol@@', code: 'INVALID_ARGUMENT', message: 'Expected a version as a number' },
-    { ref: 'Esol', code: 'INVALID_NAME', message: 'got "Esol"' },
+    { ref: 'ESOL', code: 'MODEL_NOT_FOUND', message: 'No model is named "ESOL". Did you mean "esol"?' },
     { ref: '', code: 'INVALID_NAME', message: 'got ""' },
   ])('unknown or unreadable version $ref', async ({ ref, code, message }) => {
     expect(await refusal(app, PREDICT, { input: { version: ref, instances: ['CCO'] } })).toEqual({
@@ -93,11 +93,14 @@ describe.each(databaseKinds)('names that mean nothing here, %s database', (kind)
   });
 
   it.each([
-    'Upper',
     '-first',
-    'under_score',
+    '.first',
+    '_first',
     'with space',
-    'dot.dot',
+    'dot..dot',
+    'dot.',
+    'model.git',
+    'model.LOCK',
     '../escape',
     'ümlaut',
     '',

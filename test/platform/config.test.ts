@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
-import { parseConfig } from '../../src/platform/config.js';
+import { parseConfig, unknownSettings } from '../../src/platform/config.js';
 import { StartupError } from '../../src/platform/errors.js';
 
 describe('settings', () => {
@@ -31,6 +31,23 @@ describe('settings', () => {
       apiKey: undefined,
       databaseUrl: undefined,
     });
+  });
+
+  it('names what looks like a setting and is none, with the nearest that is', () => {
+    const env = {
+      RETORT_DATA: 'x',
+      RETORT_API_KEYS: 'k',
+      RETORT_WORKRES: '2',
+      RETORT_URL: 'http://x',
+      PATH: '/',
+    };
+    expect(unknownSettings(env)).toEqual([
+      'RETORT_API_KEYS is no setting of Retort. It is ignored. Did you mean RETORT_API_KEY?',
+      'RETORT_WORKRES is no setting of Retort. It is ignored. Did you mean RETORT_WORKERS?',
+    ]);
+    expect(unknownSettings({ RETORT_XYZZY_PLUGH_FROBOZZ: '1' })[0]).toBe(
+      'RETORT_XYZZY_PLUGH_FROBOZZ is no setting of Retort. It is ignored.',
+    );
   });
 
   it('names every setting at fault, what was expected and what came', () => {

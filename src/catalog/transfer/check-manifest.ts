@@ -87,6 +87,8 @@ function checkNames({ tags, aliases }: Manifest): void {
   const names = new Set(tags.map(({ name }) => name));
   for (const { name } of aliases)
     if (names.has(name)) throw invalidArchive(`"${name}" is both a tag and an alias`);
+  const folded = new Set(aliases.map(({ name }) => name.toLowerCase()));
+  if (folded.size < aliases.length) throw invalidArchive('two of its aliases differ only in case');
   if (aliases.length > MAX_ALIASES_PER_MODEL)
     throw invalidArchive(`it has more than ${MAX_ALIASES_PER_MODEL} aliases`);
   const counts = new Map<number, number>();

@@ -70,6 +70,7 @@ export class ModelImporter {
       hasReason: order.reason !== null,
     };
     const here = await this.snapshots.read(options.targetModel);
+    if (!here) await this.refuseOtherCase(options.targetModel);
     const plan = planImport(archive, here?.manifest ?? null, options);
     if (!order.dryRun) refuse(plan);
     const blobs = new ImportedBlobs(this.deps);
@@ -91,6 +92,17 @@ export class ModelImporter {
     } finally {
       await blobs.discard();
     }
+  }
+
+  /** @throws DomainError NAME_TAKEN */
+  private async refuseOtherCase(name: string, tx?: Transaction): Promise<void> {
+    const other = await this.snapshots.sameButCase(name, tx);
+    if (other === null) return;
+    throw new DomainError(
+      'NAME_TAKEN',
+      `There is a model named "${other}", which differs from "${name}" only in case. Import it under another name.`,
+      { field: ['as'] },
+    );
   }
 
   private async commit(
@@ -120,6 +132,7 @@ export class ModelImporter {
     const { targetModel } = options;
     await this.stores.models.lock(tx, targetModel);
     const here = await this.snapshots.readWithin(tx, targetModel);
+    if (!here) await this.refuseOtherCase(targetModel, tx);
     // Planned again, since what was here may have changed while the files were read.
     const plan = planImport(archive, here?.manifest ?? null, options);
     refuse(plan);

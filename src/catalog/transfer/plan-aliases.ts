@@ -16,7 +16,8 @@ export function planAliases(archive: Manifest, here: Manifest | null): PlannedAl
   const histories = historiesOf(archive.aliasHistory);
   const known = historiesOf(here?.aliasHistory ?? []);
   const targets = new Map(archive.aliases.map(({ name, version }) => [name, version]));
-  const tags = new Set(here?.tags.map(({ name }) => name));
+  const tags = new Map(here?.tags.map(({ name }) => [name.toLowerCase(), name]));
+  const cased = new Map(here?.aliases.map(({ name }) => [name.toLowerCase(), name]));
   const aliases = new Set(here?.aliases.map(({ name }) => name));
   return [...histories]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -32,7 +33,15 @@ export function planAliases(archive: Manifest, here: Manifest | null): PlannedAl
             reason: `went another way here: entry ${parting + 1} of its history differs`,
           };
         if (newEntries === 0) return { action: 'PRESENT', reason: null };
-        if (version !== null && tags.has(name)) return { action: 'CONFLICT', reason: 'is a tag here' };
+        const tag = tags.get(name.toLowerCase());
+        if (version !== null && tag !== undefined)
+          return {
+            action: 'CONFLICT',
+            reason: tag === name ? 'is a tag here' : `differs from the tag ${tag} here only in case`,
+          };
+        const other = cased.get(name.toLowerCase()) ?? name;
+        if (version !== null && other !== name)
+          return { action: 'CONFLICT', reason: `differs from the alias ${other} here only in case` };
         if (version !== null && aliases.add(name).size > MAX_ALIASES_PER_MODEL)
           return {
             action: 'CONFLICT',

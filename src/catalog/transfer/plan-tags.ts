@@ -11,7 +11,8 @@ export interface PlannedTag extends Planned {
 /** Tags never move, and share their names with no alias; one that was taken away in the archive's catalog stays here. */
 export function planTags({ tags }: Manifest, here: Manifest | null): PlannedTag[] {
   const present = new Map(here?.tags.map(({ name, version }) => [name, version]));
-  const aliases = new Set(here?.aliases.map(({ name }) => name));
+  const cased = new Map(here?.tags.map(({ name }) => [name.toLowerCase(), name]));
+  const aliases = new Map(here?.aliases.map(({ name }) => [name.toLowerCase(), name]));
   const counts = new Map<number, number>();
   for (const version of present.values()) counts.set(version, (counts.get(version) ?? 0) + 1);
   const planOf = ({ name, version }: ManifestTag): Planned => {
@@ -20,7 +21,15 @@ export function planTags({ tags }: Manifest, here: Manifest | null): PlannedTag[
       if (named === version) return { action: 'PRESENT', reason: null };
       return { action: 'CONFLICT', reason: `names version ${named} here and ${version} in the archive` };
     }
-    if (aliases.has(name)) return { action: 'CONFLICT', reason: 'is an alias here' };
+    const alias = aliases.get(name.toLowerCase());
+    if (alias !== undefined)
+      return {
+        action: 'CONFLICT',
+        reason: alias === name ? 'is an alias here' : `differs from the alias ${alias} here only in case`,
+      };
+    const other = cased.get(name.toLowerCase());
+    if (other !== undefined)
+      return { action: 'CONFLICT', reason: `differs from the tag ${other} here only in case` };
     const count = (counts.get(version) ?? 0) + 1;
     counts.set(version, count);
     if (count > MAX_TAGS_PER_VERSION)

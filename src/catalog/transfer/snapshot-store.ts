@@ -1,6 +1,6 @@
 import type { Signature } from '../../onnx/index.js';
 import { Prisma, type Database, type Transaction } from '../../platform/database/index.js';
-import { NAME_PATTERN } from '../names.js';
+import { isName, sameButCase } from '../names.js';
 import type { Dataset, Environment, Metric, Source } from '../records.js';
 import { FORMAT_VERSION } from './archive-layout.js';
 import { manifestExample } from './manifest-examples.js';
@@ -44,10 +44,20 @@ export class SnapshotStore {
     });
   }
 
+  /** A model whose name differs from this one only in case; null when there is none. */
+  async sameButCase(name: string, tx: Transaction = this.database): Promise<string | null> {
+    // ILIKE, which takes an underscore for any character: what it finds is looked at again.
+    const rows = await tx.model.findMany({
+      where: { name: { equals: name, mode: 'insensitive' } },
+      select: { name: true },
+    });
+    return rows.find((row) => row.name !== name && sameButCase(row.name, name))?.name ?? null;
+  }
+
   /** The same within a transaction that keeps others from changing the model. */
   async readWithin(tx: Transaction, name: string): Promise<ModelSnapshot | null> {
     // Also keeps characters away that the database cannot even compare.
-    if (!NAME_PATTERN.test(name)) return null;
+    if (!isName(name)) return null;
     const model = await tx.model.findUnique({ where: { name } });
     if (!model) return null;
     const ofModel = { where: { modelId: model.id } };
