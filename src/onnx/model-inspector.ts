@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../platform/compiled-entry.js';
 import { DomainError } from '../platform/errors.js';
+import { childEnvironment } from './child-environment.js';
 import type { Inspection } from './inspect-model.js';
 import type { Rewrite } from './rewriting/rewrite.js';
 import type {
@@ -127,7 +128,7 @@ export class ModelInspector {
   #start(): ChildProcess {
     const child = fork(fileURLToPath(compiledEntry(import.meta.url, './inspector-child.js')), [], {
       // Strange bytes are read there, so it gets none of the server's secrets.
-      env: { ORT_DISABLE_TELEMETRY: '1' },
+      env: { ...childEnvironment([]), ORT_DISABLE_TELEMETRY: '1' },
       execArgv: [],
       // 'advanced' carries bigint.
       serialization: 'advanced',
