@@ -72,5 +72,5 @@ export function checkColumns(
 }
 
 function isUnique(names: readonly string[] | undefined): boolean {
-  return names !== undefined && new Set(names).size === names.length;
+  return new Set(names).size === names?.length;
 }

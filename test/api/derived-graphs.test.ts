@@ -205,11 +205,11 @@ describe('A version whose graph was derived', () => {
       { digest },
     );
     expect(imported.data).toMatchObject({ importModel: { changed: true, userErrors: [] } });
-    const { data } = await server.graphql(
+    const answer = await server.graphql(
       `{ version(ref: "carried@1") { rewrites { kind tensor } signature { outputs { classLabels } } }
          compareVersions(base: "classifier@1", target: "carried@1") { signature { compatibility } } }`,
     );
-    expect(data).toMatchObject({
+    expect(answer.data).toMatchObject({
       version: {
         rewrites: [{ kind: 'ZIP_MAP_REMOVED', tensor: 'prob' }],
         signature: { outputs: [{ classLabels: null }, { classLabels: ['dry', 'wet'] }] },

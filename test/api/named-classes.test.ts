@@ -22,14 +22,14 @@ const pipeline = (outputs: object, more: object = {}) => ({
 });
 
 async function publish(name: string, bytes: Uint8Array, declared: object): Promise<unknown> {
-  const { data } = await server.graphql(
+  const answer = await server.graphql(
     `mutation ($name: String!, $base64: String!, $pipeline: JSON) {
        registerModel(input: {name: $name, domain: CHEMISTRY}) { userErrors { message } }
        publishVersion(input: {model: $name, artifact: {base64: $base64}, pipeline: $pipeline}) {
          version { pipeline } userErrors { code message field } } }`,
     { name, base64: Buffer.from(bytes).toString('base64'), pipeline: declared },
   );
-  return (data as { publishVersion: unknown }).publishVersion;
+  return (answer.data as { publishVersion: unknown }).publishVersion;
 }
 
 async function predict(name: string, ...instances: unknown[]): Promise<readonly Record<string, unknown>[]> {
