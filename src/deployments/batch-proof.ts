@@ -1,6 +1,7 @@
 import {
   isRunRefused,
   joinRows,
+  requiredInputs,
   splitRows,
   type LoadedModel,
   type Signature,
@@ -78,7 +79,9 @@ async function compare(
   }
 }
 
-function structuralObstacle({ inputs, outputs }: Signature): string | null {
+function structuralObstacle(signature: Signature): string | null {
+  const { outputs } = signature;
+  const inputs = requiredInputs(signature);
   const fixed = [...inputs, ...outputs].find(({ shape, unranked }) => unranked === true || shape[0] !== -1);
   if (fixed) return `"${fixed.name}" has no variable first dimension to join rows along`;
   const names = new Set(inputs.map(({ dimensions }) => dimensions?.[0] ?? null));

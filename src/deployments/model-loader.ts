@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../artifacts/index.js';
 import type { VersionRecord } from '../catalog/index.js';
-import type { LoadedModel, LoadOptions, RunnerPool } from '../onnx/index.js';
+import { defaultInputs, type LoadedModel, type LoadOptions, type RunnerPool } from '../onnx/index.js';
+import type { RuntimeGraphs } from '../runtime-graphs/index.js';
 import { memoryLimit } from './memory-limit.js';
 import type { MemoryBudget, Place } from './memory-budget.js';
 import type { RuntimeSettings } from './records.js';
@@ -18,11 +19,12 @@ export interface PlacedModel {
 export class ModelLoader {
   constructor(
     private readonly artifacts: ArtifactStore,
+    private readonly graphs: RuntimeGraphs,
     private readonly runners: RunnerPool,
     private readonly memory: MemoryBudget,
   ) {}
 
-  /** @throws DomainError OVERLOADED when there is no room; what ArtifactStore.verified and RunnerPool.load throw. */
+  /** @throws DomainError OVERLOADED when there is no room; what RuntimeGraphs.open and RunnerPool.load throw. */
   async load(
     version: VersionRecord,
     runtime: RuntimeSettings,
@@ -34,8 +36,8 @@ export class ModelLoader {
     const place = await this.memory.reserve(replicas * ofOne, version.ref);
     let model: LoadedModel | undefined;
     try {
-      const path = await this.artifacts.verified(version.artifactDigest);
-      model = await this.runners.load(path, {
+      const graph = await this.graphs.open({ digest: version.artifactDigest, rewrites: version.rewrites });
+      model = await this.runners.load(() => graph.path(), {
         threads,
         replicas,
         isolation,
@@ -43,7 +45,8 @@ export class ModelLoader {
         maxMemoryBytes: memoryLimit(runtime.maxMemoryBytes, size, this.memory.limitBytes),
         optimization: graphOptimization,
         providers: executionProviders,
-        digest: version.artifactDigest,
+        digest: graph.key,
+        defaults: defaultInputs(version.signature),
         ...observer,
       });
       await place.resize(model.memoryBytes);

@@ -1,4 +1,4 @@
-export { DATA_TYPES, type DataType, type TypedArray } from './data-types.js';
+export { DATA_TYPES, INTEGER_RANGES, typedArrayOf, type DataType, type TypedArray } from './data-types.js';
 export type { RawTensor, Signature, Tensor, TensorSpec, TensorValues } from './tensor.js';
 export {
   GraphBuilder,
@@ -7,10 +7,23 @@ export {
   type GraphOptions,
 } from './graph-builder.js';
 export { checkInputs } from './check-inputs.js';
+export { defaultInputs, defaultOf, requiredInputs } from './default-inputs.js';
+export { deriveInChild } from './graph-deriver.js';
+export { GraphCache } from './graph-cache.js';
+export { nearestNarrow } from './narrow-values.js';
+export { NARROW_TYPES, narrowTypeName, type NarrowType } from './narrow-types.js';
+export { describeRewrite } from './rewriting/describe-rewrite.js';
+export {
+  REWRITE_KINDS,
+  REWRITER_VERSION,
+  rewriteId,
+  type Rewrite,
+  type RewriteKind,
+} from './rewriting/rewrite.js';
 export { decodeTensor } from './decode-tensor.js';
 export { byteLengthOf } from './tensor-bytes.js';
 export { encodeTensor, keptTensor, tensorBytes, widenedValues, type KeptTensor } from './encode-tensor.js';
-export { fromHalf } from './half-float.js';
+export { fromHalf, toHalf } from './half-float.js';
 export { shortestFloat32 } from './shortest-float.js';
 export type { GraphSummary } from './graph-summary.js';
 export type { Inspection } from './inspect-model.js';

@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors.js';
+import { withDefaults } from './default-inputs.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { Isolation, LoadOptions } from './load-options.js';
 import type { Replica } from './replica.js';
@@ -56,6 +57,8 @@ export class ReplicatedModel implements LoadedModel {
       /** What one session takes, where its runner cannot say. */
       readonly sessionBytes: number;
       readonly open: (taken: readonly Runner[]) => Promise<Replica>;
+      /** Of optional inputs. */
+      readonly defaults: readonly Tensor[];
       readonly onReleased: () => void;
       readonly onRunnerLost: LoadOptions['onRunnerLost'];
       readonly onRunnerRestarted: LoadOptions['onRunnerRestarted'];
@@ -92,7 +95,7 @@ export class ReplicatedModel implements LoadedModel {
         if (this.#released !== undefined) throw this.#lost ?? unloaded();
         const replica = this.#leastBusy() ?? (await this.#comesBack());
         try {
-          const result = await replica.run(inputs, outputs, options);
+          const result = await replica.run(withDefaults(inputs, this.deps.defaults), outputs, options);
           if ((replica.runner.residentBytes ?? 0) > this.#growth.limitBytes) this.#giveBack(replica);
           return result;
         } catch (error) {

@@ -76,6 +76,7 @@ export const SYSTEM_ERROR_CODES = [
   'MODEL_OUT_OF_MEMORY',
   'OVERLOADED',
   'STORAGE_FULL',
+  'LOCALE_MISSING',
   'UNAVAILABLE',
   'INTERNAL',
 ] as const;

@@ -65,6 +65,7 @@ export const HTTP_STATUS: Readonly<Record<RestErrorCode, number>> = {
   MODEL_OUT_OF_MEMORY: 422,
   OVERLOADED: 503,
   STORAGE_FULL: 507,
+  LOCALE_MISSING: 503,
   UNAVAILABLE: 503,
   INTERNAL: 500,
   BAD_REQUEST: 400,
