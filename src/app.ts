@@ -11,7 +11,7 @@ import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { registerGraphql, type HttpPaths } from './graphql/index.js';
 import { InferenceService, RecordedRequests, RequestRecorder } from './inference/index.js';
-import { GraphDifferencer, ModelInspector, RunnerPool } from './onnx/index.js';
+import { GraphDifferencer, ModelFolders, ModelInspector, RunnerPool } from './onnx/index.js';
 import {
   InstanceChecker,
   MoleculeWorker,
@@ -90,13 +90,16 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     directory: join(config.dataDirectory, 'artifacts'),
     maxBytes: config.maxArtifactBytes,
   });
-  const inspector = new ModelInspector();
+  const folders = new ModelFolders(join(config.dataDirectory, 'cache', 'models'));
+  stops.add('model folders', () => folders.close());
+  const inspector = new ModelInspector({ folders });
   stops.add('model inspector', () => inspector.close());
   const differencer = new GraphDifferencer();
   stops.add('graph differencer', () => differencer.close());
   const runners = new RunnerPool({
     workers: config.workers,
     cacheDirectory: join(config.dataDirectory, 'cache'),
+    folders,
   });
   stops.add('model runners', () => runners.close());
   const molecules = new MoleculeWorker();

@@ -13,6 +13,7 @@ export { encodeTensor, keptTensor, tensorBytes, type KeptTensor } from './encode
 export { fromHalf } from './half-float.js';
 export type { GraphSummary } from './graph-summary.js';
 export type { Inspection } from './inspect-model.js';
+export { ModelFolders, type ModelFiles } from './model-folders.js';
 export { ModelInspector, type InspectorOptions } from './model-inspector.js';
 export { availableProviders, EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-providers.js';
 export type { GraphOptimization, Isolation, LoadOptions } from './load-options.js';

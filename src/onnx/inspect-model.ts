@@ -4,6 +4,8 @@ import { readGraph, type DeclaredValue, type GraphReading, type GraphSummary } f
 import { madeUpInputs } from './made-up-inputs.js';
 import { ModelProblem } from './model-problem.js';
 import { formatType, isServed } from './onnx-types.js';
+import { checkDimensionNames } from './reading/bounds.js';
+import { checkExternalData } from './reading/external-data.js';
 import { loadProblem } from './runtime-messages.js';
 import { InferenceSession, RuntimeTensor } from './runtime.js';
 import { DEFAULT_SETTINGS, sessionOptions } from './session-options.js';
@@ -14,17 +16,21 @@ export interface Inspection {
   readonly graph: GraphSummary;
 }
 
+/** What GraphQL's Int holds; a tensor of such an extent would take more than any answer holds. */
+const MAX_EXTENT = 2 ** 31 - 1;
+
 /**
  * Reads a graph, loads it, and tries it once on made-up inputs: what crashes or never ends shall do so here and not in
  * the server. That the graph refuses such inputs means nothing. Loading and running are synchronous and native: for a
  * child process only.
+ * @param path of a file in a folder that holds, beside it, only what belongs to the model
  * @param onTrial called between loading and trying
  * @throws ModelProblem
  */
 export async function inspectModel(path: string, onTrial: () => void): Promise<Inspection> {
   const reading = readGraph(path);
   // Before the runtime, which would open whatever file the graph names.
-  refuseExternalData(reading.summary);
+  checkExternalData(reading.external, path);
   for (const value of reading.inputs) refuseUnservedType('Input', value);
   for (const value of reading.outputs) refuseUnservedType('Output', value);
   let session: Session;
@@ -50,18 +56,6 @@ async function tryOnce(session: Session, signature: Signature): Promise<void> {
   await session.run(feeds).catch(() => undefined);
 }
 
-function refuseExternalData({ externalData }: GraphSummary): void {
-  if (externalData.length === 0) return;
-  const names = externalData
-    .slice(0, 3)
-    .map((name) => JSON.stringify(name))
-    .join(', ');
-  throw new ModelProblem(
-    'UNSUPPORTED_MODEL',
-    `The weights lie in ${externalData.length === 1 ? 'another file' : `${externalData.length} other files`} (${names}), and Retort stores one file per version: save them inside with onnx.save(onnx.load("model.onnx"), "single.onnx")`,
-  );
-}
-
 function refuseUnservedType(role: 'Input' | 'Output', { name, type }: DeclaredValue): void {
   if (isServed(type)) return;
   throw new ModelProblem(
@@ -77,10 +71,16 @@ function advice(type: DeclaredValue['type']): string {
 }
 
 function signatureOf(session: Session, reading: GraphReading): Signature {
-  return {
+  const signature = {
     inputs: session.inputMetadata.map((value) => specOf('Input', value, reading.inputs)),
     outputs: session.outputMetadata.map((value) => specOf('Output', value, reading.outputs)),
   };
+  checkDimensionNames(
+    [...signature.inputs, ...signature.outputs].flatMap(({ dimensions = [] }) =>
+      dimensions.filter((dimension) => dimension !== null),
+    ),
+  );
+  return signature;
 }
 
 function specOf(
@@ -101,7 +101,14 @@ function specOf(
       'UNSUPPORTED_MODEL',
       `${role} ${JSON.stringify(name)} has control characters in its name: rename it and export again`,
     );
-  const shape = value.shape.map((size) => (typeof size === 'number' ? size : -1));
+  const tooLarge = value.shape.find((size) => typeof size === 'number' && size > MAX_EXTENT);
+  if (tooLarge !== undefined)
+    throw new ModelProblem(
+      'UNSUPPORTED_MODEL',
+      `${role} ${JSON.stringify(name)} declares an extent of ${tooLarge}, expected at most ${MAX_EXTENT}: no request or answer holds such a tensor; declare what the graph really takes and gives, or leave the dimension variable`,
+    );
+  // Below zero it says nothing, in whatever way it says so.
+  const shape = value.shape.map((size) => (typeof size === 'number' ? Math.max(size, -1) : -1));
   const dimensions = value.shape.map((size) => (typeof size === 'string' && size !== '' ? size : null));
   // The runtime reports no dimensions both for a scalar and where nothing is known; the file tells them apart.
   const isUnranked =

@@ -43,7 +43,7 @@ export class ReplicatedModel implements LoadedModel {
       /** What one session takes, where its runner cannot say. */
       readonly sessionBytes: number;
       readonly open: (taken: readonly Runner[]) => Promise<Replica>;
-      readonly onReleased: () => void;
+      readonly onReleased: () => Promise<void>;
       readonly onRunnerLost: LoadOptions['onRunnerLost'];
       readonly onRunnerRestarted: LoadOptions['onRunnerRestarted'];
     },
@@ -164,7 +164,7 @@ export class ReplicatedModel implements LoadedModel {
     try {
       await Promise.all(this.#alive.map((replica) => replica.close()));
     } finally {
-      this.deps.onReleased();
+      await this.deps.onReleased();
     }
   }
 }
