@@ -91,7 +91,7 @@ export class VersionPublisher {
     const { artifacts, inspector } = this.deps;
     const path = await artifacts.verified(digest, signal);
     try {
-      return await inspector.inspect(path);
+      return await inspector.inspect(path, signal);
     } catch (error) {
       // A collection may have removed the file before it was opened: that is no fault of the model's.
       await artifacts.stat(digest);

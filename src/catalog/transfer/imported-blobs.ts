@@ -28,7 +28,7 @@ export class ImportedBlobs {
   async take(reader: ArchiveReader, needed: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
     for await (const blob of reader.blobs()) {
       signal.throwIfAborted();
-      if (needed.has(blob.digest)) await this.inspect(blob.digest, await this.stored(blob, signal));
+      if (needed.has(blob.digest)) await this.inspect(blob.digest, await this.stored(blob, signal), signal);
       else await this.check(blob, signal);
     }
   }
@@ -90,9 +90,9 @@ export class ImportedBlobs {
     if (`sha256:${hash.digest('hex')}` !== blob.digest) throw damaged(blob);
   }
 
-  private async inspect(digest: string, path: string): Promise<void> {
+  private async inspect(digest: string, path: string, signal: AbortSignal): Promise<void> {
     try {
-      this.inspected.set(digest, await this.deps.inspector.inspect(path));
+      this.inspected.set(digest, await this.deps.inspector.inspect(path, signal));
     } catch (error) {
       throw ofArchive(error, `blob ${digest}`);
     }
