@@ -89,7 +89,18 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const artifacts = await ArtifactStore.open({
     directory: join(config.dataDirectory, 'artifacts'),
     maxBytes: config.maxArtifactBytes,
+    observer: {
+      onDamaged: ({ digest, actual }) => {
+        logger.error({ digest, actual }, 'stored bytes are damaged');
+        catalog.damageEvents.damaged(digest, actual).catch(unsaid);
+      },
+      onMended: ({ digest }) => {
+        logger.info({ digest }, 'damaged bytes were mended');
+        catalog.damageEvents.mended(digest).catch(unsaid);
+      },
+    },
   });
+  const unsaid = (error: unknown) => logger.warn({ err: error }, 'owners could not be told of damaged bytes');
   const folders = new ModelFolders(join(config.dataDirectory, 'cache', 'models'));
   stops.add('model folders', () => folders.close());
   const inspector = new ModelInspector({ folders });
@@ -115,7 +126,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     checkInstances: new InstanceChecker(runner).check,
     ...(options.downloader && { downloader: options.downloader }),
   };
-  const catalog = new CatalogService(publishing);
+  const catalog: CatalogService = new CatalogService(publishing);
   const transfer = new TransferService({
     ...publishing,
     archives: await ArtifactStore.open({

@@ -1,4 +1,3 @@
-export { ArtifactStore, type StoredArtifact } from './artifact-store.js';
+export { ArtifactStore, type StoredArtifact, type StoreObserver } from './artifact-store.js';
 export type { StagedArtifact } from './staged-artifact.js';
-export { damagedOnDisk } from './storage-error.js';
 export type { UploadOptions } from './upload.js';

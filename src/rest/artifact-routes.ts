@@ -55,14 +55,12 @@ async function sendArtifact(
   const { digest, size } = await artifacts.stat(request.params.digest);
   const etag = `"${digest}"`;
   const { headers } = request;
-  // An address made of the content can never mean anything else.
-  reply.headers({ etag, 'cache-control': 'private, max-age=31536000, immutable', 'accept-ranges': 'bytes' });
   if (
     headers['if-none-match']
       ?.split(',')
       .some((tag) => [etag, '*'].includes(tag.trim().replace(/^W\//, ''))) === true
   ) {
-    return reply.code(304).send();
+    return reply.headers(immutable(etag)).code(304).send();
   }
   const rangeStillValid = headers['if-range'] === undefined || headers['if-range'] === etag;
   const range = rangeStillValid ? requestedRange(headers.range, size) : 'whole';
@@ -75,11 +73,20 @@ async function sendArtifact(
       },
     );
   }
+  const isHead = request.method === 'HEAD';
+  // A part says nothing of the rest, so the whole is looked at first.
+  if (range !== 'whole' && !isHead) await artifacts.check(digest);
   reply
+    .headers(immutable(etag))
     .type('application/octet-stream')
     .header('content-disposition', `attachment; filename="${digest.slice(-64, -52)}.onnx"`);
   if (range !== 'whole') reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`);
   reply.header('content-length', range === 'whole' ? size : range.end - range.start + 1);
-  if (request.method === 'HEAD') return reply.send();
-  return reply.send(range === 'whole' ? artifacts.read(digest) : artifacts.read(digest, range));
+  if (isHead) return reply.send();
+  return reply.send(range === 'whole' ? artifacts.readChecked(digest) : artifacts.read(digest, range));
+}
+
+/** An address made of the content can never mean anything else. */
+function immutable(etag: string): Record<string, string> {
+  return { etag, 'cache-control': 'private, max-age=31536000, immutable', 'accept-ranges': 'bytes' };
 }

@@ -1,4 +1,4 @@
-import { damagedOnDisk, type ArtifactStore } from '../../artifacts/index.js';
+import type { ArtifactStore } from '../../artifacts/index.js';
 import { DamagedGraph, type GraphDifference, type GraphDifferencer } from '../../onnx/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { untilAborted } from '../../platform/until-aborted.js';
@@ -72,7 +72,7 @@ export class GraphComparisons {
     try {
       return await this.differencer.compare(...graphs, signal);
     } catch (error) {
-      throw error instanceof DamagedGraph ? damagedOnDisk(error.digest, error.actual) : error;
+      throw error instanceof DamagedGraph ? await this.artifacts.damaged(error.digest, error.actual) : error;
     }
   }
 
