@@ -36,6 +36,8 @@ export interface GraphReading {
   readonly summary: GraphSummary;
   readonly inputs: readonly DeclaredValue[];
   readonly outputs: readonly DeclaredValue[];
+  /** How many initializers are listed among the inputs too; `inputs` is without them. */
+  readonly listedInitializers: number;
 }
 
 interface EntryMessage {
@@ -154,6 +156,7 @@ function summarise(model: ModelMessage, graph: GraphMessage): GraphReading {
     },
     inputs: (graph.input ?? []).map(declared).filter(({ name }) => !initialized.has(name)),
     outputs: (graph.output ?? []).map(declared),
+    listedInitializers: (graph.input ?? []).filter(({ name }) => initialized.has(name)).length,
   };
 }
 

@@ -1,8 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../platform/compiled-entry.js';
 import { DomainError } from '../platform/errors.js';
 import type { Inspection } from './inspect-model.js';
+import type { Rewrite } from './rewriting/rewrite.js';
 import type {
   InspectorReady,
   InspectorReply,
@@ -17,6 +22,13 @@ export interface InspectorOptions {
   timeoutMs?: number;
   /** How long one run on made-up inputs may take then. Default 30 s. */
   trialTimeoutMs?: number;
+}
+
+export interface DerivationOptions {
+  /** Where to write the graph that is loaded in the file's place, should it be another one; not kept when left out. */
+  derivedTo?: string;
+  /** The rewrites wanted, as of a version that was published with them; all that help when left out. */
+  rewrites?: readonly Rewrite[];
 }
 
 /**
@@ -39,9 +51,11 @@ export class ModelInspector {
     this.#trialTimeoutMs = options.trialTimeoutMs ?? 30_000;
   }
 
-  /** @throws DomainError INVALID_MODEL, UNSUPPORTED_MODEL; UNAVAILABLE once closed */
-  async inspect(path: string): Promise<Inspection> {
-    const inspection = this.#last.then(() => this.#inspect(path));
+  /**
+   * @throws DomainError INVALID_MODEL, UNSUPPORTED_MODEL, STORAGE_FULL; UNAVAILABLE once closed
+   */
+  async inspect(path: string, options: DerivationOptions = {}): Promise<Inspection> {
+    const inspection = this.#last.then(() => this.#inspect(path, options));
     this.#last = inspection.catch(() => undefined);
     return inspection;
   }
@@ -53,13 +67,19 @@ export class ModelInspector {
     await this.#end();
   }
 
-  async #inspect(path: string): Promise<Inspection> {
+  async #inspect(path: string, options: DerivationOptions): Promise<Inspection> {
     if (this.#closed) throw new DomainError('UNAVAILABLE', 'The server is stopping and reads no more models');
     clearTimeout(this.#idle);
     const child = (this.#child ??= this.#start());
+    const derivedTo = options.derivedTo ?? join(tmpdir(), `retort-${randomUUID()}.onnx`);
     try {
-      return outcome(await this.#ask(child, { type: 'inspect', path }));
+      return outcome(await this.#ask(child, { type: 'inspect', path, ...options, derivedTo }));
+    } catch (error) {
+      // Also when the child died over it.
+      await rm(derivedTo, { force: true });
+      throw error;
     } finally {
+      if (options.derivedTo === undefined) await rm(derivedTo, { force: true });
       child.unref();
       child.channel?.unref();
       this.#idle = setTimeout(() => void this.#end(), idleMs).unref();
@@ -138,8 +158,10 @@ export class ModelInspector {
 
 function outcome(reply: InspectorReply): Inspection {
   switch (reply.type) {
-    case 'inspected':
-      return { signature: reply.signature, graph: reply.graph };
+    case 'inspected': {
+      const { signature, graph, rewrites, derived } = reply;
+      return { signature, graph, rewrites, derived };
+    }
     case 'refused':
       throw new DomainError(reply.code, reply.message);
     case 'failed':

@@ -37,13 +37,14 @@ export class RunnerPool {
 
   /**
    * Loads a model from a file that is already verified.
+   * @param file its path; or what gives it whenever a session is opened, for a file that may have to be made anew
    * @throws DomainError INVALID_MODEL, UNSUPPORTED_MODEL, UNAVAILABLE, INVALID_ARGUMENT for a provider that is not here
    */
-  async load(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
+  async load(file: string | (() => Promise<string>), options: LoadOptions = {}): Promise<LoadedModel> {
     if (this.#closing !== undefined)
       throw new DomainError('UNAVAILABLE', 'The server is stopping and loads no more models');
     requireProviders(options.providers ?? DEFAULT_SETTINGS.providers);
-    const loading = this.#load(path, options);
+    const loading = this.#load(typeof file === 'string' ? () => Promise.resolve(file) : file, options);
     this.#loading.add(loading);
     try {
       return await loading;
@@ -58,23 +59,24 @@ export class RunnerPool {
     return this.#closing;
   }
 
-  async #load(path: string, options: LoadOptions): Promise<LoadedModel> {
+  async #load(file: () => Promise<string>, options: LoadOptions): Promise<LoadedModel> {
     const isolation = options.isolation ?? 'THREAD';
     const seating: Seating = isolation === 'PROCESS' ? new ProcessSeating(options.maxRunMs) : this.#threads;
-    const direct: LoadSpec = {
-      path,
+    const path = await file();
+    const settings = {
       bytes: await sizeOf(path),
       threads: options.threads ?? DEFAULT_SETTINGS.threads,
       optimization: options.optimization ?? DEFAULT_SETTINGS.optimization,
       providers: options.providers ?? DEFAULT_SETTINGS.providers,
     };
     const key =
-      options.digest === undefined || direct.optimization === 'DISABLED'
+      options.digest === undefined || settings.optimization === 'DISABLED'
         ? undefined
-        : this.#cache?.keyOf(options.digest, direct);
+        : this.#cache?.keyOf(options.digest, settings);
+    const direct = async (): Promise<LoadSpec> => ({ ...settings, path: await file() });
     const spec = async (): Promise<LoadSpec> => {
       const cached = key === undefined ? undefined : await this.#cache?.find(key);
-      return cached === undefined ? direct : { ...direct, cached };
+      return cached === undefined ? direct() : { ...(await direct()), cached };
     };
     const loads: LoadOutcome[] = [];
     const open = async (taken: readonly Runner[]): Promise<Replica> => {
@@ -82,20 +84,21 @@ export class RunnerPool {
       const seat = await seating.open(what, taken).catch(async (error: unknown) => {
         if (what.cached === undefined) throw error;
         await this.#cache?.drop(what.cached.path);
-        return seating.open(direct, taken);
+        return seating.open(await direct(), taken);
       });
       const { cache, loadMs } = seat.outcome;
       loads.push(seat.outcome);
       if (cache === 'BROKEN' && what.cached !== undefined) await this.#cache?.drop(what.cached.path);
-      if (cache !== 'HIT' && key !== undefined) this.#optimizer?.consider(key, direct, loadMs);
+      if (cache !== 'HIT' && key !== undefined) this.#optimizer?.consider(key, await direct(), loadMs);
       return new Replica(seating, spec, seat);
     };
     const replicas = await openAll(options.replicas ?? 1, open);
     const model = new ReplicatedModel(isolation, replicas, {
       loadMs: Math.max(...loads.map(({ loadMs }) => loadMs)),
       fromCache: loads.every(({ cache }) => cache === 'HIT'),
-      sessionBytes: estimateBytes(direct.bytes),
+      sessionBytes: estimateBytes(settings.bytes),
       open,
+      defaults: options.defaults ?? [],
       onReleased: () => this.#models.delete(model),
       onRunnerLost: options.onRunnerLost,
       onRunnerRestarted: options.onRunnerRestarted,
