@@ -10,6 +10,7 @@ const order = [
   'git',
   'catalog',
   'jobs',
+  'runtime-graphs',
   'artifacts',
   'onnx',
   'security',

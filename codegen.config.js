@@ -35,6 +35,7 @@ export default {
     MissingParent: '../../catalog/index.js#ForeignVersion as MissingParentMapper',
     VersionExample: '../../catalog/index.js#ExampleRecord as VersionExampleMapper',
     Derivation: '../../catalog/index.js#DerivationRecord as DerivationMapper',
+    TensorSpec: '../annotated-signature.js#AnnotatedSpec as TensorSpecMapper',
     Signature: '../../catalog/index.js#VersionRecord as SignatureMapper',
     Batching: '../../deployments/index.js#BatchingInEffect as BatchingRecord',
     Deployment: '../../deployments/index.js#DeploymentRecord as DeploymentMapper',

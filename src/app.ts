@@ -31,6 +31,7 @@ import { packageRoot } from './platform/package-root.js';
 import { WholeBodyMessage } from './platform/whole-body.js';
 import { withinLimit } from './platform/within-limit.js';
 import { answerError, registerRest } from './rest/index.js';
+import { RuntimeGraphs } from './runtime-graphs/index.js';
 import { assertBindAllowed, registerSecurity, requestId } from './security/index.js';
 import { seedExamples } from './seed-examples.js';
 
@@ -105,6 +106,11 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   stops.add('model folders', () => folders.close());
   const inspector = new ModelInspector({ folders });
   stops.add('model inspector', () => inspector.close());
+  const graphs = new RuntimeGraphs({
+    artifacts,
+    inspector,
+    directory: join(config.dataDirectory, 'cache', 'derived'),
+  });
   const differencer = new GraphDifferencer();
   stops.add('graph differencer', () => differencer.close());
   const runners = new RunnerPool({
@@ -121,7 +127,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     database: database.client,
     events,
     artifacts,
-    inspector,
+    graphs,
     parsePipeline,
     checkInstances: new InstanceChecker(runner).check,
     ...(options.downloader && { downloader: options.downloader }),
@@ -148,6 +154,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     events,
     catalog,
     artifacts,
+    graphs,
     runners,
     logger,
     modelMemoryBytes: config.modelMemoryBytes,
@@ -166,9 +173,9 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   stops.add('inference', async () => inference.close());
   const predictions = new PredictionService({ inference, runner });
   const recordedRequests = new RecordedRequests(database.client);
-  const graphs = new GraphComparisons(artifacts, differencer);
+  const comparisons = new GraphComparisons(artifacts, differencer);
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
-  const comparer = new VersionComparer({ deployments, runner, graphs, samples });
+  const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
 
   const state: { phase: 'starting' | 'ready' | 'stopping' } = { phase: 'starting' };
   const app = createFastify(config, logger);

@@ -2,6 +2,7 @@ export { CatalogService, type CatalogDependencies } from './catalog-service.js';
 export type { RemoveAliasInput, RollbackAliasInput, SetAliasInput } from './alias-input.js';
 export type { AliasInstant, AliasKey } from './alias-history-store.js';
 export type { TagVersionInput } from './version-tagging.js';
+export { describeRewrite, narrowTypeName } from '../onnx/index.js';
 export { checkReason } from './catalog-changes.js';
 export { CatalogReader } from './catalog-reader.js';
 export type { CollectArtifactsInput, Collection } from './artifact-collection.js';

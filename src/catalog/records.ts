@@ -1,4 +1,4 @@
-import type { GraphSummary, Signature } from '../onnx/index.js';
+import type { GraphSummary, Rewrite, Signature } from '../onnx/index.js';
 import type { JsonValue } from '../platform/events/index.js';
 
 export const DOMAINS = ['CHEMISTRY', 'PHYSICS', 'MATERIALS', 'BIOLOGY', 'GENERAL'] as const;
@@ -71,6 +71,8 @@ export interface VersionRecord {
   readonly ref: string;
   readonly artifactDigest: string;
   readonly signature: Signature;
+  /** What was changed between the artifact and the graph that is loaded; empty when it is loaded as it is. */
+  readonly rewrites: readonly Rewrite[];
   /** As `parsePipeline` normalised it; null when the version answers `infer` only. */
   readonly pipeline: JsonValue | null;
   readonly metrics: readonly Metric[];

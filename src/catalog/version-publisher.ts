@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../artifacts/index.js';
-import type { ModelInspector, Signature } from '../onnx/index.js';
+import type { Inspection, Signature } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
+import type { RuntimeGraphs } from '../runtime-graphs/index.js';
 import type { Caller } from '../security/index.js';
 import { at, type ArtifactIntake } from './artifact-intake.js';
 import { checkReason, newEvent, type CatalogChanges } from './catalog-changes.js';
@@ -12,7 +13,7 @@ import { parseVersionRef } from './version-ref.js';
 
 export interface PublishingDependencies {
   readonly artifacts: ArtifactStore;
-  readonly inspector: ModelInspector;
+  readonly graphs: RuntimeGraphs;
   /** Checks a declared pipeline against a signature and answers it normalised: plain JSON. */
   readonly parsePipeline: (pipeline: unknown, signature: Signature) => unknown;
   readonly checkInstances: CheckInstances;
@@ -42,7 +43,7 @@ export class VersionPublisher {
     const derivedFrom = await this.parents(input);
 
     const { digest, size } = await this.intake.take(input.artifact, signal);
-    const { signature, graph } = await at(['artifact'], () => this.inspect(digest, signal));
+    const { signature, graph, rewrites } = await at(['artifact'], () => this.inspect(digest, signal));
     const pipeline =
       input.pipeline === null || input.pipeline === undefined
         ? null
@@ -64,6 +65,7 @@ export class VersionPublisher {
         number,
         artifactDigest: digest,
         signature,
+        rewrites,
         pipeline,
         ...texts,
         createdBy: caller.actor,
@@ -84,14 +86,10 @@ export class VersionPublisher {
     });
   }
 
-  private async inspect(
-    digest: string,
-    signal: AbortSignal | undefined,
-  ): ReturnType<ModelInspector['inspect']> {
-    const { artifacts, inspector } = this.deps;
-    const path = await artifacts.verified(digest, signal);
+  private async inspect(digest: string, signal: AbortSignal | undefined): Promise<Inspection> {
+    const { artifacts, graphs } = this.deps;
     try {
-      return await inspector.inspect(path, signal);
+      return await graphs.inspect(digest, signal);
     } catch (error) {
       // A collection may have removed the file before it was opened: that is no fault of the model's.
       await artifacts.stat(digest);

@@ -1,4 +1,4 @@
-import type { Signature } from '../onnx/index.js';
+import type { Rewrite, Signature } from '../onnx/index.js';
 import { Prisma } from '../platform/database/index.js';
 import type { JsonValue } from '../platform/events/index.js';
 import type { Dataset, Environment, Metric, Source, VersionRecord } from './records.js';
@@ -11,6 +11,7 @@ export interface VersionRow {
   readonly number: number;
   readonly artifactDigest: string;
   readonly signature: string;
+  readonly rewrites: string | null;
   readonly pipeline: string | null;
   readonly metrics: string;
   readonly notes: string;
@@ -24,13 +25,14 @@ export interface VersionRow {
 /** Of a "Version" v and its "Model" m. As text: the client would parse every one of them. */
 export const VERSION_COLUMNS = Prisma.sql`
   v."id", v."modelId", m."name" AS "modelName", v."number", v."artifactDigest", v."signature"::text,
-  v."pipeline"::text, v."metrics"::text, v."notes", v."source"::text, v."trainingData"::text, v."environment"::text,
+  v."rewrites"::text, v."pipeline"::text, v."metrics"::text, v."notes", v."source"::text, v."trainingData"::text, v."environment"::text,
   v."createdAt", v."createdBy"`;
 
 /** What is JSON is parsed when it is first looked at: most readers of many versions look at little of it. */
 export function toVersion(row: VersionRow): VersionRecord {
   const { id, modelId, modelName, number, artifactDigest, notes, createdAt, createdBy } = row;
   const signature = parsed(row.signature);
+  const rewrites = parsed(row.rewrites ?? '[]');
   const pipeline = parsed(row.pipeline);
   const metrics = parsed(row.metrics);
   const source = parsed(row.source);
@@ -45,6 +47,9 @@ export function toVersion(row: VersionRow): VersionRecord {
     artifactDigest,
     get signature() {
       return signature() as Signature;
+    },
+    get rewrites() {
+      return rewrites() as readonly Rewrite[];
     },
     get pipeline() {
       return pipeline() as JsonValue | null;

@@ -1,4 +1,4 @@
-import type { GraphSummary, Signature } from '../onnx/index.js';
+import type { GraphSummary, Rewrite, Signature } from '../onnx/index.js';
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
 import type { Window } from './keyset.js';
 import { DEFAULT_ALIAS } from './names.js';
@@ -19,6 +19,7 @@ export interface NewVersion {
   readonly number: number;
   readonly artifactDigest: string;
   readonly signature: Signature;
+  readonly rewrites: readonly Rewrite[];
   /** Plain JSON; null without one. */
   readonly pipeline: unknown;
   readonly metrics: readonly Metric[];
@@ -174,11 +175,12 @@ export class VersionStore {
   }
 
   async insert(tx: Transaction, version: NewVersion): Promise<{ id: string }> {
-    const { pipeline, signature, metrics, source, trainingData, environment, ...columns } = version;
+    const { pipeline, signature, rewrites, metrics, source, trainingData, environment, ...columns } = version;
     const { id } = await tx.version.create({
       data: {
         ...columns,
         signature: asJson(signature),
+        rewrites: optionalJson(rewrites.length === 0 ? null : rewrites),
         metrics: asJson(metrics),
         pipeline: optionalJson(pipeline),
         source: optionalJson(source),

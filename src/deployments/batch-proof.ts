@@ -1,4 +1,11 @@
-import { joinRows, splitRows, type LoadedModel, type Signature, type Tensor } from '../onnx/index.js';
+import {
+  joinRows,
+  requiredInputs,
+  splitRows,
+  type LoadedModel,
+  type Signature,
+  type Tensor,
+} from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import { largestDifference, tellsRowsApart } from './compare-answers.js';
 import { generator, madeUpRequests, recipesFor } from './made-up-requests.js';
@@ -70,7 +77,9 @@ async function compare(
   }
 }
 
-function structuralObstacle({ inputs, outputs }: Signature): string | null {
+function structuralObstacle(signature: Signature): string | null {
+  const { outputs } = signature;
+  const inputs = requiredInputs(signature);
   const fixed = [...inputs, ...outputs].find(({ shape, unranked }) => unranked === true || shape[0] !== -1);
   if (fixed) return `"${fixed.name}" has no variable first dimension to join rows along`;
   const names = new Set(inputs.map(({ dimensions }) => dimensions?.[0] ?? null));

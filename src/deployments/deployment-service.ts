@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../artifacts/index.js';
+import type { RuntimeGraphs } from '../runtime-graphs/index.js';
 import { checkName, checkReason, type CatalogService, type VersionRecord } from '../catalog/index.js';
 import type { RunnerPool } from '../onnx/index.js';
 import type { Database } from '../platform/database/index.js';
@@ -103,6 +104,7 @@ export class DeploymentService {
       readonly events: EventLog;
       readonly catalog: CatalogService;
       readonly artifacts: ArtifactStore;
+      readonly graphs: RuntimeGraphs;
       readonly runners: RunnerPool;
       readonly logger: Logger;
       /** All loaded models together may take this much memory. */
@@ -114,7 +116,12 @@ export class DeploymentService {
     this.store = new DeploymentStore(deps.database);
     this.versions = new VersionResolver(deps.catalog, deps.events);
     this.requests = new RevisionRequests(this.store, deps.events);
-    this.loader = new ModelLoader(deps.artifacts, deps.runners, new MemoryBudget(deps.modelMemoryBytes));
+    this.loader = new ModelLoader(
+      deps.artifacts,
+      deps.graphs,
+      deps.runners,
+      new MemoryBudget(deps.modelMemoryBytes),
+    );
     this.onDemand = new OnDemandModels(this.loader, deps.events, deps.logger);
     const { catalog, events, logger } = deps;
     const { store } = this;

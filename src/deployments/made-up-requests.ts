@@ -1,4 +1,4 @@
-import { decodeTensor, type Signature, type Tensor, type TensorSpec } from '../onnx/index.js';
+import { decodeTensor, requiredInputs, type Signature, type Tensor, type TensorSpec } from '../onnx/index.js';
 
 /** How a set of random requests is made up. */
 export interface Recipe {
@@ -22,10 +22,11 @@ const MAX_ELEMENTS = 4_000_000;
  * them; few and positive ones, for small tables and logarithms; large ones, for thresholds; larger dimensions, for
  * windows and images; and indices from 0, once all others were refused.
  */
-export function recipesFor({ inputs }: Signature): {
+export function recipesFor(signature: Signature): {
   readonly first: Recipe[];
   readonly lastResort: Recipe[];
 } {
+  const inputs = requiredInputs(signature);
   const positive: Recipe = { size: 1, floats: [0.1, 1], integers: [1, 2] };
   const varies = inputs.some(({ shape }) => shape.slice(1).includes(-1));
   const has = (pattern: RegExp) => inputs.some(({ datatype }) => pattern.test(datatype));
@@ -40,11 +41,13 @@ export function recipesFor({ inputs }: Signature): {
 
 /** Requests of the given numbers of rows; null when they would be too large. */
 export function madeUpRequests(
-  { inputs }: Signature,
+  signature: Signature,
   rows: readonly number[],
   recipe: Recipe,
   random: () => number,
 ): Tensor[][] | null {
+  // Optional inputs are left out: what is shown holds for their defaults, and a request that brings one runs alone.
+  const inputs = requiredInputs(signature);
   const total = rows.reduce((sum, count) => sum + count, 0);
   const largest = Math.max(...inputs.map((spec) => elementsOf(concreteShape(spec, total, recipe))));
   if (largest > MAX_ELEMENTS) return null;

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../artifacts/index.js';
 import type { VersionRecord } from '../catalog/index.js';
-import type { LoadedModel, LoadOptions, RunnerPool } from '../onnx/index.js';
+import { defaultInputs, type LoadedModel, type LoadOptions, type RunnerPool } from '../onnx/index.js';
+import type { RuntimeGraphs } from '../runtime-graphs/index.js';
 import type { MemoryBudget, Place } from './memory-budget.js';
 import type { RuntimeSettings } from './records.js';
 
@@ -17,11 +18,12 @@ export interface PlacedModel {
 export class ModelLoader {
   constructor(
     private readonly artifacts: ArtifactStore,
+    private readonly graphs: RuntimeGraphs,
     private readonly runners: RunnerPool,
     private readonly memory: MemoryBudget,
   ) {}
 
-  /** @throws DomainError OVERLOADED when there is no room; what ArtifactStore.verified and RunnerPool.load throw. */
+  /** @throws DomainError OVERLOADED when there is no room; what RuntimeGraphs.open and RunnerPool.load throw. */
   async load(
     version: VersionRecord,
     runtime: RuntimeSettings,
@@ -33,15 +35,16 @@ export class ModelLoader {
     const place = await this.memory.reserve(replicas * ofOne, version.ref);
     let model: LoadedModel | undefined;
     try {
-      const path = await this.artifacts.verified(version.artifactDigest);
-      model = await this.runners.load(path, {
+      const graph = await this.graphs.open({ digest: version.artifactDigest, rewrites: version.rewrites });
+      model = await this.runners.load(() => graph.path(), {
         threads,
         replicas,
         isolation,
         maxRunMs,
         optimization: graphOptimization,
         providers: executionProviders,
-        digest: version.artifactDigest,
+        digest: graph.key,
+        defaults: defaultInputs(version.signature),
         ...observer,
       });
       await place.resize(model.memoryBytes);

@@ -37,7 +37,8 @@ export function versionFiles({
   derivedFrom,
   examples,
 }: PublishedVersion): RepositoryFile[] {
-  const { modelName, number, signature, pipeline, metrics, source, trainingData, environment } = version;
+  const { modelName, number, signature, rewrites, pipeline, metrics, source, trainingData, environment } =
+    version;
   const { card, ...described } = description;
   const json = (path: string, value: unknown) => ({ path, content: readableJson(withoutNulls(value)) });
   return [
@@ -45,6 +46,7 @@ export function versionFiles({
     { path: 'README.md', content: card.trim() === '' ? placeholder(description) : ended(card) },
     json('model.json', { name: modelName, version: number, ...described }),
     json('signature.json', signature),
+    ...(rewrites.length > 0 ? [json('rewrites.json', rewrites)] : []),
     ...(pipeline === null ? [] : [{ path: 'pipeline.json', content: readableJson(pipeline) }]),
     json('metrics.json', metrics),
     ...(source ? [json('source.json', source)] : []),

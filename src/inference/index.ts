@@ -15,6 +15,8 @@ export { noStatistics, type ModelStatistics, type Total } from './model-statisti
 export {
   DATA_TYPES,
   decodeTensor,
+  defaultOf,
+  requiredInputs,
   encodeTensor,
   tensorBytes,
   type DataType,

@@ -1,3 +1,4 @@
+import { checkNarrowValues } from './check-narrow-values.js';
 import { formatShape, invalidTensor } from './tensor-error.js';
 import type { Signature, Tensor, TensorSpec } from './tensor.js';
 
@@ -28,10 +29,12 @@ export function checkInputs(
       throw invalidTensor(`Input "${tensor.name}" came twice: send each input once`, field, 'name');
     seen.add(tensor.name);
     checkTensor(tensor, spec, field);
+    checkNarrowValues(tensor, spec, field);
     checkDimensionNames(tensor, spec, sizes, field);
   }
   for (const spec of signature.inputs)
-    if (!seen.has(spec.name)) throw invalidTensor(`Missing input ${formatSpec(spec)}`, ['inputs']);
+    if (!seen.has(spec.name) && spec.default === undefined)
+      throw invalidTensor(`Missing input ${formatSpec(spec)}`, ['inputs']);
   checkOutputs(signature, outputs ?? []);
 }
 
@@ -97,5 +100,5 @@ function list(specs: readonly TensorSpec[]): string {
 }
 
 function formatSpec(spec: TensorSpec): string {
-  return `"${spec.name}" (${spec.datatype} ${spec.unranked === true ? 'of any shape' : formatShape(spec.shape)})`;
+  return `"${spec.name}" (${spec.datatype} ${spec.unranked === true ? 'of any shape' : formatShape(spec.shape)}${spec.default === undefined ? '' : ', optional'})`;
 }

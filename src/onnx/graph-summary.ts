@@ -52,6 +52,8 @@ export interface GraphReading {
   readonly outputs: readonly DeclaredValue[];
   /** Tensors whose content lies in other files, wherever in the model they stand. */
   readonly external: readonly ExternalTensor[];
+  /** How many initializers are listed among the inputs too; `inputs` is without them. */
+  readonly listedInitializers: number;
 }
 
 // The description of the largest published graphs, without weights, is a few megabytes.
@@ -136,6 +138,7 @@ function summarise(model: ModelMessage, graph: GraphMessage): GraphReading {
     inputs,
     outputs,
     external: tally.external,
+    listedInitializers: (graph.input ?? []).length - inputs.length,
   };
 }
 

@@ -7,6 +7,19 @@ export {
   type GraphOptions,
 } from './graph-builder.js';
 export { checkInputs } from './check-inputs.js';
+export { defaultInputs, defaultOf, requiredInputs } from './default-inputs.js';
+export { deriveInChild } from './graph-deriver.js';
+export { GraphCache } from './graph-cache.js';
+export { nearestNarrow } from './narrow-values.js';
+export { NARROW_TYPES, narrowTypeName, type NarrowType } from './narrow-types.js';
+export { describeRewrite } from './rewriting/describe-rewrite.js';
+export {
+  REWRITE_KINDS,
+  REWRITER_VERSION,
+  rewriteId,
+  type Rewrite,
+  type RewriteKind,
+} from './rewriting/rewrite.js';
 export { decodeTensor } from './decode-tensor.js';
 export { byteLengthOf } from './tensor-bytes.js';
 export { encodeTensor, keptTensor, tensorBytes, type KeptTensor } from './encode-tensor.js';

@@ -1,5 +1,6 @@
 import type { InferenceSession as Session } from 'onnxruntime-node';
-import { fromRuntimeType, runtimeType } from './data-types.js';
+import { fromRuntimeType } from './data-types.js';
+import { defaultInputs, withDefaults } from './default-inputs.js';
 import { readGraph, type DeclaredValue, type GraphReading, type GraphSummary } from './graph-summary.js';
 import { madeUpInputs } from './made-up-inputs.js';
 import { ModelProblem } from './model-problem.js';
@@ -7,13 +8,32 @@ import { formatType, isServed } from './onnx-types.js';
 import { checkDimensionNames } from './reading/bounds.js';
 import { checkExternalData } from './reading/external-data.js';
 import { loadProblem } from './runtime-messages.js';
-import { InferenceSession, RuntimeTensor } from './runtime.js';
+import { compareWithSource } from './rewriting/compare-with-source.js';
+import { deriveGraph, type DerivedGraph } from './rewriting/derive-graph.js';
+import { mayNeedRewrites } from './rewriting/plan-rewrites.js';
+import type { Rewrite } from './rewriting/rewrite.js';
+import { InferenceSession } from './runtime.js';
+import { feedsOf } from './runtime-feeds.js';
 import { DEFAULT_SETTINGS, sessionOptions } from './session-options.js';
 import type { Signature, TensorSpec } from './tensor.js';
 
+export interface InspectionTask {
+  readonly path: string;
+  /** Where the graph that is loaded in the file's place may be written, if it has to be another one. */
+  readonly derivedTo: string;
+  /** The rewrites wanted; all that help when left out. */
+  readonly rewrites?: readonly Rewrite[];
+}
+
 export interface Inspection {
+  /** Of the graph that is loaded. */
   readonly signature: Signature;
+  /** What the file itself says. */
   readonly graph: GraphSummary;
+  /** What was changed between the file and the graph that is loaded; empty when it is loaded as it is. */
+  readonly rewrites: readonly Rewrite[];
+  /** SHA-256 of the graph that was written to be loaded; null when the file is loaded as it is. */
+  readonly derived: string | null;
 }
 
 /** What GraphQL's Int holds; a tensor of such an extent would take more than any answer holds. */
@@ -27,33 +47,52 @@ const MAX_EXTENT = 2 ** 31 - 1;
  * @param onTrial called between loading and trying
  * @throws ModelProblem
  */
-export async function inspectModel(path: string, onTrial: () => void): Promise<Inspection> {
-  const reading = readGraph(path);
+export async function inspectModel(
+  { path, derivedTo, rewrites }: InspectionTask,
+  onTrial: () => void,
+): Promise<Inspection> {
+  const source = readGraph(path);
   // Before the runtime, which would open whatever file the graph names.
-  checkExternalData(reading.external, path);
+  checkExternalData(source.external, path);
+  const derived = mayNeedRewrites(source) ? deriveGraph(path, derivedTo, rewrites) : null;
+  const loaded = derived === null ? path : derivedTo;
+  const reading = derived === null ? source : readGraph(loaded);
   for (const value of reading.inputs) refuseUnservedType('Input', value);
   for (const value of reading.outputs) refuseUnservedType('Output', value);
   let session: Session;
   try {
-    session = await InferenceSession.create(path, sessionOptions(DEFAULT_SETTINGS));
+    session = await InferenceSession.create(loaded, sessionOptions(DEFAULT_SETTINGS));
   } catch (error) {
-    throw loadProblem(error, path, reading.summary);
+    throw loadProblem(error, loaded, reading.summary);
   }
   try {
-    const signature = signatureOf(session, reading);
+    const signature = annotated(signatureOf(session, reading), derived);
     onTrial();
-    await tryOnce(session, signature);
-    return { signature, graph: reading.summary };
+    const answer = await tryOnce(session, signature);
+    if (derived !== null && answer !== undefined) await compareWithSource(path, source, signature, answer);
+    return {
+      signature,
+      graph: source.summary,
+      rewrites: derived?.rewrites ?? [],
+      derived: derived?.sha256 ?? null,
+    };
   } finally {
     await session.release();
   }
 }
 
-async function tryOnce(session: Session, signature: Signature): Promise<void> {
-  const feeds = Object.create(null) as Record<string, InstanceType<typeof RuntimeTensor>>;
-  for (const { name, datatype, shape, data } of madeUpInputs(signature))
-    feeds[name] = new RuntimeTensor(runtimeType(datatype), data, shape);
-  await session.run(feeds).catch(() => undefined);
+/** @returns undefined when the graph refuses made-up inputs */
+async function tryOnce(session: Session, signature: Signature): Promise<Session.ReturnType | undefined> {
+  const inputs = withDefaults(madeUpInputs(signature), defaultInputs(signature));
+  return session.run(feedsOf(inputs)).catch(() => undefined);
+}
+
+function annotated(signature: Signature, derived: DerivedGraph | null): Signature {
+  if (derived === null) return signature;
+  return {
+    inputs: signature.inputs.map((spec) => ({ ...spec, ...derived.inputs.get(spec.name) })),
+    outputs: signature.outputs.map((spec) => ({ ...spec, ...derived.outputs.get(spec.name) })),
+  };
 }
 
 function refuseUnservedType(role: 'Input' | 'Output', { name, type }: DeclaredValue): void {
@@ -66,7 +105,7 @@ function refuseUnservedType(role: 'Input' | 'Output', { name, type }: DeclaredVa
 
 function advice(type: DeclaredValue['type']): string {
   if (type?.sequence_type !== undefined || type?.map_type !== undefined)
-    return 'export so that it gives a plain tensor (skl2onnx: options={"zipmap": False})';
+    return 'only the maps of a ZipMap that stands right before the output are taken apart; export so that it gives a plain tensor (skl2onnx: options={"zipmap": False})';
   return 'cast it inside the graph, or declare its type, and export again';
 }
 

@@ -7,7 +7,7 @@ import type {
   InspectorRequest,
   InspectorTrial,
 } from './inspector-messages.js';
-import { ModelProblem } from './model-problem.js';
+import { problemOf } from './model-problem.js';
 
 process.on('message', (request: InspectorRequest) => {
   void inspect(request).then((reply) => process.send?.(reply));
@@ -19,11 +19,12 @@ function announceTrial(): void {
   process.send?.({ type: 'trial' } satisfies InspectorTrial);
 }
 
-async function inspect({ path }: InspectorRequest): Promise<InspectorReply> {
+async function inspect(request: InspectorRequest): Promise<InspectorReply> {
   try {
-    return { type: 'inspected', ...(await inspectModel(path, announceTrial)) };
+    return { type: 'inspected', ...(await inspectModel(request, announceTrial)) };
   } catch (error) {
-    if (error instanceof ModelProblem) return { type: 'refused', code: error.code, message: error.message };
+    const problem = problemOf(error);
+    if (problem !== undefined) return { type: 'refused', code: problem.code, message: problem.message };
     return {
       type: 'failed',
       message: error instanceof Error ? (error.stack ?? error.message) : String(error),

@@ -1,9 +1,8 @@
-import type { Inspection } from './inspect-model.js';
+import type { Inspection, InspectionTask } from './inspect-model.js';
 import type { ModelProblemCode } from './model-problem.js';
 
-export interface InspectorRequest {
+export interface InspectorRequest extends InspectionTask {
   readonly type: 'inspect';
-  readonly path: string;
 }
 
 /** Sent once, when the child is able to read models: what ends it earlier is no model's fault. */

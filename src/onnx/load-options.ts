@@ -1,5 +1,6 @@
 import type { DomainError } from '../platform/errors.js';
 import type { ExecutionProvider } from './execution-providers.js';
+import type { Tensor } from './tensor.js';
 
 /** Where a model's sessions live: in a thread of the server, or in processes of their own, which may crash alone. */
 export type Isolation = 'THREAD' | 'PROCESS';
@@ -18,8 +19,10 @@ export interface LoadOptions {
   readonly optimization?: GraphOptimization;
   /** In order of preference. Default CPU alone. One that is not available is refused with INVALID_ARGUMENT. */
   readonly providers?: readonly ExecutionProvider[];
-  /** SHA-256 of the file. Key of the cache of optimised graphs; without it nothing is cached. */
+  /** Names the file's bytes. Key of the cache of optimised graphs; without it nothing is cached. */
   readonly digest?: string;
+  /** Of optional inputs: each run gets those that it does not bring. */
+  readonly defaults?: readonly Tensor[];
   /** PROCESS only: a run that takes longer (milliseconds) ends its process. Default: no limit. */
   readonly maxRunMs?: number;
   /** A runner ended without having been asked to. The runs it owed have been rejected with the same error. */

@@ -1,9 +1,10 @@
+import { requiredInputs } from './default-inputs.js';
 import { decodeTensor } from './decode-tensor.js';
 import type { Signature, Tensor } from './tensor.js';
 
-/** Inputs a graph may well accept: every variable dimension is 1, every value 1 ("1" for strings). */
-export function madeUpInputs({ inputs }: Signature): Tensor[] {
-  return inputs.map(({ name, datatype, shape }) => {
+/** Inputs a graph may well accept: every variable dimension is 1, every value 1 ("1" for strings); optional ones are left out. */
+export function madeUpInputs(signature: Signature): Tensor[] {
+  return requiredInputs(signature).map(({ name, datatype, shape }) => {
     const concrete = shape.map((dimension) => (dimension === -1 ? 1 : dimension));
     const length = concrete.reduce((product, dimension) => product * dimension, 1);
     const value = datatype === 'BYTES' ? '1' : datatype === 'BOOL' ? true : 1;

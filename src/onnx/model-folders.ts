@@ -30,14 +30,17 @@ export class ModelFolders {
   /** @param directory emptied before its first use, since an earlier process may have left folders; default a temporary one */
   constructor(private readonly directory?: string) {}
 
-  /** @throws what the file system throws */
-  async hold({ model, data = [] }: ModelFiles): Promise<HeldModel> {
+  /**
+   * @param files without a model: a place where one is to be written
+   * @throws what the file system throws
+   */
+  async hold({ model, data = [] }: Partial<ModelFiles>): Promise<HeldModel> {
     const folder = join(await this.#open(), randomUUID());
     const release = () => rm(folder, { recursive: true, force: true });
     try {
       await mkdir(folder, { mode: 0o700 });
       const path = join(folder, freeName(data.map(({ name }) => name)));
-      await place(model, path);
+      if (model !== undefined) await place(model, path);
       for (const { name, path: from } of data) {
         await mkdir(dirname(join(folder, name)), { recursive: true });
         await place(from, join(folder, name));

@@ -1,11 +1,13 @@
-import { stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, rename, stat } from 'node:fs/promises';
 import { DomainError } from '../platform/errors.js';
 import { InspectorProcess, type InspectionLimits } from './inspection/inspector-process.js';
 import { stopping } from './inspection/inspection-problems.js';
 import { Lane } from './inspection/lane.js';
 import type { Inspection } from './inspect-model.js';
-import type { InspectorReply } from './inspector-messages.js';
+import type { InspectorReply, InspectorRequest } from './inspector-messages.js';
 import { ModelFolders, type ModelFiles } from './model-folders.js';
+import type { Rewrite } from './rewriting/rewrite.js';
 
 const IDLE_MS = 10_000;
 
@@ -33,6 +35,15 @@ export interface InspectorOptions {
   patienceMs?: number;
   /** Where models lie while they are read; shared with whoever else loads models. */
   folders?: ModelFolders;
+}
+
+export interface InspectionOptions {
+  /** Where to write the graph that is loaded in the file's place, should it be another one; not kept when left out. */
+  readonly derivedTo?: string;
+  /** The rewrites wanted, as of a version that was published with them; all that help when left out. */
+  readonly rewrites?: readonly Rewrite[];
+  /** Gives the inspection up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -65,11 +76,13 @@ export class ModelInspector {
 
   /**
    * @param files the model's, or its only one
-   * @throws DomainError INVALID_MODEL, UNSUPPORTED_MODEL, OVERLOADED; UNAVAILABLE once closed; the signal's reason
+   * @throws DomainError INVALID_MODEL, UNSUPPORTED_MODEL, STORAGE_FULL, OVERLOADED; UNAVAILABLE once closed; the signal's
+   * reason
    */
-  async inspect(files: string | ModelFiles, signal?: AbortSignal): Promise<Inspection> {
+  async inspect(files: string | ModelFiles, options: InspectionOptions = {}): Promise<Inspection> {
+    const { signal } = options;
     const either = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
-    const inspection = this.#inspect(typeof files === 'string' ? { model: files } : files, either);
+    const inspection = this.#inspect(typeof files === 'string' ? { model: files } : files, options, either);
     this.#underWay.add(inspection);
     try {
       return outcome(await inspection);
@@ -86,16 +99,26 @@ export class ModelInspector {
     if (this.#ownsFolders) await this.#folders.close();
   }
 
-  async #inspect(files: ModelFiles, signal: AbortSignal): Promise<InspectorReply> {
+  async #inspect(
+    files: ModelFiles,
+    { derivedTo, rewrites }: InspectionOptions,
+    signal: AbortSignal,
+  ): Promise<InspectorReply> {
     signal.throwIfAborted();
     const held = await this.#folders.hold(files);
+    // A graph that is loaded in the file's place finds the same data beside it, and nothing else either.
+    const derived = await this.#folders.hold({ data: files.data ?? [] });
     try {
       const bytes = await sizeOf(files);
-      const attempt = (): Attempt => this.#attempt(held.path, bytes, signal);
-      const reply = bytes > LARGE_BYTES ? undefined : await this.#amongQuick(attempt, signal);
-      return reply ?? (await this.#amongSlow(attempt, signal));
+      const request = { path: held.path, derivedTo: derived.path, ...(rewrites && { rewrites }) };
+      const attempt = (): Attempt => this.#attempt({ type: 'inspect', ...request }, bytes, signal);
+      const quick = bytes > LARGE_BYTES ? undefined : await this.#amongQuick(attempt, signal);
+      const reply = quick ?? (await this.#amongSlow(attempt, signal));
+      if (reply.type === 'inspected' && reply.derived !== null && derivedTo !== undefined)
+        await move(derived.path, derivedTo);
+      return reply;
     } finally {
-      await held.release();
+      await Promise.all([held.release(), derived.release()]);
     }
   }
 
@@ -131,12 +154,12 @@ export class ModelInspector {
     }
   }
 
-  #attempt(path: string, bytes: number, signal: AbortSignal): Attempt {
+  #attempt(request: InspectorRequest, bytes: number, signal: AbortSignal): Attempt {
     const child = this.#takeIdle() ?? new InspectorProcess();
     const abandoned = new AbortController();
     const limits = { ...this.#limits, memoryBytes: this.#memoryBytes + MEMORY_OF_FILE * bytes };
     const either = AbortSignal.any([signal, abandoned.signal]);
-    const reply = child.ask({ type: 'inspect', path }, limits, either).then(
+    const reply = child.ask(request, limits, either).then(
       (answer) => {
         this.#keep(child);
         return answer;
@@ -195,6 +218,11 @@ async function unlessSlow<T>(work: Promise<T>, isSlow: () => boolean): Promise<T
   return Promise.race([work, slow]).finally(() => clearInterval(timer));
 }
 
+/** Another device gets a copy. */
+async function move(from: string, to: string): Promise<void> {
+  await rename(from, to).catch(() => copyFile(from, to, constants.COPYFILE_FICLONE));
+}
+
 async function sizeOf({ model, data = [] }: ModelFiles): Promise<number> {
   const sizes = await Promise.all([model, ...data.map(({ path }) => path)].map((path) => stat(path)));
   return sizes.reduce((sum, { size }) => sum + size, 0);
@@ -202,8 +230,10 @@ async function sizeOf({ model, data = [] }: ModelFiles): Promise<number> {
 
 function outcome(reply: InspectorReply): Inspection {
   switch (reply.type) {
-    case 'inspected':
-      return { signature: reply.signature, graph: reply.graph };
+    case 'inspected': {
+      const { signature, graph, rewrites, derived } = reply;
+      return { signature, graph, rewrites, derived };
+    }
     case 'refused':
       throw new DomainError(reply.code, reply.message);
     case 'failed':

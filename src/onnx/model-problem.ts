@@ -8,4 +8,19 @@ export class ModelProblem extends Error {
   }
 }
 
-export type ModelProblemCode = 'INVALID_MODEL' | 'UNSUPPORTED_MODEL';
+/** LOCALE_MISSING and STORAGE_FULL are the server's lack and not the model's fault. */
+export type ModelProblemCode = 'INVALID_MODEL' | 'UNSUPPORTED_MODEL' | 'LOCALE_MISSING' | 'STORAGE_FULL';
+
+// No space, over quota, read-only file system, or beyond the largest file.
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG']);
+
+/** What an error means to the caller; undefined for one that nobody foresaw. */
+export function problemOf(error: unknown): ModelProblem | undefined {
+  if (error instanceof ModelProblem) return error;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (!FULL.has(code)) return undefined;
+  return new ModelProblem(
+    'STORAGE_FULL',
+    `The cache of graphs cannot take more (${String(code)}). The operator must free space`,
+  );
+}

@@ -122,6 +122,7 @@ message AttributeProto {
   optional float f = 2;
   optional int64 i = 3;
   optional bytes s = 4;
+  optional TensorProto t = 5;
   optional GraphProto g = 6;
   repeated float floats = 7;
   repeated int64 ints = 8;

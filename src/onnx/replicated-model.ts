@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors.js';
+import { withDefaults } from './default-inputs.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { Isolation, LoadOptions } from './load-options.js';
 import type { Replica } from './replica.js';
@@ -43,6 +44,8 @@ export class ReplicatedModel implements LoadedModel {
       /** What one session takes, where its runner cannot say. */
       readonly sessionBytes: number;
       readonly open: (taken: readonly Runner[]) => Promise<Replica>;
+      /** Of optional inputs. */
+      readonly defaults: readonly Tensor[];
       readonly onReleased: () => Promise<void>;
       readonly onRunnerLost: LoadOptions['onRunnerLost'];
       readonly onRunnerRestarted: LoadOptions['onRunnerRestarted'];
@@ -70,7 +73,7 @@ export class ReplicatedModel implements LoadedModel {
     const replica = this.#leastBusy();
     this.#running += 1;
     try {
-      return await replica.run(inputs, outputs);
+      return await replica.run(withDefaults(inputs, this.deps.defaults), outputs);
     } finally {
       this.#running -= 1;
       if (this.#running === 0) this.#idle?.();

@@ -15,6 +15,8 @@ import type { LoadOutcome, LoadSpec } from './session-host.js';
 import { DEFAULT_SETTINGS } from './session-options.js';
 import { ThreadSeating } from './thread-seating.js';
 
+type GivenFiles = string | ModelFiles | (() => Promise<string | ModelFiles>);
+
 /** Loads models and holds their runners: threads that models share, and processes that belong to one model each. */
 export class RunnerPool {
   readonly #folders: ModelFolders;
@@ -42,14 +44,15 @@ export class RunnerPool {
   }
 
   /**
+   * @param files what gives them is asked once: they are held until the model is released
    * Loads a model from files that are already verified. The runtime sees them in a folder of their own.
    * @throws DomainError INVALID_MODEL, UNSUPPORTED_MODEL, UNAVAILABLE, INVALID_ARGUMENT for a provider that is not here
    */
-  async load(files: string | ModelFiles, options: LoadOptions = {}): Promise<LoadedModel> {
+  async load(files: GivenFiles, options: LoadOptions = {}): Promise<LoadedModel> {
     if (this.#closing !== undefined)
       throw new DomainError('UNAVAILABLE', 'The server is stopping and loads no more models');
     requireProviders(options.providers ?? DEFAULT_SETTINGS.providers);
-    const loading = this.#load(typeof files === 'string' ? { model: files } : files, options);
+    const loading = this.#load(files, options);
     this.#loading.add(loading);
     try {
       return await loading;
@@ -64,13 +67,19 @@ export class RunnerPool {
     return this.#closing;
   }
 
-  async #load(files: ModelFiles, options: LoadOptions): Promise<LoadedModel> {
+  async #load(given: GivenFiles, options: LoadOptions): Promise<LoadedModel> {
     const held: HeldModel[] = [];
     const release = async () => {
       await Promise.all(held.map((folder) => folder.release()));
     };
     try {
-      return await this.#loadHeld(files, options, held, release);
+      const files = typeof given === 'function' ? await given() : given;
+      return await this.#loadHeld(
+        typeof files === 'string' ? { model: files } : files,
+        options,
+        held,
+        release,
+      );
     } catch (error) {
       await release();
       throw error;
@@ -138,6 +147,7 @@ export class RunnerPool {
       fromCache: loads.every(({ cache }) => cache === 'HIT'),
       sessionBytes: estimateBytes(direct.bytes),
       open,
+      defaults: options.defaults ?? [],
       onReleased: async () => {
         this.#models.delete(model);
         await release();

@@ -1,9 +1,10 @@
 import type { InferenceSession as Session } from 'onnxruntime-node';
-import { fromRuntimeType, runtimeType } from './data-types.js';
+import { fromRuntimeType } from './data-types.js';
 import { readGraph, type GraphSummary } from './graph-summary.js';
 import { openCached, writeOptimized, type CachedGraph } from './optimized-graph.js';
 import { loadProblem } from './runtime-messages.js';
-import { InferenceSession, RuntimeTensor } from './runtime.js';
+import { InferenceSession } from './runtime.js';
+import { feedsOf } from './runtime-feeds.js';
 import { sessionOptions, type SessionSettings } from './session-options.js';
 import type { Tensor, TensorValues } from './tensor.js';
 
@@ -86,14 +87,6 @@ function summaryOf(path: string): GraphSummary | undefined {
   } catch {
     return undefined;
   }
-}
-
-function feedsOf(inputs: readonly Tensor[]): Session.FeedsType {
-  // Without a prototype, so that any name is only a name.
-  const feeds = Object.create(null) as Record<string, InstanceType<typeof RuntimeTensor>>;
-  for (const { name, datatype, shape, data } of inputs)
-    feeds[name] = new RuntimeTensor(runtimeType(datatype), data, shape);
-  return feeds;
 }
 
 function resultOf(name: string, value: Session.ReturnType[string] | undefined): Tensor {

@@ -1,4 +1,5 @@
 import type { DataType, TypedArray } from './data-types.js';
+import type { NarrowType } from './narrow-types.js';
 
 /** One named input or output of a graph. */
 export interface TensorSpec {
@@ -10,6 +11,16 @@ export interface TensorSpec {
   readonly dimensions?: readonly (string | null)[];
   /** Set where the graph fixes not even the number of dimensions; `shape` is then [] without meaning a scalar. */
   readonly unranked?: true;
+  /** Of a classifier's probabilities: the class of each place along the last dimension. */
+  readonly classLabels?: readonly string[];
+  /** Of an input that may be left out: what it is then, by the base64 of its row-major little-endian bytes. */
+  readonly default?: {
+    readonly datatype: DataType;
+    readonly shape: readonly number[];
+    readonly data: string;
+  };
+  /** The type of the graph's own elements, where `datatype` is a wider one that holds each of their values exactly. */
+  readonly storedAs?: NarrowType;
 }
 
 /** What a graph takes and gives, in the graph's own order. */

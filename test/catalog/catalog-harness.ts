@@ -8,6 +8,7 @@ import { parsePipeline } from '../../src/pipelines/index.js';
 import { createLogger } from '../../src/platform/logging.js';
 import type { Database } from '../../src/platform/database/index.js';
 import { EventLog, type EventRecord } from '../../src/platform/events/index.js';
+import { RuntimeGraphs } from '../../src/runtime-graphs/index.js';
 import { openTestDatabase, type DatabaseKind } from '../support/databases.js';
 
 export const caller = { actor: 'ada', requestId: 'request-1' };
@@ -58,7 +59,8 @@ export async function openCatalog(kind: DatabaseKind): Promise<CatalogHarness> {
   }) as unknown as Database;
   // No suite of the catalog publishes instances: who judges them lies above it.
   const checkInstances = () => Promise.reject(new Error('No instances were expected here.'));
-  const parts = { events, artifacts, inspector, parsePipeline, checkInstances };
+  const graphs = new RuntimeGraphs({ artifacts, inspector, directory: join(directory, 'derived') });
+  const parts = { events, artifacts, graphs, parsePipeline, checkInstances };
   const catalog = new CatalogService({ database: handle.client, ...parts });
   return {
     catalog,

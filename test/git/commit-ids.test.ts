@@ -25,6 +25,7 @@ function published(number: number, more: Partial<VersionRecord> = {}): Published
       inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 4] }],
       outputs: [{ name: 'y', datatype: 'FP32', shape: [-1] }],
     },
+    rewrites: [],
     pipeline: { format: 1, steps: [{ step: 'scale', by: 1e-7 }], note: null },
     metrics: [{ name: 'rmse', value: 0.1 + 0.2, unit: null, dataset: 'Größe', higherIsBetter: false }],
     notes: `Version ${number}\r\n\r\nWith “quotes”.`,

@@ -127,7 +127,7 @@ describe('ModelInspector reads', () => {
 
   it('no more for a caller who has left', async () => {
     const left = new AbortController();
-    const inspection = inspector.inspect(await folder.file(endlessRun()), left.signal);
+    const inspection = inspector.inspect(await folder.file(endlessRun()), { signal: left.signal });
     left.abort(new Error('left'));
     await expect(inspection).rejects.toThrow('left');
   });

@@ -84,6 +84,7 @@ export class ImportStore {
           number: version.number,
           artifactDigest: version.artifact,
           signature: asJson(version.signature),
+          rewrites: optionalJson(version.rewrites ?? null),
           pipeline: optionalJson(version.pipeline),
           metrics: asJson(version.metrics),
           notes: version.notes,

@@ -1,13 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { ArtifactStore, StagedArtifact } from '../../artifacts/index.js';
-import type { Inspection, ModelInspector } from '../../onnx/index.js';
+import { rewriteId, type Inspection, type Rewrite } from '../../onnx/index.js';
 import { DomainError } from '../../platform/errors.js';
+import type { RuntimeGraphs } from '../../runtime-graphs/index.js';
 import type { ArchivedBlob, ArchiveReader } from './archive-reader.js';
 import { invalidArchive } from './archive-errors.js';
 
 export interface BlobDependencies {
   readonly artifacts: ArtifactStore;
-  readonly inspector: Pick<ModelInspector, 'inspect'>;
+  readonly graphs: Pick<RuntimeGraphs, 'inspectFile'>;
+}
+
+/** An artifact of a new version, and how its graph was derived from it where the version comes from. */
+export interface NeededGraph {
+  readonly artifact: string;
+  readonly rewrites?: readonly Rewrite[];
 }
 
 /**
@@ -21,21 +28,26 @@ export class ImportedBlobs {
   constructor(private readonly deps: BlobDependencies) {}
 
   /**
-   * @param needed digests of the artifacts of new versions
+   * @param needed of new versions
    * @throws DomainError ARCHIVE_INVALID, INVALID_MODEL, UNSUPPORTED_MODEL, ARTIFACT_TOO_LARGE, STORAGE_FULL; then
    * `discard` is still to be called
    */
-  async take(reader: ArchiveReader, needed: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+  async take(reader: ArchiveReader, needed: readonly NeededGraph[], signal: AbortSignal): Promise<void> {
+    const wanted = new Map(needed.map((graph) => [keyOf(graph), graph]));
     for await (const blob of reader.blobs()) {
       signal.throwIfAborted();
-      if (needed.has(blob.digest)) await this.inspect(blob.digest, await this.stored(blob, signal), signal);
-      else await this.check(blob, signal);
+      const graphs = [...wanted.values()].filter(({ artifact }) => artifact === blob.digest);
+      if (graphs.length === 0) await this.check(blob, signal);
+      else {
+        const path = await this.stored(blob, signal);
+        for (const graph of graphs) await this.inspect(graph, path, signal);
+      }
     }
   }
 
   /** Only of those that were needed. */
-  inspection(digest: string): Inspection | undefined {
-    return this.inspected.get(digest);
+  inspection(graph: NeededGraph): Inspection | undefined {
+    return this.inspected.get(keyOf(graph));
   }
 
   /** What is to be written: it was not stored, or what is stored is damaged. */
@@ -90,13 +102,18 @@ export class ImportedBlobs {
     if (`sha256:${hash.digest('hex')}` !== blob.digest) throw damaged(blob);
   }
 
-  private async inspect(digest: string, path: string, signal: AbortSignal): Promise<void> {
+  private async inspect(graph: NeededGraph, path: string, signal: AbortSignal): Promise<void> {
+    const { artifact, rewrites = [] } = graph;
     try {
-      this.inspected.set(digest, await this.deps.inspector.inspect(path, signal));
+      this.inspected.set(keyOf(graph), await this.deps.graphs.inspectFile(artifact, path, { rewrites, signal }));
     } catch (error) {
-      throw ofArchive(error, `blob ${digest}`);
+      throw ofArchive(error, `blob ${artifact}`);
     }
   }
+}
+
+function keyOf({ artifact, rewrites = [] }: NeededGraph): string {
+  return [artifact, ...rewrites.map(rewriteId).toSorted()].join('\n');
 }
 
 function damaged({ digest }: ArchivedBlob, cause?: unknown): DomainError {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DATA_TYPES } from '../../onnx/index.js';
+import { DATA_TYPES, NARROW_TYPES, REWRITE_KINDS } from '../../onnx/index.js';
 import { DOMAINS } from '../records.js';
 
 /**
@@ -35,7 +35,13 @@ const tensorSpec = z.strictObject({
   shape: z.array(z.int()),
   dimensions: z.array(text.nullable()).exactOptional(),
   unranked: z.literal(true).exactOptional(),
+  classLabels: z.array(text).exactOptional(),
+  default: z
+    .strictObject({ datatype: z.enum(DATA_TYPES), shape: z.array(z.int().min(0)), data: z.string() })
+    .exactOptional(),
+  storedAs: z.enum(NARROW_TYPES).exactOptional(),
 });
+const rewrite = z.strictObject({ kind: z.enum(REWRITE_KINDS), tensor: text });
 const metric = z.strictObject({
   name: text,
   value: z.number(),
@@ -85,6 +91,7 @@ const version = z.strictObject({
   number,
   artifact: digest,
   signature: z.strictObject({ inputs: z.array(tensorSpec), outputs: z.array(tensorSpec) }),
+  rewrites: z.array(rewrite).min(1).exactOptional(),
   pipeline: z.json(),
   metrics: z.array(metric),
   notes: text,

@@ -75,9 +75,9 @@ export class ModelImporter {
     const blobs = new ImportedBlobs(this.deps);
     try {
       const added = addedVersions(plan, archive);
-      await blobs.take(reader, new Set(added.map(({ artifact }) => artifact)), signal);
+      await blobs.take(reader, added, signal);
       for (const version of added) {
-        checkSignature(version, inspected(blobs, version.artifact).signature);
+        checkSignature(version, inspected(blobs, version));
         await checkExamples(version, this.deps.checkInstances);
       }
       const about = { blobs: blobs.written, missingParents: await this.missing(added, options.targetModel) };
@@ -153,15 +153,15 @@ export class ModelImporter {
     blobs: ImportedBlobs,
   ): Promise<void> {
     await this.stores.versions.holdCollections(tx);
-    for (const version of added) checkSignature(version, inspected(blobs, version.artifact).signature);
+    for (const version of added) checkSignature(version, inspected(blobs, version));
     const sizes = new Map(archive.blobs.map(({ digest, size }) => [digest, size]));
-    const digests = [...new Set(added.map(({ artifact }) => artifact))];
+    const first = new Map(added.map((version) => [version.artifact, version]));
     const artifacts = await Promise.all(
-      digests.map(async (digest) => {
+      [...first].map(async ([digest, version]) => {
         await this.deps.artifacts.stat(digest).catch((error: unknown) => {
           throw changedMeanwhile(error);
         });
-        return { digest, size: sizes.get(digest) ?? 0, graph: inspected(blobs, digest).graph };
+        return { digest, size: sizes.get(digest) ?? 0, graph: inspected(blobs, version).graph };
       }),
     );
     for (const batch of batches(artifacts)) await this.stores.versions.ensureArtifacts(tx, batch);
@@ -197,8 +197,8 @@ function addedVersions({ versions }: ImportPlan, archive: Manifest): ManifestVer
   return archive.versions.filter((_, index) => versions[index]?.action === 'ADDED');
 }
 
-function inspected(blobs: ImportedBlobs, digest: string): Inspection {
-  const inspection = blobs.inspection(digest);
+function inspected(blobs: ImportedBlobs, version: ManifestVersion): Inspection {
+  const inspection = blobs.inspection(version);
   // It was not needed when the files were read: a version that was here has been deleted since.
   if (!inspection) throw changedMeanwhile();
   return inspection;

@@ -1,4 +1,4 @@
-import type { Signature } from '../../onnx/index.js';
+import type { Rewrite, Signature } from '../../onnx/index.js';
 import { Prisma, type Database, type Transaction } from '../../platform/database/index.js';
 import { NAME_PATTERN } from '../names.js';
 import type { Dataset, Environment, Metric, Source } from '../records.js';
@@ -188,6 +188,7 @@ function versionOf(
     number: row.number,
     artifact: row.artifactDigest,
     signature: signature as ManifestVersion['signature'],
+    ...(row.rewrites === null ? {} : { rewrites: row.rewrites as unknown as Rewrite[] }),
     pipeline: row.pipeline as ManifestVersion['pipeline'],
     metrics: (row.metrics as unknown as Metric[]).map(({ name, value, unit, dataset, higherIsBetter }) => ({
       name,

@@ -1,4 +1,4 @@
-import { citationOf } from '../../catalog/index.js';
+import { citationOf, describeRewrite } from '../../catalog/index.js';
 import { tensorAnnotations } from '../../pipelines/index.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import { annotated } from '../annotated-signature.js';
@@ -34,6 +34,8 @@ export const versionResolvers = {
     artifact: ({ artifactDigest }, _, { loaders }) =>
       existing(loaders.artifact.load(artifactDigest), 'artifact'),
     signature: (version) => version,
+    rewrites: ({ rewrites, signature }) =>
+      rewrites.map((rewrite) => ({ ...rewrite, description: describeRewrite(rewrite, signature) })),
     card: async ({ modelId }, _, { loaders }) => (await existing(loaders.card.load(modelId), 'model')).card,
     examples: ({ id }, _, { loaders }) => loaders.examplesOfVersion.load(id),
     derivedFrom: ({ id }, _, { loaders }) => loaders.derivationsOfVersion.load(id),
@@ -73,6 +75,12 @@ export const versionResolvers = {
   Signature: {
     inputs: ({ signature, pipeline }) => annotated(signature.inputs, tensorAnnotations(pipeline).inputs),
     outputs: ({ signature, pipeline }) => annotated(signature.outputs, tensorAnnotations(pipeline).outputs),
+  },
+  TensorSpec: {
+    default: (spec, { encoding }) => {
+      const value = spec.defaultValue();
+      return value && encoded(value, encoding);
+    },
   },
   Tag: {
     version: ({ versionId }, _, { loaders }) => existing(loaders.version.load(versionId), 'version'),

@@ -1,4 +1,11 @@
-import { decodeTensor, type Signature, type Tensor, type TensorSpec } from '../../onnx/index.js';
+import {
+  decodeTensor,
+  nearestNarrow,
+  requiredInputs,
+  type Signature,
+  type Tensor,
+  type TensorSpec,
+} from '../../onnx/index.js';
 import { seededRandom } from './seeded-random.js';
 
 /** Of a variable dimension that is not the batch. */
@@ -8,7 +15,8 @@ const OTHER_SIZE = 3;
  * Inputs a signature allows, the same for the same seed: floats from −1 to 1, whole numbers from 0 to 3 (they are often
  * indices), true or false, short words. A first variable dimension gets the rows, as does every other of its name.
  */
-export function generatedTensors({ inputs }: Signature, rows: number, seed: number): Tensor[] {
+export function generatedTensors(signature: Signature, rows: number, seed: number): Tensor[] {
+  const inputs = requiredInputs(signature);
   const random = seededRandom(seed);
   const batch = new Set(
     inputs.map(({ shape, dimensions }) => (shape[0] === -1 ? (dimensions?.[0] ?? null) : null)),
@@ -25,8 +33,9 @@ export function generatedTensors({ inputs }: Signature, rows: number, seed: numb
   });
 }
 
-function element({ datatype }: TensorSpec, random: () => number): unknown {
+function element({ datatype, storedAs }: TensorSpec, random: () => number): unknown {
   if (datatype === 'BYTES') return ['one', 'two', 'three', 'four'][Math.floor(random() * 4)];
   if (datatype === 'BOOL') return random() < 0.5;
-  return /^U?INT/.test(datatype) ? Math.floor(random() * 4) : random() * 2 - 1;
+  const value = /^U?INT/.test(datatype) ? Math.floor(random() * 4) : random() * 2 - 1;
+  return storedAs === undefined ? value : nearestNarrow(storedAs)(value);
 }

@@ -1,5 +1,5 @@
 import type { VersionRecord } from '../../catalog/index.js';
-import { decodeTensor, rowsOf, type RawTensor, type Tensor } from '../../onnx/index.js';
+import { decodeTensor, requiredInputs, rowsOf, type RawTensor, type Tensor } from '../../onnx/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { parsePipeline } from '../parse-pipeline.js';
 import type { Pipeline } from '../pipeline.js';
@@ -157,7 +157,7 @@ export function tensorRequest(
   ...versions: readonly VersionRecord[]
 ): TensorRequest {
   const varies = versions.some(({ signature }) =>
-    [...signature.inputs, ...signature.outputs].every(({ shape }) => shape[0] === -1),
+    [...requiredInputs(signature), ...signature.outputs].every(({ shape }) => shape[0] === -1),
   );
   return { inputs, rows: (varies ? rowsOf(inputs) : null) ?? 1 };
 }

@@ -1,4 +1,10 @@
-import type { RawTensor, Signature, Tensor, TensorSpec } from '../../inference/index.js';
+import {
+  requiredInputs,
+  type RawTensor,
+  type Signature,
+  type Tensor,
+  type TensorSpec,
+} from '../../inference/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { arrayAt, described, isAbsent, objectAt } from '../protocol-body.js';
 import { fromNested, isEncodedBytes, toNested, toRows } from './nested-tensor.js';
@@ -93,8 +99,8 @@ function columns(values: JsonObject, signature: Signature, place: string): RawTe
 }
 
 function onlyInput(signature: Signature, got: unknown, place: string): TensorSpec {
-  const [only] = signature.inputs;
-  if (only && signature.inputs.length === 1) return only;
+  const [only, ...others] = requiredInputs(signature);
+  if (only && others.length === 0) return only;
   throw new DomainError(
     'INVALID_TENSOR',
     `Expected ${place} to be an object of ${specsOf(signature.inputs)}, got ${described(got)}.`,

@@ -23,6 +23,7 @@ const version = (signature: Signature, pipeline: JsonObject | null = null): Vers
   ref: 'm@1',
   artifactDigest: '',
   signature,
+  rewrites: [],
   pipeline,
   metrics: [],
   notes: '',

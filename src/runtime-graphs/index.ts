@@ -1,0 +1,1 @@
+export { RuntimeGraphs, type GraphOrigin, type RuntimeGraph } from './runtime-graphs.js';
