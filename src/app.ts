@@ -173,7 +173,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   stops.add('inference', async () => inference.close());
   const predictions = new PredictionService({ inference, runner });
   const recordedRequests = new RecordedRequests(database.client);
-  const comparisons = new GraphComparisons(artifacts, differencer);
+  const comparisons = new GraphComparisons(artifacts, graphs, differencer);
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
 

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { DomainError } from '../platform/errors.js';
+import { looksLikeTar } from './bundles/stored-bundle.js';
 import { checkedChunks } from './checked-chunks.js';
 import { DamageRecord, type Damage, type FileIdentity } from './damage-record.js';
 import { digestHex } from './digest.js';
@@ -44,7 +45,8 @@ export class ArtifactStore {
 
   private constructor(
     private readonly directory: string,
-    private readonly maxBytes: number,
+    /** Of one artifact. */
+    readonly maxBytes: number,
     private readonly damage: DamageRecord,
     private readonly observer: StoreObserver,
   ) {}
@@ -111,6 +113,13 @@ export class ArtifactStore {
     const damage = this.damage.find(digest, file);
     if (damage) throw damagedOnDisk(digest, damage.actual);
     return { digest, size: file.size };
+  }
+
+  /** Whether the bytes are a tar: a model with the files its weights lie in. @throws DomainError ARTIFACT_NOT_FOUND */
+  async isBundle(digest: string): Promise<boolean> {
+    return looksLikeTar(this.#path(digest)).catch((error: unknown) => {
+      throw readError(error, digest);
+    });
   }
 
   /** What was found where the bytes should be; null when nothing was. */

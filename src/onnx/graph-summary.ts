@@ -19,7 +19,8 @@ import { WindowedFile } from './windowed-file.js';
 
 /** What an ONNX file says about itself, read from its protobuf. */
 export interface GraphSummary {
-  format: 'ONNX';
+  /** A single file, or one with the files its weights lie in. */
+  format: 'ONNX' | 'ONNX_BUNDLE';
   /** Name and version of the tool that wrote the file. */
   producer: string | null;
   irVersion: number;

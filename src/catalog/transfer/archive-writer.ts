@@ -12,7 +12,7 @@ import {
 } from './archive-layout.js';
 import { canonicalJson } from './canonical-json.js';
 import type { Manifest } from './manifest.js';
-import { BLOCK, encodeHeader, END_BLOCKS, paddingOf } from './ustar.js';
+import { BLOCK, encodeHeader, END_BLOCKS, paddingOf } from '../../platform/tar/ustar.js';
 
 /** An archive that can be written: how long it will be is known before the first byte. */
 export interface WritableArchive {
