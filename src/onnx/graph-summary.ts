@@ -1,7 +1,6 @@
 import { recogniseFile } from './file-kind.js';
 import { ModelProblem } from './model-problem.js';
 import { fromInt64, modelReader } from './onnx-schema.js';
-import type { TypeMessage } from './onnx-types.js';
 import { readSkeleton, SkeletonTooLarge } from './protobuf-skeleton.js';
 import {
   boundedMetadata,
@@ -14,38 +13,11 @@ import {
 import { callKey, checkExpansion, type Body } from './reading/function-expansion.js';
 import { GraphTally, type ExternalTensor } from './reading/graph-tally.js';
 import type { GraphMessage, ModelMessage, ValueMessage } from './reading/messages.js';
+import type { DeclaredValue, GraphSummary } from './reading/summary.js';
 import { text } from './reading/text.js';
 import { WindowedFile } from './windowed-file.js';
 
-/** What an ONNX file says about itself, read from its protobuf. */
-export interface GraphSummary {
-  /** A single file, or one with the files its weights lie in. */
-  format: 'ONNX' | 'ONNX_BUNDLE';
-  /** Name and version of the tool that wrote the file. */
-  producer: string | null;
-  irVersion: number;
-  /** Operator sets the graph imports; the default one has domain ''. */
-  opsets: { domain: string; version: number }[];
-  /** metadata_props, the first 64 KiB of them. */
-  metadata: Record<string, string>;
-  /** How many of metadata_props are left out or cut off. */
-  metadataOmitted: number;
-  /**
-   * Elements of all tensors the file stores: initializers, dense or sparse, and tensors held by nodes (Constant), in
-   * subgraphs and functions too. Small constants such as shapes count as well: ONNX does not tell them from weights.
-   */
-  parameterCount: bigint;
-  /** How often each operator occurs, subgraphs and functions included: `Relu`, or `com.example.Thing`. */
-  operators: Record<string, number>;
-  /** Files beside the model that hold its weights. */
-  externalData: string[];
-}
-
-/** A declared input or output of the graph. */
-export interface DeclaredValue {
-  readonly name: string;
-  readonly type: TypeMessage | undefined;
-}
+export type { DeclaredValue, GraphSummary } from './reading/summary.js';
 
 export interface GraphReading {
   readonly summary: GraphSummary;

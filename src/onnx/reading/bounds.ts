@@ -1,5 +1,5 @@
 import { ModelProblem } from '../model-problem.js';
-import type { DeclaredValue, GraphSummary } from '../graph-summary.js';
+import type { DeclaredValue, GraphSummary } from './summary.js';
 import { text } from './text.js';
 import type { EntryMessage } from './messages.js';
 
