@@ -38,6 +38,7 @@ export default {
     TensorSpec: '../annotated-signature.js#AnnotatedSpec as TensorSpecMapper',
     Signature: '../../catalog/index.js#VersionRecord as SignatureMapper',
     Batching: '../../deployments/index.js#BatchingInEffect as BatchingRecord',
+    Runtime: '../../deployments/index.js#RuntimeSettings as RuntimeMapper',
     Deployment: '../../deployments/index.js#DeploymentRecord as DeploymentMapper',
     RecordedRequest: '../../inference/index.js#RecordedRequestRecord as RecordedRequestMapper',
     RecordedRequestConnection:

@@ -45,7 +45,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scripts/**/*.mjs', '**/*.config.js', 'test/**/*.js', '**/*.cjs', 'bench/**/*.mjs'],
+    files: ['scripts/**/*.mjs', '**/*.config.js', 'test/**/*.{js,mjs}', '**/*.cjs', 'bench/**/*.mjs'],
     languageOptions: {
       globals: {
         process: 'readonly',
@@ -58,6 +58,12 @@ export default tseslint.config(
         performance: 'readonly',
         WebAssembly: 'readonly',
       },
+    },
+  },
+  {
+    files: ['test/**/*.cjs'],
+    languageOptions: {
+      globals: { require: 'readonly', module: 'writable', __dirname: 'readonly', __filename: 'readonly' },
     },
   },
 );

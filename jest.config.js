@@ -1,22 +1,26 @@
 import { availableParallelism } from 'node:os';
+import { measureSlowness } from './test/support/runner/machine-speed.js';
+
+/** How long a test may take on a quiet machine of today. None comes near: the limit is for what never ends. */
+const LIMIT_MS = 180_000 * Math.max(1, Number(process.env.RETORT_TEST_DEPTH ?? 1));
+
+// For test/support/patience.ts, in every worker.
+process.env.RETORT_TEST_SLOWNESS ??= String(measureSlowness());
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  // Native modules, loaded once a worker: see test/support/runner.
+  testEnvironment: '<rootDir>/test/support/runner/environment.cjs',
+  runtime: '<rootDir>/test/support/runner/runtime.cjs',
+  transform: {},
+  injectGlobals: false,
+  setupFiles: ['<rootDir>/test/support/runner/property-tests.mjs'],
   // The suites wait for servers more than they compute: two even where jest would take one.
   maxWorkers: Math.max(2, availableParallelism() - 1),
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
-    ],
-  },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  globalSetup: '<rootDir>/test/support/global-setup.js',
-  globalTeardown: '<rootDir>/test/support/global-teardown.js',
-  testTimeout: 60_000,
-  reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
+  globalSetup: '<rootDir>/test/support/runner/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/runner/global-teardown.js',
+  testTimeout: Math.ceil(LIMIT_MS * Number(process.env.RETORT_TEST_SLOWNESS)),
+  reporters: ['default', '<rootDir>/test/support/runner/count-reporter.js'],
 };

@@ -15,7 +15,8 @@ export interface GlobalValues {
 export const GLOBAL_OPTIONS = {
   url: {
     kind: 'text',
-    describe: 'Address of the server; RETORT_URL, else http://127.0.0.1:4000, when left out',
+    describe:
+      'Address of the server; RETORT_URL, else that of retort login, else http://127.0.0.1:4000, when left out',
     completes: 'nothing',
   },
   'api-key': {
@@ -190,6 +191,7 @@ function packageVersion(): string {
 const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   list: 'List models, versions or deployments',
   rollback: 'Go back to what an alias or a deployment was before',
+  update: 'Change what a model says about itself, or how a deployment runs',
 };
 
 const WORDS = {

@@ -1,23 +1,30 @@
 import type { Api } from './api/api.js';
 import type { ExitCode } from './exit-codes.js';
 import type { Options, Values } from './option.js';
+import type { GivenAddress } from './settings.js';
 import type { Progress } from './terminal/progress.js';
 
 /** What a command may use. */
 export interface Session {
   readonly api: Api;
   readonly progress: Progress;
+  /** What the command line itself says about the server. */
+  readonly globals: GivenAddress;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Prints one of many results as it comes: a line of text, or with `--json` a line of JSON. */
+  readonly emit: (json: unknown, text: string) => Promise<void>;
 }
 
 /** What a command found out or did. Printed by the program, so that `--json` prints one document and nothing else. */
-export interface Result {
-  readonly json: unknown;
-  readonly text: string;
+export type Result = {
   /** NEGATIVE when the answer is no; DONE when left out. */
   readonly exit?: ExitCode;
-}
+} & (
+  | { readonly emitted?: false; readonly json: unknown; readonly text: string }
+  /** It came by `emit`, and there is nothing more to print. */
+  | { readonly emitted: true }
+);
 
 /** A command as data. `name` has two words for a command of a group, such as `list versions`. */
 export interface Command {

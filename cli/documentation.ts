@@ -38,9 +38,9 @@ const INTRODUCTION = `<!-- Written by scripts/cli-docs.mjs from the commands' ow
 
 | option | variable | meaning |
 | --- | --- | --- |
-| \`--url\` | \`RETORT_URL\` | the server; \`http://127.0.0.1:4000\` when left out |
+| \`--url\` | \`RETORT_URL\` | the server; what \`retort login\` remembers, else \`http://127.0.0.1:4000\`, when left out |
 | \`--api-key\` | \`RETORT_API_KEY\` | its key; never printed. Prefer the variable, which no list of processes shows |
-| \`--json\` | | print exactly one JSON document on stdout |
+| \`--json\` | | print exactly one JSON document on stdout; \`events --follow\` prints one a line |
 
 Results go to stdout; bars, spinners and remarks go to stderr, and only to a terminal. Options that may be given several times
 are given as \`--tag a --tag b\`; values with a fixed set may be written small. Behind \`--\` nothing is an option.

@@ -6,7 +6,7 @@ import type { Session } from './command.js';
 import { COMMANDS } from './commands/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { Failure } from './failure.js';
-import { serverAddress } from './settings.js';
+import { freshAddress, serverAddress, type GivenAddress, type ServerAddress } from './settings.js';
 import { printable } from './terminal/layout.js';
 import { Progress } from './terminal/progress.js';
 
@@ -35,12 +35,16 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
     }
     const { command, values, globals } = parsed;
     const session: Session = {
-      api: new Api(new Http(serverAddress(globals), interruption.signal)),
+      // Of no use to `login`, which must be able to put right what it is made from.
+      api: new Api(new Http(addressFor(command.name, globals), interruption.signal)),
+      globals,
       progress: new Progress(process.stderr),
       signal: interruption.signal,
+      emit: async (json, text) => print(globals.json ? JSON.stringify(json) : printable(text)),
     };
     const result = await command.run(values as never, session);
-    await print(globals.json ? JSON.stringify(result.json, null, 2) : printable(result.text));
+    if (result.emitted !== true)
+      await print(globals.json ? JSON.stringify(result.json, null, 2) : printable(result.text));
     return result.exit ?? EXIT.DONE;
   } catch (error) {
     // The arguments may be what is wrong, so `--json` is looked for by hand.
@@ -49,6 +53,10 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+function addressFor(command: string, globals: GivenAddress): ServerAddress {
+  return command === 'login' ? freshAddress(globals) : serverAddress(globals);
 }
 
 async function reportFailure({ exit, code, message, field }: Failure, json: boolean): Promise<ExitCode> {

@@ -1,4 +1,6 @@
+// The only file that reads the environment.
 import { wrongUsage } from './failure.js';
+import { loginFile, readLogin, type StoredLogin } from './login/stored-login.js';
 
 /** Where the server is, and what it wants to see before it answers. */
 export interface ServerAddress {
@@ -10,14 +12,34 @@ export interface ServerAddress {
 
 export const DEFAULT_URL = 'http://127.0.0.1:4000';
 
-/** The only place that reads the environment. What the command line says comes first. */
+export interface GivenAddress {
+  readonly url?: string | undefined;
+  readonly apiKey?: string | undefined;
+}
+
+/**
+ * What the command line says comes first, then the environment, then what `retort login` remembers. A remembered key goes
+ * to the address it was given for and to no other.
+ */
 export function serverAddress(
-  given: { readonly url?: string | undefined; readonly apiKey?: string | undefined },
+  given: GivenAddress,
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  remembered: StoredLogin | null = readLogin(loginFile(environment)),
 ): ServerAddress {
-  const url = given.url ?? set(environment.RETORT_URL) ?? DEFAULT_URL;
-  const apiKey = given.apiKey ?? set(environment.RETORT_API_KEY);
-  return { url: parseUrl(url), apiKey: apiKey === undefined ? undefined : checkKey(apiKey) };
+  const url = parseUrl(given.url ?? set(environment.RETORT_URL) ?? remembered?.url ?? DEFAULT_URL);
+  const own = remembered !== null && parseUrl(remembered.url).href === url.href ? remembered.apiKey : null;
+  const apiKey = given.apiKey ?? set(environment.RETORT_API_KEY) ?? own ?? undefined;
+  return { url, apiKey: apiKey === undefined ? undefined : checkKey(apiKey) };
+}
+
+/** The same without what is remembered, which may be what is to be replaced. */
+export function freshAddress(given: GivenAddress): ServerAddress {
+  return serverAddress(given, process.env, null);
+}
+
+/** Where `retort login` keeps what it remembers. */
+export function ownLoginFile(): string {
+  return loginFile(process.env);
 }
 
 /** An empty variable is how shells and CI spell "not set". */

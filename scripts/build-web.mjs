@@ -1,6 +1,6 @@
 // Bundles web/ into dist/web: everything the pages need, so that they work without a network. Every asset carries the
 // hash of its content in its name and may be cached for ever; index.html names them relative to its own address.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -59,6 +59,7 @@ export async function buildWeb(root) {
     .replace('{{stylesheet}}', `graphiql/assets/${outputOf(page, 'graphiql', '.css')}`)
     .replace('{{script}}', `graphiql/assets/${outputOf(page, 'graphiql', '.js')}`);
   writeFileSync(join(output, 'index.html'), html);
+  copyFileSync(join(root, 'web/favicon.svg'), join(root, 'dist/web/favicon.svg'));
 }
 
 function outputOf(result, entry, extension) {

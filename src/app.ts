@@ -21,15 +21,19 @@ import {
   SampleChooser,
   VersionComparer,
 } from './pipelines/index.js';
+import { RequestBodies, shareRequestBodies } from './platform/bodies/index.js';
 import type { Config } from './platform/config.js';
 import { openDatabase } from './platform/database/index.js';
 import { lockDirectory } from './platform/directory-lock.js';
 import { StartupError } from './platform/errors.js';
 import { EventLog } from './platform/events/index.js';
+import { pairDirectory } from './platform/installation/index.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
+import { watchUnusedConnections } from './platform/unused-connections.js';
 import { WholeBodyMessage } from './platform/whole-body.js';
 import { withinLimit } from './platform/within-limit.js';
+import { Reload } from './reload.js';
 import { answerError, registerRest } from './rest/index.js';
 import { RuntimeGraphs } from './runtime-graphs/index.js';
 import { assertBindAllowed, registerSecurity, requestId } from './security/index.js';
@@ -45,6 +49,8 @@ export interface AppOptions {
   readonly graphqlPaths?: HttpPaths;
   /** Fetches files from addresses that callers name; by default only from the public internet. */
   readonly downloader?: ArtifactDownloader;
+  /** What runs in the thread that reads molecules; by default RDKit. */
+  readonly moleculeEntry?: URL;
 }
 
 export interface App {
@@ -102,6 +108,14 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     },
   });
   const unsaid = (error: unknown) => logger.warn({ err: error }, 'owners could not be told of damaged bytes');
+  await pairDirectory({
+    database: database.client,
+    dataDirectory: config.dataDirectory,
+    databaseName: database.name,
+    holds: (digest) => artifacts.holds(digest),
+    adopt: config.adoptData,
+    logger,
+  });
   const folders = new ModelFolders(join(config.dataDirectory, 'cache', 'models'));
   stops.add('model folders', () => folders.close());
   const inspector = new ModelInspector({ folders });
@@ -119,7 +133,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     folders,
   });
   stops.add('model runners', () => runners.close());
-  const molecules = new MoleculeWorker();
+  const molecules = new MoleculeWorker(options.moleculeEntry ? { entry: options.moleculeEntry } : {});
   stops.add('molecule worker', () => molecules.close());
 
   const runner = new PipelineRunner({ molecules });
@@ -158,6 +172,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     runners,
     logger,
     modelMemoryBytes: config.modelMemoryBytes,
+    deafSince: () => database.writer?.deafSince ?? null,
     warmUpPipeline: (version) => predictions.warmUp(version),
   });
   stops.add('deployments', () => deployments.close());
@@ -177,8 +192,10 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
 
+  const reload = new Reload({ deployments, events, logger });
   const state: { phase: 'starting' | 'ready' | 'stopping' } = { phase: 'starting' };
   const app = createFastify(config, logger);
+  shareRequestBodies(app, new RequestBodies({ memoryBytes: config.bodyMemoryBytes }));
   registerSecurity(app, config);
   await registerRest(app, {
     artifacts,
@@ -193,9 +210,15 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
         () => 'ok',
         () => 'unreachable',
       );
+      const { writer } = database;
       return {
-        ready: state.phase === 'ready' && reached === 'ok',
-        checks: { service: state.phase, database: reached },
+        ready:
+          state.phase === 'ready' && reload.isDone && reached === 'ok' && (writer?.problem ?? null) === null,
+        checks: {
+          service: reload.isDone ? state.phase : 'reloading',
+          database: reached,
+          ...(writer && { writer: writer.problem ?? 'ok' }),
+        },
       };
     },
   });
@@ -214,7 +237,8 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     config,
     paths: options.graphqlPaths,
   });
-  stops.add('http server', () => drain(app, graphql, config.drainMs, logger));
+  const closeUnused = watchUnusedConnections(app.server);
+  stops.add('http server', () => drain(app, graphql, config.drainMs, logger, closeUnused));
   const url = await listen(app, config);
 
   const prune = () =>
@@ -246,6 +270,16 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   // Whoever waits on `ready` sees the failure; without anyone waiting it must not end the process.
   ready.catch((error: unknown) =>
     logger.error({ err: error }, 'not everything that ran before could be started'),
+  );
+
+  stops.add('reload', () => reload.close());
+  database.writer?.onTakenBack(
+    async () => {
+      // What a start brings up must not come between.
+      await ready.catch(() => undefined);
+      await reload.forget();
+    },
+    () => reload.recover(),
   );
 
   return {
@@ -308,13 +342,17 @@ async function drain(
   graphql: { close(): Promise<void> },
   drainMs: number,
   logger: Logger,
+  closeUnused: () => void,
 ): Promise<void> {
   const timer = setTimeout(() => {
     logger.warn({ drainMs }, 'requests still ran at the end of the drain; their connections are closed');
     app.server.closeAllConnections();
   }, drainMs);
   // Fastify closes idle connections once; those that become idle when their last answer is out are closed here.
-  const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
+  const idle = setInterval(() => {
+    app.server.closeIdleConnections();
+    closeUnused();
+  }, IDLE_CHECK_MS);
   await Promise.all([app.close(), graphql.close()]).finally(() => {
     clearTimeout(timer);
     clearInterval(idle);

@@ -22,6 +22,12 @@ export const DEPLOYMENT_SETTINGS = {
     describe: 'What runs the operators; several times, in order',
   },
   'max-run-ms': { kind: 'number', whole: true, min: 1, describe: 'Longest run' },
+  'max-memory-bytes': {
+    kind: 'number',
+    whole: true,
+    min: 1,
+    describe: 'Memory that each process of the model may take',
+  },
   'no-batching': { kind: 'flag', describe: 'Run every request alone' },
   'max-batch-size': { kind: 'number', whole: true, min: 1, describe: 'Rows that may run together' },
   'max-delay-us': {
@@ -59,6 +65,7 @@ export function deploymentSettings(
       graphOptimization: values.graphOptimization,
       executionProviders: values.provider.length === 0 ? undefined : values.provider,
       maxRunMs: values.maxRunMs,
+      maxMemoryBytes: values.maxMemoryBytes,
     },
     batching: {
       enabled: values.noBatching ? false : undefined,

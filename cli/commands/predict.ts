@@ -1,20 +1,20 @@
-import {
-  Predict,
-  RequestPriorityValues,
-  type PredictInput,
-  type PredictMutation,
-} from '../__generated__/operations.js';
-import { accepted, type Api } from '../api/api.js';
-import { defineCommand } from '../command.js';
+import { RequestPriorityValues } from '../__generated__/operations.js';
+import { defineCommand, type Session } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { Failure } from '../failure.js';
-import { INSTANCE_FORMATS } from '../predict/instances.js';
-import { readInput } from '../predict/read-input.js';
-import { number, plural } from '../terminal/format.js';
-import { stack, table } from '../terminal/layout.js';
-
-/** Small enough to be answered within a deadline and to move the bar, large enough to fill batches. */
-const ROWS_A_REQUEST = 200;
+import { wrongUsage } from '../failure.js';
+import { sizeOf } from '../files.js';
+import { INPUT_OPTIONS, instanceArgument, readRows } from '../input/read-rows.js';
+import { rowOf, type Row } from '../input/row.js';
+import { targetPipeline } from '../input/target-pipeline.js';
+import { openText } from '../input/text-source.js';
+import type { Values } from '../option.js';
+import { askRows, type Prediction } from '../predict/ask-rows.js';
+import { predictionTable } from '../predict/prediction-table.js';
+import { resultFile, resultFormat } from '../predict/result-file.js';
+import type { Bar } from '../terminal/progress.js';
+import { plural } from '../terminal/format.js';
+import { stack } from '../terminal/layout.js';
+import { writeWhole } from '../transfer/whole-file.js';
 
 export const predict = defineCommand({
   name: 'predict',
@@ -33,16 +33,13 @@ export const predict = defineCommand({
     },
   },
   options: {
-    input: {
+    ...INPUT_OPTIONS,
+    output: {
       kind: 'text',
-      describe: 'A file of instances, or - for stdin: a CSV table, JSON lines, a JSON list, or text by lines',
+      describe: 'Write the results to this file (.csv, .tsv or .jsonl) as they come, instead of a table',
       completes: 'file',
     },
-    format: {
-      kind: 'choice',
-      choices: INSTANCE_FORMATS,
-      describe: 'What the file is, where its name does not tell',
-    },
+    force: { kind: 'flag', describe: 'With --output: replace a file of this name' },
     'deadline-ms': { kind: 'number', whole: true, min: 1, describe: 'Give up on a request after so long' },
     priority: {
       kind: 'choice',
@@ -53,94 +50,106 @@ export const predict = defineCommand({
   examples: [
     ['retort predict esol CCO "CC(=O)Oc1ccccc1C(=O)O"', 'The solubility of ethanol and aspirin'],
     ['retort predict esol@1 --input molecules.csv', 'A table of them, by a certain version'],
+    [
+      'retort predict esol --input library.sdf.gz --output solubility.csv',
+      'A library, with the names and data fields of its records',
+    ],
+    ['retort predict esol --input measured.csv --column smiles=structure', 'Columns with names of their own'],
     ['cut -f1 library.smi | retort predict esol --input - --json', 'Through a pipe'],
   ],
   output:
-    '{predictions: [{instance, value, unit, warnings: [{code, message}], error: {code, message} or null, version}]}',
+    '{predictions: [{instance, name, columns, value, unit, warnings: [{code, message}], error: {code, message} or null, version}]}, or with --output {output, rows, failed, versions}',
   notes:
     'A name without @ is a deployment, and where there is none, the model of this name (its production alias, else its ' +
-    'newest version). A row without a value does not stop the others; the exit code is then 4.',
-  async run(values, { api, progress }) {
-    const instances = await readInput(values.instances, values.input, values.format);
-    const options = { deadlineMs: values.deadlineMs, priority: values.priority };
-    const predictions = await progress.measure('Predicting', instances.length, 'items', async (bar) => {
-      const done: Prediction[] = [];
-      let asked = subjectOf(values.target);
-      for (let start = 0; start < instances.length; start += ROWS_A_REQUEST) {
-        const rows = instances.slice(start, start + ROWS_A_REQUEST);
-        const answer = await ask(api, asked, { instances: rows, ...options });
-        asked = answer.subject;
-        done.push(
-          ...answer.predictions.map((prediction, index) => ({ instance: rows[index], ...prediction })),
-        );
-        bar.advance(rows.length);
-      }
-      return done;
+    'newest version). A row without a value does not stop the others; the exit code is then 4. Columns of a table are ' +
+    'matched to the fields of an instance without regard to case; the others, the names in .smi files and the data fields ' +
+    'of .sdf files are carried to the output.',
+  async run(values, session) {
+    const { output } = values;
+    const format = output === undefined ? undefined : resultFormat(output);
+    const tally = { rows: 0, failed: 0, versions: new Set<string>() };
+    const predictions: Prediction[] = [];
+    await withRows(values, session, async (rows, bar) => {
+      const chunks = counted(
+        askRows(session.api, values.target, rows, {
+          deadlineMs: values.deadlineMs,
+          priority: values.priority,
+        }),
+        tally,
+        bar,
+      );
+      if (output !== undefined && format !== undefined)
+        await writeWhole(output, resultFile(chunks, format), { replace: values.force });
+      else for await (const chunk of chunks) predictions.push(...chunk);
     });
-    const failed = predictions.filter(({ error }) => error !== null).length;
+    const { rows, failed, versions } = tally;
+    const failures = failed === 0 ? '' : `${plural(failed, 'instance')} of ${rows} got no value.`;
     return {
-      json: { predictions },
-      text: stack(
-        predictionTable(predictions),
-        failed === 0 ? '' : `${plural(failed, 'instance')} of ${predictions.length} got no value.`,
-      ),
+      json: output === undefined ? { predictions } : { output, rows, failed, versions: [...versions] },
+      text:
+        output === undefined
+          ? stack(predictionTable(predictions), failures)
+          : stack(
+              `Wrote ${plural(rows, 'row')} to ${output}, computed by ${[...versions].join(', ') || 'nobody'}.`,
+              failures,
+            ),
       exit: failed === 0 ? EXIT.DONE : EXIT.NEGATIVE,
     };
   },
 });
 
-type Answered = PredictMutation['predict']['predictions'][number];
-interface Prediction extends Answered {
-  readonly instance: unknown;
-  readonly version: string;
-}
-type Subject = Pick<PredictInput, 'deployment' | 'version'>;
-
-function subjectOf(target: string): Subject {
-  return target.includes('@') ? { version: target } : { deployment: target };
+interface Tally {
+  rows: number;
+  failed: number;
+  readonly versions: Set<string>;
 }
 
-/** Asks about some rows; a deployment that is not there may be a model, which later rows then ask at once. */
-async function ask(
-  api: Api,
-  subject: Subject,
-  input: Omit<PredictInput, 'deployment' | 'version'>,
-): Promise<{
-  readonly subject: Subject;
-  readonly predictions: readonly (Answered & { readonly version: string })[];
-}> {
-  const { predict } = await api.ask(Predict, { input: { ...subject, ...input } });
-  const [mistake] = predict.userErrors;
-  if (mistake?.code === 'DEPLOYMENT_NOT_FOUND' && typeof subject.deployment === 'string') {
-    return await ask(api, { version: subject.deployment }, input).catch((error: unknown) => {
-      if (!(error instanceof Failure) || error.code !== 'MODEL_NOT_FOUND') throw error;
-      const message = `There is neither a deployment nor a model ${JSON.stringify(subject.deployment)}. See: retort list deployments`;
-      throw new Failure(error.exit, mistake.code, message, error.field);
-    });
+async function* counted(
+  chunks: AsyncIterable<readonly Prediction[]>,
+  tally: Tally,
+  bar: Bar | null,
+): AsyncGenerator<readonly Prediction[]> {
+  for await (const chunk of chunks) {
+    tally.rows += chunk.length;
+    for (const { error, version } of chunk) {
+      if (error !== null) tally.failed++;
+      if (version !== null) tally.versions.add(version);
+    }
+    bar?.advance(chunk.length);
+    yield chunk;
   }
-  const { ref: version } = accepted(predict, 'version');
-  return { subject, predictions: predict.predictions.map((prediction) => ({ ...prediction, version })) };
 }
 
-function predictionTable(predictions: readonly Prediction[]): string {
-  const versions = new Set(predictions.map(({ version }) => version));
-  const rows = predictions.map(({ instance, value, unit, warnings, error, version }) => [
-    typeof instance === 'string' ? instance : JSON.stringify(instance),
-    error === null ? valueText(value) : '–',
-    unit === '1' ? '' : (unit ?? ''),
-    error === null
-      ? warnings.map(({ code, message }) => `${code}: ${message}`).join('; ')
-      : `${error.code}: ${error.message}`,
-    // Told once below, unless the deployment changed its version half-way.
-    versions.size > 1 ? version : '',
-  ]);
-  return stack(
-    table(['INSTANCE', 'VALUE', 'UNIT', 'REMARKS', 'VERSION'], rows),
-    versions.size === 1 ? `Computed by ${[...versions].join()}.` : '',
-  );
+/** The instances of the command line, of a file, or (`-`) of stdin, under a bar. @throws Failure USAGE */
+async function withRows(
+  values: Values<typeof INPUT_OPTIONS> & { readonly target: string; readonly instances: readonly string[] },
+  { api, progress, signal }: Session,
+  work: (rows: AsyncIterable<Row> | Iterable<Row>, bar: Bar | null) => Promise<void>,
+): Promise<void> {
+  const { input, instances } = values;
+  if (input === undefined) {
+    if (instances.length === 0)
+      throw wrongUsage('Expected instances, or a file of them with --input (- for stdin), got none.');
+    if (values.column.length > 0) throw wrongUsage('--column is about a table: expected --input with it.');
+    const rows = instances.map((text, index) => rowOf(index + 1, instanceArgument(text)));
+    return progress.measure('Predicting', rows.length, 'items', async (bar) => work(rows, bar));
+  }
+  if (instances.length > 0) throw wrongUsage('Expected instances or --input, got both.');
+  const isFile = input !== '-';
+  const size = isFile ? await sizeOf(input) : null;
+  return progress.measure('Predicting', size, isFile ? 'bytes' : 'items', async (bar) => {
+    const source = await openText(input, isFile ? (count) => bar.advance(count) : undefined, signal);
+    const pipeline = await targetPipeline(api, values.target);
+    const rows = atLeastOne(readRows(source, values.format, values.column, pipeline), source.name);
+    await work(rows, isFile ? null : bar);
+  });
 }
 
-function valueText(value: unknown): string {
-  if (typeof value === 'number') return number(value);
-  return typeof value === 'string' ? value : JSON.stringify(value);
+async function* atLeastOne(rows: AsyncIterable<Row>, name: string): AsyncGenerator<Row> {
+  let some = false;
+  for await (const row of rows) {
+    some = true;
+    yield row;
+  }
+  if (!some) throw wrongUsage(`Expected at least one instance in ${name}, got none.`);
 }

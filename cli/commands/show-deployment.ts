@@ -27,6 +27,7 @@ export function describeDeployment(deployment: Deployment): string {
         ['graph optimization', runtime.graphOptimization],
         ['providers', runtime.executionProviders.join(', ')],
         ['longest run', `${runtime.maxRunMs} ms`],
+        ['memory limit', runtime.maxMemoryBytes === null ? 'by its size' : bytes(runtime.maxMemoryBytes)],
         ['batching', batchingOf(deployment)],
         ['queue', plural(limits.maxQueue, 'request')],
         [

@@ -5,7 +5,7 @@ import type { Comparison } from './comparison.js';
 type Outputs = NonNullable<Comparison['outputs']>;
 type Output = Outputs['outputs'][number];
 
-export function outputsReport(outputs: Outputs): string {
+export function outputsReport(outputs: Outputs, labels: readonly string[] = []): string {
   const { sample, answeredRows, refusedByBase, refusedByTarget, refusedByBoth, refusals } = outputs;
   const refused = [
     refusedByBase > 0 ? `${refusedByBase} only the base refused` : '',
@@ -18,6 +18,7 @@ export function outputsReport(outputs: Outputs): string {
       .map(({ row, instance, base, target }) =>
         [
           `row ${row}`,
+          labels[row] ?? '',
           shown(instance),
           base === null ? '' : `base: ${base}`,
           target === null ? '' : `target: ${target}`,
@@ -26,11 +27,14 @@ export function outputsReport(outputs: Outputs): string {
           .join('  '),
       )
       .join('\n'),
-    ...outputs.outputs.map(outputReport),
+    ...outputs.outputs.map((output) => outputReport(output, labels)),
   );
 }
 
-function outputReport({ name, targetName, unit, obstacle, differences }: Output): string {
+function outputReport(
+  { name, targetName, unit, obstacle, differences }: Output,
+  labels: readonly string[],
+): string {
   const title = [
     targetName === null ? name : `${name} → ${targetName}`,
     unit === null || unit === '1' ? '' : `(${unit})`,
@@ -55,9 +59,10 @@ function outputReport({ name, targetName, unit, obstacle, differences }: Output)
     rows.length === 0
       ? ''
       : table(
-          ['ROW', 'INSTANCE', 'BASE', 'TARGET', 'DIFFERENCE', 'RELATIVE'],
+          ['ROW', 'NAME', 'INSTANCE', 'BASE', 'TARGET', 'DIFFERENCE', 'RELATIVE'],
           rows.map((row) => [
             row.element === 0 ? String(row.row) : `${row.row}, element ${row.element}`,
+            labels[row.row] ?? '',
             shown(row.instance),
             shown(row.base),
             shown(row.target),

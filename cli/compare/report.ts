@@ -4,8 +4,8 @@ import type { Comparison } from './comparison.js';
 import { graphReport } from './graph-report.js';
 import { outputsReport } from './outputs-report.js';
 
-/** The comparison as a page for people: what breaks first, then what differs, then how much. */
-export function comparisonReport(comparison: Comparison): string {
+/** The comparison as a page for people: what breaks first, then what differs, then how much. `labels` name the sample's rows. */
+export function comparisonReport(comparison: Comparison, labels: readonly string[] = []): string {
   const { base, target, sameArtifact, signature, pipeline } = comparison;
   return stack(
     `${base.ref} → ${target.ref}: ${verdict(comparison)} for callers${sameArtifact ? ' (the same bytes)' : ''}`,
@@ -31,7 +31,7 @@ export function comparisonReport(comparison: Comparison): string {
         .join('\n'),
     ),
     section('Metrics', metricTable(comparison.metrics)),
-    section('Outputs', comparison.outputs ? outputsReport(comparison.outputs) : ''),
+    section('Outputs', comparison.outputs ? outputsReport(comparison.outputs, labels) : ''),
     section('Graph', comparison.graph ? graphReport(comparison.graph) : ''),
     section('Size', sizeTable(comparison.size)),
     section('Latency of single rows', comparison.latency ? latencyReport(comparison.latency) : ''),

@@ -4,7 +4,7 @@ import { facts, stack, table } from '../terminal/layout.js';
 
 /** What a migration is doing, or how it ended. */
 export function describeMigration(migration: MigrationNowFragment): string {
-  const { state, stateReason, waitsFor, base, candidate, compared, guards } = migration;
+  const { state, stateReason, waitsFor, base, candidate, compared, guards, evidence, warnings } = migration;
   const asked = (arm: NonNullable<typeof base>) =>
     `${plural(arm.requests, 'request')}, ${arm.failures} failed`;
   return stack(
@@ -15,6 +15,7 @@ export function describeMigration(migration: MigrationNowFragment): string {
       ['traffic', trafficText(migration.deployment.traffic)],
       ['old version', base && asked(base)],
       ['new version', candidate && asked(candidate)],
+      ['evidence', evidence === 'NONE' ? '' : evidence],
       ['compared', compared > 0 ? plural(compared, 'answer') : ''],
     ]),
     guards.length === 0
@@ -30,6 +31,7 @@ export function describeMigration(migration: MigrationNowFragment): string {
             guard.detail,
           ]),
         ),
+    evidence === 'INSUFFICIENT' ? warnings.map((warning) => `Warning: ${warning}`).join('\n') : '',
   );
 }
 

@@ -107,6 +107,10 @@ export class ArtifactStore {
     }
   }
 
+  async holds(digest: string): Promise<boolean> {
+    return (await this.#statOrNull(digest)) !== null;
+  }
+
   /** @throws DomainError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT when it was found damaged and not mended since */
   async stat(digest: string): Promise<StoredArtifact> {
     const file = await this.#identity(digest);

@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors.js';
+import { strangeNote } from '../platform/text/strange-character.js';
 
 export const NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const TAG_PATTERN = /^[A-Za-z0-9._-]{1,128}$/;
@@ -84,7 +85,7 @@ function checkNotDigest(what: string, name: string, field: readonly string[]): v
   );
 }
 
-/** What came, short enough to repeat in a message. */
+/** What came, short enough to repeat in a message; a character that only looks right is named. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+  return `${JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)}${strangeNote(text)}`;
 }

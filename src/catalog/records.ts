@@ -82,6 +82,8 @@ export interface VersionRecord {
   readonly environment: Environment | null;
   readonly createdAt: Date;
   readonly createdBy: string;
+  /** Set when a reference was resolved while the database did not answer: it meant this version at least until then. */
+  readonly resolvedAsOf?: Date;
 }
 
 export type ArtifactRecord = Pick<

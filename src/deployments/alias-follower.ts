@@ -41,7 +41,7 @@ export class AliasFollower {
   /** Deployments that could not go where their alias went, as they did not serve then. */
   private readonly owed = new Map<string, Occasion>();
   private readonly turns: StepQueue;
-  private readonly closing = new AbortController();
+  private closing = new AbortController();
 
   constructor(
     private readonly deps: {
@@ -97,6 +97,14 @@ export class AliasFollower {
   async close(): Promise<void> {
     this.closing.abort();
     await this.turns.idle();
+  }
+
+  /** As `close`, to `recover` later. */
+  async forget(): Promise<void> {
+    await this.close();
+    this.followers.clear();
+    this.owed.clear();
+    this.closing = new AbortController();
   }
 
   private onEvent(event: NewEvent): void {

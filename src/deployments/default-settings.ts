@@ -11,6 +11,7 @@ export const DEFAULT_RUNTIME: RuntimeSettings = {
   graphOptimization: 'ALL',
   executionProviders: ['CPU'],
   maxRunMs: 120_000,
+  maxMemoryBytes: null,
 };
 
 export const DEFAULT_BATCHING: BatchingSettings = {

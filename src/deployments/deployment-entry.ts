@@ -2,6 +2,7 @@ import type { Logger } from '../platform/logging.js';
 import { untilAborted, type AbortSignalLike } from '../platform/until-aborted.js';
 import { Admission } from './admission.js';
 import type { DeploymentName } from './deployment-events.js';
+import { failureOf } from './load-errors.js';
 import type { ModelHandle } from './model-handle.js';
 import type { RevisionRole } from './deployment-state.js';
 import type { RevisionRecord } from './records.js';
@@ -169,11 +170,13 @@ export class DeploymentEntry {
           return trial === null || route.versionId !== null ? handle : trial.follow(handle, arm);
         } catch (error) {
           // What it failed with is for this request, unless the model as such is gone: then another may be coming.
-          if (signal.aborted || arm.current === current) throw error;
+          if (signal.aborted || arm.current === current || failureOf(error) === 'OBSTACLE') throw error;
           continue;
         }
       }
-      if (!this.comes(route)) return null;
+      const coming = this.coming(route);
+      if (coming.length === 0) return null;
+      refuseBehind(coming);
       await this.changed(signal);
     }
   }
@@ -194,9 +197,9 @@ export class DeploymentEntry {
     return serving.find(({ weight }) => weight > 0) ?? serving[0] ?? null;
   }
 
-  /** Whether what the route wants may serve without anybody doing more. */
-  private comes({ versionId }: Route): boolean {
-    return this.arms.some(
+  /** Where what the route wants may serve without anybody doing more. */
+  private coming({ versionId }: Route): RevisionArm[] {
+    return this.arms.filter(
       ({ pending, lifecycle }) =>
         pending &&
         (versionId === null || this.primary.current === null || lifecycle.servedVersionId === versionId),
@@ -209,4 +212,11 @@ export class DeploymentEntry {
     this.waiting.add(wake);
     return untilAborted(change, signal).finally(() => this.waiting.delete(wake));
   }
+}
+
+/** @throws what stands in the way of all of them: nobody knows how long it will */
+function refuseBehind(arms: readonly RevisionArm[]): void {
+  const obstacles = arms.map(({ lifecycle }) => lifecycle.obstacle);
+  const [first] = obstacles;
+  if (first && obstacles.every((obstacle) => obstacle !== null)) throw first();
 }

@@ -6,7 +6,7 @@ import type { Database } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
-import type { AbortSignalLike } from '../platform/until-aborted.js';
+import { untilAborted, type AbortSignalLike } from '../platform/until-aborted.js';
 import type { Caller } from '../security/index.js';
 import type { Batching } from './batch-proof.js';
 import { DEFAULT_SETTINGS } from './default-settings.js';
@@ -97,6 +97,8 @@ export class DeploymentService {
   readonly migrations: MigrationService;
   readonly traffic: TrafficService;
   readonly rollback: DeploymentRollback;
+  /** From `forget` until `recover` knows again what is to run: requests wait for that. */
+  private forgotten: { readonly over: Promise<void>; readonly end: () => void } | null = null;
 
   constructor(
     private readonly deps: {
@@ -109,12 +111,14 @@ export class DeploymentService {
       readonly logger: Logger;
       /** All loaded models together may take this much memory. */
       readonly modelMemoryBytes: number;
+      /** Since when other processes may have changed the catalog unheard; null while they cannot. */
+      readonly deafSince: () => Date | null;
       /** Pipelines lie above this folder; what they need started before READY comes in here. */
       readonly warmUpPipeline: (version: VersionRecord) => Promise<void>;
     },
   ) {
     this.store = new DeploymentStore(deps.database);
-    this.versions = new VersionResolver(deps.catalog, deps.events);
+    this.versions = new VersionResolver(deps.catalog, deps.events, deps.deafSince);
     this.requests = new RevisionRequests(this.store, deps.events);
     this.loader = new ModelLoader(
       deps.artifacts,
@@ -141,8 +145,10 @@ export class DeploymentService {
   /**
    * After a restart: finishes what was being drained and queues everything that was running, or on its way. What may
    * be unloaded while idle is not loaded before somebody asks for it.
+   *
+   * @param why of what serves only when it is loaded again
    */
-  async recover(): Promise<void> {
+  async recover(why = 'Retort was restarted'): Promise<void> {
     const unfinished = [
       ...(await this.store.revisionsInStates(['PENDING', 'LOADING', 'WARMING', 'READY', 'DRAINING'])),
       ...(await this.store.failedAndWanted()),
@@ -150,14 +156,34 @@ export class DeploymentService {
     const migrating = await this.migrations.openTargets();
     for (const { deployment, revision } of unfinished) {
       const resumes = resumesAfterRestart(revision.state) && isStillWanted(revision, migrating);
-      if (!resumes && revision.state === 'READY') await this.recordRecovery(deployment, revision, 'PENDING');
-      if (!resumes) await this.recordRecovery(deployment, revision, 'STOPPED');
+      if (!resumes && revision.state === 'READY')
+        await this.recordRecovery(deployment, revision, 'PENDING', why);
+      if (!resumes) await this.recordRecovery(deployment, revision, 'STOPPED', revision.stateReason);
       else if (revision.state !== 'PENDING' && !waitsForRequest(revision))
-        await this.recordRecovery(deployment, revision, 'PENDING');
+        await this.recordRecovery(deployment, revision, 'PENDING', why);
       if (resumes) this.resume(deployment, revision);
     }
     await this.migrations.recover();
     await this.follower.recover();
+    this.forgotten?.end();
+    this.forgotten = null;
+  }
+
+  /**
+   * Another process may have changed what is to run: lets the requests that run finish, frees every model and forgets it.
+   * Requests that come meanwhile wait for `recover`.
+   */
+  async forget(): Promise<void> {
+    if (!this.forgotten) {
+      let end: () => void = () => undefined;
+      const over = new Promise<void>((resolve) => (end = resolve));
+      this.forgotten = { over, end };
+    }
+    this.rearranger.close();
+    await this.follower.forget();
+    await this.migrations.forget();
+    await Promise.all([...this.entries.values()].map((entry) => entry.close()));
+    this.entries.clear();
   }
 
   /** Changes which alias a deployment follows, and how. */
@@ -281,12 +307,15 @@ export class DeploymentService {
     target: DeploymentTarget | { readonly version: string },
     signal: AbortSignalLike,
   ): Promise<ModelHandle> {
+    if (this.forgotten) await untilAborted(this.forgotten.over, signal);
     if ('deployment' in target) {
       const entry = this.entries.get(target.deployment);
       const free = target.routingKey === undefined && target.pin === undefined;
       const route = free ? ANY_ROUTE : await this.routeOf(target);
       const handle = await entry?.acquire(signal, route);
       if (handle) return handle;
+      // It waited for what is brought up anew now.
+      if (this.forgotten) return this.acquire(target, signal);
       if (entry?.primary.current && route.versionId !== null) throw notServed(entry, target.pin ?? '');
       // Why it does not serve may be on its way to the database still.
       await entry?.states.idle();
@@ -297,9 +326,9 @@ export class DeploymentService {
     for (const entry of this.entries.values()) {
       if (!entry.arms.some(({ lifecycle }) => lifecycle.servedVersionId === version.id)) continue;
       const handle = await entry.acquire(signal, route);
-      if (handle) return handle;
+      if (handle) return marked(handle, version);
     }
-    return this.onDemand.acquire(version, signal);
+    return marked(await this.onDemand.acquire(version, signal), version);
   }
 
   /** Whether requests to what a deployment serves now run together; null when nothing serves or it is not known yet. */
@@ -349,6 +378,8 @@ export class DeploymentService {
 
   /** Lets running requests finish and frees every model. What was READY stays so in the database. */
   async close(): Promise<void> {
+    this.forgotten?.end();
+    this.forgotten = null;
     this.rearranger.close();
     await this.follower.close();
     await this.migrations.close();
@@ -375,9 +406,9 @@ export class DeploymentService {
     deployment: DeploymentName,
     revision: RevisionRecord,
     to: Extract<DeploymentState, 'PENDING' | 'STOPPED'>,
+    reason: string | null,
   ): Promise<void> {
     const version = await this.versionOf(revision);
-    const reason = to === 'PENDING' ? 'Retort was restarted' : revision.stateReason;
     await this.deps.events.transaction(async (tx) => {
       const from = await this.store.transition(tx, revision.id, to, reason);
       const change = { deployment, revision: revision.number, version, from, to, reason, caller: SYSTEM };
@@ -447,6 +478,11 @@ export interface DeploymentTarget {
   readonly routingKey?: string | undefined;
   /** A ref of the version that must answer, one that the deployment serves. */
   readonly pin?: string | undefined;
+}
+
+/** The handle, with the time until which its version is known to be the one that was meant, when that is not now. */
+function marked(handle: ModelHandle, { resolvedAsOf }: VersionRecord): ModelHandle {
+  return resolvedAsOf ? { ...handle, version: { ...handle.version, resolvedAsOf } } : handle;
 }
 
 function notServed({ deployment, arms }: DeploymentEntry, pin: string): DomainError {

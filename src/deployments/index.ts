@@ -27,6 +27,7 @@ export type { FollowRequest } from './alias-follower.js';
 export type { RollbackDeploymentRequest } from './deployment-rollback.js';
 export type { GuardReport, OutputNumbers } from './guards/index.js';
 export type { MigrateRequest, MigrationRequest } from './migrations/migration-service.js';
+export { evidenceOf, planWarnings } from './migrations/plan-evidence.js';
 export type { MigrationProgress } from './migrations/migration-run.js';
 export type {
   MigrationRecord,

@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../artifacts/index.js';
 import type { VersionRecord } from '../catalog/index.js';
 import { defaultInputs, type LoadedModel, type LoadOptions, type RunnerPool } from '../onnx/index.js';
 import type { RuntimeGraphs } from '../runtime-graphs/index.js';
+import { memoryLimit } from './memory-limit.js';
 import type { MemoryBudget, Place } from './memory-budget.js';
 import type { RuntimeSettings } from './records.js';
 
@@ -41,6 +42,7 @@ export class ModelLoader {
         replicas,
         isolation,
         maxRunMs,
+        maxMemoryBytes: memoryLimit(runtime.maxMemoryBytes, size, this.memory.limitBytes),
         optimization: graphOptimization,
         providers: executionProviders,
         digest: graph.key,

@@ -1,5 +1,4 @@
 import type { VersionRecord } from '../catalog/index.js';
-import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import type { AbortSignalLike } from '../platform/until-aborted.js';
@@ -7,6 +6,7 @@ import { Admission } from './admission.js';
 import { Backoff } from './backoff.js';
 import { DEFAULT_SETTINGS } from './default-settings.js';
 import { modelUnloaded, runnerLost, type Running } from './deployment-events.js';
+import { failureOf } from './load-errors.js';
 import type { ModelLoader } from './model-loader.js';
 import type { DeploymentSettings } from './records.js';
 import type { ModelHandle } from './model-handle.js';
@@ -85,7 +85,7 @@ export class OnDemandModels {
         },
         onLost: crashed,
         onLoadFailed: (error) => {
-          if (error instanceof DomainError && error.code === 'UNAVAILABLE') crashed();
+          if (failureOf(error) === 'CRASH') crashed();
           // Nothing is known of it: the next caller begins anew.
           else forget();
         },
@@ -100,6 +100,7 @@ export class OnDemandModels {
     const placed = await this.loader.load(running.version, SETTINGS.runtime, {
       onRunnerLost: (loss) => this.events.record(runnerLost(running, loss)),
     });
+    placed.model.warmedUp();
     return { ...placed, batching: { enabled: false, reason: 'Loaded on demand' } };
   }
 

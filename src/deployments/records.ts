@@ -15,6 +15,8 @@ export interface RuntimeSettings {
   readonly executionProviders: readonly ExecutionProvider[];
   /** A run that takes longer is ended together with its process; means nothing with THREAD. */
   readonly maxRunMs: number;
+  /** Each of its processes may take so much for itself; null: what its size suggests. Means nothing with THREAD. */
+  readonly maxMemoryBytes: number | null;
 }
 
 /** How requests that wait are joined, once the model has shown that it answers each as if alone. */

@@ -13,7 +13,7 @@ import {
   type DeploymentName,
   type Running,
 } from './deployment-events.js';
-import { againIn, isCrash, isPassing, reasonOf } from './load-errors.js';
+import { againIn, failureOf, inTheWay, reasonOf } from './load-errors.js';
 import { ModelProver, type Preparation } from './model-prover.js';
 import type { ModelLoader, PlacedModel } from './model-loader.js';
 import type { RevisionRecord } from './records.js';
@@ -27,6 +27,14 @@ const MAX_FIRST_CRASHES = 3;
 /** Another revision of the same version and settings may take over what runs. */
 interface MutableSubject extends Subject {
   revision: RevisionRecord;
+}
+
+/** What one revision's failures taught says nothing about the next revision. */
+interface Retries {
+  readonly revisionId: string;
+  readonly backoff: Backoff;
+  /** On its way up, before it ever served. */
+  firstCrashes: number;
 }
 
 interface Current {
@@ -51,9 +59,11 @@ export class RevisionLifecycle {
   private serving: Current | null = null;
   /** What the revision that serves, or served last, has shown; a model that comes back need not show it again. */
   private proven: { readonly revisionId: string; readonly preparation: Preparation } | null = null;
-  private retries: { readonly revisionId: string; readonly backoff: Backoff } | null = null;
+  private retries: Retries | null = null;
   /** What served until its last runner ended, since when (performance.now()) it is being brought back. */
   private away: { readonly versionId: string; readonly since: number } | null = null;
+  /** What a caller is told while something stands in the way of loading it, each anew; null while nothing does. */
+  obstacle: (() => DomainError) | null = null;
   /** Replaced models whose last requests still run. */
   private readonly draining = new Set<Promise<void>>();
   private readonly states: RevisionStates;
@@ -253,6 +263,7 @@ export class RevisionLifecycle {
     const known = this.proven?.revisionId === revision.id ? this.proven.preparation : null;
     const preparation = await this.prover.prepare(model, version, revision.batching, known);
     this.proven = { revisionId: revision.id, preparation };
+    model.warmedUp();
     return preparation;
   }
 
@@ -272,27 +283,38 @@ export class RevisionLifecycle {
     return { deployment: this.deployment, revision: revision.number, version };
   }
 
-  /** What one revision's crashes taught says nothing about the next revision. */
-  private backoffOf({ id }: RevisionRecord): Backoff {
-    if (this.retries?.revisionId !== id) this.retries = { revisionId: id, backoff: new Backoff() };
-    return this.retries.backoff;
+  private retriesOf({ id }: RevisionRecord): Retries {
+    if (this.retries?.revisionId !== id)
+      this.retries = { revisionId: id, backoff: new Backoff(), firstCrashes: 0 };
+    return this.retries;
   }
 
-  /** On the way up: a runner that was lost is worth another attempt, anything else will be the same next time. */
+  /**
+   * On the way up: a runner that was lost is worth a few more attempts, and what only stands in the way any number. The rest
+   * will be the same next time.
+   */
   private async failed(
     subject: Subject,
     error: unknown,
     { caller = SYSTEM, servedBefore }: BringUpOptions,
   ): Promise<number | null> {
-    if (isCrash(error) || (servedBefore && isPassing(error))) {
-      const backoff = this.backoffOf(subject.revision);
+    const failure = failureOf(error);
+    const retries = this.retriesOf(subject.revision);
+    if (failure === 'CRASH' && !servedBefore) retries.firstCrashes += 1;
+    const goesOn =
+      failure === 'OBSTACLE' ||
+      (failure === 'CRASH' && (servedBefore === true || retries.firstCrashes < MAX_FIRST_CRASHES)) ||
+      (failure === 'NO_ROOM' && servedBefore);
+    if (goesOn && error instanceof DomainError) {
+      const { backoff } = retries;
       const retryInMs = backoff.failed();
-      if (servedBefore || backoff.attempts < MAX_FIRST_CRASHES) {
-        await this.states.move(subject, 'PENDING', againIn(error, retryInMs, backoff.attempts), SYSTEM);
-        return retryInMs;
-      }
+      this.obstacle = failure === 'OBSTACLE' ? () => inTheWay(error, retryInMs) : null;
+      this.warn('a deployment waits for another attempt', subject, error);
+      await this.states.move(subject, 'PENDING', againIn(error, retryInMs, backoff.attempts), SYSTEM);
+      return retryInMs;
     }
     this.away = null;
+    this.obstacle = null;
     await this.states.move(subject, 'FAILED', reasonOf(error), caller);
     this.warn('deployment failed', subject, error);
     return null;
@@ -305,7 +327,7 @@ export class RevisionLifecycle {
     caller: Caller,
   ): Promise<void> {
     const serving = this.servingOf(subject, loaded);
-    const backoff = this.backoffOf(subject.revision);
+    const { backoff } = this.retriesOf(subject.revision);
     // As it was when the switch began: a loss meanwhile has nobody else to see it stopped.
     const replaced: { current: Current | null } = { current: null };
     await this.states.switchTo(subject, {
@@ -323,6 +345,7 @@ export class RevisionLifecycle {
       done: () => {
         this.serving = { subject, serving };
         this.away = null;
+        this.obstacle = null;
         backoff.recovered();
       },
     });
@@ -346,17 +369,19 @@ export class RevisionLifecycle {
     if (this.serving?.serving !== lost.serving) return;
     const { revision, version } = lost.subject;
     this.away = { versionId: version.id, since: performance.now() };
-    const backoff = this.backoffOf(revision);
+    const { backoff } = this.retriesOf(revision);
     const delayMs = backoff.failed();
+    this.obstacle = failureOf(error) === 'OBSTACLE' ? () => inTheWay(error, delayMs) : null;
     this.deps.retry(revision, delayMs);
     this.leaveReady(lost, 'PENDING', againIn(error, delayMs, backoff.attempts));
   }
 
   /** A model that was unloaded did not come back for the request that wanted it. */
   private reloadFailed(current: Current, error: unknown): void {
+    const failure = failureOf(error);
     // No room now is no fault of the model: the next request tries again.
-    if (this.serving?.serving !== current.serving || isPassing(error)) return;
-    if (isCrash(error)) {
+    if (this.serving?.serving !== current.serving || failure === 'NO_ROOM') return;
+    if (failure !== 'FAULT' && error instanceof DomainError) {
       this.lost(current, error);
       return;
     }

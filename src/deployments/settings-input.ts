@@ -13,8 +13,16 @@ import type {
 /** Some of a group's settings: undefined keeps what is, null means the default. */
 type Changes<Group> = { readonly [Name in keyof Group]?: Group[Name] | null | undefined } | null | undefined;
 
+/** Bytes come as whole numbers of any size. */
+type RuntimeChanges =
+  | (Changes<Omit<RuntimeSettings, 'maxMemoryBytes'>> & {
+      readonly maxMemoryBytes?: bigint | number | null | undefined;
+    })
+  | null
+  | undefined;
+
 export interface SettingsInput {
-  readonly runtime?: Changes<RuntimeSettings>;
+  readonly runtime?: RuntimeChanges;
   readonly batching?: Changes<BatchingSettings>;
   readonly limits?: Changes<LimitSettings>;
   /** Null: no cache. */
@@ -23,6 +31,8 @@ export interface SettingsInput {
   readonly recording?: RecordingInput | null | undefined;
 }
 
+/** Less would not hold the smallest model at work. */
+const LEAST_MEMORY_BYTES = 64 * 1024 ** 2;
 const MAX_PREFERRED_SIZES = 16;
 const WEEK_MS = 7 * 86_400_000;
 
@@ -33,7 +43,7 @@ const WEEK_MS = 7 * 86_400_000;
  */
 export function changedSettings(base: DeploymentSettings, input: SettingsInput): DeploymentSettings {
   const settings = {
-    runtime: changed(base.runtime, DEFAULT_RUNTIME, input.runtime),
+    runtime: changed(base.runtime, DEFAULT_RUNTIME, withNumbers(input.runtime)),
     batching: changed(base.batching, DEFAULT_BATCHING, input.batching),
     limits: changed(base.limits, DEFAULT_LIMITS, input.limits),
     cache: input.cache === undefined ? base.cache : input.cache && { maxBytes: input.cache.maxBytes },
@@ -59,10 +69,20 @@ function changed<Group extends object>(base: Group, defaults: Group, changes: Ch
   return result;
 }
 
-function checkRuntime({ threads, replicas, executionProviders, maxRunMs }: RuntimeSettings): void {
+/** What is beyond the numbers that can be told apart is beyond what is allowed, too. */
+function withNumbers(runtime: RuntimeChanges): Changes<RuntimeSettings> {
+  if (runtime == null) return runtime;
+  const { maxMemoryBytes } = runtime;
+  return { ...runtime, maxMemoryBytes: maxMemoryBytes == null ? maxMemoryBytes : Number(maxMemoryBytes) };
+}
+
+function checkRuntime(runtime: RuntimeSettings): void {
+  const { threads, replicas, executionProviders, maxRunMs, maxMemoryBytes } = runtime;
   checkInteger(['runtime', 'threads'], threads, 1, 64);
   checkInteger(['runtime', 'replicas'], replicas, 1, 32);
   checkInteger(['runtime', 'maxRunMs'], maxRunMs, 100, 3_600_000);
+  if (maxMemoryBytes !== null)
+    checkInteger(['runtime', 'maxMemoryBytes'], maxMemoryBytes, LEAST_MEMORY_BYTES, Number.MAX_SAFE_INTEGER);
   const field = ['runtime', 'executionProviders'];
   const available = availableProviders();
   if (executionProviders.length === 0)

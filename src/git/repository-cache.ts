@@ -19,7 +19,7 @@ const UPDATES = { atOnce: 2, waiting: 100 };
 export interface CacheParts extends VersionSource {
   /** May be deleted at any time. */
   readonly directory: string;
-  readonly events: Pick<EventLog, 'onCommitted'>;
+  readonly events: Pick<EventLog, 'onCommitted' | 'onMissed'>;
   readonly logger: Logger;
   readonly maxBytes?: number;
 }
@@ -62,6 +62,9 @@ export class RepositoryCache {
     this.git = new GitCommand(directory);
     this.builder = new RepositoryBuilder({ ...parts, git: this.git, temporary: this.temporary });
     events.onCommitted((event) => this.hear(event));
+    events.onMissed(() => {
+      for (const entry of this.entries.values()) entry.changes += 1;
+    });
   }
 
   /**

@@ -6,6 +6,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Config } from '../platform/config.js';
+import { requestBodiesOf } from '../platform/bodies/index.js';
 import { parseWholeBodies } from '../platform/whole-body.js';
 import { createApolloRoute } from './apollo-route.js';
 import { createCompiledRoute } from './compiled-route.js';
@@ -13,7 +14,7 @@ import type { DocumentCache } from './compiled/document-cache.js';
 import type { GraphqlServices, RequestContext } from './context.js';
 import { parseOptions, validationRules, type DocumentReader } from './document.js';
 import { formatError } from './error-mapping.js';
-import { parseLongLiterals } from './long-literals.js';
+import { readJson } from './json-body.js';
 import { MediaTypes } from './media-types.js';
 import { OperationLifecycle } from './operation-lifecycle.js';
 import type { PersistedDocuments } from './persisted-documents.js';
@@ -66,13 +67,15 @@ export async function serveHttp(
 
   await app.register(async (scope) => {
     scope.addHook('onSend', nameRequest);
-    readJson(scope);
+    readJsonBodies(scope);
     scope.route({
       method: ['GET', 'POST', 'OPTIONS'],
       url: '/graphql',
       handler: (request, reply) => {
         if (mayRunCompiled && request.method === 'POST' && runCompiled(request, reply)) {
           onAnswer?.('compiled');
+          // What an operation needs of it, it has.
+          request.body = undefined;
           return undefined;
         }
         onAnswer?.('apollo');
@@ -134,21 +137,23 @@ function hashIn(key: string): string {
   return key.slice(key.lastIndexOf(':') + 1);
 }
 
-/** As Fastify reads it, with its refusals; only long base64 is read faster. */
-function readJson(scope: FastifyInstance): void {
+/** As Fastify reads it, with its refusals; only what is long is read faster. */
+function readJsonBodies(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'error');
-  parseWholeBodies(scope, 'application/json', (request, body, done) => {
-    const outcome: { refused?: Error } = {};
-    const parsed = parseLongLiterals(body, (text) => {
+  const bodies = requestBodiesOf(scope);
+  parseWholeBodies(scope, 'application/json', (request, body, done, reservation) => {
+    const parseText = (text: string): unknown => {
+      const outcome: { refused?: Error } = {};
       let read: unknown;
       // It calls back before it returns.
       void parse(request, text, (error, value) => {
         if (error) outcome.refused = error;
         read = value;
       });
+      if (outcome.refused) throw outcome.refused;
       return read;
-    });
-    done(outcome.refused ?? null, parsed);
+    };
+    readJson(bodies, body, { reservation, parse: parseText }, done);
   });
 }
 

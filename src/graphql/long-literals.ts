@@ -21,27 +21,37 @@ interface Literal {
   readonly end: number;
 }
 
+/** JSON without its long literals. */
+export interface SetAside {
+  readonly rest: Buffer;
+  /** Puts them back into what `rest` was parsed into. */
+  readonly putBack: (parsed: unknown) => unknown;
+}
+
 /**
- * Parses JSON as `parse` does, but shows it long string literals of base64 characters, as tensors come, by a short
- * placeholder: JSON.parse looks at every character for an escape, fifty times slower than memory is copied, and so does
- * the search for poisoned prototypes. A literal goes from an unescaped quote to the next one without an escape between;
- * if the first ended a literal instead, neither text would be JSON.
+ * Shows a parser long string literals of base64 characters, as tensors come, by a short placeholder: JSON.parse looks at
+ * every character for an escape, fifty times slower than memory is copied, and so does the search for poisoned
+ * prototypes. A literal goes from an unescaped quote to the next one without an escape between; if the first ended a
+ * literal instead, neither text would be JSON.
  */
-export function parseLongLiterals(body: Buffer, parse: (text: string) => unknown): unknown {
+export function setAside(body: Buffer): SetAside {
   const literals = body.length > LONG_LITERAL_BYTES ? longLiterals(body) : [];
-  if (literals.length === 0) return parse(body.toString());
-  const pieces: string[] = [];
+  if (literals.length === 0) return { rest: body, putBack: (parsed) => parsed };
+  const pieces: Buffer[] = [];
   let at = 0;
   for (const [index, { start, end }] of literals.entries()) {
-    pieces.push(body.toString('utf8', at, start), PLACEHOLDER, String(index));
+    pieces.push(body.subarray(at, start), Buffer.from(`${PLACEHOLDER}${index}`));
     at = end;
   }
-  pieces.push(body.toString('utf8', at));
-  const parsed = parse(pieces.join(''));
-  return putBack(parsed, (index) => {
-    const { start, end } = literals[index] ?? { start: 0, end: 0 };
-    return body.toString('latin1', start, end);
-  });
+  pieces.push(body.subarray(at));
+  return {
+    rest: Buffer.concat(pieces),
+    putBack: (parsed) =>
+      putBack(parsed, literals.length, (index) => {
+        const { start, end } = literals[index] ?? { start: 0, end: 0 };
+        return body.toString('latin1', start, end);
+      }),
+  };
 }
 
 function longLiterals(body: Buffer): Literal[] {
@@ -78,15 +88,20 @@ function isBase64(body: Buffer, start: number, quote: number): boolean {
   return true;
 }
 
-/** Not by recursion: what a caller nests is as deep as they like. */
-function putBack(parsed: unknown, literal: (index: number) => string): unknown {
+/** Not by recursion: what a caller nests is as deep as they like. Ends with the last literal, not with the last node. */
+function putBack(parsed: unknown, count: number, literal: (index: number) => string): unknown {
   const root = { parsed };
   const waiting: object[] = [root];
-  for (let node = waiting.pop(); node; node = waiting.pop()) {
-    for (const [key, value] of Object.entries(node) as [string, unknown][]) {
+  let left = count;
+  for (let node = waiting.pop(); node && left > 0; node = waiting.pop()) {
+    // Its own keys, in an array its indices: what JSON is parsed into inherits nothing that can be enumerated.
+    for (const key in node) {
+      const value = (node as Record<string, unknown>)[key];
       if (typeof value === 'object' && value !== null) waiting.push(value);
-      else if (typeof value === 'string' && value.startsWith(PLACEHOLDER))
+      else if (typeof value === 'string' && value.startsWith(PLACEHOLDER)) {
         (node as Record<string, unknown>)[key] = literal(Number(value.slice(PLACEHOLDER.length)));
+        left -= 1;
+      }
     }
   }
   return root.parsed;

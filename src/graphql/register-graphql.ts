@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { requestBodiesOf } from '../platform/bodies/index.js';
 import type { Config } from '../platform/config.js';
 import { DocumentCache } from './compiled/document-cache.js';
 import type { GraphqlServices } from './context.js';
@@ -18,7 +19,16 @@ export async function registerGraphql(
   app: FastifyInstance,
   options: {
     services: GraphqlServices;
-    config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes' | 'introspection' | 'dataDirectory'>;
+    config: Pick<
+      Config,
+      | 'apiKey'
+      | 'host'
+      | 'bodyLimitBytes'
+      | 'introspection'
+      | 'dataDirectory'
+      | 'maxSockets'
+      | 'trustedProxies'
+    >;
     paths?: HttpPaths | undefined;
   },
 ): Promise<{ close(): Promise<void> }> {
@@ -31,7 +41,7 @@ export async function registerGraphql(
   const readDocument = createDocumentReader(schema, documents, config);
   const shared = { schema, services, config, documents, persisted, readDocument };
   await serveHttp(app, shared, options.paths);
-  const sockets = serveWebSockets(app.server, shared);
+  const sockets = serveWebSockets(app.server, { ...shared, bodies: requestBodiesOf(app) });
   // Before the server waits for its connections to end, which upgraded ones never do by themselves.
   app.addHook('preClose', () => sockets.close());
   return sockets;

@@ -2,7 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { CloseCode, type Server as OperationServer } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../platform/logging.js';
+import type { RequestBodies } from '../platform/bodies/index.js';
 import type { Addressed, Caller } from '../security/index.js';
+import type { SocketIntake } from './socket-intake.js';
+import type { SocketPlace } from './socket-limits.js';
+import { SocketMessages, SocketRefusal } from './socket-messages.js';
 
 /** What is known about one socket besides its messages. */
 export interface Connection {
@@ -15,24 +19,47 @@ export interface Connection {
   authorization: string | undefined;
   /** Who asked for each operation that is under way, by its id. */
   readonly callers: Map<string, Caller>;
+  /** Of operations that are about to begin, by their id: those that came in large messages, which the protocol does not read. */
+  readonly largeVariables: Map<string, unknown>;
+  /** To be called when the client has said who it is. */
+  acknowledged(): void;
 }
 
 /** A peer that does not answer a ping for this long is gone, and so is what it subscribed to. */
 const PING_MS = 12_000;
 
+/** What a socket is bound to. */
+export interface SocketParts {
+  readonly operations: OperationServer<Connection>;
+  readonly bodies: RequestBodies;
+  readonly logger: Logger;
+}
+
 /** Binds one socket to the protocol. Everything that goes wrong ends in the log and closes this socket only. */
 export function attachSocket(
-  operations: OperationServer<Connection>,
+  { operations, bodies, logger }: SocketParts,
   socket: WebSocket,
   { headers }: IncomingMessage,
-  logger: Logger,
+  { intake, place }: { intake: SocketIntake; place: SocketPlace },
 ): void {
   const gone = new AbortController();
   const fail = (error: unknown) => {
     logger.warn({ err: error }, 'a WebSocket failed');
-    socket.close(CloseCode.InternalServerError, 'Internal error');
+    intake.end(CloseCode.InternalServerError, 'Internal error');
   };
   const addressed = { headers, protocol: 'http', host: headers.host ?? '' };
+  const connection: Connection = {
+    socket,
+    closed: gone.signal,
+    addressed,
+    authorization: headers.authorization,
+    callers: new Map(),
+    largeVariables: new Map(),
+    acknowledged: () => {
+      intake.acknowledge();
+      place.acknowledge();
+    },
+  };
   const closed = operations.opened(
     {
       protocol: socket.protocol,
@@ -42,16 +69,26 @@ export function attachSocket(
           if (socket.readyState !== socket.OPEN) resolve();
           else socket.send(data, (error) => (error ? reject(error) : resolve()));
         }),
-      close: (code, reason) => socket.close(code, reason),
+      close: (code = CloseCode.InternalServerError, reason = '') => intake.end(code, reason),
       onMessage: (handle) => {
+        const messages = new SocketMessages(socket, bodies, {
+          pass: ({ text, large }) => {
+            if (large) connection.largeVariables.set(large.id, large.variables);
+            return handle(text);
+          },
+          fail: (error) => {
+            if (gone.signal.aborted) return;
+            if (error instanceof SocketRefusal) intake.end(error.closeCode, error.message);
+            else fail(error);
+          },
+        });
         socket.on('message', (data) => {
-          handle(textOf(data)).catch((error: unknown) => {
-            if (!gone.signal.aborted) fail(error);
-          });
+          intake.complete();
+          messages.take(bytesOf(data));
         });
       },
     },
-    { socket, closed: gone.signal, addressed, authorization: headers.authorization, callers: new Map() },
+    connection,
   );
   const stopPings = keepAlive(socket);
   // ws closes the socket by itself after an error, with the code that fits (1009 for a message that is too large).
@@ -59,6 +96,7 @@ export function attachSocket(
   socket.once('close', (code, reason) => {
     stopPings();
     gone.abort();
+    place.release();
     closed(code, reason.toString()).catch((error: unknown) =>
       logger.warn({ err: error }, 'a WebSocket did not end cleanly'),
     );
@@ -81,7 +119,7 @@ function keepAlive(socket: WebSocket): () => void {
   return () => clearInterval(timer);
 }
 
-function textOf(data: Buffer | ArrayBuffer | Buffer[]): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
-  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
+function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }

@@ -98,6 +98,7 @@ function admit(context: SocketContext, config: Pick<Config, 'apiKey'>): boolean 
   if (typeof presented === 'string') extra.authorization = presented;
   try {
     authenticate(extra.authorization, config.apiKey);
+    extra.acknowledged();
     return true;
   } catch (error) {
     if (error instanceof DomainError) return false;
@@ -116,6 +117,9 @@ async function prepare(
   message: SubscribePayload,
   { schema, services, config, persisted, readDocument }: OperationOptions,
 ): Promise<PreparedArgs | readonly GraphQLError[]> {
+  const large = extra.largeVariables.get(id);
+  extra.largeVariables.delete(id);
+  const variables = (large as Record<string, unknown> | undefined) ?? message.variables ?? null;
   const requestId = randomUUID();
   extra.callers.set(id, { ...UNKNOWN, requestId });
   const caller = { ...authenticate(extra.authorization, config.apiKey), requestId };
@@ -129,14 +133,14 @@ async function prepare(
   const known = read.operation(message.operationName);
   const contextValue = createContext(services, caller, extra.closed, extra.addressed);
   if (known) {
-    known.checkCost(message.variables ?? {});
+    known.checkCost(variables ?? {});
     contextValue.prepareFor(known.kind);
   }
   return {
     schema,
     document: read.document,
     contextValue,
-    variableValues: message.variables ?? null,
+    variableValues: variables,
     operationName: message.operationName ?? null,
     known,
   };

@@ -4,15 +4,17 @@ import type { GraphQLSchema } from 'graphql';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { Config } from '../platform/config.js';
-import { authorizeUpgrade } from '../security/index.js';
+import { asksForWebSocket, IgnoredUpgrades } from '../platform/ignored-upgrades.js';
+import type { RequestBodies } from '../platform/bodies/index.js';
+import { authorizeUpgrade, clientAddressBehind } from '../security/index.js';
 import type { GraphqlServices } from './context.js';
 import type { DocumentReader } from './document.js';
+import { retryAfterSeconds } from './operation-lifecycle.js';
 import type { PersistedDocuments } from './persisted-documents.js';
+import { CLOSING_MS, SocketIntake } from './socket-intake.js';
+import { SocketLimits, type SocketPlace } from './socket-limits.js';
 import { attachSocket } from './websocket-connection.js';
 import { createOperationServer } from './websocket-operations.js';
-
-/** How long a client may take to answer that it is going, before its connection is cut. */
-const CLOSING_MS = 1_000;
 
 /** GraphQL over WebSocket (subprotocol `graphql-transport-ws`) at `/graphql` of the same HTTP server. */
 export function serveWebSockets(
@@ -20,12 +22,15 @@ export function serveWebSockets(
   options: {
     schema: GraphQLSchema;
     services: GraphqlServices;
-    config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes'>;
+    config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes' | 'maxSockets' | 'trustedProxies'>;
+    bodies: RequestBodies;
     persisted: PersistedDocuments;
     readDocument: DocumentReader;
   },
 ): { close(): Promise<void> } {
-  const { services, config } = options;
+  const { services, config, bodies } = options;
+  const limits = new SocketLimits(config.maxSockets);
+  const addressOf = clientAddressBehind(config.trustedProxies);
   const operations = createOperationServer(options);
   const sockets = new WebSocketServer({
     noServer: true,
@@ -34,7 +39,12 @@ export function serveWebSockets(
   });
   let closing: Promise<void> | null = null;
 
+  const ignored = new IgnoredUpgrades(server);
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!asksForWebSocket(request)) {
+      ignored.ignore(request, socket, head);
+      return;
+    }
     // Until the handshake nobody else listens, and an unheard error would end the process.
     socket.on('error', () => socket.destroy());
     if (closing) {
@@ -50,8 +60,18 @@ export function serveWebSockets(
       refuse(socket, decision.status, decision.message);
       return;
     }
+    let place: SocketPlace;
+    try {
+      place = limits.enter(addressOf(request));
+    } catch (error) {
+      refuse(socket, 503, (error as Error).message, error);
+      return;
+    }
+    // A handshake that is refused has no socket that could close.
+    socket.once('close', () => place.release());
     sockets.handleUpgrade(request, socket, head, (client) => {
-      attachSocket(operations, client, request, services.logger);
+      const intake = new SocketIntake(client, socket, bodies.memory);
+      attachSocket({ operations, bodies, logger: services.logger }, client, request, { intake, place });
     });
   };
   server.on('upgrade', onUpgrade);
@@ -80,10 +100,12 @@ function pathOf(request: IncomingMessage): string {
   return (request.url ?? '').split('?', 1)[0] ?? '';
 }
 
-function refuse(socket: Duplex, status: number, message: string): void {
+function refuse(socket: Duplex, status: number, message: string, reason?: unknown): void {
+  const seconds = retryAfterSeconds([reason]);
   const body = `${message}\n`;
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      (seconds === null ? '' : `Retry-After: ${seconds}\r\n`) +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

@@ -1,14 +1,30 @@
-import { joinRows, rowsOf, splitRows, type RunResult, type Tensor } from '../onnx/index.js';
-import { DomainError } from '../platform/errors.js';
+import {
+  AnswerTooLarge,
+  isRunRefused,
+  joinRows,
+  rowsOf,
+  RunnerLost,
+  splitRows,
+  type RunOptions,
+  type RunResult,
+  type Tensor,
+} from '../onnx/index.js';
+import { AbandonedRuns, type Abandonment } from './abandoned-runs.js';
 import type { KeyOf } from './batch-key.js';
 import { BatchSizing, type SizingSettings } from './batch-sizing.js';
 import type { EndListener, Lifetime } from './deadline.js';
+import { LostInCompany } from './lost-run.js';
 import { ownError } from './own-error.js';
 import { PreciseTimer } from './precise-timer.js';
 import type { Priority } from './priority.js';
 import { RequestQueue, type Ticket } from './request-queue.js';
+import { RunInProgress } from './run-in-progress.js';
 
-export type Run = (inputs: readonly Tensor[], outputs: readonly string[] | undefined) => Promise<RunResult>;
+export type Run = (
+  inputs: readonly Tensor[],
+  outputs: readonly string[] | undefined,
+  options: RunOptions,
+) => Promise<RunResult>;
 
 export interface BatchedResult extends RunResult {
   /** Rows that ran together, this request's among them. */
@@ -26,6 +42,18 @@ export interface BatcherOptions {
   readonly replicas: number;
   /** Null when every request runs alone. */
   readonly joining: JoiningSettings | null;
+  /** Of one request's answer, in bytes of tensors; a larger one is refused where it was computed. Default: any. */
+  readonly maxAnswerBytes?: number;
+  /** What becomes of runs that nobody waits for any more; null when they cannot be ended. */
+  readonly abandonment?: Abandonment | null;
+}
+
+export interface Asking {
+  readonly priority: Priority;
+  /** Its end takes the request out of the queue; a run that others share goes on. */
+  readonly lifetime: Lifetime;
+  /** Never joined, and after all others: it shared a run that ended its runner. */
+  readonly suspect?: boolean;
 }
 
 /**
@@ -47,7 +75,8 @@ const LEAD_MS = 0.2;
  *
  * Invariants: what RequestQueue promises about turns; each request gets its own rows back and no others, and is settled
  * once; a request whose lifetime ends while it waits never runs, and one that runs is answered at once while the others
- * of its batch go on; a run that fails fails only the requests that fail alone.
+ * of its batch go on; a run that fails fails only the requests that fail alone. When a runner is lost, each request of the
+ * run it was at work on is told LostInCompany, so that it may be asked again as a suspect.
  */
 export class Batcher {
   private readonly queue: RequestQueue<Request>;
@@ -55,7 +84,8 @@ export class Batcher {
   private readonly capacity: number;
   private readonly holding = new PreciseTimer(() => this.dispatch());
   /** In the order they began. */
-  private readonly underWay = new Set<UnderWay>();
+  private readonly underWay = new Set<RunInProgress>();
+  private readonly abandoned: AbandonedRuns | null;
   private dispatching = false;
 
   constructor(
@@ -64,6 +94,10 @@ export class Batcher {
   ) {
     const { joining, replicas } = options;
     this.capacity = UNDER_WAY * replicas;
+    this.abandoned =
+      options.abandonment == null
+        ? null
+        : new AbandonedRuns(options.abandonment, () => this.queue.length > 0);
     this.sizing = joining && new BatchSizing(joining);
     this.queue = new RequestQueue({
       holdMs: (joining?.maxDelayMicroseconds ?? 0) / 1_000,
@@ -75,14 +109,11 @@ export class Batcher {
     return this.queue.length;
   }
 
-  /**
-   * @param inputs tensors that have passed checkInputs
-   * @param lifetime its end takes the request out of the queue; what runs already is not stopped, only its answer dropped
-   */
+  /** @param inputs tensors that have passed checkInputs */
   run(
     inputs: readonly Tensor[],
     outputs: readonly string[] | undefined,
-    { priority, lifetime }: { readonly priority: Priority; readonly lifetime: Lifetime },
+    { priority, lifetime, suspect = false }: Asking,
   ): Promise<BatchedResult> {
     return new Promise((resolve, reject) => {
       if (lifetime.reason !== undefined) {
@@ -91,9 +122,10 @@ export class Batcher {
       }
       const rows = rowsOf(inputs);
       const { joining } = this.options;
-      const key = joining === null || rows === null ? null : joining.keyOf(inputs, outputs);
+      const key = joining === null || rows === null || suspect ? null : joining.keyOf(inputs, outputs);
       const request = new Request(inputs, outputs, rows ?? 1, lifetime, this.queue, resolve, reject);
-      request.ticket = this.queue.add(request, { key, rows: request.rows, priority }, performance.now());
+      const waiting = { key, rows: request.rows, priority: suspect ? ('LOW' as const) : priority };
+      request.ticket = this.queue.add(request, waiting, performance.now());
       lifetime.listen(request);
       this.dispatchSoon();
     });
@@ -148,71 +180,82 @@ export class Batcher {
   private async runBatch(batch: readonly Request[], since: number): Promise<void> {
     let rows = 0;
     for (const request of batch) rows += request.rows;
-    const run = { rows, requests: batch.length, since };
+    const run = this.begin(batch, rows, since);
     this.underWay.add(run);
     try {
       const [only] = batch;
       if (only && batch.length === 1) await this.runAlone(only, run);
       else await this.runJoined(batch, run);
     } finally {
+      run.over = true;
       if (this.underWay.delete(run)) this.dispatchSoon();
     }
+  }
+
+  private begin(batch: readonly Request[], rows: number, since: number): RunInProgress {
+    const { maxAnswerBytes = 0 } = this.options;
+    const run = new RunInProgress(rows, batch.length, since, maxAnswerBytes, (abandoned) =>
+      this.abandoned?.add(abandoned),
+    );
+    for (const request of batch) request.run = run;
+    return run;
   }
 
   /**
    * Before its answers are written: that takes about as long as a long run, and its copy of the model would idle. After a
    * short one it is better to see first what else has arrived in this turn.
    */
-  private ended(run: UnderWay, inferMs: number): void {
+  private ended(run: RunInProgress, inferMs: number): void {
+    run.over = true;
     this.sizing?.estimate.observe(run.rows, inferMs);
     if (inferMs < LONG_RUN_MS) return;
     this.underWay.delete(run);
     this.dispatch();
   }
 
-  private async runJoined(batch: readonly Request[], run: UnderWay): Promise<void> {
+  private async runJoined(batch: readonly Request[], run: RunInProgress): Promise<void> {
     const counts = batch.map((request) => request.rows);
     try {
       const joined = joinRows(batch.map(({ inputs }) => inputs));
-      const { outputs, inferMs } = await this.runModel(joined, batch[0]?.outputs);
+      const { outputs, inferMs } = await this.runModel(joined, batch[0]?.outputs, run);
       const shares = splitRows(outputs, counts);
       this.ended(run, inferMs);
       for (const [index, request] of batch.entries())
         request.answer({ outputs: shares[index] ?? [], inferMs, batchRows: run.rows });
     } catch (error) {
-      // One request may have spoilt the others' run; alone, each gets what it deserves. A model that is gone is gone for
-      // all of them.
-      if (error instanceof DomainError && error.code === 'RUN_FAILED')
+      if (error instanceof RunnerLost) {
+        for (const request of batch) request.refuse(error.atWork ? new LostInCompany(error) : error);
+      } else if (isRunRefused(error) || error instanceof AnswerTooLarge) {
+        // One request may have spoilt the others' run; alone, each gets what it deserves.
         for (const request of batch) await this.runAlone(request, null);
-      else for (const request of batch) request.refuse(ownError(error));
+      } else for (const request of batch) request.refuse(ownError(error));
     }
   }
 
   /** @param run null when others of its run are still to follow */
-  private async runAlone(request: Request, run: UnderWay | null): Promise<void> {
+  private async runAlone(request: Request, run: RunInProgress | null): Promise<void> {
     if (request.settled) return;
     const { inputs, outputs, rows } = request;
+    const own = run ?? this.begin([request], rows, performance.now());
     try {
-      const result = await this.runModel(inputs, outputs);
+      const result = await this.runModel(inputs, outputs, own);
       if (run) this.ended(run, result.inferMs);
       else this.sizing?.estimate.observe(rows, result.inferMs);
       request.answer({ ...result, batchRows: rows });
     } catch (error) {
       request.refuse(error);
+    } finally {
+      own.over = true;
     }
   }
-}
-
-interface UnderWay {
-  readonly rows: number;
-  readonly requests: number;
-  readonly since: number;
 }
 
 /** A request from its arrival until it is settled, which happens once. */
 class Request implements EndListener {
   settled = false;
   ticket: Ticket<Request> | null = null;
+  /** The latest it is part of. */
+  run: RunInProgress | null = null;
 
   constructor(
     readonly inputs: readonly Tensor[],
@@ -236,6 +279,7 @@ class Request implements EndListener {
 
   ended(reason: Error): void {
     if (this.ticket) this.queue.remove(this.ticket);
+    if (!this.settled) this.run?.left();
     this.refuse(reason);
   }
 

@@ -1,5 +1,6 @@
 export { InferenceService } from './inference-service.js';
-export type { InferRequest, TargetRequest, Timing } from './inference-service.js';
+export type { InferRequest, TargetRequest } from './inference-service.js';
+export type { Timing } from './timing.js';
 export type { Departure } from '../platform/disconnection.js';
 export type { OutputNumbers } from '../deployments/index.js';
 export { numbersOfTensors } from './output-numbers.js';

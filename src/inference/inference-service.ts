@@ -14,27 +14,20 @@ import type { Caller } from '../security/index.js';
 import { batchKeys } from './batch-key.js';
 import { Batcher } from './batcher.js';
 import { Deadline, type Lifetime } from './deadline.js';
+import { Hold } from './hold.js';
 import { StatisticsCounter, type ModelStatistics } from './model-statistics.js';
-import { Account, HeldModel, type ModelQueue, type OpenModel } from './open-model.js';
+import type { ModelQueue } from './model-queue.js';
+import { Account, HeldModel, type OpenModel } from './open-model.js';
 import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder.js';
 import type { Priority } from './priority.js';
 import { numbersOfTensors } from './output-numbers.js';
 import type { RequestRecorder } from './recording/request-recorder.js';
 import { ResponseCache } from './response-cache.js';
+import { toMicroseconds, type Timing } from './timing.js';
 import { askOnTrial, type Answered, type Question } from './trial-run.js';
 
-export interface Timing {
-  /** Waiting for the model: loading it, and for its turn in the worker. */
-  readonly queueMs: number;
-  /** Inside the runtime. */
-  readonly inferMs: number;
-  /** From the request's arrival in the service to its answer. */
-  readonly totalMs: number;
-  /** Rows that ran together. */
-  readonly batchSize: number;
-  /** Remembered from an equal request, or shared with one under way; see the deployment's cache settings. */
-  readonly cacheHit: boolean;
-}
+/** A run that nobody waits for may go on so long while others wait: most are over by then, and another process need not be started. */
+const ABANDONED_GRACE_MS = 1_000;
 
 /** A key is hashed for every request that has one. */
 const MAX_ROUTING_KEY = 1_000;
@@ -159,7 +152,13 @@ export class InferenceService {
       return {
         result: value,
         version: target.version,
-        timing: { queueMs, inferMs, totalMs, batchSize: account.batchRows || rows, cacheHit },
+        timing: {
+          queueMs: toMicroseconds(queueMs),
+          inferMs: toMicroseconds(inferMs),
+          totalMs: toMicroseconds(totalMs),
+          batchSize: account.batchRows || rows,
+          cacheHit,
+        },
       };
     } catch (error) {
       const totalMs = performance.now() - started;
@@ -181,9 +180,20 @@ export class InferenceService {
     account: Account,
   ): Promise<Answered<T>> {
     const asker = { priority, lifetime };
-    const model = new HeldModel(handle.version, this.queueOf(handle), asker, account, this.maxAnswerBytes);
-    return lifetime.race(work(model), () => handle.release());
+    const hold = new Hold(handle, this.holding);
+    const model = new HeldModel(handle.version, hold, asker, account, this.maxAnswerBytes);
+    return lifetime.race(work(model), () => hold.release());
   }
+
+  /** Only the same version answers a request that was let in for it. */
+  private readonly holding = {
+    queueOf: (handle: ModelHandle) => this.queueOf(handle),
+    acquire: ({ deployment, version }: ModelHandle, lifetime: Lifetime) =>
+      this.deployments.acquire(
+        deployment ? { deployment: deployment.name, pin: version.ref } : { version: version.ref },
+        lifetime,
+      ),
+  };
 
   private queueOf({ version, model, batching, settings }: ModelHandle): ModelQueue {
     let queue = this.queues.get(model);
@@ -196,9 +206,11 @@ export class InferenceService {
           }
         : null;
       queue = {
-        batcher: new Batcher((inputs, outputs) => model.run(inputs, outputs), {
+        batcher: new Batcher((inputs, outputs, options) => model.run(inputs, outputs, options), {
           replicas: settings.runtime.replicas,
           joining,
+          maxAnswerBytes: this.maxAnswerBytes,
+          abandonment: { graceMs: ABANDONED_GRACE_MS, end: (run) => model.abandon(run) },
         }),
         cache: settings.cache && new ResponseCache(settings.cache.maxBytes),
       };

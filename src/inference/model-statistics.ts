@@ -19,8 +19,12 @@ export interface ModelStatistics {
   readonly fail: Readonly<Total>;
   /** Of those answered: waiting for the model and for its turn. */
   readonly queue: Readonly<Total>;
+  /** Of those answered by a run: reading its inputs into what the model takes. */
+  readonly input: Readonly<Total>;
   /** Of those answered by a run: inside the runtime. A run that several requests shared counts in full for each. */
   readonly infer: Readonly<Total>;
+  /** Of those answered by a run: making the answer of what the model gave, but for writing it. */
+  readonly output: Readonly<Total>;
   /** Of those answered: without a run of their own, with the time that took. 0 without a response cache. */
   readonly cacheHit: Readonly<Total>;
   /** Of those answered: looked for in vain, with the time that took. 0 without a response cache. */
@@ -44,7 +48,7 @@ export interface SuccessfulRequest {
   readonly queueMs: number;
   readonly account: Pick<
     Account,
-    'inferMs' | 'executions' | 'cacheHits' | 'cacheMisses' | 'cacheMs' | 'cacheHit'
+    'inputMs' | 'inferMs' | 'outputMs' | 'executions' | 'cacheHits' | 'cacheMisses' | 'cacheMs' | 'cacheHit'
   >;
 }
 
@@ -52,7 +56,9 @@ class Counters implements ModelStatistics {
   readonly success = { count: 0, ms: 0 };
   readonly fail = { count: 0, ms: 0 };
   readonly queue = { count: 0, ms: 0 };
+  readonly input = { count: 0, ms: 0 };
   readonly infer = { count: 0, ms: 0 };
+  readonly output = { count: 0, ms: 0 };
   readonly cacheHit = { count: 0, ms: 0 };
   readonly cacheMiss = { count: 0, ms: 0 };
   rows = 0;
@@ -80,7 +86,9 @@ export class StatisticsCounter {
       return;
     }
     if (account.cacheMisses > 0) add(counters.cacheMiss, account.cacheMs);
+    add(counters.input, account.inputMs ?? 0);
     add(counters.infer, account.inferMs);
+    add(counters.output, account.outputMs);
     counters.rows += rows;
     counters.executions += account.executions;
   }

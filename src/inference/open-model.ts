@@ -1,7 +1,8 @@
 import type { VersionRecord } from '../catalog/index.js';
-import { byteLengthOf, checkInputs, rowsOf, type Tensor } from '../onnx/index.js';
-import { DomainError } from '../platform/errors.js';
-import type { Batcher } from './batcher.js';
+import { AnswerTooLarge, byteLengthOf, checkInputs, rowsOf, type Tensor } from '../onnx/index.js';
+import type { BatchedResult } from './batcher.js';
+import type { Hold } from './hold.js';
+import { Attempts } from './lost-run.js';
 import type { Lifetime } from './deadline.js';
 import { tensorKeeping, tensorQuestion, valueKeeping, jsonQuestion } from './kept-answers.js';
 import type { Asker, Keeping, ResponseCache } from './response-cache.js';
@@ -29,6 +30,10 @@ export interface OpenModel {
 
 /** Where a request's time went, and what it used. */
 export class Account {
+  private readonly openedAt = performance.now();
+  private answeredAt = this.openedAt;
+  /** From holding the model to asking it: reading the inputs. Null while it was not asked. */
+  inputMs: number | null = null;
   /** Inside the runtime. */
   inferMs = 0;
   /** Between asking the model and its answer. */
@@ -42,26 +47,31 @@ export class Account {
   /** Looking for answers, and waiting for those that others asked for. */
   cacheMs = 0;
 
+  /** Since the model's last answer: making an answer of its outputs. */
+  get outputMs(): number {
+    return performance.now() - this.answeredAt;
+  }
+
+  asked(begun: number): void {
+    this.inputMs ??= begun - this.openedAt;
+    this.answeredAt = performance.now();
+    this.askedMs += this.answeredAt - begun;
+  }
+
   /** True when all it asked was answered without a run of its own. */
   get cacheHit(): boolean {
     return this.cacheHits > 0 && this.cacheMisses === 0;
   }
 }
 
-/** What there is once for each loaded model. */
-export interface ModelQueue {
-  readonly batcher: Batcher;
-  /** Null when answers are not remembered. */
-  readonly cache: ResponseCache | null;
-}
-
 export class HeldModel implements OpenModel {
   constructor(
     readonly version: VersionRecord,
-    private readonly queue: ModelQueue,
+    private readonly hold: Hold,
     private readonly asker: Asker,
     private readonly account: Account,
     private readonly maxAnswerBytes: number,
+    private readonly remembers = true,
   ) {}
 
   get signal(): AbortSignal {
@@ -69,7 +79,7 @@ export class HeldModel implements OpenModel {
   }
 
   infer(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]> {
-    return this.queue.cache === null
+    return this.cache === null
       ? this.run(inputs, outputs, this.asker.lifetime)
       : this.inferOnce(inputs, outputs);
   }
@@ -89,7 +99,7 @@ export class HeldModel implements OpenModel {
     lasts: (answer: T) => boolean,
     compute: (model: OpenModel) => Promise<T>,
   ): Promise<T> {
-    if (this.queue.cache === null) return compute(this);
+    if (this.cache === null) return compute(this);
     return this.find(
       () => jsonQuestion(question),
       valueKeeping(lasts),
@@ -102,12 +112,12 @@ export class HeldModel implements OpenModel {
     keeping: Keeping<T, Kept>,
     compute: (lifetime: Lifetime) => Promise<T>,
   ): Promise<T> {
-    const { account, asker, queue } = this;
+    const { account, asker, cache } = this;
     const begun = performance.now();
     const key = question();
     const keyMs = performance.now() - begun;
-    if (queue.cache === null) return compute(asker.lifetime);
-    const { answer, hit } = await queue.cache.find(key, asker, keeping, compute);
+    if (cache === null) return compute(asker.lifetime);
+    const { answer, hit } = await cache.find(key, asker, keeping, compute);
     if (hit) {
       const waitedMs = performance.now() - begun;
       account.cacheHits += 1;
@@ -127,12 +137,12 @@ export class HeldModel implements OpenModel {
     lifetime: Lifetime,
   ): Promise<Tensor[]> {
     checkInputs(this.version.signature, inputs, outputs);
-    const { account, asker, queue, maxAnswerBytes } = this;
+    const { account, maxAnswerBytes } = this;
     // Running hands the arrays over; their shapes stay.
     const rows = rowsOf(inputs) ?? 1;
     const begun = performance.now();
-    const result = await queue.batcher.run(inputs, outputs, { priority: asker.priority, lifetime });
-    account.askedMs += performance.now() - begun;
+    const result = await this.runOnSomething(inputs, outputs, lifetime);
+    account.asked(begun);
     checkAnswerSize(result.outputs, maxAnswerBytes);
     account.inferMs += result.inferMs;
     account.batchRows = Math.max(account.batchRows, result.batchRows);
@@ -140,19 +150,38 @@ export class HeldModel implements OpenModel {
     return result.outputs;
   }
 
+  /** On another process, or on the model that takes the place of a lost one, when the request is not to blame. */
+  private async runOnSomething(
+    inputs: readonly Tensor[],
+    outputs: readonly string[] | undefined,
+    lifetime: Lifetime,
+  ): Promise<BatchedResult> {
+    const { hold } = this;
+    const { priority } = this.asker;
+    let attempts: Attempts | null = null;
+    for (;;) {
+      const { model, queue } = hold;
+      try {
+        const suspect = attempts?.alone ?? false;
+        return await queue.batcher.run(inputs, outputs, { priority, lifetime, suspect });
+      } catch (error) {
+        (attempts ??= new Attempts()).failed(error);
+        if (model.lost) await hold.renew(model, lifetime, error);
+      }
+    }
+  }
+
+  private get cache(): ResponseCache | null {
+    return this.remembers ? this.hold.queue.cache : null;
+  }
+
   private withoutCache(lifetime: Lifetime): HeldModel {
-    const queue = { batcher: this.queue.batcher, cache: null };
     const asker = { priority: this.asker.priority, lifetime };
-    return new HeldModel(this.version, queue, asker, this.account, this.maxAnswerBytes);
+    return new HeldModel(this.version, this.hold, asker, this.account, this.maxAnswerBytes, false);
   }
 }
 
 function checkAnswerSize(outputs: readonly Tensor[], limit: number): void {
   const bytes = outputs.reduce((sum, { data }) => sum + byteLengthOf(data), 0);
-  if (bytes <= limit) return;
-  throw new DomainError(
-    'INVALID_ARGUMENT',
-    `Expected an answer of at most ${limit} bytes of tensors, got ${bytes}. Ask for fewer rows or name fewer outputs, or have RETORT_BODY_LIMIT_BYTES raised.`,
-    { field: ['outputs'] },
-  );
+  if (bytes > limit) throw new AnswerTooLarge(bytes, limit);
 }

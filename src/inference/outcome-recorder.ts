@@ -2,6 +2,7 @@ import type { VersionRecord } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
+import { toMicroseconds } from './timing.js';
 
 /** Successful requests of one target are told together, this often. */
 const WINDOW_MS = 1_000;
@@ -92,7 +93,7 @@ export class OutcomeRecorder {
       actor: caller.actor,
       requestId: caller.requestId,
       ...subject(target),
-      data: { operation, code, totalMs: round(totalMs) },
+      data: { operation, code, totalMs: toMicroseconds(totalMs) },
     });
   }
 
@@ -103,7 +104,7 @@ export class OutcomeRecorder {
     for (const window of [...this.windows.values()].flat()) {
       const sorted = window.latencies.toSorted((a, b) => a - b);
       const { operation, target, count, rows, cacheHits } = window;
-      const meanMs = round(window.totalMs / count);
+      const meanMs = toMicroseconds(window.totalMs / count);
       const name = target.deployment?.name ?? target.version.ref;
       this.events.record({
         kind: 'REQUESTS_SERVED',
@@ -115,10 +116,10 @@ export class OutcomeRecorder {
           count,
           rows,
           cacheHits,
-          windowMs: round(performance.now() - window.startedAt),
+          windowMs: toMicroseconds(performance.now() - window.startedAt),
           meanMs,
-          p50Ms: round(quantile(sorted, 0.5)),
-          p99Ms: round(quantile(sorted, 0.99)),
+          p50Ms: toMicroseconds(quantile(sorted, 0.5)),
+          p99Ms: toMicroseconds(quantile(sorted, 0.99)),
           sampleRequestId: window.sampleRequestId,
         },
       });
@@ -149,8 +150,4 @@ function subject(target: Target | null) {
 /** Nearest-rank quantile of sorted values. */
 function quantile(sorted: readonly number[], q: number): number {
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 1_000) / 1_000;
 }

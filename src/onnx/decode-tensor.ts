@@ -1,3 +1,5 @@
+import { NumberBlock } from '../platform/json/index.js';
+import { fromBlock, nestingProblem } from './block-tensor.js';
 import { elementSink } from './elements.js';
 import { fromBase64, fromBytes } from './tensor-bytes.js';
 import { describe, formatShape, invalidTensor } from './tensor-error.js';
@@ -23,6 +25,13 @@ export function decodeTensor(raw: RawTensor, field?: readonly string[]): Tensor 
     const decoded =
       typeof data === 'string' ? fromBase64(data, datatype, count) : fromBytes(data, datatype, count);
     if ('problem' in decoded) throw refuse(`shape ${formatShape(shape)} ${decoded.problem}`);
+    return { name, datatype, shape: [...shape], data: decoded.values };
+  }
+  if (data instanceof NumberBlock) {
+    const problem = nestingProblem(data, shape, count);
+    if (problem !== undefined) throw refuse(problem);
+    const decoded = fromBlock(data, datatype, count);
+    if ('problem' in decoded) throw refuse(decoded.problem);
     return { name, datatype, shape: [...shape], data: decoded.values };
   }
   const isNested = Array.isArray(data) && Array.isArray(data[0]);

@@ -69,15 +69,25 @@ function integerSink(datatype: keyof typeof INTEGER_RANGES, count: number): Elem
   return {
     values,
     put(index, value) {
+      if (typeof value === 'bigint') return outsideInteger(value, index, datatype);
       if (typeof value !== 'number') return `expected a number at index ${index}, got ${describe(value)}`;
       if (!Number.isInteger(value))
         return `expected a whole number at index ${index} for ${datatype}, got ${value}`;
-      if (value < least || value > greatest)
-        return `${value} at index ${index} is outside ${datatype} (${least} to ${greatest})`;
+      if (value < least || value > greatest) return outsideInteger(value, index, datatype);
       values[index] = value;
       return undefined;
     },
   };
+}
+
+/** A number that JSON gave as bigint is beyond 2^53, and so outside of every type of up to 32 bits. */
+function outsideInteger(
+  value: number | bigint,
+  index: number,
+  datatype: keyof typeof INTEGER_RANGES,
+): string {
+  const [least, greatest] = INTEGER_RANGES[datatype];
+  return `${value} at index ${index} is outside ${datatype} (${least} to ${greatest})`;
 }
 
 function wideIntegerSink(datatype: WideIntegerType, count: number): ElementSink {
@@ -116,7 +126,9 @@ function floatSink(datatype: keyof typeof floatLimits, count: number): ElementSi
   const values = numericArray(datatype, count);
   return {
     values,
-    put(index, value) {
+    put(index, given) {
+      // An integer beyond 2^53, as JSON of the serving protocols gives it: the nearest float stands for it, as for any number.
+      const value = typeof given === 'bigint' ? Number(given) : given;
       if (typeof value !== 'number') {
         const special = nonFinite.get(value);
         if (special === undefined)

@@ -1,4 +1,5 @@
 import { fromHalf } from './half-float.js';
+import { shortestFloat32 } from './shortest-float.js';
 import { isStrings, toBase64, toBytes } from './tensor-bytes.js';
 import type { DataType } from './data-types.js';
 import type { Tensor } from './tensor.js';
@@ -17,13 +18,21 @@ export function keptTensor({ name, datatype, shape, data }: Tensor): KeptTensor 
 }
 
 /**
- * A tensor's data as an answer carries it: a flat row-major JSON array (non-finite floats as "NaN", "Infinity" and
- * "-Infinity", 64-bit integers beyond 2^53 as strings, BOOL as true and false), or base64 of little-endian bytes.
+ * A tensor's data as an answer carries it: a flat row-major JSON array (FP32 with the fewest digits that read back to the
+ * same float, non-finite floats as "NaN", "Infinity" and "-Infinity", 64-bit integers beyond 2^53 as strings,
+ * BOOL as true and false), or base64 of little-endian bytes.
  * JSON has no negative zero; base64 keeps every bit.
  */
 export function encodeTensor(tensor: Tensor, encoding: 'JSON' | 'BASE64'): unknown {
   const { data, datatype } = tensor;
   if (encoding === 'BASE64') return toBase64(data);
+  if (isStrings(data)) return [...data];
+  if (datatype === 'FP32') return map(data, (value) => float(shortestFloat32(Number(value))));
+  return widenedValues(tensor);
+}
+
+/** The same JSON with every float in the digits of the double that it widens to. */
+export function widenedValues({ data, datatype }: Tensor): unknown {
   if (isStrings(data)) return [...data];
   switch (datatype) {
     case 'INT64':

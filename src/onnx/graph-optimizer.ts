@@ -7,6 +7,8 @@ import type { LoadSpec } from './session-host.js';
 const SHORT_MS = 100;
 /** Reading and checking a file costs some milliseconds a megabyte, whatever is in it: only what goes beyond can be saved. */
 const MS_PER_MEGABYTE = 8;
+/** Beside a multiple of the file: it is loaded twice, and constants may grow while they are folded. */
+const MEMORY_BYTES = 2 * 1024 ** 3;
 
 /**
  * Writes optimised graphs into the cache, after a model has shown that it loads slowly: one after the other, in a process
@@ -48,7 +50,7 @@ export class GraphOptimizer {
   async #write(key: string, files: ModelFiles, spec: LoadSpec): Promise<void> {
     const draft = await this.cache.draft();
     if (draft === undefined || this.#closed) return;
-    const runner = (this.#runner = new ProcessRunner());
+    const runner = (this.#runner = new ProcessRunner({ maxMemoryBytes: MEMORY_BYTES + 8 * spec.bytes }));
     const held = await this.folders.hold(files).catch(() => undefined);
     try {
       runner.giveWay();

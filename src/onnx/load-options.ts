@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly defaults?: readonly Tensor[];
   /** PROCESS only: a run that takes longer (milliseconds) ends its process. Default: no limit. */
   readonly maxRunMs?: number;
+  /** PROCESS only: what each process may take for itself beside Node.js, in bytes. Default: no limit. */
+  readonly maxMemoryBytes?: number;
   /** A runner ended without having been asked to. The runs it owed have been rejected with the same error. */
   readonly onRunnerLost?: (loss: { readonly error: DomainError; readonly replicasLeft: number }) => void;
   /** A lost replica is back, at the given attempt, so long after it was lost. Others served meanwhile. */

@@ -9,7 +9,8 @@ export class ModelProblem extends Error {
 }
 
 /** LOCALE_MISSING and STORAGE_FULL are the server's lack and not the model's fault. */
-export type ModelProblemCode = 'INVALID_MODEL' | 'UNSUPPORTED_MODEL' | 'LOCALE_MISSING' | 'STORAGE_FULL';
+export type ModelProblemCode =
+  'INVALID_MODEL' | 'UNSUPPORTED_MODEL' | 'MODEL_OUT_OF_MEMORY' | 'LOCALE_MISSING' | 'STORAGE_FULL';
 
 // No space, over quota, read-only file system, or beyond the largest file.
 const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG']);

@@ -1,13 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { DomainError } from '../platform/errors.js';
+import { AnswerTooLarge } from './answer-size.js';
 import { encodeFrame, FrameTooLarge, type Frame } from './frame.js';
 import { FrameReader } from './frame-reader.js';
 import { LongRuns } from './long-runs.js';
 import type { ModelProblemCode } from './model-problem.js';
 import { BACKGROUND_PRIORITY, lowerPriority, YIELDING_PRIORITY } from './process-priority.js';
 import { spawnRunner } from './process-spawn.js';
-import type { Runner, RunResult } from './runner.js';
+import { NODE_DATA_BYTES } from './processes/process-limits.js';
+import { Pending } from './processes/pending.js';
+import { ownBytesOf } from './processes/process-memory.js';
+import { endedByItself, endOf, lossOf, tookTooLong, tookTooMuch, type Verdict } from './processes/verdict.js';
+import { outOfMemory, runFailed } from './run-failure.js';
+import type { Runner, RunOptions, RunResult } from './runner.js';
+import type { RunnerEnd } from './runner-lost.js';
 import type { LoadOutcome, LoadSpec } from './session-host.js';
 import type { Tensor } from './tensor.js';
 
@@ -15,24 +22,23 @@ import type { Tensor } from './tensor.js';
 const LOAD_LIMIT_MS = 300_000;
 /** A child that has nothing to do ends at once when it is told to. */
 const STOP_LIMIT_MS = 5_000;
-/** By then another process has loaded a model that is not large. */
-const RETRY_AFTER_MS = 500;
 const KEPT_OUTPUT = 2_000;
 /** What the server does for a run of several requests takes about as long. */
 const YIELDING_MS = 0.25;
+/** How often the memory of a process is looked at while a run takes longer than this. */
+const LOOK_MS = 100;
+
+export interface ProcessRunnerOptions {
+  /** Ends the process when a run takes longer; left out, never. */
+  readonly maxRunMs?: number | undefined;
+  /** That the process may take beside what Node.js takes for itself; left out, no limit. */
+  readonly maxMemoryBytes?: number | undefined;
+}
 
 type Phase =
   | { readonly name: 'running' }
   | { readonly name: 'stopping' }
   | { readonly name: 'gone'; readonly error: DomainError };
-
-interface Pending {
-  readonly id: number;
-  readonly kind: 'load' | 'run';
-  readonly limitMs: number;
-  readonly resolve: (reply: Frame) => void;
-  readonly reject: (error: DomainError) => void;
-}
 
 /**
  * A runner in a process of its own, for one session. Whatever the native runtime does, it does it there: a crash costs
@@ -47,7 +53,7 @@ export class ProcessRunner implements Runner {
   readonly #exited: Promise<void>;
   readonly #pending: Pending[] = [];
   /** Why the process is being killed, when it is Retort that kills it. */
-  #verdict: string | undefined;
+  #verdict: Verdict | undefined;
   #phase: Phase = { name: 'running' };
   #nextId = 0;
   #sessions = 0;
@@ -56,22 +62,25 @@ export class ProcessRunner implements Runner {
   #headSince = 0;
   #watch: NodeJS.Timeout | undefined;
   #watchAt = Infinity;
+  #look: NodeJS.Timeout | undefined;
+  readonly #maxRunMs: number;
+  readonly #maxMemoryBytes: number | undefined;
   readonly #yieldingRuns = new LongRuns(YIELDING_MS);
   /** Never raised: the system lets only an administrator do that. */
   #priority = 0;
 
-  /** @param maxRunMs ends the process when a run takes longer; Infinity for never */
-  constructor(private readonly maxRunMs = Infinity) {
-    this.#child = spawnRunner();
+  constructor({ maxRunMs = Infinity, maxMemoryBytes }: ProcessRunnerOptions = {}) {
+    this.#maxRunMs = maxRunMs;
+    this.#maxMemoryBytes = maxMemoryBytes;
+    this.#child = spawnRunner(maxMemoryBytes);
     this.#socket = this.#child.stdio[3] as Duplex;
     const reader = new FrameReader();
     this.#socket.on('data', (chunk: Buffer) => {
       try {
         for (const frame of reader.push(chunk)) this.#settle(frame);
       } catch (error) {
-        this.#kill(
-          `sent what cannot be understood (${error instanceof Error ? error.message : String(error)})`,
-        );
+        const why = error instanceof Error ? error.message : String(error);
+        this.#kill({ end: 'CRASHED', what: `sent what cannot be understood (${why})` });
       }
     });
     // A child that ended while it was written to: its end is told by 'close'.
@@ -83,31 +92,32 @@ export class ProcessRunner implements Runner {
     let exited: () => void = () => undefined;
     this.#exited = new Promise((resolve) => (exited = resolve));
     this.failed = new Promise((resolve) => {
-      const ended = (how: string): void => {
+      const ended = (how: string, end: RunnerEnd = 'CRASHED'): void => {
         if (this.#phase.name === 'gone') return;
         const asked = this.#phase.name === 'stopping';
+        const verdict = this.#verdict ?? endedByItself(how, end, output, maxMemoryBytes);
+        const cause = new Error(`${how}${output === '' ? '' : `; it said: ${output}`}`);
         const error = asked
           ? new DomainError('UNAVAILABLE', 'The model was unloaded; try again')
-          : new DomainError(
-              'UNAVAILABLE',
-              `The process that ran the model ${this.#verdict ?? how}; try again`,
-              {
-                retryAfterMs: RETRY_AFTER_MS,
-                cause: new Error(`${how}${output === '' ? '' : `; it said: ${output}`}`),
-              },
-            );
+          : lossOf(verdict, false, cause);
         this.#phase = { name: 'gone', error };
         clearTimeout(this.#watch);
-        for (const { reject } of this.#pending.splice(0)) reject(error);
+        clearTimeout(this.#look);
+        for (const [index, { reject }] of this.#pending.splice(0).entries())
+          reject(asked || index > 0 ? error : lossOf(verdict, true, cause));
         if (!asked) resolve(error);
         exited();
       };
       // 'close' and not 'exit': answers that were sent before are read first.
       this.#child.once('close', (code, signal) => ended(endOf(code, signal)));
       this.#child.once('error', (error) => {
-        if (this.#child.pid === undefined) ended(`could not be started (${error.message})`);
+        if (this.#child.pid === undefined) ended(`could not be started (${error.message})`, 'NOT_STARTED');
       });
     });
+  }
+
+  get ended(): boolean {
+    return this.#phase.name === 'gone';
   }
 
   get load(): number {
@@ -127,7 +137,7 @@ export class ProcessRunner implements Runner {
     this.#sessions += 1;
     try {
       const text = JSON.stringify(spec);
-      const reply = await this.#ask('load', { text, names: null, tensors: [] }, LOAD_LIMIT_MS);
+      const reply = await this.#ask('load', { text, names: null, tensors: [], first: 0 }, LOAD_LIMIT_MS);
       if (reply.kind === 'loaded') return JSON.parse(reply.text) as LoadOutcome;
       throw reply.kind === 'refused'
         ? new DomainError(reply.names?.[0] as ModelProblemCode, reply.text)
@@ -142,16 +152,27 @@ export class ProcessRunner implements Runner {
     _session: number,
     inputs: readonly Tensor[],
     outputs: readonly string[] | undefined,
+    options: RunOptions = NO_OPTIONS,
   ): Promise<RunResult> {
     const names = outputs === undefined || outputs.length === 0 ? null : outputs;
-    const reply = await this.#ask('run', { text: '', names, tensors: inputs }, this.maxRunMs);
+    const { limitMs = Infinity, maxOutputBytes = 0 } = options;
+    const limit = Math.min(limitMs, this.#maxRunMs);
+    const request = { text: '', names, tensors: inputs, first: maxOutputBytes };
+    const reply = await this.#ask('run', request, limit, options);
     if (reply.kind === 'ran') {
       const inferMs = reply.first;
       if (this.#priority < YIELDING_PRIORITY && this.#yieldingRuns.saw(inferMs))
         this.#lower(YIELDING_PRIORITY);
       return { outputs: [...reply.tensors], inferMs };
     }
-    throw new DomainError('RUN_FAILED', `The model failed on these inputs: ${reply.text}`);
+    switch (reply.names?.[0]) {
+      case 'OUT_OF_MEMORY':
+        throw outOfMemory(reply.text, this.#maxMemoryBytes);
+      case 'TOO_LARGE':
+        throw new AnswerTooLarge(reply.first, maxOutputBytes);
+      default:
+        throw runFailed(reply.text);
+    }
   }
 
   /** The session goes with the process. */
@@ -162,6 +183,13 @@ export class ProcessRunner implements Runner {
 
   giveWay(): void {
     this.#lower(BACKGROUND_PRIORITY);
+  }
+
+  end(): void {
+    this.#kill({
+      end: 'ABANDONED',
+      what: 'was ended, since nobody waited for its run any more and others did',
+    });
   }
 
   async stop(): Promise<void> {
@@ -177,7 +205,7 @@ export class ProcessRunner implements Runner {
   /** Ends it at once, whatever it is doing. */
   async abandon(): Promise<void> {
     if (this.#phase.name === 'running') this.#phase = { name: 'stopping' };
-    this.#kill('was ended');
+    this.#kill({ end: 'ABANDONED', what: 'was ended' });
     await this.#exited;
   }
 
@@ -190,16 +218,19 @@ export class ProcessRunner implements Runner {
 
   #ask(
     kind: Pending['kind'],
-    { text, names, tensors }: Pick<Frame, 'text' | 'names' | 'tensors'>,
+    { text, names, tensors, first }: Pick<Frame, 'text' | 'names' | 'tensors' | 'first'>,
     limitMs: number,
+    options: RunOptions = NO_OPTIONS,
   ): Promise<Frame> {
     return new Promise((resolve, reject) => {
       if (this.#phase.name === 'gone') throw this.#phase.error;
       if (this.#phase.name === 'stopping')
         throw new DomainError('UNAVAILABLE', 'The model is being unloaded; try again');
       const id = (this.#nextId = (this.#nextId + 1) >>> 0);
-      const chunks = encode({ kind, id, first: 0, second: 0, text, names, tensors });
-      this.#pending.push({ id, kind, limitMs, resolve, reject });
+      const chunks = encode({ kind, id, first, second: 0, text, names, tensors });
+      const pending = new Pending(this, this.#pending, { id, kind, limitMs, resolve, reject });
+      this.#pending.push(pending);
+      options.taken?.(pending);
       if (this.#pending.length === 1) this.#takeUp();
       if (chunks.length > 1) this.#socket.cork();
       for (const chunk of chunks) this.#socket.write(chunk);
@@ -210,7 +241,8 @@ export class ProcessRunner implements Runner {
   #settle(reply: Frame): void {
     const head = this.#pending[0];
     if (head?.id !== reply.id) {
-      this.#kill(`answered request ${reply.id} instead of ${head?.id ?? 'none'}`);
+      const what = `answered request ${reply.id} instead of ${head?.id ?? 'none'}`;
+      this.#kill({ end: 'CRASHED', what });
       return;
     }
     this.#pending.shift();
@@ -223,6 +255,7 @@ export class ProcessRunner implements Runner {
   #takeUp(): void {
     this.#headSince = performance.now();
     if (this.#deadline < this.#watchAt) this.#rewatch();
+    if (this.#look === undefined && this.#maxMemoryBytes !== undefined) this.#lookLater();
   }
 
   get #deadline(): number {
@@ -239,19 +272,41 @@ export class ProcessRunner implements Runner {
     const left = deadline - performance.now();
     if (left <= 0) {
       const { kind = 'stop', limitMs = STOP_LIMIT_MS } = this.#pending[0] ?? {};
-      this.#kill(`was ended, since its ${kind} took longer than ${limitMs} ms`);
+      this.#kill(tookTooLong(kind, limitMs));
       return;
     }
     this.#watchAt = deadline;
     this.#watch = setTimeout(() => this.#rewatch(), Math.min(left, 2 ** 31 - 1)).unref();
   }
 
+  /** The limit that the system keeps is enough where it is kept; a process that has got beyond it is ended here. */
+  #lookLater(): void {
+    this.#look = setTimeout(() => {
+      this.#look = undefined;
+      const [head] = this.#pending;
+      if (head === undefined || this.#phase.name === 'gone') return;
+      if (performance.now() - this.#headSince >= LOOK_MS) this.#lookAtMemory();
+      this.#lookLater();
+    }, LOOK_MS).unref();
+  }
+
+  #lookAtMemory(): void {
+    const { pid } = this;
+    const bytes = pid === undefined ? undefined : ownBytesOf(pid);
+    if (bytes === undefined) return;
+    this.#residentBytes = bytes;
+    const most = this.#maxMemoryBytes;
+    if (most !== undefined && bytes > most + NODE_DATA_BYTES) this.#kill(tookTooMuch(most));
+  }
+
   /** SIGKILL, since a native loop looks at no other signal. */
-  #kill(verdict: string): void {
+  #kill(verdict: Verdict): void {
     this.#verdict ??= verdict;
     this.#child.kill('SIGKILL');
   }
 }
+
+const NO_OPTIONS: RunOptions = {};
 
 function encode(frame: Frame): Buffer[] {
   try {
@@ -260,18 +315,5 @@ function encode(frame: Frame): Buffer[] {
     if (error instanceof FrameTooLarge)
       throw new DomainError('RUN_FAILED', `The model was not run: ${error.message}`);
     throw error;
-  }
-}
-
-function endOf(code: number | null, signal: NodeJS.Signals | null): string {
-  switch (signal) {
-    case null:
-      return `ended unexpectedly (exit code ${code ?? 'unknown'})`;
-    case 'SIGKILL':
-      return 'was killed (SIGKILL; the system does that when memory runs out)';
-    case 'SIGABRT':
-      return 'crashed (SIGABRT; the runtime gave up, perhaps for lack of memory)';
-    default:
-      return `crashed (${signal})`;
   }
 }

@@ -1,27 +1,20 @@
-import { DomainError } from '../platform/errors.js';
-import { ProcessRunner } from './process-runner.js';
+import { ProcessRunner, type ProcessRunnerOptions } from './process-runner.js';
+import { RunnerLost } from './runner-lost.js';
 import type { Seat, Seating } from './seat.js';
 import type { LoadSpec } from './session-host.js';
 
 /** A process for each session. */
 export class ProcessSeating implements Seating {
-  /** @param maxRunMs ends a process whose run takes longer; undefined for never */
-  constructor(private readonly maxRunMs: number | undefined) {}
+  constructor(private readonly limits: ProcessRunnerOptions) {}
 
   async open(spec: LoadSpec): Promise<Seat> {
-    const runner = new ProcessRunner(this.maxRunMs);
+    const runner = new ProcessRunner(this.limits);
     const session = 0;
     try {
       return { runner, session, outcome: await runner.loadSession(session, spec) };
     } catch (error) {
       await runner.stop();
-      // It was not running yet: what ended it is the model, or the memory it wants.
-      if (error instanceof DomainError && error.code === 'UNAVAILABLE')
-        throw new DomainError('UNAVAILABLE', error.message.replace('ran the model', 'loaded the model'), {
-          cause: error.cause,
-          ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-        });
-      throw error;
+      throw error instanceof RunnerLost ? lostWhileLoading(error) : error;
     }
   }
 
@@ -38,4 +31,19 @@ export class ProcessSeating implements Seating {
   async end(): Promise<void> {
     // Each ends with its session.
   }
+}
+
+/** It was not running yet: what ended it is the model, or the memory it wants. */
+function lostWhileLoading({ message, code, end, atWork, cause, retryAfterMs }: RunnerLost): RunnerLost {
+  const what =
+    end === 'OUT_OF_MEMORY'
+      ? 'The model does not fit into the memory it may take: the process that loaded it ran out. Raise runtime.maxMemoryBytes, or make the model smaller.'
+      : message.replace('ran the model', 'loaded the model');
+  return new RunnerLost(what, {
+    code,
+    end,
+    atWork,
+    cause,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../platform/compiled-entry.js';
 import { endWithServer } from './orphan-guard.js';
+import { limitedNode, NODE_DATA_BYTES } from './processes/process-limits.js';
 
 /** The socket between server and child, in the child. */
 export const RUNNER_FD = 3;
@@ -12,10 +13,17 @@ const LEAN = ['--max-semi-space-size=1', '--v8-pool-size=0'];
 /** What the runtime may need to find its devices and libraries; no other variable of the server reaches a child. */
 const PASSED_ON = ['PATH', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES', 'SystemRoot'];
 
-/** Starts a process that runs one model. Its third pipe is the connection; its errors can be read, nothing else. */
-export function spawnRunner(): ChildProcess {
+/**
+ * Starts a process that runs one model. Its third pipe is the connection; its errors can be read, nothing else.
+ * @param maxMemoryBytes beside what Node.js takes for itself; undefined for no limit
+ */
+export function spawnRunner(maxMemoryBytes: number | undefined): ChildProcess {
   const entry = fileURLToPath(compiledEntry(import.meta.url, './run-child.js'));
-  const child = spawn(process.execPath, [...LEAN, entry], {
+  const { execPath, execArgv } =
+    maxMemoryBytes === undefined
+      ? { execPath: process.execPath, execArgv: LEAN }
+      : limitedNode({ dataBytes: maxMemoryBytes + NODE_DATA_BYTES }, LEAN);
+  const child = spawn(execPath, [...execArgv, entry], {
     env: { ...passedOn(), ORT_DISABLE_TELEMETRY: '1', UV_THREADPOOL_SIZE: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     windowsHide: true,

@@ -1,6 +1,6 @@
 import type { DomainError } from '../platform/errors.js';
 import { LONG_MS, LongRuns } from './long-runs.js';
-import type { RunResult } from './runner.js';
+import type { RunOptions, RunResult } from './runner.js';
 import { onRunnerLoss } from './runner-loss.js';
 import type { Seat, Seating } from './seat.js';
 import type { LoadSpec } from './session-host.js';
@@ -14,7 +14,7 @@ export class Replica {
   #seat: Seat;
   #inFlight = 0;
   /** Called when the last run under way has ended. */
-  #idle: (() => void) | undefined;
+  readonly #idle: (() => void)[] = [];
   /** Runs asked for while it changes seats wait for this, so that none overtakes another. */
   #gate: Promise<void> | undefined;
   #moving: Promise<void> | undefined;
@@ -39,17 +39,31 @@ export class Replica {
     return this.#seat.runner;
   }
 
-  async run(inputs: readonly Tensor[], outputs: readonly string[] | undefined): Promise<RunResult> {
+  async run(
+    inputs: readonly Tensor[],
+    outputs: readonly string[] | undefined,
+    options?: RunOptions,
+  ): Promise<RunResult> {
     while (this.#gate !== undefined) await this.#gate;
     this.#inFlight += 1;
     try {
-      const result = await this.#seat.runner.run(this.#seat.session, inputs, outputs);
+      const result = await this.#seat.runner.run(this.#seat.session, inputs, outputs, options);
       if (this.#longRuns.saw(result.inferMs)) this.#moving ??= this.#setAside();
       return result;
     } finally {
       this.#inFlight -= 1;
-      if (this.#inFlight === 0) this.#idle?.();
+      if (this.#inFlight === 0) for (const idle of this.#idle.splice(0)) idle();
     }
+  }
+
+  /** Lets the runs under way end first; it is given none any more. */
+  async retire(): Promise<void> {
+    await this.#resting();
+    await this.close();
+  }
+
+  async #resting(): Promise<void> {
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   /** Only after its last run. */
@@ -72,8 +86,7 @@ export class Replica {
     if (to === from) return;
     let open: () => void = () => undefined;
     this.#gate = new Promise((resolve) => (open = resolve));
-    if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
-    this.#idle = undefined;
+    await this.#resting();
     this.#seat = this.#take(to);
     this.#gate = undefined;
     open();

@@ -1,16 +1,20 @@
 // The entry of a process that holds one session and runs it. It reads its requests and writes its answers by blocking
 // calls on one socket, since a run holds the thread anyway: nothing is faster, and when the server ends, by whatever
 // cause, the next call says so and this process ends, too.
-import { readFileSync, readSync, writeSync, writevSync } from 'node:fs';
+import { readSync, writeSync, writevSync } from 'node:fs';
 import { encodeFrame, type Frame } from './frame.js';
 import { FrameReader } from './frame-reader.js';
 import { ModelProblem } from './model-problem.js';
 import { RUNNER_FD } from './process-spawn.js';
+import { ownBytesOf, speaksOfMemory } from './processes/process-memory.js';
 import { cleanRuntimeMessage } from './runtime-messages.js';
 import { SessionHost, type LoadSpec } from './session-host.js';
+import { byteLengthOf } from './tensor-bytes.js';
 
 const SESSION = 0;
 const RESIDENT_EVERY_MS = 1_000;
+/** A run that took longer may have taken a lot of memory; beside it, asking the system costs nothing. */
+const TELLING_RUN_MS = 5;
 
 // A Ctrl+C in the terminal, or a service manager, signals every process of the server; this one ends when the server
 // has no more use for it.
@@ -46,44 +50,39 @@ async function answer(request: Frame): Promise<Buffer[]> {
     switch (kind) {
       case 'load': {
         const outcome = await host.load(SESSION, JSON.parse(request.text) as LoadSpec);
-        return encodeFrame({ kind: 'loaded', id, text: JSON.stringify(outcome), second: resident() });
+        return encodeFrame({ kind: 'loaded', id, text: JSON.stringify(outcome), second: resident(Infinity) });
       }
       case 'run': {
         const { outputs, inferMs } = await host.run(SESSION, request.tensors, request.names);
-        return encodeFrame({ kind: 'ran', id, first: inferMs, second: resident(), tensors: outputs });
+        const second = resident(inferMs);
+        const limit = request.first;
+        if (limit > 0) {
+          const bytes = outputs.reduce((sum, { data }) => sum + byteLengthOf(data), 0);
+          if (bytes > limit)
+            return encodeFrame({ kind: 'failed', id, first: bytes, second, names: ['TOO_LARGE'] });
+        }
+        return encodeFrame({ kind: 'ran', id, first: inferMs, second, tensors: outputs });
       }
       default:
         throw new Error(`${kind} is no request`);
     }
   } catch (error) {
-    return error instanceof ModelProblem
-      ? encodeFrame({ kind: 'refused', id, text: error.message, names: [error.code] })
-      : encodeFrame({ kind: 'failed', id, text: cleanRuntimeMessage(error) });
+    if (error instanceof ModelProblem)
+      return encodeFrame({ kind: 'refused', id, text: error.message, names: [error.code] });
+    const text = cleanRuntimeMessage(error);
+    const names = speaksOfMemory(text) ? ['OUT_OF_MEMORY'] : null;
+    return encodeFrame({ kind: 'failed', id, second: resident(Infinity), text, names });
   }
 }
 
 /** Asking the system costs more than a small run. */
-function resident(): number {
+function resident(afterMs: number): number {
   const now = performance.now();
-  if (now - residentAt > RESIDENT_EVERY_MS) {
+  if (afterMs > TELLING_RUN_MS || now - residentAt > RESIDENT_EVERY_MS) {
     residentAt = now;
-    residentBytes = ownBytes();
+    residentBytes = ownBytesOf('self') ?? process.memoryUsage.rss();
   }
   return residentBytes;
-}
-
-/**
- * What the system would get back: without the pages of the runtime's library and of Node.js, which all such processes share
- * and which are most of what is resident. Only Linux tells them apart.
- */
-function ownBytes(): number {
-  try {
-    const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
-    if (kilobytes !== undefined) return Number(kilobytes) * 1024;
-  } catch {
-    // Another system.
-  }
-  return process.memoryUsage.rss();
 }
 
 /** Whether the server is still there. */

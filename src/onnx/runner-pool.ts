@@ -100,7 +100,7 @@ export class RunnerPool {
       return folder.path;
     };
     const isolation = options.isolation ?? 'THREAD';
-    const seating: Seating = isolation === 'PROCESS' ? new ProcessSeating(options.maxRunMs) : this.#threads;
+    const seating: Seating = isolation === 'PROCESS' ? new ProcessSeating(options) : this.#threads;
     const direct: LoadSpec = {
       path: await hold(files),
       bytes: await sizeOf(files),

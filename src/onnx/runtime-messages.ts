@@ -1,5 +1,6 @@
 import type { GraphSummary } from './graph-summary.js';
 import { ModelProblem } from './model-problem.js';
+import { speaksOfMemory } from './processes/process-memory.js';
 
 const maxLength = 600;
 
@@ -23,6 +24,11 @@ export function cleanRuntimeMessage(error: unknown, path?: string): string {
 /** What a refusal to load means to whoever made the model. */
 export function loadProblem(error: unknown, path: string, graph?: GraphSummary): ModelProblem {
   const message = cleanRuntimeMessage(error, path);
+  if (speaksOfMemory(message))
+    return new ModelProblem(
+      'MODEL_OUT_OF_MEMORY',
+      `The model does not fit into the memory it may take (${message.replace(/\.$/, '')}). Raise runtime.maxMemoryBytes, or make the model smaller.`,
+    );
   for (const { pattern, explain } of refusals) {
     const match = pattern.exec(message);
     if (match !== null) return new ModelProblem('UNSUPPORTED_MODEL', explain(match, graph));

@@ -47,6 +47,6 @@ export interface RawTensor {
   name: string;
   datatype: DataType;
   shape: readonly number[];
-  /** A nested or flat JSON array, or row-major little-endian bytes: as a base64 string, or themselves. */
+  /** A nested or flat JSON array, a NumberBlock of it, or row-major little-endian bytes: as a base64 string, or themselves. */
   data: unknown;
 }

@@ -1,6 +1,9 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { compiledEntry } from '../platform/compiled-entry.js';
 import { DomainError } from '../platform/errors.js';
+import { speaksOfMemory } from './processes/process-memory.js';
+import { outOfMemory, runFailed } from './run-failure.js';
+import { RunnerLost } from './runner-lost.js';
 import { fromWire, toWire, type RunnerReply, type RunnerRequest } from './run-messages.js';
 import type { Runner, RunResult } from './runner.js';
 import type { LoadOutcome, LoadSpec } from './session-host.js';
@@ -50,16 +53,15 @@ export class ThreadRunner implements Runner {
     this.failed = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
         const asked = this.#phase.name === 'stopping';
-        const error = new DomainError(
-          'UNAVAILABLE',
-          asked
-            ? 'The model was unloaded; try again'
-            : 'The thread that ran the model ended unexpectedly; try again',
-          {
-            ...(asked ? {} : { retryAfterMs: RETRY_AFTER_MS }),
-            cause: cause ?? new Error(`worker exited with code ${code}`),
-          },
-        );
+        const error = asked
+          ? new DomainError('UNAVAILABLE', 'The model was unloaded; try again')
+          : new RunnerLost('The thread that ran the model ended unexpectedly; try again', {
+              end: 'CRASHED',
+              // Which of them it was nobody knows, and their tensors went with the thread.
+              atWork: true,
+              retryAfterMs: RETRY_AFTER_MS,
+              cause: cause ?? new Error(`worker exited with code ${code}`),
+            });
         this.#phase = { name: 'gone', error };
         for (const { reject } of this.#pending.values()) reject(error);
         this.#pending.clear();
@@ -67,6 +69,10 @@ export class ThreadRunner implements Runner {
         exited();
       });
     });
+  }
+
+  get ended(): boolean {
+    return this.#phase.name === 'gone';
   }
 
   get load(): number {
@@ -104,12 +110,17 @@ export class ThreadRunner implements Runner {
     );
     if (reply.type === 'ran') return { outputs: reply.outputs.map(fromWire), inferMs: reply.inferMs };
     const message = 'message' in reply ? reply.message : reply.type;
-    throw new DomainError('RUN_FAILED', `The model failed on these inputs: ${message}`);
+    throw speaksOfMemory(message) ? outOfMemory(message, undefined) : runFailed(message);
   }
 
   async releaseSession(session: number): Promise<void> {
     if (this.#phase.name === 'gone') return;
     await this.#ask({ type: 'release', id: this.#nextId++, session }).finally(() => (this.#sessions -= 1));
+  }
+
+  /** A native run in a thread cannot be ended without the server. */
+  end(): void {
+    // Nothing to do.
   }
 
   giveWay(): void {

@@ -39,9 +39,10 @@ export class RowError extends Error {
 export type RowErrorCode =
   | 'INVALID_INSTANCE'
   | 'INVALID_SMILES'
+  | 'INVALID_MOLBLOCK'
   | 'INVALID_NUCLIDE'
   | 'INVALID_PARTICLES'
   | 'MOLECULE_TOO_COMPLEX'
   | 'NON_FINITE';
 
-export type WarningCode = 'OUT_OF_DOMAIN' | 'MULTIPLE_FRAGMENTS' | 'NO_CUTOFF';
+export type WarningCode = 'OUT_OF_DOMAIN' | 'MULTIPLE_FRAGMENTS' | 'BARE_ATOMS' | 'NO_CUTOFF';

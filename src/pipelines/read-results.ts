@@ -1,4 +1,4 @@
-import type { Tensor } from '../onnx/index.js';
+import { shortestFloat32, type Tensor } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { JsonValue } from './json.js';
 import type { Pipeline, PipelineResult } from './pipeline.js';
@@ -95,7 +95,8 @@ function elementValue(
       `The model's output "${name}" is ${value}, expected a finite number${hint}`,
     );
   }
-  return value;
+  // Worked on, it is a double of its own.
+  return datatype === 'FP32' && !isTransformed ? shortestFloat32(value) : value;
 }
 
 /** Row-major elements as lists within lists; of shape [] the element itself. */

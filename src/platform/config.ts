@@ -1,6 +1,8 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isAddressRange } from './address-range.js';
+import { defaultBodyMemory } from './bodies/index.js';
 import { StartupError } from './errors.js';
 
 /** Every setting Retort has. Read once, here; nothing else looks at the environment. */
@@ -11,6 +13,12 @@ export interface Config {
   readonly dataDirectory: string;
   /** A real PostgreSQL; undefined means the embedded database. */
   readonly databaseUrl: string | undefined;
+  /** Use data directory and database together from now on, whatever they were used with before. */
+  readonly adoptData: boolean;
+  /** Addresses and ranges of proxies whose X-Forwarded-For says who called. */
+  readonly trustedProxies: readonly string[];
+  /** WebSockets open at a time. */
+  readonly maxSockets: number;
   /** When set, every request and socket must carry it. Required to bind beyond loopback. */
   readonly apiKey: string | undefined;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -18,6 +26,8 @@ export interface Config {
   /** Of one archive on its way in. */
   readonly maxArchiveBytes: number;
   readonly bodyLimitBytes: number;
+  /** What the bodies of all requests together may take in memory, from their first byte to the answer. */
+  readonly bodyMemoryBytes: number;
   readonly graphiql: boolean;
   readonly introspection: boolean;
   /** Worker threads that deployments with isolation THREAD share. */
@@ -46,6 +56,12 @@ const integer = (from: number, to: number, fallback: number) =>
     .transform(Number)
     .refine((value) => value >= from && value <= to, `expected a whole number from ${from} to ${to}`)
     .default(fallback);
+/** Separated by commas. */
+const list = (isEntry: (entry: string) => boolean, expected: string) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .refine((entries) => entries.every(isEntry), `expected ${expected}, separated by commas`);
 
 const environment = z.object({
   PORT: integer(0, 65_535, 4000),
@@ -55,6 +71,7 @@ const environment = z.object({
     .string()
     .refine(isPostgresUrl, 'expected a URL like postgresql://user:password@host:5432/database')
     .optional(),
+  RETORT_ADOPT_DATA: flag(false),
   RETORT_API_KEY: z
     .string()
     .min(16, 'expected at least 16 characters, for example from: openssl rand -hex 24')
@@ -63,6 +80,9 @@ const environment = z.object({
   RETORT_MAX_ARTIFACT_BYTES: integer(1, Number.MAX_SAFE_INTEGER, 2 * GIB),
   RETORT_MAX_ARCHIVE_BYTES: integer(1, Number.MAX_SAFE_INTEGER, 16 * GIB),
   RETORT_BODY_LIMIT_BYTES: integer(1024, GIB, 32 * 1024 ** 2),
+  RETORT_TRUSTED_PROXIES: list(isAddressRange, 'addresses and ranges such as 10.0.0.0/8').default([]),
+  RETORT_MAX_SOCKETS: integer(1, 1_000_000, 2_000),
+  RETORT_BODY_MEMORY_BYTES: integer(1024 ** 2, Number.MAX_SAFE_INTEGER, defaultBodyMemory()),
   RETORT_GRAPHIQL: flag(true),
   RETORT_INTROSPECTION: flag(true),
   RETORT_WORKERS: integer(1, MAX_WORKERS, Math.min(MAX_WORKERS, availableParallelism())),
@@ -76,9 +96,9 @@ const environment = z.object({
  * @throws StartupError naming each setting at fault, what it should look like and what came; secrets are not repeated.
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  // An empty variable is how shells and compose files spell "not set".
+  // An empty variable, or one of blanks, is how shells and compose files spell "not set".
   const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const parsed = environment.safeParse(present);
   if (!parsed.success) {
@@ -97,11 +117,15 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     host: settings.HOST,
     dataDirectory: resolve(settings.RETORT_DATA),
     databaseUrl: settings.DATABASE_URL,
+    adoptData: settings.RETORT_ADOPT_DATA,
+    trustedProxies: settings.RETORT_TRUSTED_PROXIES,
+    maxSockets: settings.RETORT_MAX_SOCKETS,
     apiKey: settings.RETORT_API_KEY,
     logLevel: settings.LOG_LEVEL,
     maxArtifactBytes: settings.RETORT_MAX_ARTIFACT_BYTES,
     maxArchiveBytes: settings.RETORT_MAX_ARCHIVE_BYTES,
     bodyLimitBytes: settings.RETORT_BODY_LIMIT_BYTES,
+    bodyMemoryBytes: settings.RETORT_BODY_MEMORY_BYTES,
     graphiql: settings.RETORT_GRAPHIQL,
     introspection: settings.RETORT_INTROSPECTION,
     workers: settings.RETORT_WORKERS,

@@ -21,6 +21,8 @@ const UNREACHABLE_CAUSE =
   /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENOENT|57P0[123]|08\w{3}|53300|3D000|28P01|28000)$/;
 
 const UNIQUE_VIOLATION = 'P2002';
+/** Raised by the database when a server writes that another one has replaced. */
+const EPOCH_OVER = 'RT001';
 /** PostgreSQL's text holds any character but U+0000, not even to compare with. */
 const UNTRANSLATABLE = '22021';
 const FOREIGN_KEY_VIOLATIONS = new Set(['P2003', '23503']);
@@ -46,6 +48,13 @@ export function databaseProblem(error: unknown): DomainError | null {
     return new DomainError(
       'STORAGE_FULL',
       "The database's disk is full, so nothing was changed. Free some space there, then try again.",
+      { cause: error },
+    );
+  }
+  if (codesOf(error).includes(EPOCH_OVER) || message.includes('another Retort process writes here')) {
+    return new DomainError(
+      'UNAVAILABLE',
+      'Another Retort process has taken over the database, so this server writes nothing. Nothing was changed; send the request to the other one, or stop one of the two.',
       { cause: error },
     );
   }

@@ -1,13 +1,49 @@
 import { IncomingMessage } from 'node:http';
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { bodyTooSlow, requestBodiesOf, type RequestBodies, type Reservation } from './bodies/index.js';
 
 type Done = (error: Error | null, body?: Buffer) => void;
 
-interface Reading {
-  readonly limit: number;
-  readonly done: Done;
-  readonly chunks: Buffer[];
-  bytes: number;
+/** Smaller bodies are a matter of how many connections there are, and cost more to count than they take. */
+const COUNTED_BYTES = 4_096;
+
+/** A body on its way to being whole. */
+class Reading {
+  readonly chunks: Buffer[] = [];
+  bytes = 0;
+
+  constructor(
+    readonly limit: number,
+    private readonly bodies: RequestBodies,
+    readonly reservation: Reservation,
+    private readonly onTooSlow: () => void,
+    readonly done: Done,
+  ) {
+    bodies.watch.add(this);
+  }
+
+  /** @returns the refusal when it is more than may be taken */
+  take(chunk: Buffer): Error | null {
+    this.bytes += chunk.length;
+    if (this.bytes > this.limit) return new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE();
+    if (this.bytes >= COUNTED_BYTES && !this.reservation.resize(this.bytes))
+      return this.bodies.memory.refusal();
+    this.chunks.push(chunk);
+    return null;
+  }
+
+  tooSlow(): void {
+    this.onTooSlow();
+  }
+
+  stop(): void {
+    this.bodies.watch.delete(this);
+  }
+
+  whole(): Buffer | undefined {
+    const [first] = this.chunks;
+    return this.chunks.length === 1 ? first : Buffer.concat(this.chunks, this.bytes);
+  }
 }
 
 /**
@@ -19,14 +55,17 @@ export class WholeBodyMessage extends IncomingMessage {
   #state: 'stream' | 'whole' = 'stream';
   #reading: Reading | null = null;
   #begun = false;
+  #reservation: Reservation | null = null;
 
   /**
+   * @param reservation grows with what comes, and is released when the answer is out or the caller has left
    * @param done called once, also when the caller leaves in the middle
    * @returns false when the body is on its way as a stream already
    */
-  readWhole(limit: number, done: Done): boolean {
+  readWhole(limit: number, bodies: RequestBodies, reservation: Reservation, done: Done): boolean {
     if (this.#begun) return false;
-    this.#reading = { limit, done, chunks: [], bytes: 0 };
+    this.#reservation = reservation;
+    this.#reading = new Reading(limit, bodies, reservation, () => this.#giveUp(bodyTooSlow()), done);
     return true;
   }
 
@@ -36,71 +75,95 @@ export class WholeBodyMessage extends IncomingMessage {
     const reading = this.#reading;
     if (reading === null) return super.push(chunk, encoding);
     if (chunk === null) {
+      reading.stop();
       this.#reading = null;
       this.#state = 'whole';
-      const [first] = reading.chunks;
-      reading.done(null, reading.chunks.length === 1 ? first : Buffer.concat(reading.chunks, reading.bytes));
+      reading.done(null, reading.whole());
       return false;
     }
-    reading.bytes += chunk.length;
-    if (reading.bytes <= reading.limit) {
-      reading.chunks.push(chunk);
-      return true;
-    }
-    this.#reading = null;
-    reading.done(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
+    const refusal = reading.take(chunk);
+    if (refusal === null) return true;
+    this.#giveUp(refusal);
     return super.push(chunk, encoding);
   }
 
   /** The server lets what nobody read flow away when it has answered; of a body that was had whole nothing is left. */
   override resume(): this {
-    return this.#state === 'whole' ? this : super.resume();
+    if (this.#state === 'stream') return super.resume();
+    this.#reservation?.release();
+    return this;
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     if (this.#state === 'whole') {
       // Nobody reads any more: that the caller left is told by the response.
+      this.#reservation?.release();
       callback();
       return;
     }
     const reading = this.#reading;
-    this.#reading = null;
     super._destroy(error, callback);
-    if (reading !== null) process.nextTick(reading.done, unreadable(error));
+    if (reading !== null) process.nextTick(() => this.#giveUp(unreadable(error)));
+  }
+
+  #giveUp(error: Error): void {
+    const reading = this.#reading;
+    this.#reading = null;
+    this.#reservation?.release();
+    reading?.stop();
+    reading?.done(error);
   }
 }
 
-/** Makes `parse` read the bodies of a content type, as Fastify's own parsers do, within the server's limit. */
+/**
+ * What a body is read into: called with the whole of it. What it makes may take more memory than the body did; it then
+ * resizes the reservation.
+ */
+export type ParseBody = (
+  request: FastifyRequest,
+  body: Buffer,
+  done: (error: Error | null, body?: unknown) => void,
+  reservation: Reservation,
+) => void;
+
+/** Makes `parse` read the bodies of a content type, as Fastify's own parsers do, within the server's limits. */
 export function parseWholeBodies(
   app: FastifyInstance,
   contentType: string | string[],
-  parse: (request: FastifyRequest, body: Buffer, done: (error: Error | null, body?: unknown) => void) => void,
+  parse: ParseBody,
 ): void {
   const limit = app.initialConfig.bodyLimit ?? Infinity;
+  const bodies = requestBodiesOf(app);
   app.addContentTypeParser(contentType, (request, payload, done) => {
+    const reservation = bodies.memory.open();
     const read: Done = (error, body) => {
       if (error !== null || body === undefined) done(error);
-      else parse(request, body, done);
+      else parse(request, body, done, reservation);
     };
-    if (Number(request.headers['content-length']) > limit) read(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
-    else if (!(payload instanceof WholeBodyMessage && payload.readWhole(limit, read)))
-      readStream(payload, limit, read);
+    const announced = Number(request.headers['content-length']);
+    if (announced > limit) read(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
+    else if (announced >= COUNTED_BYTES && announced > bodies.memory.free) read(bodies.memory.refusal());
+    else if (!(payload instanceof WholeBodyMessage && payload.readWhole(limit, bodies, reservation, read)))
+      readStream(
+        payload,
+        new Reading(limit, bodies, reservation, () => payload.destroy(bodyTooSlow()), read),
+      );
   });
 }
 
-function readStream(payload: IncomingMessage, limit: number, done: Done): void {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+/** A body that something has begun to read before. Its memory is counted until it is whole. */
+function readStream(payload: IncomingMessage, reading: Reading): void {
   const settle = (error: Error | null, body?: Buffer): void => {
     payload.off('data', take).off('end', end).off('error', fail);
-    done(error, body);
+    reading.stop();
+    reading.done(error, body);
+    reading.reservation.release();
   };
   const take = (chunk: Buffer): void => {
-    bytes += chunk.length;
-    if (bytes > limit) settle(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
-    else chunks.push(chunk);
+    const refusal = reading.take(chunk);
+    if (refusal !== null) settle(refusal);
   };
-  const end = (): void => settle(null, Buffer.concat(chunks, bytes));
+  const end = (): void => settle(null, Buffer.concat(reading.chunks, reading.bytes));
   const fail = (error: Error): void => settle(unreadable(error));
   payload.on('data', take).on('end', end).on('error', fail);
 }

@@ -30,6 +30,10 @@ const FASTIFY_ERRORS: Readonly<Record<string, readonly [RestErrorCode, string]>>
     'BAD_REQUEST',
     'The path is not a valid URL: a "%" must be followed by two hexadecimal digits.',
   ],
+  BODY_TOO_SLOW: [
+    'REQUEST_TIMEOUT',
+    'The rest of the request body did not come in time, and the server has given it up. Send it again.',
+  ],
   FST_ERR_MAX_PARAM_LENGTH: ['NOT_FOUND', 'The path is longer than any this server has.'],
 };
 

@@ -28,5 +28,9 @@ export async function registerPageRoutes(app: FastifyInstance, webDirectory: str
   app.get('/graphiql', async (_request, reply) => sendPage(reply));
   // The page's addresses are relative to /graphiql, which also holds behind a proxy that adds a prefix.
   app.get('/graphiql/', async (_request, reply) => reply.redirect('../graphiql', 308));
+  // Browsers ask for it beside every page, also beside answers of the API.
+  app.get('/favicon.ico', async (_request, reply) =>
+    reply.type('image/svg+xml').sendFile('favicon.svg', webDirectory, { maxAge: '1d', immutable: false }),
+  );
   app.get('/', async (_request, reply) => reply.redirect('graphiql', 302));
 }

@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
+import { requestBodiesOf } from '../platform/bodies/index.js';
+import { NumberBlock, placeBlocks } from '../platform/json/index.js';
 import { parseWholeBodies } from '../platform/whole-body.js';
+import { admitJson, blocksOf, meansTensor } from './admitted-json.js';
 import { refusalFor } from './error-mapping.js';
 import { RestError } from './rest-error.js';
 import { parseTolerantJson } from './tolerant-json.js';
@@ -12,29 +15,43 @@ import { parseTolerantJson } from './tolerant-json.js';
  */
 export function takeBodiesAsBytes(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  parseWholeBodies(app, ['application/json', 'application/octet-stream', '*'], (request, body, done) => {
-    const encoding = request.headers['content-encoding'];
-    if (encoding === undefined || encoding.toLowerCase() === 'identity') done(null, body);
-    else {
-      done(
-        new RestError(
-          'UNSUPPORTED_MEDIA_TYPE',
-          `Expected the body as it is, got Content-Encoding "${encoding.slice(0, 100)}": send it without compression.`,
-        ),
+  const bodies = requestBodiesOf(app);
+  parseWholeBodies(
+    app,
+    ['application/json', 'application/octet-stream', '*'],
+    (request, body, done, reservation) => {
+      const encoding = request.headers['content-encoding'];
+      if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+        done(
+          new RestError(
+            'UNSUPPORTED_MEDIA_TYPE',
+            `Expected the body as it is, got Content-Encoding "${encoding.slice(0, 100)}": send it without compression.`,
+          ),
+        );
+        return;
+      }
+      admitJson(
+        bodies,
+        { body, headerLength: request.headers['inference-header-content-length'] },
+        reservation,
+        done,
       );
-    }
-  });
+    },
+  );
 }
 
-/** The body's bytes; empty when none came. */
+/** The body's bytes; empty when none came, and from the second time on: nobody shall hold them while a model runs. */
 export function bodyBytes(request: FastifyRequest): Buffer {
-  return (request.body as Buffer | undefined) ?? Buffer.alloc(0);
+  const bytes = request.body as Buffer | undefined;
+  request.body = undefined;
+  return bytes ?? Buffer.alloc(0);
 }
 
 /** @throws RestError BAD_REQUEST, DomainError INVALID_ARGUMENT */
 export function jsonObject(bytes: Buffer): Readonly<Record<string, unknown>> {
   if (bytes.length === 0) throw new RestError('BAD_REQUEST', 'Expected a JSON body, got an empty one.');
-  return objectAt(parseTolerantJson(bytes), 'the body');
+  const parsed = parseTolerantJson(bytes);
+  return objectAt(placeBlocks(parsed, blocksOf(bytes), meansTensor), 'the body');
 }
 
 /** Client libraries write a field that was left out as null. */
@@ -76,7 +93,8 @@ export function unexpected(place: string, expected: string, got: unknown): Domai
 /** What came, short enough for a message whatever its size. */
 export function described(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'bigint') return String(value);
+  if (Array.isArray(value) || value instanceof NumberBlock) return `an array of ${value.length}`;
   if (typeof value === 'object' && value !== null) {
     const keys = Object.keys(value);
     const shown = keys.slice(0, 5).map((key) => JSON.stringify(key.slice(0, 40)));

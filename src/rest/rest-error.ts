@@ -60,6 +60,9 @@ export const HTTP_STATUS: Readonly<Record<RestErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   DEADLINE_EXCEEDED: 504,
+  // Not 503 or 504, which clients take as an invitation to send the same again.
+  RUN_TOO_LONG: 422,
+  MODEL_OUT_OF_MEMORY: 422,
   OVERLOADED: 503,
   STORAGE_FULL: 507,
   LOCALE_MISSING: 503,

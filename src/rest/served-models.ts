@@ -28,6 +28,8 @@ export interface ServedModel {
 export class ServedModels {
   /** The model behind each deployment; null where no deployment has the name. */
   private readonly models = new Map<string, string | null>();
+  /** What was known before the last change; a deployment's model never changes, so it still holds while it cannot be asked. */
+  private readonly before = new Map<string, string>();
   private generation = 0;
 
   constructor(
@@ -37,11 +39,16 @@ export class ServedModels {
       readonly events: EventLog;
     },
   ) {
-    deps.events.onCommitted(({ kind }) => {
-      if (!/^(MODEL|DEPLOYMENT)_/.test(kind)) return;
+    const forget = () => {
       this.generation += 1;
+      if (this.before.size >= MAX_NAMES) this.before.clear();
+      for (const [name, model] of this.models) if (model !== null) this.before.set(name, model);
       this.models.clear();
+    };
+    deps.events.onCommitted(({ kind }) => {
+      if (/^(MODEL|DEPLOYMENT)_/.test(kind)) forget();
     });
+    deps.events.onMissed(forget);
   }
 
   /**
@@ -79,14 +86,25 @@ export class ServedModels {
     const known = this.models.get(name);
     if (known !== undefined) return known;
     const { generation } = this;
-    const deployment = await this.deps.deployments.find(name);
-    const [model] = deployment ? await this.deps.catalog.modelsByIds([deployment.modelId]) : [];
+    const model = await this.asked(name);
     // A change while the queries ran may have made their answer old.
     if (generation === this.generation) {
       if (this.models.size >= MAX_NAMES) this.models.clear();
-      this.models.set(name, model?.name ?? null);
+      this.models.set(name, model);
     }
-    return model?.name ?? null;
+    return model;
+  }
+
+  private async asked(name: string): Promise<string | null> {
+    try {
+      const deployment = await this.deps.deployments.find(name);
+      const [model] = deployment ? await this.deps.catalog.modelsByIds([deployment.modelId]) : [];
+      return model?.name ?? null;
+    } catch (error) {
+      const known = this.before.get(name);
+      if (known !== undefined && error instanceof DomainError && error.code === 'UNAVAILABLE') return known;
+      throw error;
+    }
   }
 }
 

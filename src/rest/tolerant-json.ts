@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { parseExactJson } from './exact-json.js';
 import { RestError } from './rest-error.js';
 
 const QUOTE = 0x22;
@@ -10,14 +11,15 @@ const MAX_GROWTH = 1.5;
 
 /**
  * JSON in which not-a-number and the infinities may stand bare, as the clients of both serving protocols write them;
- * they are read as the strings "NaN", "Infinity" and "-Infinity", which is what tensors take.
+ * they are read as the strings "NaN", "Infinity" and "-Infinity", which is what tensors take. Integers beyond 2^53 are
+ * read as bigint, digit by digit.
  *
  * @throws RestError BAD_REQUEST
  */
 export function parseTolerantJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new RestError('BAD_REQUEST', 'Expected JSON as UTF-8, got other bytes.');
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return parseExactJson(bytes.toString('utf8'));
   } catch (error) {
     const quoted = quoteTokens(bytes);
     if (quoted === null) throw malformed(error);
@@ -27,7 +29,7 @@ export function parseTolerantJson(bytes: Buffer): unknown {
 
 function parseQuoted(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return parseExactJson(bytes.toString('utf8'));
   } catch (error) {
     throw malformed(error);
   }

@@ -2,6 +2,7 @@ export { authorizeUpgrade, type UpgradeDecision } from './access.js';
 export { authenticate, AUTHENTICATION_CHALLENGES, isAmbientCredential } from './authenticate.js';
 export { assertBindAllowed } from './bind-policy.js';
 export type { Caller } from './caller.js';
+export { clientAddressBehind, type ClientAddress } from './client-address.js';
 export { errorBody } from './error-body.js';
 export { registerSecurity } from './register-security.js';
 export { requestId } from './request-id.js';

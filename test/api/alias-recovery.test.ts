@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { createTestDatabase, databaseKinds } from '../support/databases.js';
+import { kills } from '../support/depth.js';
+import { patience } from '../support/patience.js';
 import {
   historyOf,
   registerWithVersions,
@@ -12,10 +14,9 @@ import { succeed } from './support/ask.js';
 import { storedEvents } from './support/event-watch.js';
 import { environmentOf, startServer, type ServerProcess } from './support/server-process.js';
 
-/** How often the server is killed, for each database; RETORT_TEST_KILLS for a longer hunt. */
-const KILLS = Number(process.env.RETORT_TEST_KILLS ?? 3);
+const KILLS = kills();
 /** A server starts for each of them. */
-const TIMEOUT_MS = 80_000 * KILLS;
+const TIMEOUT_MS = patience(80_000 * (KILLS + 1));
 const MODEL = 'killed';
 const ALIAS = 'production';
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { databaseKinds } from '../support/databases.js';
+import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { refusal, succeed } from './support/ask.js';
 import { publish, register } from './support/catalog-steps.js';
@@ -16,7 +16,7 @@ interface Predictions {
   }[];
 }
 
-describe.each(databaseKinds)('instances that cannot be predicted, %s database', (kind) => {
+describe.each(anyDatabaseKind)('instances that cannot be predicted, %s database', (kind) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ kind, examples: true });

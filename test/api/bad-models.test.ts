@@ -2,14 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { ONNX_ELEMENT_TYPES } from '../../src/onnx/data-types.js';
 import { GraphBuilder } from '../../src/onnx/index.js';
 import { rawModel, tensorType } from '../onnx/awkward-models.js';
-import { databaseKinds } from '../support/databases.js';
+import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, refusal } from './support/ask.js';
 import { publish, PUBLISH, register, scale } from './support/catalog-steps.js';
 import { scalingModel } from './support/own-models.js';
 import { unfinishedUploads } from './support/stored-files.js';
 
-describe.each(databaseKinds)('files that cannot be served, %s database', (kind) => {
+describe.each(anyDatabaseKind)('files that cannot be served, %s database', (kind) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ kind });

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { databaseKinds } from '../support/databases.js';
+import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { refusal, succeed } from './support/ask.js';
 import { INFER, scale, serve, type Inferred } from './support/catalog-steps.js';
 import { COPIED_TYPES, copyingModel, scalingModel, type CopiedType } from './support/own-models.js';
 
-describe.each(databaseKinds)('tensors that do not fit, %s database', (kind) => {
+describe.each(anyDatabaseKind)('tensors that do not fit, %s database', (kind) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ kind });

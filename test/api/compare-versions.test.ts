@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphBuilder } from '../../src/onnx/index.js';
-import { databaseKinds } from '../support/databases.js';
+import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, onlyError } from './support/ask.js';
 import { publish, register, scale } from './support/catalog-steps.js';
@@ -110,7 +110,7 @@ const tensor = (data: readonly unknown[], more: object = {}) => ({
   ...more,
 });
 
-describe.each(databaseKinds)('compareVersions, %s database', (kind) => {
+describe.each(anyDatabaseKind)('compareVersions, %s database', (kind) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ kind, examples: true });

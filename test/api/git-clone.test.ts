@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { databaseKinds } from '../support/databases.js';
+import { anyDatabaseKind } from '../support/databases.js';
 import { gitClient, gitIsInstalled, type GitClient } from '../support/git-client.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { registerWithVersions, REMOVE_ALIAS, setAlias, TAG, UNTAG } from './support/alias-steps.js';
@@ -14,7 +14,7 @@ const ARCHIVE = `mutation ($input: ArchiveModelInput!) { archiveModel(input: $in
 const IMPORT = `mutation ($input: ImportModelInput!) { importModel(input: $input) { userErrors { message } } }`;
 const DELETE = `mutation ($input: DeleteModelInput!) { deleteModel(input: $input) { deletedModelName userErrors { message } } }`;
 
-(gitIsInstalled ? describe : describe.skip).each(databaseKinds)('git clone, %s database', (kind) => {
+(gitIsInstalled ? describe : describe.skip).each(anyDatabaseKind)('git clone, %s database', (kind) => {
   let app: TestApp;
   let client: GitClient;
   let clones = 0;

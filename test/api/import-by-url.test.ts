@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ArtifactDownloader } from '../../src/catalog/index.js';
 import { localhostCertificate, localhostKey } from '../catalog/localhost-certificate.js';
-import { databaseKinds } from '../support/databases.js';
+import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { registerWithVersions, setAlias, TAG } from './support/alias-steps.js';
 import { ask, refusal, succeed } from './support/ask.js';
@@ -19,7 +19,7 @@ const MAX_ARCHIVE = 100_000;
 const PUBLISH_BY_URL = `mutation ($input: PublishVersionInput!) {
   publishVersion(input: $input) { version { ref } userErrors { field code message } } }`;
 
-describe.each(databaseKinds)('files from an https address, %s database', (kind) => {
+describe.each(anyDatabaseKind)('files from an https address, %s database', (kind) => {
   let source: TestApp;
   let app: TestApp;
   let web: Server;

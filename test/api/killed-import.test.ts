@@ -6,12 +6,13 @@ import { describe, expect, it } from '@jest/globals';
 import { GraphBuilder } from '../../src/onnx/index.js';
 import { archiveFiles, sampleManifest, tarOf } from '../catalog/transfer/sample-archive.js';
 import { createTestDatabase, databaseKinds } from '../support/databases.js';
+import { kills } from '../support/depth.js';
+import { patience } from '../support/patience.js';
 import { succeed } from './support/ask.js';
 import { environmentOf, startServer, type ServerProcess } from './support/server-process.js';
 import { download, IMPORT, send, type Imported } from './support/transfer-steps.js';
 
-/** How often it dies, for each database; RETORT_TEST_KILLS for a longer hunt. */
-const KILLS = Number(process.env.RETORT_TEST_KILLS ?? 3);
+const KILLS = kills();
 const VERSIONS = 4;
 const WEIGHTS = 100_000;
 const ROUND_MS = 60_000;
@@ -86,6 +87,6 @@ describe.each(databaseKinds)('a server killed in the middle of an import, %s dat
       if (process.env.RETORT_TEST_KILLS !== undefined)
         process.stderr.write(`${kind}: ${outcomes.join('; ')}\n`);
     },
-    ROUND_MS * (KILLS + 1),
+    patience(ROUND_MS * (KILLS + 2)),
   );
 });

@@ -20,9 +20,7 @@ const WAITING =
     try {
       // A table of a name the migration wants, not yet committed: the migration waits for it, begun and not done.
       await holder.query('BEGIN; CREATE TABLE "Model" ()');
-      const deadline = Date.now() + 20_000;
-      while ((await observer.query(WAITING)).rowCount === 0 && Date.now() < deadline) await delay(20);
-      expect((await observer.query(WAITING)).rowCount).toBeGreaterThan(0);
+      while ((await observer.query(WAITING)).rowCount === 0) await delay(20);
       dying.send('SIGKILL');
       await dying.exited;
       await holder.query('ROLLBACK');

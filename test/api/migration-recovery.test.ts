@@ -4,6 +4,8 @@ import { MigrationStore } from '../../src/deployments/migrations/migration-store
 import { openDatabase } from '../../src/platform/database/index.js';
 import { createLogger } from '../../src/platform/logging.js';
 import { createTestDatabase, databaseKinds } from '../support/databases.js';
+import { kills } from '../support/depth.js';
+import { patience } from '../support/patience.js';
 import { publish } from './support/catalog-steps.js';
 import {
   ABORT,
@@ -21,8 +23,7 @@ import { scalingModel } from './support/own-models.js';
 import { environmentOf, startServer, type ServerProcess } from './support/server-process.js';
 import { infer, PATIENT_MS, serveWith, until } from './support/serving-steps.js';
 
-/** How often the server is killed; RETORT_TEST_KILLS for a longer hunt. */
-const KILLS = Number(process.env.RETORT_TEST_KILLS ?? 3);
+const KILLS = kills();
 const THREAD = { runtime: { isolation: 'THREAD' } };
 const LONG_STEP = { canary: { steps: [{ weight: 20, dwellMs: 3_600_000, minRequests: 0 }] } };
 
@@ -89,7 +90,7 @@ describe.each(databaseKinds)('deployments after kill -9, %s database', (kind) =>
         await database.drop();
       }
     },
-    2 * PATIENT_MS,
+    PATIENT_MS,
   );
 
   it(
@@ -191,6 +192,6 @@ describe.each(databaseKinds)('deployments after kill -9, %s database', (kind) =>
         await database.drop();
       }
     },
-    PATIENT_MS * (1 + KILLS),
+    patience(60_000 * (3 + KILLS)),
   );
 });

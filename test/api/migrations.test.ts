@@ -16,6 +16,7 @@ import {
   sluggishModel,
   widerModel,
 } from './support/migration-steps.js';
+import { storedEvents } from './support/event-watch.js';
 import { scalingModel } from './support/own-models.js';
 import { Callers, infer, PATIENT_MS, serveWith, until, type Outcome } from './support/serving-steps.js';
 
@@ -122,7 +123,13 @@ describe.each(databaseKinds)('migrations, %s database', (kind) => {
       expect(migrated).toMatchObject({
         version: { ref: 'swift@2' },
         traffic: [{ weight: 100, version: { ref: 'swift@2' } }],
-        migration: { state: 'SUCCEEDED', reason: 'better', strategy: 'IMMEDIATE' },
+        migration: {
+          state: 'SUCCEEDED',
+          reason: 'better',
+          strategy: 'IMMEDIATE',
+          evidence: 'NONE',
+          warnings: [],
+        },
       });
       await callers.progress(20);
 
@@ -192,6 +199,27 @@ describe.each(databaseKinds)('migrations, %s database', (kind) => {
     PATIENT_MS,
   );
 
+  it(
+    'CANARY: one that ended before its guards could decide says so, and was warned about at its start',
+    async () => {
+      await setUp('hasty', 2, 3);
+      const callers = callersOf('hasty');
+      const steps = [{ weight: 50, dwellMs: 0, minRequests: 10 }];
+      const plan = { deployment: 'hasty', version: 'hasty@2', strategy: 'CANARY', canary: { steps } };
+      const begun = await change(app, MIGRATE, { ...plan, waitMs: PATIENT_MS });
+      expect(begun.migration?.warnings).toEqual([
+        expect.stringMatching(/^ERROR_RATE needs at least \d+ requests.* may end after 10 .*Set minRequests/),
+        expect.stringMatching(/^P99_RATIO needs at least \d+ requests/),
+      ]);
+      const { migration } = await migratedTo(app, 'hasty', 'SUCCEEDED', 'ROLLED_BACK');
+      await callers.stop();
+      expect(migration).toMatchObject({ state: 'SUCCEEDED', evidence: 'INSUFFICIENT' });
+      const events = await storedEvents(app, '0', { deployment: 'hasty', kinds: ['MIGRATION_SUCCEEDED'] });
+      expect(events[0]?.message).toContain('on too little evidence (undecided: ');
+    },
+    PATIENT_MS,
+  );
+
   it.each([
     ['failing', 'ERROR_RATE', { bytes: failingModel(1), factor: 2 }, { p99Ratio: null }],
     ['wrong', 'OUTPUT_DIFFERENCE', 3, { p99Ratio: null, errorRate: null, outputDifference: {} }],
@@ -218,7 +246,7 @@ describe.each(databaseKinds)('migrations, %s database', (kind) => {
       const { version, traffic } = await served(app, name);
       await callers.progress(10);
       await callers.stop();
-      expect(migration).toMatchObject({ state: 'ROLLED_BACK' });
+      expect(migration).toMatchObject({ state: 'ROLLED_BACK', evidence: 'SUFFICIENT' });
       expect(migration?.guards.find((report) => report.guard === guard)).toMatchObject({ verdict: 'FAIL' });
       expect(version.ref).toBe(`${name}@1`);
       expect(traffic).toEqual([{ weight: 100, version: { ref: `${name}@1` } }]);

@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { describe, expect, it, beforeAll, afterAll } from '@jest/globals';
 import { GraphBuilder } from '../../src/onnx/index.js';
-import { databaseKinds } from '../support/databases.js';
+import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask } from './support/ask.js';
 import { deploy, publish, register, scale } from './support/catalog-steps.js';
@@ -28,7 +28,7 @@ const call = (deployment: string, row: readonly number[] = [1, 2, 3, 4]) => ({
   inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 4], data: row }],
 });
 
-describe.each(databaseKinds)('a model that nobody asks, %s database', (kind) => {
+describe.each(anyDatabaseKind)('a model that nobody asks, %s database', (kind) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ kind });
@@ -125,7 +125,7 @@ describe.each(databaseKinds)('a model that nobody asks, %s database', (kind) => 
   });
 });
 
-describe.each(databaseKinds)('more models than memory holds, %s database', (kind) => {
+describe.each(anyDatabaseKind)('more models than memory holds, %s database', (kind) => {
   const NUMBERS = 300_000;
   const SIZE = weightyModel(1, NUMBERS).length;
   let app: TestApp;
@@ -209,7 +209,7 @@ function inThread(fileBytes: number): number {
   return 1.5 * fileBytes + 1024 ** 2;
 }
 
-describe.each(databaseKinds)('a version without a deployment, %s database', (kind) => {
+describe.each(anyDatabaseKind)('a version without a deployment, %s database', (kind) => {
   it('counts for memory like the rest: it takes the room of what is idle, and gives it back', async () => {
     // A process takes tens of megabytes, so that there is room for one of the two.
     const app = await startTestApp({ kind, config: { modelMemoryBytes: 60e6 } });

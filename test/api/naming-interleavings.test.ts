@@ -8,6 +8,7 @@ import { historyOf, REMOVE_ALIAS, ROLLBACK_ALIAS, SET_ALIAS, TAG, targetOf } fro
 import { ask, type Api, type UserError } from './support/ask.js';
 import { PUBLISH, register } from './support/catalog-steps.js';
 import { scalingModel } from './support/own-models.js';
+import { rounds } from '../support/depth.js';
 
 const FIRST_VERSIONS = 3;
 /** One name wanted by both: as a tag and as an alias. */
@@ -121,7 +122,7 @@ describe.each(databaseKinds)('many who name versions at once, %s database', (kin
         expectTagsNeverMoved(outcomes, names, seenTags, model);
         for (const alias of ALIASES) await expectHistory(app, model, alias, outcomes);
       }),
-      { numRuns: 8 },
+      { numRuns: rounds(8) },
     );
   });
 });

@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { binaryInfer } from '../rest/serving-calls.js';
 import { endlessModel } from './support/own-models.js';
 import {
-  PATIENT_MS,
   deploymentNow,
   infer,
   kill,
@@ -12,8 +11,6 @@ import {
   until,
   type Outcome,
 } from './support/serving-steps.js';
-
-jest.setTimeout(PATIENT_MS);
 
 const MAX_QUEUE = 3;
 const NAME = 'narrow';

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { deploy, publish, register } from './support/catalog-steps.js';
 import { scalingModel } from './support/own-models.js';
 import { PATIENT_MS, Callers, infer } from './support/serving-steps.js';
-
-jest.setTimeout(PATIENT_MS);
 
 const FACTORS: Readonly<Record<string, number>> = { 'changing@1': 3, 'changing@2': 5 };
 const SWITCHES = 6;

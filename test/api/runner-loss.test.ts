@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { databaseKinds } from '../support/databases.js';
+import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { succeed } from './support/ask.js';
 import { storedEvents } from './support/event-watch.js';
@@ -18,7 +18,7 @@ import {
 const KILLS = 4;
 const PROCESS = { runtime: { isolation: 'PROCESS' } };
 
-describe.each(databaseKinds)('a runner that is killed, %s database', (kind) => {
+describe.each(anyDatabaseKind)('a runner that is killed, %s database', (kind) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ kind });

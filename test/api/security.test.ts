@@ -3,7 +3,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { databaseKinds } from '../support/databases.js';
+import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, onlyError } from './support/ask.js';
 import { publish, register } from './support/catalog-steps.js';
@@ -50,7 +50,7 @@ function socketEnd(
   });
 }
 
-describe.each(databaseKinds)('with an API key, %s database', (kind) => {
+describe.each(anyDatabaseKind)('with an API key, %s database', (kind) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ kind, config: { apiKey: KEY } });
@@ -149,7 +149,7 @@ describe.each(databaseKinds)('with an API key, %s database', (kind) => {
   });
 });
 
-describe.each(databaseKinds)('without a key, on this machine only, %s database', (kind) => {
+describe.each(anyDatabaseKind)('without a key, on this machine only, %s database', (kind) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ kind });

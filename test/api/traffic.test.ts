@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { databaseKinds } from '../support/databases.js';
+import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, refusal, succeed } from './support/ask.js';
 import { publish } from './support/catalog-steps.js';
@@ -19,7 +19,7 @@ const SET_ALIAS = `mutation ($input: SetAliasInput!) { setAlias(input: $input) {
 const UNDO_ALIAS = `mutation ($input: RollbackAliasInput!) {
   rollbackAlias(input: $input) { userErrors { field code message } } }`;
 
-describe.each(databaseKinds)('traffic, %s database', (kind) => {
+describe.each(anyDatabaseKind)('traffic, %s database', (kind) => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ kind });

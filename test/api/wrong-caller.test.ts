@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { GraphBuilder, type DataType } from '../../src/onnx/index.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -7,8 +7,7 @@ import { copyAndCompute } from './support/every-datatype.js';
 import { jsonElements, stringBytes, type ByteTensor, type JsonElement } from './support/tensor-bytes.js';
 import { Refused, ROUTES, type Answers } from './support/tensor-routes.js';
 import { PATIENT_MS } from './support/serving-steps.js';
-
-jest.setTimeout(PATIENT_MS);
+import { rounds } from '../support/depth.js';
 
 /** Deployments whose answers tell whose they are: `same` is what the caller sent, `computed` follows from it. */
 interface Subject {
@@ -202,7 +201,7 @@ describe('under load from callers of all kinds', () => {
           } else expect(caller.leavesAfter).not.toBeNull();
         }
       }),
-      { numRuns: 15, endOnFailure: true },
+      { numRuns: rounds(15), endOnFailure: true },
     );
     // Whatever chance chose, all three kinds were there.
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);

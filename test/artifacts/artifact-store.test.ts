@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ArtifactStore } from '../../src/artifacts/index.js';
 import { compiledEntry } from '../../src/platform/compiled-entry.js';
+import { rounds } from '../support/depth.js';
 
 let directory: string;
 let store: ArtifactStore;
@@ -65,7 +66,7 @@ describe('ArtifactStore keeps', () => {
           ).toBe(true);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: rounds(40) },
     );
   });
 

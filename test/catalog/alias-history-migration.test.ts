@@ -45,8 +45,7 @@ describe('aliases moved before there was rollback', () => {
         [MODEL, alias, toNumber, at],
       );
     for (const name of names.slice(ours)) await apply(name);
-    // Making a database in here takes seconds, and on a loaded machine a minute.
-  }, 300_000);
+  });
   afterAll(() => database.close());
 
   it('can be rolled back as if there had always been', async () => {

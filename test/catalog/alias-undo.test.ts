@@ -4,6 +4,7 @@ import { DomainError } from '../../src/platform/errors.js';
 import { databaseKinds } from '../support/databases.js';
 import { UndoList, type AliasStep } from '../support/undo-list.js';
 import { caller, openCatalog, type CatalogHarness } from './catalog-harness.js';
+import { rounds } from '../support/depth.js';
 
 const VERSIONS = 4;
 
@@ -83,7 +84,7 @@ describe.each(databaseKinds)('rolling an alias back, %s database', (kind) => {
           .removeAlias(caller, { model: 'undo', alias, reason: 'the next run has its own' })
           .catch(() => undefined);
       }),
-      { numRuns: 20 },
+      { numRuns: rounds(20) },
     );
   });
 

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import type { LineageDirection } from '../../src/catalog/index.js';
 import { databaseKinds } from '../support/databases.js';
 import { caller, linearModel, openCatalog, type CatalogHarness } from './catalog-harness.js';
+import { rounds } from '../support/depth.js';
 
 const VERSIONS = 14;
 const RELATIONS = ['FINE_TUNED', 'QUANTIZED', 'PRUNED', 'DISTILLED', 'CONVERTED', 'AGGREGATED'] as const;
@@ -107,7 +108,7 @@ describe.each(databaseKinds)('lineage, %s database', (kind) => {
           expect(lineage?.isComplete).toBe(expected.isComplete);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: rounds(60) },
     );
   });
 

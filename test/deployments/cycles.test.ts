@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { createTestDatabase } from '../support/databases.js';
+import { rounds } from '../support/depth.js';
 
 const script = fileURLToPath(new URL('support/cycle.mjs', import.meta.url));
 
@@ -15,8 +16,8 @@ interface Report {
 
 describe('deploying and undeploying again and again', () => {
   it.each([
-    ['THREAD', 10],
-    ['PROCESS', 3],
+    ['THREAD', rounds(4)],
+    ['PROCESS', rounds(2)],
   ] as const)('leaves nothing behind of what served (%s)', async (isolation, cycles) => {
     const database = await createTestDatabase('embedded');
     try {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { lennardJones } from '../../examples/lennard-jones/index.js';
 import { ExampleLaboratory } from '../../examples/measurement/example-laboratory.js';
+import { rounds } from '../support/depth.js';
 
 let laboratory: ExampleLaboratory;
 beforeAll(async () => {
@@ -76,7 +77,7 @@ describe('Lennard-Jones energy', () => {
         for (const [index, value] of (await energies(...systems)).entries())
           close(value, reference(systems[index] ?? { positions: [] }));
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(60) },
     );
   });
 
@@ -92,7 +93,7 @@ describe('Lennard-Jones energy', () => {
         close(there, here);
         close(movedInBox, inBox);
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(60) },
     );
   });
 
@@ -113,7 +114,7 @@ describe('Lennard-Jones energy', () => {
         close(reversed, original);
         close(wrapped, original);
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(60) },
     );
   });
 });

@@ -9,10 +9,10 @@ import { readReferences } from '../../src/git/reference-file.js';
 import { RepositoryCache } from '../../src/git/repository-cache.js';
 import { createLogger } from '../../src/platform/logging.js';
 import { caller, openCatalog, type CatalogHarness } from '../catalog/catalog-harness.js';
-import { databaseKinds } from '../support/databases.js';
+import { anyDatabaseKind } from '../support/databases.js';
 import { gitIsInstalled } from '../support/git-client.js';
 
-(gitIsInstalled ? describe : describe.skip).each(databaseKinds)(
+(gitIsInstalled ? describe : describe.skip).each(anyDatabaseKind)(
   'repositories on disk, %s database',
   (kind) => {
     let harness: CatalogHarness;

@@ -5,6 +5,7 @@ import type { DatabaseHandle } from '../../src/platform/database/index.js';
 import { EventLog, type NewEvent } from '../../src/platform/events/index.js';
 import { createLogger } from '../../src/platform/logging.js';
 import { openTestDatabase } from '../support/databases.js';
+import { patience } from '../support/patience.js';
 
 describe('the stream of events behind a subscription', () => {
   let handle: DatabaseHandle;
@@ -28,7 +29,10 @@ describe('the stream of events behind a subscription', () => {
     const stream = watch(new AbortController().signal);
     const pending = stream.next();
     await delay(100);
-    const left = await Promise.race([stream.return?.(), delay(2_000, 'still waiting')]);
+    const left = await Promise.race([
+      stream.return?.(),
+      delay(patience(10_000), 'still waiting', { ref: false }),
+    ]);
     expect(left).toEqual({ done: true, value: undefined });
     expect(await pending).toEqual({ done: true, value: undefined });
   });
@@ -42,7 +46,7 @@ describe('the stream of events behind a subscription', () => {
     expect((await first).value).toMatchObject({ message: 'one' });
     const pending = stream.next();
     socket.abort();
-    expect(await Promise.race([pending, delay(2_000, 'still waiting')])).toEqual({
+    expect(await Promise.race([pending, delay(patience(10_000), 'still waiting', { ref: false })])).toEqual({
       done: true,
       value: undefined,
     });

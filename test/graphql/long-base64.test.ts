@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { answerText, LongBase64 } from '../../src/graphql/long-base64.js';
+import { rounds } from '../support/depth.js';
 
 describe('an answer', () => {
   it('without long base64 is text', () => {
@@ -24,7 +25,7 @@ describe('an answer', () => {
         expect(Buffer.isBuffer(written)).toBe(true);
         expect(written.toString() === `${JSON.stringify(given)}\n`).toBe(true);
       }),
-      { numRuns: 50 },
+      { numRuns: rounds(50) },
     );
   });
 

@@ -7,6 +7,7 @@ import { PRIORITIES, type Priority } from '../../src/inference/priority.js';
 import { batchKey } from '../../src/onnx/index.js';
 import { DomainError } from '../../src/platform/errors.js';
 import { doubled, FakeModel, firstColumn, joining, settled, tensor } from './fake-model.js';
+import { rounds } from '../support/depth.js';
 
 function ask(
   batcher: Batcher,
@@ -99,7 +100,7 @@ describe('batcher', () => {
           for (const times of ran.values()) expect(times).toBeLessThanOrEqual(2);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: rounds(100) },
     );
   });
 

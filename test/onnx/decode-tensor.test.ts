@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeTensor, type DataType } from '../../src/onnx/index.js';
 import { DomainError } from '../../src/platform/errors.js';
+import { rounds } from '../support/depth.js';
 
 function decode(datatype: DataType, shape: readonly number[], data: unknown) {
   return decodeTensor({ name: 'x', datatype, shape, data });
@@ -251,7 +252,7 @@ describe('decodeTensor takes as base64', () => {
         if (isWhole) expect(decode('UINT8', [bytes.length], text).data).toEqual(new Uint8Array(bytes));
         else expect(refusal('UINT8', [bytes.length], text)).toContain('base64');
       }),
-      { numRuns: 2_000 },
+      { numRuns: rounds(2_000) },
     );
   });
 

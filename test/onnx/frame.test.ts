@@ -4,6 +4,7 @@ import { DATA_TYPES, typedArrayOf, type DataType } from '../../src/onnx/data-typ
 import { FrameReader } from '../../src/onnx/frame-reader.js';
 import { BrokenFrame, encodeFrame, FRAME_KINDS, type Frame } from '../../src/onnx/frame.js';
 import type { Tensor } from '../../src/onnx/tensor.js';
+import { rounds } from '../support/depth.js';
 
 /** Strings as the runtime has them: any text but half surrogate pairs, which UTF-8 cannot hold. */
 const text = fc.string({ unit: 'binary' });
@@ -79,7 +80,7 @@ describe('frames', () => {
           );
         },
       ),
-      { numRuns: 300 },
+      { numRuns: rounds(300) },
     );
   });
 
@@ -120,7 +121,7 @@ describe('frames', () => {
           for (const { shape: sizes, data } of tensors)
             expect(data).toHaveLength(sizes.reduce((product, size) => product * size, 1));
       }),
-      { numRuns: 500 },
+      { numRuns: rounds(500) },
     );
   });
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../src/platform/package-root.js';
+import { rounds } from '../support/depth.js';
+import { patience } from '../support/patience.js';
 import { ModelFolder, perceptron } from './awkward-models.js';
 
 /**
@@ -39,9 +41,9 @@ const script = (entry: string) => `
 `;
 
 it.each([
-  ['THREAD', 500],
+  ['THREAD', rounds(500)],
   // A process starts anew in each: fewer cycles show the same.
-  ['PROCESS', 60],
+  ['PROCESS', rounds(20)],
 ])(
   'Memory is flat over loads and releases (%s, %i times)',
   async (isolation, cycles) => {
@@ -72,5 +74,5 @@ it.each([
       await folder[Symbol.asyncDispose]();
     }
   },
-  300_000,
+  patience(300_000 * rounds(1)),
 );

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { DATA_TYPES, decodeTensor, encodeTensor, tensorBytes, type DataType } from '../../src/onnx/index.js';
 import { fromHalf, toHalf } from '../../src/onnx/half-float.js';
+import { rounds } from '../support/depth.js';
 
 const shape = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
 
@@ -41,6 +42,8 @@ function nest(flat: readonly unknown[], sizes: readonly number[]): unknown {
   );
 }
 
+const asFloat = (element: unknown) => (typeof element === 'number' ? Math.fround(element) : element);
+
 describe.each(DATA_TYPES)('%s', (datatype) => {
   const tensors = shape.chain((sizes) => {
     const count = sizes.reduce((product, size) => product * size, 1);
@@ -51,7 +54,9 @@ describe.each(DATA_TYPES)('%s', (datatype) => {
     fc.assert(
       fc.property(tensors, ([sizes, flat]) => {
         const decoded = decodeTensor({ name: 'x', datatype, shape: sizes, data: flat });
-        expect(encodeTensor(decoded, 'JSON')).toEqual(flat);
+        // FP32 is written with fewer digits than its double has; see shortest-float.test.ts.
+        const written = encodeTensor(decoded, 'JSON') as unknown[];
+        expect(datatype === 'FP32' ? written.map(asFloat) : written).toEqual(flat);
         const throughJson: unknown = JSON.parse(JSON.stringify(encodeTensor(decoded, 'JSON')));
         expect(decodeTensor({ name: 'x', datatype, shape: sizes, data: throughJson })).toEqual(decoded);
         // A lone string in place of a scalar would be base64, so a scalar of strings is sent in an array.
@@ -116,7 +121,7 @@ describe('half precision', () => {
           expect(toHalf(-value)).toBe(expected | 0x8000);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: rounds(2000) },
     );
   });
 });

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Waits for a condition that nothing announces; the test's own time limit ends a wait in vain. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(10);
+  for (let waitMs = 2; !(await condition()); waitMs = Math.min(1.5 * waitMs, 50)) await delay(waitMs);
 }
 
 /** Whether a process runs. One that has ended and whose parent has not asked for its end yet does not. */

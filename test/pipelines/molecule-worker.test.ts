@@ -7,6 +7,7 @@ import {
   DESCRIPTOR_NAMES,
 } from '../../src/pipelines/molecules/descriptors.js';
 import type { MoleculeNeeds, MoleculeRow } from '../../src/pipelines/molecules/molecule-messages.js';
+import { patience } from '../support/patience.js';
 
 const weight: MoleculeNeeds = { descriptors: ['amw'], fingerprints: [] };
 const ASPIRIN = 'CC(=O)Oc1ccccc1C(=O)O';
@@ -106,7 +107,7 @@ describe('MoleculeWorker', () => {
   });
 
   it('replaces a thread that hangs: the culprit alone has no answer', async () => {
-    const impatient = new MoleculeWorker({ timeLimitMs: 6000 });
+    const impatient = new MoleculeWorker({ timeLimitMs: patience(2_000) });
     try {
       await impatient.warmUp();
       const [rows, neighbour] = await Promise.all([
@@ -121,7 +122,7 @@ describe('MoleculeWorker', () => {
   });
 
   it('gives a request no more than its budget', async () => {
-    const frugal = new MoleculeWorker({ timeLimitMs: 6000, budgetMs: 1 });
+    const frugal = new MoleculeWorker({ timeLimitMs: patience(2_000), budgetMs: 1 });
     try {
       const rows = await frugal.read(['CCO', endlessSmiles(), 'CCO', 'CCO'], weight);
       expect(reasons(rows)).toEqual(['read', 'TIMEOUT', 'BUDGET', 'BUDGET']);

@@ -26,7 +26,7 @@ describe('settings', () => {
   });
 
   it('treats an empty variable as not set', () => {
-    expect(parseConfig({ PORT: '', RETORT_API_KEY: '', DATABASE_URL: '' })).toMatchObject({
+    expect(parseConfig({ PORT: '', RETORT_API_KEY: '', DATABASE_URL: ' ' })).toMatchObject({
       port: 4000,
       apiKey: undefined,
       databaseUrl: undefined,

@@ -37,6 +37,19 @@ describe.each(databaseKinds)('event log on %s', (kind) => {
     return received;
   }
 
+  it('writes one line for a failed request, by which its id is found', () => {
+    const lines: unknown[] = [];
+    const logger = { ...createLogger('silent'), info: (...line: unknown[]) => void lines.push(line) };
+    const told = new EventLog(database.client, logger as never);
+    const failure = new Error('no');
+    const failed = event('infer on esol failed: no', { requestId: 'r-1', data: { code: 'RUN_FAILED' } });
+    for (let hand = 0; hand < 3; hand += 1) told.recordFailure(failure, failed);
+    expect(lines).toEqual([
+      [{ requestId: 'r-1', actor: 'test', code: 'RUN_FAILED' }, 'infer on esol failed: no'],
+    ]);
+    return told.close();
+  });
+
   it('gives cursors without a gap, in the order of commit, under concurrent transactions', async () => {
     const before = await log.latest();
     await Promise.all(Array.from({ length: 20 }, (_, index) => append(`a${index}`, `b${index}`)));
@@ -67,6 +80,21 @@ describe.each(databaseKinds)('event log on %s', (kind) => {
     for (let index = 0; index < 100; index += 1) await append(`live ${index}`, `live ${index}`);
     const cursors = (await reading).map(({ cursor }) => cursor - before);
     expect(cursors).toEqual(Array.from({ length: 203 }, (_, index) => BigInt(index + 1)));
+  });
+
+  it('writes every request event but the one the database refuses, and those that come later', async () => {
+    const before = await log.latest();
+    const request = (message: string, more: Partial<NewEvent> = {}) =>
+      event(message, { kind: 'REQUEST_FAILED', ...more });
+    const all = Array.from({ length: 60 }, (_, index) => `request ${index}`);
+    for (const message of all) {
+      log.record(request(message));
+      if (message === 'request 33') log.record(request('poison', { model: { id: 'no uuid', name: 'esol' } }));
+    }
+    const written = await take(60, { after: before });
+    expect(written.map(({ message }) => message)).toEqual(all);
+    log.record(request('later'));
+    expect((await take(1, { after: written.at(-1)?.cursor ?? 0n }))[0]?.message).toBe('later');
   });
 
   it('loses and repeats nothing for a subscriber that reconnects with its last cursor, however often', async () => {

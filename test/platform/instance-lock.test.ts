@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { InstanceLock } from '../../src/platform/database/postgres.js';
+import { InstanceLock } from '../../src/platform/database/instance-lock.js';
 import { createLogger } from '../../src/platform/logging.js';
 import { createTestDatabase, databaseKinds, type TestDatabase } from '../support/databases.js';
 

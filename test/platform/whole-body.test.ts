@@ -4,6 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Disconnection } from '../../src/platform/disconnection.js';
+import { RequestBodies, shareRequestBodies } from '../../src/platform/bodies/index.js';
 import { parseWholeBodies, WholeBodyMessage } from '../../src/platform/whole-body.js';
 
 const LIMIT = 100_000;
@@ -168,5 +169,38 @@ describe('a body that is had whole', () => {
     socket.destroy();
     while (seen.length < 4) await new Promise((resolve) => setTimeout(resolve, 1));
     expect(seen).toEqual(['held', 'held', 'gone', 'gone']);
+  });
+});
+
+describe('a body that does not end', () => {
+  const PACE = { stallMs: 200, graceMs: 400, leastBytesPerSecond: 1_000_000 };
+  let app: FastifyInstance;
+  let bodies: RequestBodies;
+  beforeAll(async () => {
+    bodies = new RequestBodies({ pace: PACE });
+    app = Fastify({ bodyLimit: LIMIT, http: { IncomingMessage: WholeBodyMessage } });
+    shareRequestBodies(app, bodies);
+    app.removeAllContentTypeParsers();
+    parseWholeBodies(app, ['*'], (_request, body, done) => done(null, body));
+    app.post('/echo', async (request) => request.body);
+    await app.listen({ port: 0, host: '127.0.0.1' });
+  });
+  afterAll(() => app.close());
+
+  it.each([
+    ['says nothing more', 0],
+    ['goes on byte by byte', 20],
+  ])('is given up, and what it held is free: one that %s', async (_, everyMs) => {
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(
+      `POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\n${'x'.repeat(20_000)}`,
+    );
+    const trickle = everyMs > 0 ? setInterval(() => socket.write('x'), everyMs) : undefined;
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    clearInterval(trickle);
+    expect(answer.toString()).toContain('HTTP/1.1 408');
+    expect(bodies.memory.held).toBe(0);
+    socket.destroy();
   });
 });

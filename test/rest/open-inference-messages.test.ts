@@ -94,10 +94,27 @@ describe('JSON with bare NaN and Infinity', () => {
   const parse = (text: string) => parseTolerantJson(Buffer.from(text));
   const json = fc.jsonValue({ maxDepth: 4 });
 
+  const isBeyondDouble = (part: unknown) =>
+    Number.isInteger(part) && !Number.isSafeInteger(part) && !JSON.stringify(part).includes('e');
+
+  it('keeps every digit of an integer, wherever it stands', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }), (value) => {
+        const parsed = parse(`{"inputs":[{"data":[ ${value} ,-0.5,[NaN,${value}]],"id":"[${value},"}]}`);
+        const read = Number.isSafeInteger(Number(value)) ? Number(value) : value;
+        expect(parsed).toEqual({ inputs: [{ data: [read, -0.5, ['NaN', read]], id: `[${value},` }] });
+      }),
+    );
+  });
+
   it('reads JSON as JSON', () => {
     fc.assert(
       fc.property(json, (value) =>
-        expect(parse(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value))),
+        expect(parse(JSON.stringify(value))).toEqual(
+          JSON.parse(JSON.stringify(value), (_key, part: unknown) =>
+            isBeyondDouble(part) ? BigInt(JSON.stringify(part)) : part,
+          ),
+        ),
       ),
     );
   });

@@ -63,7 +63,7 @@ describe('the server', () => {
     const expected = {
       name: 'retort',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-      extensions: ['binary_tensor_data', 'model_repository', 'statistics'],
+      extensions: ['binary_tensor_data', 'model_configuration', 'model_repository', 'statistics'],
     };
     expect(await get('/v2')).toEqual({ status: 200, body: expected });
     expect(await get('/v2/')).toEqual({ status: 200, body: expected });
@@ -126,9 +126,42 @@ describe('infer with JSON', () => {
     expect((await post('/v2/models/scale/infer', row(), form)).body).toMatchObject(scaled([2, 4, 6, 8]));
   });
 
-  it('names the request by its own id when the caller gave none', async () => {
+  it('leaves the id out when the caller gave none', async () => {
     const { body, headers } = await post('/v2/models/scale/infer', row());
-    expect(body.id).toBe(headers.get('x-request-id'));
+    expect(body).not.toHaveProperty('id');
+    expect(headers.get('x-request-id')).toMatch(/./);
+  });
+
+  it('writes FP32 with the fewest digits that read back to the same float', async () => {
+    const text = JSON.stringify(row([0.05, 8_388_608.5, 1e-7, -3.3]));
+    const answer = await fetch(`${app.url}/v2/models/scale/infer`, { method: 'POST', body: text });
+    expect(await answer.text()).toContain('"data":[0.1,16777216,2e-7,-6.6]');
+  });
+
+  it('carries 64-bit integers with all their digits, as numbers', async () => {
+    const digits = ['9007199254740993', '-9223372036854775808', '9223372036854775807', '-1'];
+    const data = digits.join(', ');
+    const body = `{"inputs":[{"name":"x","datatype":"INT64","shape":[4],"data":[${data}]}]}`;
+    const answer = await fetch(`${app.url}/v2/models/copy-int64/infer`, { method: 'POST', body });
+    expect(await answer.text()).toContain(`"data":[${digits.join(',')}]`);
+    const beyond = body.replace('9007199254740993', '9223372036854775808');
+    const refused = await post('/v2/models/copy-int64/infer', beyond);
+    expect([refused.status, refused.body.error]).toEqual([
+      400,
+      expect.stringContaining('9223372036854775808 at index 0 is outside INT64'),
+    ]);
+  });
+
+  it('takes an integer beyond 2^53 for the nearest float where floats are asked for, and for no text', async () => {
+    const ask = (datatype: string, data: string) =>
+      post(
+        `/v2/models/copy-${datatype.toLowerCase()}/infer`,
+        `{"inputs":[{"name":"x","datatype":"${datatype}","shape":[1],"data":[${data}]}]}`,
+      );
+    const float = await ask('FP64', '12345678901234567890');
+    expect(float.body).toMatchObject({ outputs: [{ data: [12345678901234567000] }] });
+    for (const datatype of ['INT32', 'UINT8', 'BOOL', 'BYTES'])
+      expect((await ask(datatype, '9007199254740993')).body.error).toContain('9007199254740993');
   });
 
   it('answers the outputs asked for, in that order', async () => {
@@ -156,11 +189,11 @@ const VALUES: Record<DataType, { json: readonly unknown[]; hex: string }> = {
   UINT8: { json: [1, 255], hex: '01ff' },
   UINT16: { json: [1, 65_535], hex: '0100ffff' },
   UINT32: { json: [1, 4_294_967_295], hex: '01000000ffffffff' },
-  UINT64: { json: [1, '18446744073709551615'], hex: '0100000000000000ffffffffffffffff' },
+  UINT64: { json: [1, 18446744073709551615n], hex: '0100000000000000ffffffffffffffff' },
   INT8: { json: [1, -1], hex: '01ff' },
   INT16: { json: [1, -2], hex: '0100feff' },
   INT32: { json: [1, -2], hex: '01000000feffffff' },
-  INT64: { json: [1, '-9007199254740993'], hex: '0100000000000000ffffffffffffdfff' },
+  INT64: { json: [1, -9007199254740993n], hex: '0100000000000000ffffffffffffdfff' },
   FP16: { json: [1, -2], hex: '003c00c0' },
   FP32: { json: [1, -2], hex: '0000803f000000c0' },
   FP64: { json: [1, 'NaN'], hex: '000000000000f03f000000000000f87f' },
@@ -312,8 +345,19 @@ describe('what is refused', () => {
     expect(await answer.json()).toEqual({ error: expect.stringContaining(method) });
   });
 
+  it.each([
+    'v2/trace/setting',
+    'v2/models/scale/trace/setting',
+    'v2/logging',
+    'v2/systemsharedmemory/status',
+  ])('%s, as not supported', async (path) => {
+    const unsupported = { error: expect.stringMatching(/does not support the .* extension/) };
+    expect(await get(`/${path}`)).toEqual({ status: 501, body: unsupported });
+    expect(await post(`/${path}`, {})).toMatchObject({ status: 501, body: unsupported });
+  });
+
   it('what lies beyond the protocol, and a compressed body', async () => {
-    expect(await get('/v2/models/scale/config')).toEqual({
+    expect(await get('/v2/models/scale/trace')).toEqual({
       status: 404,
       body: { error: expect.any(String) },
     });
@@ -406,6 +450,33 @@ describe('the model repository extension', () => {
   });
 });
 
+describe('the model configuration extension', () => {
+  it('says what a load generator needs: batch, inputs and outputs without it, and how requests are joined', async () => {
+    await serveWith(app, 'configured', scalingModel(2), {
+      batching: { maxBatchSize: 16, preferredBatchSizes: [4, 8], maxDelayMicroseconds: 100 },
+      runtime: { replicas: 2 },
+    });
+    const { status, body } = await get('/v2/models/configured/config');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      name: 'configured',
+      platform: 'onnxruntime_onnx',
+      max_batch_size: 16,
+      input: [{ name: 'x', data_type: 'TYPE_FP32', dims: [4] }],
+      output: [{ name: 'y', data_type: 'TYPE_FP32', dims: [4] }],
+      instance_group: [{ kind: 'KIND_CPU', count: 2 }],
+      dynamic_batching: { preferred_batch_size: [4, 8], max_queue_delay_microseconds: 100 },
+    });
+    expect(await get('/v2/models/configured/versions/1/config')).toMatchObject({ status: 200 });
+  });
+
+  it('keeps every dimension where there is no batch', async () => {
+    const { body } = await get('/v2/models/scalar/config');
+    expect(body).toMatchObject({ max_batch_size: 0, input: [{ data_type: 'TYPE_INT64', dims: [] }] });
+    expect(body).not.toHaveProperty('dynamic_batching');
+  });
+});
+
 describe('the statistics extension', () => {
   type Stats = {
     model_stats: {
@@ -419,6 +490,7 @@ describe('the statistics extension', () => {
   it('counts requests, rows and runs of each version under its name, failures apart', async () => {
     await serve(app, 'counted', scalingModel(2));
     const none = { count: 0, ns: 0 };
+    expect((await stats('/v2/models/stats')).map(({ name }) => name)).toContain('counted');
     expect(await stats('/v2/models/counted/stats')).toEqual([
       {
         name: 'counted',
@@ -430,7 +502,9 @@ describe('the statistics extension', () => {
           success: none,
           fail: none,
           queue: none,
+          compute_input: none,
           compute_infer: none,
+          compute_output: none,
           cache_hit: none,
           cache_miss: none,
         },
@@ -451,7 +525,9 @@ describe('the statistics extension', () => {
         success: { count: 3 },
         fail: { count: 1 },
         queue: { count: 3 },
+        compute_input: { count: 3 },
         compute_infer: { count: 3 },
+        compute_output: { count: 3 },
         cache_hit: none,
         cache_miss: none,
       },

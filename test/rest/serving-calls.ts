@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { parse, stringify } from 'lossless-json';
 import { ask } from '../api/support/ask.js';
 import type { TestApp } from '../support/test-app.js';
 
@@ -17,7 +18,7 @@ export async function binaryInfer(
   headerLength?: string,
   signal?: AbortSignal,
 ): Promise<BinaryAnswer> {
-  const json = Buffer.from(JSON.stringify(request));
+  const json = Buffer.from(stringify(request) ?? '');
   const answer = await fetch(url, {
     method: 'POST',
     headers: {
@@ -29,7 +30,7 @@ export async function binaryInfer(
   });
   const bytes = Buffer.from(await answer.arrayBuffer());
   const length = Number(answer.headers.get('inference-header-content-length') ?? bytes.length);
-  const parsed = JSON.parse(bytes.toString('utf8', 0, length)) as BinaryAnswer['json'];
+  const parsed = parse(bytes.toString('utf8', 0, length), undefined, exactly) as BinaryAnswer['json'];
   const found: Record<string, Buffer> = {};
   let at = length;
   for (const { name, parameters } of parsed.outputs ?? []) {
@@ -40,6 +41,13 @@ export async function binaryInfer(
   }
   if (at !== bytes.length) throw new Error(`The answer has ${bytes.length - at} bytes that no output claims`);
   return { status: answer.status, json: parsed, tensors: found };
+}
+
+/** Integers beyond 2^53 as bigint. */
+function exactly(digits: string): number | bigint {
+  return /^-?\d{16,}$/.test(digits) && !Number.isSafeInteger(Number(digits))
+    ? BigInt(digits)
+    : Number(digits);
 }
 
 /** What the event log says about a request; it is written a moment after the answer. */

@@ -191,13 +191,24 @@ describe('predict', () => {
 
   it.each([
     ['bool', [true, false], '[true,false]'],
-    ['int64', [1, '9007199254740993', -2], '[1,"9007199254740993",-2]'],
+    ['int64', [1, '9007199254740993', -2], '[1,9007199254740993,-2]'],
     ['fp16', [0.5, -2], '[0.5,-2]'],
     ['fp64', [1e300, 0.1], '[1e+300,0.1]'],
     ['bytes', ['CCO', { b64: 'w6k=' }, ''], '["CCO","é",""]'],
   ])('carries %s', async (datatype, instances, expected) => {
     const { text } = await post(`/v1/models/copy-${datatype}:predict`, { instances });
     expect(text).toBe(`{"predictions":${expected}}`);
+  });
+
+  it('carries 64-bit integers with all their digits, as numbers', async () => {
+    const instances = '[9007199254740993,-9223372036854775808]';
+    const { status, text } = await post('/v1/models/copy-int64:predict', `{"instances": ${instances}}`);
+    expect([status, text]).toEqual([200, `{"predictions":${instances}}`]);
+  });
+
+  it('writes FP32 with the fewest digits that read back to the same float', async () => {
+    const { text } = await post('/v1/models/scale:predict', '{"instances": [[0.05, 1e-7, -3.3, 1]]}');
+    expect(text).toBe('{"predictions":[[0.1,2e-7,-6.6,2]]}');
   });
 
   it('carries bare NaN and Infinity both ways', async () => {

@@ -53,6 +53,11 @@ export class DatabaseLink {
     for (const pair of this.pairs) for (const socket of pair) socket.destroy();
   }
 
+  /** New connections are let through again. */
+  mend(): void {
+    this.isCut = false;
+  }
+
   async close(): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.server.close(resolve));

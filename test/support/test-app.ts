@@ -43,6 +43,7 @@ export async function startTestApp(options: {
   readonly graphqlPaths?: AppOptions['graphqlPaths'];
   /** Fetches files from addresses; by default only from the public internet. */
   readonly downloader?: AppOptions['downloader'];
+  readonly moleculeEntry?: AppOptions['moleculeEntry'];
   /** The data of an app that was stopped before, or of anything else that has some. */
   readonly reuse?: {
     readonly config: Pick<Config, 'dataDirectory' | 'databaseUrl'>;
@@ -65,6 +66,7 @@ export async function startTestApp(options: {
   const app = await startApp(config, createLogger(process.env.TEST_LOG_LEVEL ?? 'silent'), {
     graphqlPaths: { compiled: compiledByEnvironment(), ...options.graphqlPaths },
     ...(options.downloader && { downloader: options.downloader }),
+    ...(options.moleculeEntry && { moleculeEntry: options.moleculeEntry }),
   });
   await app.ready;
 

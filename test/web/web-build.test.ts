@@ -27,10 +27,13 @@ describe('the web build', () => {
     const addresses = [...page().matchAll(/\b(?:href|src)="([^"]+)"/g)].map(([, address]) => address ?? '');
     const files = addresses.filter((address) => !address.startsWith('data:'));
     expect(files).toEqual([
+      // Answered by a route of its own, which browsers ask for beside every answer.
+      'favicon.ico',
       expect.stringMatching(/^graphiql\/assets\/graphiql-\w+\.css$/),
       expect.stringMatching(/^graphiql\/assets\/graphiql-\w+\.js$/),
     ]);
-    for (const file of files) expect(existsSync(join(output, file))).toBe(true);
+    const [, ...assets] = files;
+    for (const file of [...assets, 'favicon.svg']) expect(existsSync(join(output, file))).toBe(true);
     expect(page()).not.toContain('{{');
   });
 

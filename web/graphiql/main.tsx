@@ -11,6 +11,7 @@ import 'graphiql/graphiql.css';
 import './page.css';
 import { fetcher } from './fetcher.js';
 import { preparedTabs } from './prepared-tabs.js';
+import { OwnScalars } from './scalar-schemas.js';
 
 const container = document.getElementById('graphiql');
 if (container === null) throw new Error('The page has no element #graphiql.');
@@ -30,6 +31,7 @@ createRoot(container).render(
       schemaDescription
     >
       <GraphiQL.Logo>Retort</GraphiQL.Logo>
+      <OwnScalars />
     </GraphiQL>
   </StrictMode>,
 );

@@ -13,13 +13,19 @@ const TINY_MODEL =
   'CAoSBnJldG9ydDqWAQoeCgF4CgVzbG9wZRIFbXVsXzAaBm5vZGVfMCIDTXVsCh8KBW11bF8wCgZvZmZzZXQSAXkaBm5vZGVfMSIDQWRkEgRsaW5l' +
   'Kg8QAUIFc2xvcGVKBAAAAEAqEBABQgZvZmZzZXRKBAAAgD9aFAoBeBIPCg0IARIJCgcSBWJhdGNoYhQKAXkSDwoNCAESCQoHEgViYXRjaEIECgAQFQ==';
 
+/** Of this page's server, also behind a proxy that adds a prefix. Tests read the tabs without a page. */
+function serverAddress(): string {
+  return typeof document === 'undefined' ? '' : new URL('.', document.baseURI).href.replace(/\/$/, '');
+}
+
 export const preparedTabs: PreparedTab[] = [
   tab(
     `
-# 1. Find models by their field of science, by label,
-#    and by words in what they say about themselves.
-#    Every condition is optional: empty the filter (below)
-#    to see the whole catalog.
+# 1. The whole catalog. The filter (below) narrows it down
+#    by field of science, by label, and by words in what
+#    models say about themselves, each of them optional:
+#    {"domain": "CHEMISTRY", "labels": ["solubility"],
+#     "text": "water"}
 #
 #    Run it with the triangle, or with Ctrl+Enter.
 #    The book on the left explains every type and field.
@@ -49,7 +55,7 @@ query Discover($filter: ModelFilter) {
     }
   }
 }`,
-    { filter: { domain: 'CHEMISTRY', labels: ['solubility'], text: 'water' } },
+    { filter: {} },
   ),
   tab(
     `
@@ -174,8 +180,9 @@ mutation PredictParticles`,
     `
 # 6. The same model without its chemistry: raw tensors in
 #    and out. One row a molecule, here ethanol's clogP,
-#    weight, rotatable bonds and aromatic share. Names, datatypes and shapes are those of
-#    the signature in tab 2, where -1 fits any number.
+#    weight, rotatable bonds and aromatic share. Names,
+#    datatypes and shapes are those of the signature in
+#    tab 2, where -1 fits any number.
 mutation InferEsol`,
     {
       version: 'esol@production',
@@ -221,7 +228,7 @@ mutation InferParticles`,
 #    Upload a larger file first, as a stream:
 #
 # curl -H 'Content-Type: application/octet-stream' \\
-#   -T model.onnx -X POST http://localhost:4000/artifacts
+#   -T model.onnx -X POST ${serverAddress()}/artifacts
 #
 #    (add -H 'Authorization: Bearer <key>' when the server
 #    has one). It answers {"digest": "sha256:…", "size": …}.
@@ -306,8 +313,9 @@ mutation YourOwnModel(
 #
 #     Each event has a cursor. Put the last one you saw
 #     into "after": you miss nothing and see nothing twice,
-#     however long you were away. Leave it null to see only
-#     what happens from now on.
+#     however long you were away. Leave it null to see what
+#     happens from now on. Leaving this tab stops the stream;
+#     run it again, and it goes on where it was.
 subscription WatchEvents($after: String, $filter: EventFilter) {
   monitoringEvents(after: $after, filter: $filter) {
     cursor
@@ -405,7 +413,7 @@ query CompareVersions(
     }
   }
 }`,
-    { base: 'esol@1', target: 'esol@2', sample: { examples: {} } },
+    { base: 'esol@1', target: 'esol@2', sample: { examples: { of: 'BOTH' } } },
   ),
 ];
 

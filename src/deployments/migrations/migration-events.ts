@@ -3,6 +3,7 @@ import type { EventKind, JsonObject, NewEvent } from '../../platform/events/inde
 import type { Caller } from '../../security/index.js';
 import { because, type DeploymentName } from '../deployment-events.js';
 import type { GuardReport } from '../guards/index.js';
+import { evidenceOf, undecided } from './plan-evidence.js';
 import type { MigrationRecord } from './records.js';
 
 export type MigrationEventKind = Extract<EventKind, `MIGRATION_${string}`>;
@@ -41,6 +42,7 @@ export function migrationChanged(change: {
       toRevision,
       reason,
       guards: guards.map(asJson),
+      evidence: evidenceOf(migration, guards),
     },
   };
 }
@@ -87,7 +89,7 @@ function whatHappened(
     case 'MIGRATION_RESUMED':
       return `${which} goes on`;
     case 'MIGRATION_SUCCEEDED':
-      return `${to.ref} serves now, ${from.ref} was replaced`;
+      return `${to.ref} serves now, ${from.ref} was replaced${onHowLittle(migration)}`;
     case 'MIGRATION_ROLLED_BACK':
       return `${which} was rolled back`;
     case 'MIGRATION_ABORTED':
@@ -97,6 +99,12 @@ function whatHappened(
     case 'MIGRATION_REFUSED':
       return `${which} was refused`;
   }
+}
+
+function onHowLittle(migration: MigrationRecord): string {
+  if (evidenceOf(migration, migration.guards) !== 'INSUFFICIENT') return '';
+  const which = undecided(migration.guards);
+  return ` on too little evidence (${which === '' ? 'no requests' : `undecided: ${which}`})`;
 }
 
 function asJson(report: GuardReport): JsonObject {

@@ -202,6 +202,12 @@ export class MigrationService {
     await Promise.all([...this.runs.values()].map((run) => run.close()));
   }
 
+  /** As `close`, to `recover` later. */
+  async forget(): Promise<void> {
+    await this.close();
+    this.runs.clear();
+  }
+
   private async change(
     { deployment: name, reason }: MigrationRequest,
     work: (run: MigrationRun, reason: string | null) => Promise<void>,

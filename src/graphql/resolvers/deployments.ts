@@ -70,6 +70,9 @@ export const deploymentResolvers = {
     },
     processIds: ({ name }, _, { deployments }) => deployments.loadedState(name).processIds,
   },
+  Runtime: {
+    maxMemoryBytes: ({ maxMemoryBytes }) => (maxMemoryBytes === null ? null : BigInt(maxMemoryBytes)),
+  },
   Batching: {
     reason: ({ proof }) => (proof.enabled ? null : proof.reason),
     enabled: ({ proof }) => proof.enabled,

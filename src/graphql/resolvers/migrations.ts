@@ -1,8 +1,10 @@
-import type {
-  DeploymentRecord,
-  DeploymentService,
-  MigrationRecord,
-  RevisionRecord,
+import {
+  evidenceOf,
+  planWarnings,
+  type DeploymentRecord,
+  type DeploymentService,
+  type MigrationRecord,
+  type RevisionRecord,
 } from '../../deployments/index.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import { connect, pageOf } from '../connections.js';
@@ -61,6 +63,8 @@ export const migrationResolvers = {
     step: ({ step }) => (step === null ? null : step + 1),
     steps: ({ plan }) => plan.steps.map((step) => ({ ...step, dwellMs: BigInt(step.dwellMs) })),
     guards: ({ guards, progress }) => progress?.guards ?? guards,
+    evidence: (migration) => evidenceOf(migration, migration.progress?.guards ?? migration.guards),
+    warnings: ({ plan }) => [...planWarnings(plan)],
     base: ({ progress }) => progress?.base ?? null,
     candidate: ({ progress }) => progress?.candidate ?? null,
     compared: ({ progress }) => progress?.compared ?? 0,

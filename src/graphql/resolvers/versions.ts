@@ -28,6 +28,7 @@ export const versionResolvers = {
   },
   Version: {
     id: ({ id }) => encodeNodeId('Version', id),
+    resolvedAsOf: ({ resolvedAsOf }) => resolvedAsOf ?? null,
     model: ({ modelId }, _, { loaders }) => existing(loaders.model.load(modelId), 'model'),
     tags: ({ id }, _, { loaders }) => loaders.tagsOfVersion.load(id),
     aliases: ({ id }, _, { loaders }) => loaders.aliasesOfVersion.load(id),

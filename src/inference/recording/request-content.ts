@@ -1,5 +1,6 @@
 import { decodeTensor, keptTensor, type KeptTensor, type RawTensor, type Tensor } from '../../onnx/index.js';
 import type { JsonValue } from '../../platform/events/index.js';
+import { NumberBlock } from '../../platform/json/index.js';
 import type { Asked } from './asked.js';
 
 /** A recorded request, read back. */
@@ -42,6 +43,7 @@ function bytesBeyond(value: unknown, limit: number): boolean {
     if (left < 0 || part === null) return;
     if (typeof part === 'string') left -= part.length;
     else if (part instanceof Uint8Array) left -= part.byteLength;
+    else if (part instanceof NumberBlock) left -= part.values.length * LEAST_BYTES;
     else if (Array.isArray(part)) {
       // Also what decodes it cannot be had for less.
       if (part.length * LEAST_BYTES > left) left = -1;

@@ -1,5 +1,5 @@
 import { RowError } from '../prediction.js';
-import { describeValue, isObject, quote } from './describe-value.js';
+import { describeValue, isObject, quoteGiven } from './describe-value.js';
 
 /** The object an instance must be, without fields nobody reads: a misspelt `cutof` would change the answer silently. */
 export function objectWith(
@@ -11,6 +11,6 @@ export function objectWith(
     throw new RowError('INVALID_INSTANCE', `Expected ${expected}, got ${describeValue(value)}`);
   for (const key of Object.keys(value))
     if (!allowed.includes(key))
-      throw new RowError('INVALID_INSTANCE', `Unknown field ${quote(key)}: expected ${expected}`);
+      throw new RowError('INVALID_INSTANCE', `Unknown field ${quoteGiven(key)}: expected ${expected}`);
   return value;
 }

@@ -6,21 +6,15 @@ import type {
   Molecule,
   MoleculeNeeds,
   MoleculeRow,
-  Unreadable,
 } from '../molecules/molecule-messages.js';
 import type { MoleculeWorker } from '../molecules/molecule-worker-client.js';
 import { RowError, type PredictionNote } from '../prediction.js';
 import type { SourceStep } from '../pipeline-schema.js';
-import { describeValue, isObject, quote } from './describe-value.js';
-import { objectWith } from './fields.js';
+import { moleculeText, type MoleculeText } from './molecule-text.js';
 import type { Reading, SourceValue } from './reading.js';
+import { partlyRead, unreadable } from './unreadable-molecule.js';
 
-/** Longer ones are polymers or mistakes, and RDKit's time grows faster than their length. */
-export const MAXIMUM_SMILES_LENGTH = 2_000;
-
-const EXPECTED = 'a SMILES string such as "CCO", or {"smiles": "CCO"}';
-
-/** Reads SMILES strings, or objects with one, each on its own. */
+/** Reads SMILES strings, objects with one, or MOL files, each on its own. */
 export async function readMolecules(
   pipeline: Pipeline,
   instances: readonly unknown[],
@@ -28,14 +22,14 @@ export async function readMolecules(
   signal?: AbortSignal,
 ): Promise<Reading[]> {
   const plan = planOf(pipeline);
-  const texts = instances.map(smilesOf);
-  const readable = texts.filter((text) => typeof text === 'string');
+  const texts = instances.map(textOf);
+  const readable = texts.flatMap((given) => (given instanceof RowError ? [] : [given.text]));
   const rows = (await molecules.read(readable, plan.needs, signal)).values();
-  return texts.map((text) => {
-    if (typeof text !== 'string') return { error: text.note };
+  return texts.map((given) => {
+    if (given instanceof RowError) return { error: given.note };
     const row = rows.next().value;
     if (row === undefined) throw new Error('The molecule worker answered fewer rows than it was sent');
-    return reading(text, row, plan, pipeline);
+    return reading(given, row, plan, pipeline);
   });
 }
 
@@ -80,83 +74,36 @@ function needOf(source: Extract<SourceStep, { step: 'fingerprint' }>): Fingerpri
   };
 }
 
-function smilesOf(instance: unknown): string | RowError {
+function textOf(instance: unknown): MoleculeText | RowError {
   try {
-    const given = isObject(instance) ? objectWith(instance, ['smiles'], EXPECTED).smiles : instance;
-    if (typeof given !== 'string')
-      return new RowError(
-        'INVALID_INSTANCE',
-        `Expected ${EXPECTED}, got ${describeValue(isObject(instance) && given !== undefined ? given : instance)}`,
-      );
-    const text = given.trim();
-    if (text === '') return new RowError('INVALID_SMILES', `The SMILES is empty: expected ${EXPECTED}`);
-    if (text.length > MAXIMUM_SMILES_LENGTH)
-      return new RowError(
-        'INVALID_SMILES',
-        `The SMILES has ${text.length} characters: expected at most ${MAXIMUM_SMILES_LENGTH}`,
-      );
-    // RDKit would take what follows a space as a name, and braces as its own JSON.
-    // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
-    const stray = /[\s{}\u0000-\u001f]/.exec(text)?.[0];
-    if (stray !== undefined)
-      return new RowError(
-        'INVALID_SMILES',
-        `${quote(text)} is not a SMILES string: it contains ${quote(stray)}; send one molecule for each instance, without a name`,
-      );
-    return text;
+    return moleculeText(instance);
   } catch (error) {
     if (error instanceof RowError) return error;
     throw error;
   }
 }
 
-function reading(smiles: string, row: MoleculeRow, plan: Plan, pipeline: Pipeline): Reading {
-  if (!row.readable) return { error: unreadable(smiles, row.reason).note };
+function reading(given: MoleculeText, row: MoleculeRow, plan: Plan, pipeline: Pipeline): Reading {
+  if (!row.readable) return { error: unreadable(given, row.reason).note };
+  if (row.heavyAtoms !== given.heavyAtoms) return { error: partlyRead(given, row.heavyAtoms).note };
+  const { shown } = given;
   const warnings: PredictionNote[] = [];
   const fragments = pipeline.instance.kind === 'molecule' ? pipeline.instance.fragments : 'accept';
   if (row.fragments > 1 && fragments !== 'accept') {
-    const message = `${quote(smiles)} has ${row.fragments} fragments (a salt or a mixture); the model reads them as one molecule`;
+    const message = `${shown} has ${row.fragments} fragments (a salt or a mixture); the model reads them as one molecule`;
     if (fragments === 'reject')
       return {
         error: {
-          code: 'INVALID_SMILES',
-          message: `${quote(smiles)} has ${row.fragments} fragments; this model takes one molecule without counter-ions`,
+          code: given.format === 'SMILES' ? 'INVALID_SMILES' : 'INVALID_MOLBLOCK',
+          message: `${shown} has ${row.fragments} fragments; this model takes one molecule without counter-ions`,
         },
       };
     warnings.push({ code: 'MULTIPLE_FRAGMENTS', message });
   }
+  if (given.isBare && row.radicals > 0)
+    warnings.push({
+      code: 'BARE_ATOMS',
+      message: `In ${shown} every atom stands in brackets without hydrogens, so the model reads ${row.radicals} unpaired electrons; if this is SELFIES, decode it to SMILES first`,
+    });
   return { instance: { values: plan.valuesOf(row), quantities: plan.quantitiesOf(row), warnings } };
-}
-
-function unreadable(smiles: string, reason: Unreadable['reason']): RowError {
-  const text = quote(smiles);
-  switch (reason) {
-    case 'SYNTAX':
-      return new RowError(
-        'INVALID_SMILES',
-        `${text} is not a SMILES string RDKit can read; check ring closures, brackets, valences and aromaticity`,
-      );
-    case 'EMPTY':
-      return new RowError('INVALID_SMILES', `${text} has no atoms; expected ${EXPECTED}`);
-    case 'WILDCARD':
-      return new RowError(
-        'INVALID_SMILES',
-        `${text} contains a wildcard atom (*), which is no element; expected a whole molecule`,
-      );
-    case 'CRASHED':
-      return new RowError(
-        'MOLECULE_TOO_COMPLEX',
-        `RDKit failed on ${text}, usually because the molecule is too large; expected a molecule of at most some hundred atoms`,
-      );
-    case 'TIMEOUT':
-      return new RowError(
-        'MOLECULE_TOO_COMPLEX',
-        `RDKit took too long on ${text} and was stopped; expected a molecule without so many fused rings`,
-      );
-    case 'BUDGET':
-      return new RowError(
-        'MOLECULE_TOO_COMPLEX',
-        `${text} was not read: the molecules before it used up the request's time; send fewer or simpler ones`,
-      );
-  }
 }

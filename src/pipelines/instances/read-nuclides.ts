@@ -1,6 +1,6 @@
 import { RowError } from '../prediction.js';
 import type { Pipeline } from '../pipeline.js';
-import { describeValue, isObject, quote } from './describe-value.js';
+import { describeValue, isObject, meantNumber, quoteGiven } from './describe-value.js';
 import { elementSymbol, protonNumber } from './elements.js';
 import { objectWith } from './fields.js';
 import { MAXIMUM_Z, neutronRange, stabilityDistance } from './nuclear-landscape.js';
@@ -59,13 +59,13 @@ function nuclideOf(instance: unknown): Nuclide {
 }
 
 function namedNuclide(text: string): Nuclide {
-  const match = /^\s*(?:([A-Za-z]{1,2})-?(\d{1,3})|(\d{1,3})-?([A-Za-z]{1,2}))\s*$/.exec(text);
+  const match = /^[ \t\r\n]*(?:([A-Za-z]{1,2})-?(\d{1,3})|(\d{1,3})-?([A-Za-z]{1,2}))[ \t\r\n]*$/.exec(text);
   const symbol = match?.[1] ?? match?.[4];
   const a = match?.[2] ?? match?.[3];
   if (symbol === undefined || a === undefined)
     throw new RowError(
       'INVALID_INSTANCE',
-      `${quote(text)} is not the name of a nuclide; expected ${EXPECTED}`,
+      `${quoteGiven(text)} is not the name of a nuclide; expected ${EXPECTED}`,
     );
   return ofElement(symbol, Number(a));
 }
@@ -75,7 +75,7 @@ function ofElement(symbol: string, a: number): Nuclide {
   if (z === undefined)
     throw new RowError(
       'INVALID_NUCLIDE',
-      `${quote(symbol)} is not the symbol of an element; expected one such as "Fe"`,
+      `${quoteGiven(symbol)} is not the symbol of an element; expected one such as "Fe"`,
     );
   return { z, n: a - z };
 }
@@ -84,7 +84,7 @@ function whole(name: string, meaning: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value))
     throw new RowError(
       value === undefined || typeof value !== 'number' ? 'INVALID_INSTANCE' : 'INVALID_NUCLIDE',
-      `${name} is ${meaning} and must be a whole number, got ${describeValue(value)}; expected ${EXPECTED}`,
+      `${name} is ${meaning} and must be a whole number, got ${describeValue(value)}${meantNumber(value)}; expected ${EXPECTED}`,
     );
   return value;
 }

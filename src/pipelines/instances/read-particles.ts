@@ -1,7 +1,7 @@
 import type { Pipeline } from '../pipeline.js';
 import { RowError } from '../prediction.js';
 import type { SourceStep } from '../pipeline-schema.js';
-import { describeValue } from './describe-value.js';
+import { describeValue, meantNumber } from './describe-value.js';
 import { objectWith } from './fields.js';
 import type { Reading, SourceValue } from './reading.js';
 
@@ -80,7 +80,7 @@ function flatPositions(value: unknown, maximum: number): Float64Array {
       if (typeof coordinate !== 'number' || !Number.isFinite(coordinate))
         throw new RowError(
           'INVALID_PARTICLES',
-          `positions[${index}][${axis}] must be a finite number, got ${describeValue(coordinate)}`,
+          `positions[${index}][${axis}] must be a finite number, got ${describeValue(coordinate)}${meantNumber(coordinate)}`,
         );
       flat[index * 3 + axis] = coordinate;
     }
@@ -93,7 +93,7 @@ function length(name: string, value: unknown): number | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
     throw new RowError(
       'INVALID_PARTICLES',
-      `${name} must be a positive number, or be left out, got ${describeValue(value)}`,
+      `${name} must be a positive number, or be left out, got ${describeValue(value)}${meantNumber(value)}`,
     );
   return value;
 }

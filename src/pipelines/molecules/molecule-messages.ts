@@ -20,6 +20,10 @@ export interface Molecule {
   readonly fingerprints: readonly Uint8Array[];
   /** Parts not joined by any bond: 2 for a salt. */
   readonly fragments: number;
+  /** All atoms but hydrogens, as many as the caller counted: a toolkit that read fewer has left out part of the text. */
+  readonly heavyAtoms: number;
+  /** Unpaired electrons of all atoms together. */
+  readonly radicals: number;
 }
 
 export interface Unreadable {
@@ -35,6 +39,7 @@ export type MoleculeRow = Molecule | Unreadable;
 
 export interface MoleculeBatch {
   readonly id: number;
+  /** SMILES, or the text of a MOL file: RDKit tells them apart by the latter's last line. */
   readonly smiles: readonly string[];
   readonly needs: MoleculeNeeds;
 }

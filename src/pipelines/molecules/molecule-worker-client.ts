@@ -15,12 +15,15 @@ export interface MoleculeWorkerOptions {
   readonly timeLimitMs?: number;
   /** All molecules of one request together; what is left then gets BUDGET. */
   readonly budgetMs?: number;
+  /** For tests: what runs in the thread instead of RDKit. */
+  readonly entry?: URL;
 }
 
 // Small enough that requests take turns quickly, large enough that messages cost nothing beside the chemistry.
 const BATCH_ROWS = 64;
 // Compiling the WebAssembly module takes about 0.2 s; a machine under load may need many times that.
 const START_LIMIT_MS = 60_000;
+const ENTRY = compiledEntry(import.meta.url, '../molecule-worker.js');
 
 type Outcome =
   | { kind: 'rows'; rows: readonly MoleculeRow[] }
@@ -33,14 +36,16 @@ type Outcome =
 export class MoleculeWorker {
   readonly #timeLimitMs: number;
   readonly #budgetMs: number;
+  readonly #entry: URL;
   #thread: Promise<MoleculeThread> | undefined;
   /** Batches take turns in the order they came, so that one large request does not keep a small one waiting. */
   #turn: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor({ timeLimitMs = 5_000, budgetMs = 60_000 }: MoleculeWorkerOptions = {}) {
+  constructor({ timeLimitMs = 5_000, budgetMs = 60_000, entry = ENTRY }: MoleculeWorkerOptions = {}) {
     this.#timeLimitMs = timeLimitMs;
     this.#budgetMs = budgetMs;
+    this.#entry = entry;
   }
 
   /**
@@ -103,7 +108,7 @@ export class MoleculeWorker {
 
   async #run(smiles: readonly string[], needs: MoleculeNeeds): Promise<Outcome> {
     this.#refuseWhenClosed();
-    this.#thread ??= MoleculeThread.start();
+    this.#thread ??= MoleculeThread.start(this.#entry);
     let thread: MoleculeThread;
     try {
       thread = await this.#thread;
@@ -141,10 +146,10 @@ class MoleculeThread {
     private readonly progress: Int32Array,
   ) {}
 
-  static async start(): Promise<MoleculeThread> {
+  static async start(entry: URL): Promise<MoleculeThread> {
     const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     const workerData: MoleculeWorkerData = { progress };
-    const worker = new Worker(compiledEntry(import.meta.url, '../molecule-worker.js'), {
+    const worker = new Worker(entry, {
       workerData,
       name: 'molecules',
       resourceLimits: { maxYoungGenerationSizeMb: 8 },

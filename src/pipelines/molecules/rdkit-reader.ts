@@ -6,7 +6,7 @@ interface RdkitJson {
   readonly defaults: { readonly atom: { readonly z: number } };
   readonly molecules: readonly [
     {
-      readonly atoms: readonly { readonly z?: number }[];
+      readonly atoms: readonly { readonly z?: number; readonly nRad?: number }[];
       readonly bonds?: readonly { readonly atoms: readonly [number, number] }[];
       readonly extensions?: readonly { readonly name: string; readonly aromaticAtoms?: readonly number[] }[];
     },
@@ -59,6 +59,8 @@ export class RdkitReader {
         atoms.length,
         bonds.map(({ atoms: ends }) => ends),
       ),
+      heavyAtoms: heavy,
+      radicals: atoms.reduce((sum, { nRad = 0 }) => sum + nRad, 0),
     };
   }
 }

@@ -1,11 +1,14 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import type { Config } from '../config.js';
 import { databaseProblem } from '../database-errors.js';
 import type { Logger } from '../logging.js';
 import { PrismaClient, Prisma } from './__generated__/prisma/client.js';
 import { openEmbedded } from './embedded.js';
 import { migrate } from './migrations.js';
-import { InstanceLock, postgresConnection } from './postgres.js';
+import { InstanceLock } from './instance-lock.js';
+import { postgresConnection, withoutSecrets } from './postgres.js';
+import { storable } from './storable.js';
 import type { Connection } from './connection.js';
 
 export { Prisma };
@@ -14,8 +17,27 @@ export type Transaction = Prisma.TransactionClient;
 
 export interface DatabaseHandle {
   readonly kind: 'embedded' | 'postgresql';
+  /** For messages to people, without secrets: such as `the database at db:5432/retort`. */
+  readonly name: string;
   readonly client: Database;
+  /** Null where no other process can reach the database: the embedded one, whose directory is locked. */
+  readonly writer: Writer | null;
   close(): Promise<void>;
+}
+
+/** The right to write, which one process has at a time. */
+export interface Writer {
+  /** Why this process must not write at the moment; null when it may. */
+  readonly problem: string | null;
+  /** Since when another process may have written; null while none can have. */
+  readonly deafSince: Date | null;
+  /**
+   * For when this process may write again after another one did.
+   *
+   * @param forget what was remembered; nothing is written before it is done
+   * @param recover called when writing is possible again
+   */
+  onTakenBack(forget: () => Promise<void>, recover: () => void): void;
 }
 
 /**
@@ -41,10 +63,14 @@ export async function openDatabase(
     throw error;
   }
 
+  const pool = new pg.Pool({ ...backend.connection, max: backend.poolSize });
+  if (backend.lock) nameEpoch(pool, backend.lock);
   const client = new PrismaClient({
     adapter: new PrismaPg(
-      { ...backend.connection, max: backend.poolSize },
+      // The adapter brings its own declarations of the same pg.
+      pool as unknown as ConstructorParameters<typeof PrismaPg>[0],
       {
+        disposeExternalPool: true,
         onPoolError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
         onConnectionError: (error) => logger.warn({ err: error }, 'a database connection failed'),
       },
@@ -55,20 +81,33 @@ export async function openDatabase(
   });
   return {
     kind: backend.kind,
-    client: sayingWhatIsWrong(client),
+    name: backend.name,
+    client: guarded(client, backend.lock),
+    writer: backend.lock,
     async close() {
       await client.$disconnect().finally(() => backend.close());
     },
   };
 }
 
-/** Every query's failure in words for a caller where there are such: the database is away, or its disk is full. */
-function sayingWhatIsWrong(client: PrismaClient): Database {
+const WRITING =
+  /^(?:create|createMany|createManyAndReturn|update|updateMany|updateManyAndReturn|upsert|delete|deleteMany|\$executeRaw|\$executeRawUnsafe)$/;
+
+/**
+ * What every query passes, in a transaction or not: nothing is written by a process that must not, what is written is
+ * made storable, and a failure is put in words for a caller where there are such (the database is away, or its disk is
+ * full).
+ */
+function guarded(client: PrismaClient, lock: InstanceLock | null): Database {
   return client.$extends({
     query: {
-      async $allOperations({ args, query }) {
+      async $allOperations({ operation, args, query }) {
+        if (lock && WRITING.test(operation)) {
+          const { refusal } = lock;
+          if (refusal) throw refusal;
+        }
         try {
-          return (await query(args)) as unknown;
+          return (await query(withStorableData(args))) as unknown;
         } catch (error) {
           throw databaseProblem(error) ?? error;
         }
@@ -77,10 +116,37 @@ function sayingWhatIsWrong(client: PrismaClient): Database {
   }) as unknown as PrismaClient;
 }
 
+/**
+ * Every session says by which epoch it writes, for the check in the database. Queries of a session keep their order, so
+ * the statement is over before the query that the session was acquired for.
+ */
+function nameEpoch(pool: pg.Pool, lock: InstanceLock): void {
+  const named = new WeakMap<pg.ClientBase, bigint>();
+  pool.on('acquire', (session) => {
+    const { epoch } = lock;
+    if (epoch === null || named.get(session) === epoch) return;
+    named.set(session, epoch);
+    session.query(`SET retort.epoch = '${epoch}'`).catch(() => named.delete(session));
+  });
+}
+
+/** Parts of a query's arguments that are written. What is only compared with stays: no stored text equals it. */
+const WRITTEN = ['data', 'create', 'update'] as const;
+
+function withStorableData<Arguments>(args: Arguments): Arguments {
+  if (typeof args !== 'object' || args === null) return args;
+  const written = WRITTEN.filter((key) => key in args);
+  if (written.length === 0) return args;
+  const given = args as Record<string, unknown>;
+  return { ...args, ...Object.fromEntries(written.map((key) => [key, storable(given[key])])) };
+}
+
 interface Backend {
   readonly kind: DatabaseHandle['kind'];
+  readonly name: string;
   readonly connection: Connection;
   readonly poolSize: number;
+  readonly lock: InstanceLock | null;
   migrated(): Promise<void>;
   close(): Promise<void>;
 }
@@ -89,11 +155,13 @@ async function embeddedBackend(dataDirectory: string, logger: Logger): Promise<B
   const embedded = await openEmbedded(dataDirectory, logger);
   return {
     kind: 'embedded',
+    name: 'the embedded database in it',
     connection: embedded.connection,
     // PGlite is one session. Its socket server takes turns between connections at each protocol message, so a second
     // connection's Parse can replace the unnamed statement this one is about to Bind: seen as rows of another query.
     // One connection keeps every exchange whole, and costs nothing, since PGlite runs one statement at a time anyway.
     poolSize: 1,
+    lock: null,
     migrated: () => embedded.markInitialised(),
     close: () => embedded.close(),
   };
@@ -103,9 +171,11 @@ async function postgresBackend(databaseUrl: string, logger: Logger): Promise<Bac
   const lock = await InstanceLock.take(databaseUrl, logger);
   return {
     kind: 'postgresql',
+    name: `the database at ${withoutSecrets(databaseUrl)}`,
     connection: postgresConnection(databaseUrl),
     poolSize: 10,
-    migrated: async () => undefined,
+    lock,
+    migrated: () => lock.begin(),
     close: () => lock.release(),
   };
 }

@@ -13,6 +13,8 @@ const FLUSH_DELAY_MS = 20;
 const MAX_PENDING = 20_000;
 const FLUSH_BATCH = 500;
 const RETRY_DELAY_MS = 1_000;
+/** So often one event alone is tried before it is set aside: it may have met another transaction. */
+const ATTEMPTS = 2;
 const READ_BATCH = 500;
 const RECENT_CAPACITY = 2_000;
 
@@ -30,6 +32,7 @@ export class EventLog {
   private advanceAgain = false;
   private waiters = new Set<() => void>();
   private readonly committed: ((event: NewEvent) => void)[] = [];
+  private readonly missed: (() => void)[] = [];
   private readonly recordedErrors = new WeakSet();
   private pending: NewEvent[] = [];
   private flushing: Promise<void> | null = null;
@@ -85,6 +88,17 @@ export class EventLog {
     this.committed.push(listener);
   }
 
+  /** Calls `listener` when another process may have committed events, which this one never heard of. */
+  onMissed(listener: () => void): void {
+    this.missed.push(listener);
+  }
+
+  /** Another process may have written: whoever remembers something forgets it, and subscribers are told what came. */
+  othersWrote(): void {
+    for (const listener of this.missed) listener();
+    this.wake();
+  }
+
   /** Buffered: written within some 20 ms, retried while the database is away. */
   record(event: NewEvent): void {
     this.pending.push(event);
@@ -95,12 +109,17 @@ export class EventLog {
     this.flushing ??= this.flush(FLUSH_DELAY_MS);
   }
 
-  /** `record` for a failed request. An error passes through several hands; it is one event all the same. */
+  /**
+   * `record` for a failed request, with a line in the log by which its request id is found. An error passes through
+   * several hands; it is one event and one line all the same.
+   */
   recordFailure(error: unknown, event: NewEvent): void {
     if (typeof error === 'object' && error !== null) {
       if (this.recordedErrors.has(error)) return;
       this.recordedErrors.add(error);
     }
+    const { requestId, actor, message, data } = event;
+    this.logger.info({ requestId, actor, code: data?.code }, message);
     this.record(event);
   }
 
@@ -261,24 +280,50 @@ export class EventLog {
     this.advancing = null;
   }
 
+  /**
+   * Writes what is pending, oldest first. A batch that the database refuses is divided until the event at fault stands
+   * alone: that one is set aside with a line in the log, so that it never keeps others from being written.
+   */
   private async flush(waitMs: number): Promise<void> {
     await delay(waitMs);
+    let size = FLUSH_BATCH;
+    let attempts = 0;
     while (this.pending.length > 0) {
-      const batch = this.pending.slice(0, FLUSH_BATCH);
+      const batch = this.pending.slice(0, size);
       const dropped = this.lost;
+      // Events given up meanwhile were the oldest, so part of this batch may already be gone from the queue.
+      const done = () => this.pending.splice(0, Math.max(0, batch.length - (this.lost - dropped)));
       try {
         await this.transaction(async () => ({ result: undefined, events: batch }));
-        // Events given up meanwhile were the oldest, so part of this batch may already be gone from the queue.
-        this.pending.splice(0, Math.max(0, batch.length - (this.lost - dropped)));
+        done();
+        size = Math.min(FLUSH_BATCH, size * 2);
+        attempts = 0;
       } catch (error) {
-        this.logger.error(
-          { err: error, pending: this.pending.length, lost: this.lost },
-          'request events could not be written; trying again',
-        );
-        if (this.closing) break;
-        await delay(RETRY_DELAY_MS);
+        const [first] = batch;
+        if (passes(error)) {
+          this.logger.error(
+            { err: error, pending: this.pending.length, lost: this.lost },
+            'request events could not be written; trying again',
+          );
+          if (this.closing) break;
+          await delay(RETRY_DELAY_MS);
+        } else if (batch.length > 1) size = Math.ceil(batch.length / 2);
+        else if ((attempts += 1) < ATTEMPTS && !this.closing) await delay(RETRY_DELAY_MS);
+        else {
+          this.logger.error(
+            { err: error, event: first },
+            'the database refuses a request event; it is set aside',
+          );
+          done();
+          attempts = 0;
+        }
       }
     }
     this.flushing = null;
   }
+}
+
+/** Whether the same events are likely to be written later: the database is away, or its disk is full for now. */
+function passes(error: unknown): boolean {
+  return error instanceof DomainError && ['UNAVAILABLE', 'STORAGE_FULL'].includes(error.code);
 }

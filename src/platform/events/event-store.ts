@@ -1,4 +1,5 @@
 import { Prisma, type Database, type Transaction } from '../database/index.js';
+import { storable } from '../database/storable.js';
 import { DomainError } from '../errors.js';
 import {
   filterToWhere,
@@ -133,9 +134,9 @@ export class EventStore {
 function isRowOf(row: Omit<EventRecord, 'data'>, { kind, message, actor, requestId }: NewEvent): boolean {
   return (
     row.kind === kind &&
-    row.message === message &&
-    row.actor === actor &&
-    row.requestId === (requestId ?? null)
+    row.message === storable(message) &&
+    row.actor === storable(actor) &&
+    row.requestId === storable(requestId ?? null)
   );
 }
 

@@ -1,5 +1,6 @@
 import { DATA_TYPES, type DataType, type Priority, type RawTensor } from '../../inference/index.js';
 import { DomainError } from '../../platform/errors.js';
+import { NumberBlock } from '../../platform/json/index.js';
 import {
   arrayAt,
   booleanAt,
@@ -37,7 +38,8 @@ export interface OpenInferenceRequest {
  */
 export function readInferRequest(body: Buffer, headerLength: string | undefined): OpenInferenceRequest {
   const jsonBytes = headerLength === undefined ? body.length : lengthOfJson(headerLength, body.length);
-  const request = jsonObject(body.subarray(0, jsonBytes));
+  // The body itself where it is all JSON: what was read from it before is found by it.
+  const request = jsonObject(jsonBytes === body.length ? body : body.subarray(0, jsonBytes));
   const parameters = parametersOf(request, 'parameters');
   refuseSequences(parameters);
   const binary = new BinaryPart(body, jsonBytes);
@@ -119,7 +121,8 @@ function readInput(value: unknown, index: number, binary: BinaryPart): RawTensor
   refuseSharedMemory(parameters, place);
   const size = parameters.binary_data_size;
   if (isAbsent(size)) {
-    if (Array.isArray(input.data)) return { name, datatype, shape, data: input.data };
+    if (Array.isArray(input.data) || input.data instanceof NumberBlock)
+      return { name, datatype, shape, data: input.data };
     const got = described(input.data);
     throw new DomainError(
       'INVALID_ARGUMENT',

@@ -1,4 +1,4 @@
-import type { CatalogService } from '../../catalog/index.js';
+import type { CatalogService, VersionRecord } from '../../catalog/index.js';
 import {
   settingsOf,
   type DeploymentRecord,
@@ -69,6 +69,17 @@ export class ModelRepository {
   /** @throws DomainError DEPLOYMENT_NOT_FOUND */
   async unload(caller: Caller, name: string): Promise<void> {
     await this.deps.deployments.undeploy(caller, { name });
+  }
+
+  /** What is deployed and not stopped, with the version that answers. */
+  async deployed(): Promise<{ readonly name: string; readonly version: VersionRecord }[]> {
+    const running = (await this.allDeployments()).filter(({ state }) => state !== 'STOPPED');
+    const ids = [...new Set(running.map(({ revision }) => revision.versionId))];
+    const versions = new Map((await this.deps.catalog.versionsByIds(ids)).map((found) => [found.id, found]));
+    return running.flatMap(({ name, revision }) => {
+      const version = versions.get(revision.versionId);
+      return version ? [{ name, version }] : [];
+    });
   }
 
   private async allDeployments(): Promise<DeploymentRecord[]> {

@@ -1,9 +1,18 @@
 import { noStatistics, type ModelStatistics, type Total } from '../../inference/index.js';
+import type { VersionRecord } from '../../catalog/index.js';
 import type { ServedModel } from '../served-models.js';
 
-/** The answer of the statistics extension: of all that was called since the start. */
-export function allStatistics(statistics: readonly ModelStatistics[]): object {
-  return { model_stats: statistics.map(statisticsOf) };
+/** The answer of the statistics extension: of all that is deployed, and of all else that was called since the start. */
+export function allStatistics(
+  deployed: readonly { readonly name: string; readonly version: VersionRecord }[],
+  statistics: readonly ModelStatistics[],
+): object {
+  const uncalled = deployed.filter(
+    ({ name, version }) =>
+      !statistics.some((entry) => entry.name === name && entry.version.id === version.id),
+  );
+  const zeros = uncalled.map(({ name, version }) => noStatistics(name, version));
+  return answerOf([...statistics, ...zeros]);
 }
 
 /**
@@ -21,12 +30,29 @@ export function statisticsUnder(
       ? entry.version.id === version.id && [name, version.modelName].includes(entry.name)
       : entry.name === name,
   );
-  return allStatistics(found.length > 0 ? found : [noStatistics(name, version)]);
+  return answerOf(found.length > 0 ? found : [noStatistics(name, version)]);
 }
 
-// Reading inputs and writing outputs are not timed apart, so compute_input and compute_output are left out.
+function answerOf(statistics: readonly ModelStatistics[]): object {
+  return { model_stats: statistics.map(statisticsOf) };
+}
+
 function statisticsOf(entry: ModelStatistics): object {
-  const { name, version, lastAt, rows, executions, success, fail, queue, infer, cacheHit, cacheMiss } = entry;
+  const {
+    name,
+    version,
+    lastAt,
+    rows,
+    executions,
+    success,
+    fail,
+    queue,
+    input,
+    infer,
+    output,
+    cacheHit,
+    cacheMiss,
+  } = entry;
   return {
     name,
     version: String(version.number),
@@ -37,7 +63,9 @@ function statisticsOf(entry: ModelStatistics): object {
       success: inNanoseconds(success),
       fail: inNanoseconds(fail),
       queue: inNanoseconds(queue),
+      compute_input: inNanoseconds(input),
       compute_infer: inNanoseconds(infer),
+      compute_output: inNanoseconds(output),
       cache_hit: inNanoseconds(cacheHit),
       cache_miss: inNanoseconds(cacheMiss),
     },

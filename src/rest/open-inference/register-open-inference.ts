@@ -10,11 +10,12 @@ import { RestError } from '../rest-error.js';
 import type { ServedModels } from '../served-models.js';
 import { readInferRequest } from './infer-request.js';
 import { sendInferAnswer } from './infer-response.js';
+import { modelConfiguration } from './model-configuration.js';
 import { assertReady, modelMetadata } from './model-description.js';
 import { allStatistics, statisticsUnder } from './model-statistics.js';
 import type { ModelRepository } from './model-repository.js';
 
-const EXTENSIONS = ['binary_tensor_data', 'model_repository', 'statistics'];
+const EXTENSIONS = ['binary_tensor_data', 'model_configuration', 'model_repository', 'statistics'];
 
 interface ModelPath {
   Params: { model: string; version?: string };
@@ -27,14 +28,29 @@ export interface OpenInferenceServices {
   readonly readiness: () => Promise<Readiness>;
 }
 
-/** The Open Inference Protocol v2 with the binary tensor, model repository and statistics extensions. */
+/** Routes of the protocol's other extensions: clients ask for them by method, so each says that it is not supported. */
+const UNSUPPORTED = [
+  ['the trace extension', '/v2/trace/setting'],
+  ['the trace extension', '/v2/models/:model/trace/setting'],
+  ['the logging extension', '/v2/logging'],
+  ['the shared memory extensions', '/v2/systemsharedmemory/*'],
+  ['the shared memory extensions', '/v2/cudasharedmemory/*'],
+] as const;
+
+/**
+ * The Open Inference Protocol v2 with the binary tensor, model configuration, model repository and statistics extensions.
+ */
 export async function registerOpenInference(
   app: FastifyInstance,
   services: OpenInferenceServices,
 ): Promise<void> {
   registerServerRoutes(app, services.readiness);
   registerRepositoryRoutes(app, services.repository);
-  app.get('/v2/models/stats', async () => allStatistics(services.inference.statistics()));
+  for (const [extension, path] of UNSUPPORTED)
+    app.route({ method: ['GET', 'POST'], url: path, handler: async () => refuseExtension(extension) });
+  app.get('/v2/models/stats', async () =>
+    allStatistics(await services.repository.deployed(), services.inference.statistics()),
+  );
   for (const path of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {
     registerModelRoutes(app, path, services);
   }
@@ -60,6 +76,9 @@ function registerModelRoutes(app: FastifyInstance, path: string, services: OpenI
     assertReady(await models.describe(model, version));
     return { name: model, ready: true };
   });
+  app.get<ModelPath>(`${path}/config`, async ({ params: { model, version } }) =>
+    modelConfiguration(model, await models.describe(model, version)),
+  );
   app.get<ModelPath>(`${path}/stats`, async ({ params: { model, version } }) => {
     const served = await models.describe(model, version);
     return statisticsUnder(model, served, version !== undefined, inference.statistics());
@@ -89,8 +108,7 @@ async function infer(
     priority: wanted.priority,
     signal: new Disconnection(reply.raw),
   });
-  const id = wanted.id ?? request.id;
-  sendInferAnswer(reply, { model, version: version.number, id, outputs }, wanted.isBinary);
+  sendInferAnswer(reply, { model, version: version.number, id: wanted.id, outputs }, wanted.isBinary);
 }
 
 function registerRepositoryRoutes(app: FastifyInstance, repository: ModelRepository): void {
@@ -118,6 +136,13 @@ function refuseOverrides(parameters: unknown): void {
   throw new RestError(
     'NOT_IMPLEMENTED',
     `parameters["${found.slice(0, 100)}"] is not supported: publish a version and deploy it over GraphQL.`,
+  );
+}
+
+function refuseExtension(extension: string): never {
+  throw new RestError(
+    'NOT_IMPLEMENTED',
+    `This server does not support ${extension}: GET /v2 lists what it does.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { encodeTensor, type RawTensor, type Tensor, type TensorSpec } from '../../inference/index.js';
 import { DomainError } from '../../platform/errors.js';
+import { NumberBlock } from '../../platform/json/index.js';
 import { described } from '../protocol-body.js';
 
 const MAX_RANK = 64;
@@ -13,6 +14,7 @@ const MAX_RANK = 64;
  */
 export function fromNested(value: unknown, spec: TensorSpec, place: string): RawTensor {
   const { name, datatype } = spec;
+  if (value instanceof NumberBlock) return { name, datatype, shape: value.shape, data: value };
   const shape: number[] = [];
   for (let level = value; Array.isArray(level); level = (level as unknown[])[0]) {
     shape.push(level.length);
@@ -74,14 +76,14 @@ function nested(
 function leafTexts(tensor: Tensor): string[] {
   const values = encodeTensor(tensor, 'JSON') as readonly unknown[];
   const { datatype, name } = tensor;
-  const isFloat = datatype === 'FP16' || datatype === 'FP32' || datatype === 'FP64';
   // The protocol's mark of binary strings is the output's name.
   const isBinary = datatype === 'BYTES' && name.endsWith('_bytes');
   return values.map((value) => {
     // JSON has a negative zero, though neither String() nor JSON.stringify() writes it.
     if (Object.is(value, -0)) return '-0.0';
     if (typeof value !== 'string') return String(value);
-    if (isFloat) return value;
+    // Not-a-number and the infinities, and 64-bit integers with all their digits.
+    if (datatype !== 'BYTES') return value;
     return JSON.stringify(isBinary ? { b64: Buffer.from(value).toString('base64') } : value);
   });
 }

@@ -6,6 +6,7 @@ import {
   type TensorSpec,
 } from '../../inference/index.js';
 import { DomainError } from '../../platform/errors.js';
+import { NumberBlock } from '../../platform/json/index.js';
 import { arrayAt, described, isAbsent, objectAt } from '../protocol-body.js';
 import { fromNested, isEncodedBytes, toNested, toRows } from './nested-tensor.js';
 import { specsOf } from './signature.js';
@@ -14,7 +15,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Row form: one entry an instance. Columnar form: whole tensors. */
 export type PredictCall =
-  | { readonly form: 'row'; readonly instances: readonly unknown[] }
+  | { readonly form: 'row'; readonly instances: readonly unknown[] | NumberBlock }
   | { readonly form: 'columnar'; readonly inputs: unknown };
 
 /** @throws DomainError INVALID_ARGUMENT */
@@ -28,7 +29,7 @@ export function readPredictCall(body: JsonObject): PredictCall {
     );
   }
   if (isAbsent(instances)) return { form: 'columnar', inputs };
-  const rows = arrayAt(instances, 'instances');
+  const rows = instances instanceof NumberBlock ? instances : arrayAt(instances, 'instances');
   if (rows.length === 0)
     throw new DomainError(
       'INVALID_ARGUMENT',
@@ -45,6 +46,8 @@ export function predictInputs(call: PredictCall, signature: Signature): RawTenso
     return [fromNested(inputs, onlyInput(signature, inputs, 'inputs'), 'inputs')];
   }
   const { instances } = call;
+  if (instances instanceof NumberBlock)
+    return [fromNested(instances, onlyInput(signature, instances, 'instances'), 'instances')];
   const [first] = instances;
   if (isNamed(first)) return columns(columnsOf(instances, Object.keys(first)), signature, 'instances');
   return [fromNested(instances, onlyInput(signature, first, 'instances[0]'), 'instances')];
@@ -63,14 +66,21 @@ export function predictAnswer(call: PredictCall, outputs: readonly Tensor[]): st
   });
   const [only] = rows;
   if (only && rows.length === 1) return `{"predictions":[${only.join(',')}]}`;
-  const predictions = call.instances.map(
+  const predictions = Array.from(
+    { length: call.instances.length },
     (_, row) => `{${outputs.map((tensor, index) => named(tensor, rows[index]?.[row] ?? 'null')).join(',')}}`,
   );
   return `{"predictions":[${predictions.join(',')}]}`;
 }
 
 function isNamed(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isEncodedBytes(value);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof NumberBlock) &&
+    !isEncodedBytes(value)
+  );
 }
 
 /** Instances as objects, turned into one list an input. */

@@ -96,6 +96,9 @@ export const DEPLOY = /* GraphQL */ `
   }
 `;
 
+/** The most that a server takes; its own default of 30 s is too little for a machine that does much else. */
+const LONGEST_WAIT_MS = 600_000;
+
 export interface PublishedVersion {
   readonly id: string;
   readonly ref: string;
@@ -141,7 +144,7 @@ export async function publish(
 
 export async function deploy(api: Api, name: string, version: string, more: object = {}): Promise<Deployed> {
   const { deployment } = await succeed<{ deployment: Deployed }>(api, DEPLOY, {
-    input: { name, version, ...more },
+    input: { name, version, waitMs: LONGEST_WAIT_MS, ...more },
   });
   return deployment;
 }

@@ -29,31 +29,38 @@ export interface DirectInput extends DirectTensor {
 
 const script = fileURLToPath(new URL('./run-directly.mjs', import.meta.url));
 
+/** A model, and what it is asked. */
+export interface DirectRun {
+  readonly model: Uint8Array;
+  readonly requests: readonly (readonly DirectInput[])[];
+}
+
 /** Each output's bytes in base64, as onnxruntime-node alone computes them. */
 export async function runDirectly(
   model: Uint8Array,
   inputs: readonly DirectInput[],
 ): Promise<Record<string, string>> {
-  const [outputs = {}] = await runAllDirectly(model, [inputs]);
+  const [[outputs = {}] = []] = await runAllDirectly([{ model, requests: [inputs] }]);
   return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data]));
 }
 
-/** The outputs of each request, as onnxruntime-node alone computes them, one run after the other. */
-export function runAllDirectly(
-  model: Uint8Array,
-  requests: readonly (readonly DirectInput[])[],
-): Promise<Record<string, DirectTensor>[]> {
+/** The outputs of each request of each model, as onnxruntime-node alone computes them, one run after the other. */
+export function runAllDirectly(runs: readonly DirectRun[]): Promise<Record<string, DirectTensor>[][]> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
     const child = execFile(
       process.execPath,
       [script],
-      { env, maxBuffer: 64 * 1024 * 1024 },
+      { env, maxBuffer: 512 * 1024 * 1024 },
       (error, stdout) => {
-        if (error) reject(new Error('onnxruntime-node alone could not run the graph', { cause: error }));
-        else resolve(JSON.parse(stdout) as Record<string, DirectTensor>[]);
+        if (error) reject(new Error('onnxruntime-node alone could not run the graphs', { cause: error }));
+        else resolve(JSON.parse(stdout) as Record<string, DirectTensor>[][]);
       },
     );
-    child.stdin?.end(JSON.stringify({ model: Buffer.from(model).toString('base64'), requests }));
+    const told = runs.map(({ model, requests }) => ({
+      model: Buffer.from(model).toString('base64'),
+      requests,
+    }));
+    child.stdin?.end(JSON.stringify(told));
   });
 }

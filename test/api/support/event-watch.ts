@@ -1,5 +1,6 @@
 import type { Client } from 'graphql-ws';
 import { ask, type Api } from './ask.js';
+import { patience } from '../../support/patience.js';
 
 const FIELDS = /* GraphQL */ `
   fragment Seen on Event {
@@ -74,14 +75,14 @@ export interface EventFilter {
 export interface EventWatch {
   /** Everything received so far, in the order of arrival. */
   readonly events: readonly SeenEvent[];
-  /** Resolves once `enough` of the events received holds; fails when that takes longer than 20 seconds. */
+  /** Resolves once `enough` of the events received holds; fails when that takes far too long. */
   until(enough: (events: readonly SeenEvent[]) => boolean): Promise<void>;
   /** Resolves with the error's codes when the server ends the stream with one, with none when it just ends. */
   readonly ended: Promise<unknown[]>;
   stop(): void;
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = patience(60_000);
 
 /** Subscribes to `monitoringEvents` on a client's socket. */
 export function watchEvents(

@@ -1,6 +1,6 @@
-import { databaseKinds } from '../../support/databases.js';
+import { anyDatabaseKind } from '../../support/databases.js';
 
-/** Every database, with every document compiled and with none. */
-export const onBothPaths = databaseKinds.flatMap((kind) =>
+/** With every document compiled and with none. */
+export const onBothPaths = anyDatabaseKind.flatMap((kind) =>
   (['always', 'never'] as const).map((compiled) => [kind, compiled] as const),
 );

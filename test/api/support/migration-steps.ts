@@ -13,6 +13,8 @@ const MIGRATION = /* GraphQL */ `
     step
     reason
     compared
+    evidence
+    warnings
     base {
       requests
       failures
@@ -99,6 +101,8 @@ export interface Migrated {
   readonly step: number | null;
   readonly reason: string | null;
   readonly compared: number;
+  readonly evidence: string;
+  readonly warnings: readonly string[];
   readonly base: { readonly requests: number; readonly failures: number } | null;
   readonly candidate: { readonly requests: number; readonly failures: number } | null;
   readonly guards: readonly {

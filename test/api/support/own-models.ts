@@ -114,3 +114,41 @@ export function quotientModel(): Uint8Array {
   graph.output('y', 'INT32', ['rows']);
   return graph.build();
 }
+
+/** y = x, FP32 [n]: at once while every x is at most 1000, and never when one is above. */
+export function endlessAboveThousand(): Uint8Array {
+  const body = new GraphBuilder('body', { opset: 17 });
+  body.input('round', 'INT64', []);
+  body.input('go_on', 'BOOL', []);
+  body.input('value', 'FP32', ['n']);
+  body.node('Identity', ['go_on'], {}, ['goes_on']);
+  body.node('Identity', ['value'], {}, ['next']);
+  body.output('goes_on', 'BOOL', []);
+  body.output('next', 'FP32', ['n']);
+
+  const graph = new GraphBuilder('endless-above-1000', { opset: 17 });
+  graph.input('x', 'FP32', ['n']);
+  graph.constant('limit', 'FP32', [], [1000]);
+  const largest = graph.node('ReduceMax', ['x'], { keepdims: 0n });
+  graph.node('Loop', ['', graph.node('Greater', [largest, 'limit']), 'x'], { body }, ['y']);
+  graph.output('y', 'FP32', ['n']);
+  return graph.build();
+}
+
+/** y = the sum of x zeros: an input of 8 bytes (INT64 [1]) that takes 4 x bytes to run. */
+export function zerosSummed(): Uint8Array {
+  const graph = new GraphBuilder('zeros-summed', { opset: 17 });
+  graph.input('x', 'INT64', [1]);
+  graph.node('ReduceSum', [graph.node('ConstantOfShape', ['x'])], { keepdims: 0n }, ['y']);
+  graph.output('y', 'FP32', []);
+  return graph.build();
+}
+
+/** y = x zeros: an input of 8 bytes (INT64 [1]) and an answer of 4 x bytes. */
+export function manyZeros(): Uint8Array {
+  const graph = new GraphBuilder('many-zeros', { opset: 17 });
+  graph.input('x', 'INT64', [1]);
+  graph.node('ConstantOfShape', ['x'], {}, ['y']);
+  graph.output('y', 'FP32', ['count']);
+  return graph.build();
+}

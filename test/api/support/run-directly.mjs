@@ -1,5 +1,5 @@
-// Runs a graph with nothing but onnxruntime-node, in a process of its own: the reference that `infer` must equal to
-// the bit. Reads {model, requests: [[{name, type, dims, data}]]} from stdin and answers for each request
+// Runs graphs with nothing but onnxruntime-node, in a process of its own: the reference that `infer` must equal to
+// the bit. Reads [{model, requests: [[{name, type, dims, data}]]}] from stdin and answers for each request of each model
 // {output: {type, dims, data}}; all data is base64, row-major, little-endian, and strings are each behind their length in
 // four bytes.
 import { Buffer } from 'node:buffer';
@@ -23,11 +23,19 @@ const arrays = {
 
 const chunks = [];
 for await (const chunk of process.stdin) chunks.push(chunk);
-const { model, requests } = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-
-const session = await ort.InferenceSession.create(Buffer.from(model, 'base64'), { intraOpNumThreads: 1 });
 const answers = [];
-for (const inputs of requests) {
+for (const { model, requests } of JSON.parse(Buffer.concat(chunks).toString('utf8')))
+  answers.push(await answersOf(model, requests));
+process.stdout.write(JSON.stringify(answers));
+
+async function answersOf(model, requests) {
+  const session = await ort.InferenceSession.create(Buffer.from(model, 'base64'), { intraOpNumThreads: 1 });
+  const outputs = [];
+  for (const inputs of requests) outputs.push(await outputsOf(session, inputs));
+  return outputs;
+}
+
+async function outputsOf(session, inputs) {
   const feeds = Object.fromEntries(
     inputs.map(({ name, type, dims, data }) => {
       const bytes = Uint8Array.from(Buffer.from(data, 'base64'));
@@ -36,17 +44,14 @@ for (const inputs of requests) {
     }),
   );
   const results = await session.run(feeds);
-  answers.push(
-    Object.fromEntries(
-      Object.entries(results).map(([name, { type, dims, data }]) => {
-        const bytes =
-          type === 'string' ? bytesOf(data) : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-        return [name, { type, dims, data: bytes.toString('base64') }];
-      }),
-    ),
+  return Object.fromEntries(
+    Object.entries(results).map(([name, { type, dims, data }]) => {
+      const bytes =
+        type === 'string' ? bytesOf(data) : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+      return [name, { type, dims, data: bytes.toString('base64') }];
+    }),
   );
 }
-process.stdout.write(JSON.stringify(answers));
 
 function stringsOf(bytes) {
   const view = new DataView(bytes.buffer);

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { childEnvironment } from '../../support/child-environment.js';
 import type { GraphqlAnswer } from '../../support/test-app.js';
 import { createTestDatabase, type DatabaseKind, type TestDatabase } from '../../support/databases.js';
 import type { Api } from './ask.js';
@@ -53,8 +54,7 @@ export function spawnServer(environment: Environment): Pick<ServerProcess, 'exit
   const child = spawn(process.execPath, [main], {
     // Nothing of the environment of the tests may reach the server but what it needs to run at all.
     env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
+      ...childEnvironment(),
       PORT: '0',
       RETORT_WORKERS: '1',
       ...environment,

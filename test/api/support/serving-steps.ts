@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ask, type Api } from './ask.js';
 import { deploy, INFER, publish, register, type Deployed } from './catalog-steps.js';
 
-/** A time limit for steps and tests that only a machine at its end would reach. */
-export const PATIENT_MS = 180_000;
+/** The longest that a server may be told to wait: a step that only a machine at its end would not have done by then. */
+export const PATIENT_MS = 600_000;
 
 /** A server in this process or in another. */
 export type Server = Api & { readonly url: string };
@@ -129,12 +129,12 @@ export function kill(pids: readonly number[]): void {
   }
 }
 
-/** Asks until the answer is right; the test's own time limit is the only one. */
+/** Asks until the answer is right, ever less often; the test's own time limit is the only one. */
 export async function until<T>(look: () => Promise<T>, isRight: (value: T) => boolean): Promise<T> {
-  for (;;) {
+  for (let waitMs = 5; ; waitMs = Math.min(1.5 * waitMs, 100)) {
     const value = await look();
     if (isRight(value)) return value;
-    await delay(10);
+    await delay(waitMs);
   }
 }
 

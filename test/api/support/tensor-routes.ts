@@ -91,8 +91,13 @@ async function openInferenceJson(
   const inputs = [{ name: 'x', datatype, shape, data: PLACE }];
   const body = JSON.stringify({ parameters: parametersOf(priority), inputs });
   const path = `/v2/models/${deployment}/infer`;
-  const text = await post(app, path, body.replace(HERE, flatText(datatype, bytes)), signal);
-  return listed((JSON.parse(text) as { outputs: ListedTensor[] }).outputs);
+  const text = await post(
+    app,
+    path,
+    body.replace(HERE, withBareIntegers(datatype, flatText(datatype, bytes))),
+    signal,
+  );
+  return listed((JSON.parse(withQuotedIntegers(datatype, text)) as { outputs: ListedTensor[] }).outputs);
 }
 
 async function openInferenceBinary(
@@ -126,9 +131,12 @@ async function tensorflowServing(
   x: ByteTensor,
   { signal }: SendOptions = {},
 ): Promise<Answers> {
-  const body = `{"inputs":${nestedText(jsonElements(x), x.shape)}}`;
+  const elements = nestedText(jsonElements(x), x.shape);
+  const body = `{"inputs":${withBareIntegers(x.datatype, elements)}}`;
   const text = await post(app, `/v1/models/${deployment}:predict`, body, signal);
-  const { outputs } = JSON.parse(x.datatype.startsWith('FP') ? quoteTokens(text) : text) as {
+  const { outputs } = JSON.parse(
+    x.datatype.startsWith('FP') ? quoteTokens(text) : withQuotedIntegers(x.datatype, text),
+  ) as {
     outputs: Record<string, unknown>;
   };
   return Object.fromEntries(
@@ -151,6 +159,20 @@ function flatText(datatype: ByteTensor['datatype'], bytes: Buffer): string {
 /** TensorFlow Serving's answers have bare not-a-numbers and infinities, which JSON has not. */
 function quoteTokens(text: string): string {
   return text.replace(/(?<=[[,:])(?:NaN|-?Infinity)(?=[\],}])/g, '"$&"');
+}
+
+/** Both serving protocols write integers beyond 2^53 as numbers, which JSON.parse and JSON.stringify cannot. */
+const isWide = (datatype: ByteTensor['datatype']) => datatype === 'INT64' || datatype === 'UINT64';
+
+function withBareIntegers(datatype: ByteTensor['datatype'], text: string): string {
+  return isWide(datatype) ? text.replace(/"(-?\d{16,20})"/g, '$1') : text;
+}
+
+function withQuotedIntegers(datatype: ByteTensor['datatype'], text: string): string {
+  if (!isWide(datatype)) return text;
+  return text.replace(/(?<=[[,:])-?\d{16,20}(?=[\],}])/g, (digits) =>
+    Number.isSafeInteger(Number(digits)) ? digits : `"${digits}"`,
+  );
 }
 
 function listed(tensors: readonly ListedTensor[]): Answers {

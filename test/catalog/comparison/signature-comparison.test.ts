@@ -10,6 +10,7 @@ import {
   type TensorSpec,
 } from '../../../src/onnx/index.js';
 import { DomainError } from '../../../src/platform/errors.js';
+import { rounds } from '../../support/depth.js';
 
 /** `x: FP32 [batch,4]`; `?` is a variable dimension without a name, `*` any shape. */
 function spec(text: string): TensorSpec {
@@ -185,7 +186,7 @@ describe('compareSignatures, for any signatures', () => {
       fc.property(signaturePair, ([base, target]) => {
         if (compareSignatures(base, target).compatibility === 'IDENTICAL') expect(target).toEqual(base);
       }),
-      { numRuns: 500 },
+      { numRuns: rounds(500) },
     );
   });
 
@@ -197,7 +198,7 @@ describe('compareSignatures, for any signatures', () => {
         const breaks = differences.some(({ side, severity }) => side === 'INPUT' && severity === 'BREAKING');
         expect(accepts(target, mostGeneralRequest(base))).toBe(!breaks);
       }),
-      { numRuns: 1_000 },
+      { numRuns: rounds(1_000) },
     );
   });
 

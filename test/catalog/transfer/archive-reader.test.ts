@@ -4,6 +4,7 @@ import { MAX_MANIFEST_BYTES } from '../../../src/catalog/transfer/archive-layout
 import type { Manifest } from '../../../src/catalog/transfer/manifest.js';
 import { encodeHeader } from '../../../src/platform/tar/ustar.js';
 import { archiveFiles, blobOf, readWhole, sampleManifest, tarOf, type TarFile } from './sample-archive.js';
+import { rounds } from '../../support/depth.js';
 
 const graphs = [Buffer.from('the first graph'), Buffer.alloc(1_000, 7)];
 const manifest = sampleManifest(graphs);
@@ -50,7 +51,7 @@ describe('reading an archive', () => {
         damaged[at] = (damaged[at] ?? 0) ^ change;
         await expect(readWhole(damaged)).rejects.toThrow();
       }),
-      { numRuns: 500 },
+      { numRuns: rounds(500) },
     );
     // The bytes that look least like content: the first header, and what follows the first file.
     for (let at = 0; at < 512; at += 1) {
@@ -65,7 +66,7 @@ describe('reading an archive', () => {
       fc.asyncProperty(fc.nat(archive.length - 1), async (length) => {
         await refused(archive.subarray(0, length));
       }),
-      { numRuns: 100 },
+      { numRuns: rounds(100) },
     );
   });
 

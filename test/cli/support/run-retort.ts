@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../../support/child-environment.js';
 
 const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+
+const NOWHERE = '/nonexistent';
 
 export interface Run {
   readonly code: number | null;
@@ -14,6 +17,8 @@ export interface RunOptions {
   readonly apiKey?: string;
   readonly stdin?: string;
   readonly cwd?: string;
+  /** The user's own folder; one without settings by default. */
+  readonly home?: string;
   /** Called at once, with a way to send a signal. */
   readonly started?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** Closes the pipe before anything is read from it, as `head` does. */
@@ -25,8 +30,9 @@ export async function retort(args: readonly string[], options: RunOptions = {}):
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
     env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
+      ...childEnvironment(),
+      // Whoever runs the suite may be logged in somewhere.
+      HOME: options.home ?? NOWHERE,
       TZ: 'UTC',
       ...(options.url === undefined ? {} : { RETORT_URL: options.url }),
       ...(options.apiKey === undefined ? {} : { RETORT_API_KEY: options.apiKey }),

@@ -10,7 +10,7 @@ export interface CliServer {
   readonly folder: string;
   /** An ONNX file whose answers and bytes tell its factor. */
   model(factor: number): Promise<string>;
-  file(name: string, content: string): Promise<string>;
+  file(name: string, content: string | Uint8Array): Promise<string>;
   close(): Promise<void>;
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { beginObservations, evaluateGuards, type Guard } from '../../../src/deployments/guards/index.js';
 import { ALL_GUARDS, normal, requestsUntilFailure, type Request } from './simulated-migration.js';
+import { rounds } from '../../support/depth.js';
 
-const TRIES = Number(process.env.GUARD_TRIES ?? 5);
+const TRIES = Number(process.env.GUARD_TRIES ?? rounds(5));
 const answer = (...values: number[]) => new Map([['', values]]);
 
 type Outcome = (random: () => number) => { ok: boolean; totalMs: number };

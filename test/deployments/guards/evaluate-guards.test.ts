@@ -8,6 +8,7 @@ import {
   type GuardSettings,
 } from '../../../src/deployments/guards/index.js';
 import { ALL_GUARDS } from './simulated-migration.js';
+import { rounds } from '../../support/depth.js';
 
 const answer = (...values: number[]) => new Map([['energy', values]]);
 
@@ -124,7 +125,7 @@ describe('what guards report', () => {
           expect(verdicts).not.toContain('FAIL');
         },
       ),
-      { numRuns: 40 },
+      { numRuns: rounds(40) },
     );
   });
 

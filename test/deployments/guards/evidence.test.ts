@@ -5,6 +5,7 @@ import {
   evidenceBelow,
   evidenceOfIncrease,
 } from '../../../src/deployments/guards/evidence.js';
+import { rounds } from '../../support/depth.js';
 
 /** Probabilities of 0…trials successes. */
 function binomial(trials: number, share: number): number[] {
@@ -76,7 +77,7 @@ describe('evidence', () => {
           expect(evidenceBelow(next, limit)).toBeLessThan(evidenceBelow(here, limit) + 1e-9);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: rounds(30) },
     );
   });
 

@@ -13,6 +13,7 @@ import {
   type GraphQLUnionType,
 } from 'graphql';
 import { CompiledOperation } from '../../../src/graphql/compiled/compile-operation.js';
+import { rounds } from '../../support/depth.js';
 
 const schema = buildSchema(`
   type Query { thing: Thing strict: Thing! things: [Thing] some: [Thing!]! node: Node any: Any deep: [[Int!]] asked(input: Asked, n: Int = 3, color: Color = RED, flag: Boolean!): String }
@@ -260,7 +261,7 @@ describe('a compiled operation', () => {
         },
       ),
       {
-        numRuns: 200,
+        numRuns: rounds(200),
         examples: [
           // A sibling fails when the answer is null already.
           [

@@ -5,6 +5,7 @@ import { elementType } from '../../../src/onnx/difference/element-types.js';
 import { compareGraphs } from '../../../src/onnx/difference/graph-difference.js';
 import type { InitializerDifference } from '../../../src/onnx/index.js';
 import { ModelFolder } from '../awkward-models.js';
+import { rounds } from '../../support/depth.js';
 
 let folder: ModelFolder;
 beforeAll(async () => {
@@ -297,7 +298,7 @@ describe('changes of stored elements', () => {
           }
         },
       ),
-      { numRuns: 50 },
+      { numRuns: rounds(50) },
     );
   });
 });

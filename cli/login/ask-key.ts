@@ -1,0 +1,17 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { text as readStream } from 'node:stream/consumers';
+
+/** The key as typed, without showing it, or as it comes through a pipe; empty for a server that wants none. */
+export async function askKey(signal: AbortSignal): Promise<string> {
+  if (!process.stdin.isTTY) return (await readStream(process.stdin)).trim();
+  process.stderr.write('Key (empty where the server wants none): ');
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    return (await terminal.question('', { signal })).trim();
+  } finally {
+    terminal.close();
+    process.stderr.write('\n');
+  }
+}

@@ -1,0 +1,35 @@
+import { DomainError } from '../platform/errors.js';
+
+/** The model ran and refused these inputs; it goes on. */
+export function runFailed(words: string): DomainError {
+  return new DomainError('RUN_FAILED', `The model failed on these inputs: ${words}`);
+}
+
+/** The model wanted more memory than it gets; it goes on, or another process takes its place. */
+export function outOfMemory(words: string, limitBytes: number | undefined): DomainError {
+  const limit =
+    limitBytes === undefined
+      ? 'than there is'
+      : `than the ${Math.round(limitBytes / 1e6)} MB it may take (runtime.maxMemoryBytes)`;
+  const said = words === '' ? '' : ` (${words.replace(/\.$/, '')})`;
+  return new DomainError(
+    'MODEL_OUT_OF_MEMORY',
+    `For this request the model needs more memory ${limit}${said}. Send fewer rows or smaller values, or have the limit raised.`,
+  );
+}
+
+/** Its process was ended for it. */
+export function tooLongMessage(limitMs: number): string {
+  return (
+    `The process that ran the model was ended, since its run took longer than ${limitMs} ms (runtime.maxRunMs). ` +
+    'The same request would take as long again: send fewer rows or other values, or have maxRunMs raised.'
+  );
+}
+
+/** Whether the request is to blame, and the same one would fail again; the model itself goes on. */
+export function isRunRefused(error: unknown): error is DomainError {
+  return (
+    error instanceof DomainError &&
+    (error.code === 'RUN_FAILED' || error.code === 'MODEL_OUT_OF_MEMORY' || error.code === 'RUN_TOO_LONG')
+  );
+}

@@ -1,0 +1,79 @@
+import type { FastifyInstance } from 'fastify';
+import { heaviest, JsonReader, scanJson, weightOf, beyondLimit, type ScannedJson } from '../json/index.js';
+import { BodyMemory, type Reservation } from './body-memory.js';
+import { BodyWatch, type BodyPace } from './body-watch.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    requestBodies: RequestBodies;
+  }
+}
+
+/** JSON up to this size is parsed at once: that takes a few milliseconds, whatever is in it. */
+export const LARGE_JSON_BYTES = 262_144;
+
+/** What all transports share to take in bodies: one bound on their memory, one watch over slow ones, and one thread for large JSON. */
+export class RequestBodies {
+  readonly memory: BodyMemory;
+  readonly watch: BodyWatch;
+  readonly json = new JsonReader();
+
+  constructor({ memoryBytes, pace }: { memoryBytes?: number | undefined; pace?: BodyPace } = {}) {
+    this.memory = new BodyMemory(memoryBytes);
+    this.watch = new BodyWatch(pace);
+  }
+
+  /**
+   * Makes room for what small JSON will become, which is counted only when there would be too little room for the worst.
+   *
+   * @param others bytes that are held beside the JSON
+   * @throws DomainError OVERLOADED, INVALID_ARGUMENT
+   */
+  admitSmall(body: Uint8Array, reservation: Reservation, others = 0): void {
+    if (!reservation.resize(others + heaviest(body.length))) this.admitCounted(body, reservation, others);
+  }
+
+  /**
+   * Counts what is in large JSON whose numbers are few, at once.
+   *
+   * @param others bytes that are held beside the JSON
+   * @throws DomainError OVERLOADED, INVALID_ARGUMENT
+   */
+  admitCounted(body: Uint8Array, reservation: Reservation, others: number): void {
+    const scan = scanJson(body);
+    if (typeof scan === 'string') throw beyondLimit(scan);
+    if (!reservation.resize(others + weightOf(scan.counts))) throw this.memory.refusal();
+  }
+
+  /**
+   * Looks through large JSON, and makes room for what it will become.
+   *
+   * @param body given away
+   * @throws DomainError OVERLOADED, INVALID_ARGUMENT, UNAVAILABLE
+   */
+  async scanLarge(
+    body: Buffer,
+    reservation: Reservation,
+    options: { tolerant: boolean },
+  ): Promise<ScannedJson> {
+    const scanned = await this.json.scan(body, options);
+    if (!reservation.resize(weightOf(scanned.counts))) throw this.memory.refusal();
+    return scanned;
+  }
+
+  close(): Promise<void> {
+    this.watch.close();
+    return this.json.close();
+  }
+}
+
+/** Those of a server, which ends them with itself. */
+export function shareRequestBodies(app: FastifyInstance, bodies: RequestBodies): void {
+  app.decorate('requestBodies', bodies);
+  app.addHook('onClose', () => bodies.close());
+}
+
+export function requestBodiesOf(app: FastifyInstance): RequestBodies {
+  if (!app.hasDecorator('requestBodies')) shareRequestBodies(app, new RequestBodies());
+  return app.requestBodies;
+}

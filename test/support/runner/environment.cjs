@@ -1,0 +1,68 @@
+'use strict';
+const { appendFileSync } = require('node:fs');
+const { LegacyFakeTimers, ModernFakeTimers } = require('@jest/fake-timers');
+const { ModuleMocker } = require('jest-mock');
+const { processTimes } = require('./process-times.cjs');
+
+/** What jest-circus keeps on the global object for the file that runs, by the names of its symbols. */
+const OF_ONE_FILE = [
+  'EVENT_HANDLERS',
+  'TEST_TIMEOUT_SYMBOL',
+  'RETRY_TIMES',
+  'WAIT_BEFORE_RETRY',
+  'RETRY_IMMEDIATELY',
+  'LOG_ERRORS_BEFORE_RETRY',
+];
+
+/** Node's own globals for every test file of a worker, and not a context for each, in which all modules load anew. */
+module.exports = class NativeEnvironment {
+  constructor({ projectConfig }, { testPath }) {
+    this.global = globalThis;
+    this.moduleMocker = new ModuleMocker(globalThis);
+    this.fakeTimers = new LegacyFakeTimers({
+      config: projectConfig,
+      global: globalThis,
+      moduleMocker: this.moduleMocker,
+      timerConfig: { idToRef: (id) => id, refToId: (timer) => timer },
+    });
+    this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
+    // Jest replaces these for each file and takes no care of what was there.
+    this.replaced = { console: globalThis.console, exit: process.exit };
+    for (const name of OF_ONE_FILE) delete globalThis[Symbol.for(name)];
+    this.began = { testPath, at: performance.now(), times: processTimes() };
+  }
+
+  async setup() {
+    // Jest asks for a hundred frames of every error, and errors are how Retort refuses.
+    Error.stackTraceLimit = 25;
+  }
+
+  async teardown() {
+    this.fakeTimers.dispose();
+    this.fakeTimersModern.dispose();
+    globalThis.console = this.replaced.console;
+    process.exit = this.replaced.exit;
+    if (process.env.RETORT_TEST_COSTS) this.writeCosts(process.env.RETORT_TEST_COSTS);
+  }
+
+  exportConditions() {
+    return ['node', 'node-addons'];
+  }
+
+  getVmContext() {
+    return null;
+  }
+
+  /** One line for scripts/test-costs.mjs. */
+  writeCosts(file) {
+    const { testPath, at, times } = this.began;
+    const now = processTimes();
+    const costs = {
+      testPath,
+      seconds: (performance.now() - at) / 1_000,
+      cpu: now.own - times.own,
+      childrenCpu: now.children - times.children,
+    };
+    appendFileSync(file, `${JSON.stringify(costs)}\n`);
+  }
+};

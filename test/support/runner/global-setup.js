@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compileSources } from './compile.mjs';
+import { createTemplates } from './database-templates.mjs';
+
+/** Everything of a run lies in one folder, and is looked after by one process that outlives it. */
+export default async function setUp() {
+  const run = mkdtempSync(join(tmpdir(), 'retort-run-'));
+  process.env.RETORT_TEST_RUN = run;
+  process.env.RETORT_TEST_DATABASES = `retort_${basename(run)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '_')}_`;
+  globalThis.retortKeeper = await startKeeper(run);
+  process.env.TMPDIR = run;
+  await Promise.all([compileSources(), createTemplates()]);
+}
+
+async function startKeeper(run) {
+  const script = fileURLToPath(new URL('keeper.mjs', import.meta.url));
+  // Of a session of its own: what ends jest from the terminal does not end this.
+  const keeper = spawn(process.execPath, [script, run, String(process.pid)], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await new Promise((resolve, reject) => {
+    keeper.stdout.once('data', resolve);
+    keeper.once('exit', () => reject(new Error('The keeper of the tests did not start.')));
+  });
+  for (const part of [keeper, keeper.stdin, keeper.stdout]) part.unref();
+  return keeper;
+}
