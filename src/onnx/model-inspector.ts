@@ -202,9 +202,9 @@ export class ModelInspector {
 
 interface Attempt {
   readonly reply: Promise<InspectorReply>;
-  isSlow(): boolean;
-  giveWay(): void;
-  giveUp(): Promise<void>;
+  readonly isSlow: () => boolean;
+  readonly giveWay: () => void;
+  readonly giveUp: () => Promise<void>;
 }
 
 /** @returns undefined when it turns out to be slow; then it goes on all the same */

@@ -186,10 +186,16 @@ describe('ModelInspector refuses', () => {
       /acyclic/,
     ],
     [
-      'bfloat16',
-      () => rawModel('Identity', tensorType(16, [2]), tensorType(16, [2])),
+      'a sum of bfloat16, which the runtime does not compute',
+      () => rawModel('Relu', tensorType(16, [2]), tensorType(16, [2])),
       'UNSUPPORTED_MODEL',
-      /^Input "x" is tensor\(bfloat16\)/,
+      /^Operator Relu of domain ai\.onnx \(opset \d+\) has no CPU implementation for the types/,
+    ],
+    [
+      'float4, which the runtime does not cast',
+      () => rawModel('Identity', tensorType(23, [2]), tensorType(23, [2])),
+      'UNSUPPORTED_MODEL',
+      /^Input "x" is tensor\(float4e2m1\)/,
     ],
     [
       'complex numbers',

@@ -51,7 +51,7 @@ async function unpacked(
   path: string,
   packedAs: PackedAs,
   maxBytes: number,
-): Promise<{ members: Member[]; close(): void }> {
+): Promise<{ members: Member[]; close: () => void }> {
   if (packedAs === 'zip') return zipMembers(path, maxBytes);
   return { members: await tarMembers(path), close: () => undefined };
 }

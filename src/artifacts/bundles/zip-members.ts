@@ -22,7 +22,7 @@ const FOLDER = 0o040000;
 export async function zipMembers(
   path: string,
   maxBytes: number,
-): Promise<{ members: Member[]; close(): void }> {
+): Promise<{ members: Member[]; close: () => void }> {
   const zip = await openZip(path, {
     lazyEntries: true,
     autoClose: false,

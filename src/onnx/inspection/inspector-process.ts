@@ -1,7 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../../platform/compiled-entry.js';
-import type { DomainError } from '../../platform/errors.js';
 import type {
   InspectorReady,
   InspectorReply,
@@ -107,7 +106,7 @@ export class InspectorProcess {
       const giveUp = (reason: unknown) => {
         // SIGKILL, since a native loop looks at no other signal.
         child.kill('SIGKILL');
-        settle(() => reject(reason as DomainError));
+        settle(() => reject(reason));
       };
       const onAbort = () => giveUp(signal.reason);
       const onMessage = (message: unknown) => {

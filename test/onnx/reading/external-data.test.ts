@@ -83,7 +83,7 @@ const places: readonly [string, Message][] = [
   ['a graph for training', model(plain, [[20, message([[2, graph([], [[5, external('w')]])]], [1, 2])]])], // prettier-ignore
 ];
 
-const RUNS = Number(process.env['RETORT_TEST_ENCODINGS'] ?? 25);
+const RUNS = Number(process.env.RETORT_TEST_ENCODINGS ?? 25);
 
 describe('A tensor whose data lies in another file is seen', () => {
   it.each(places)('in %s, however the file is encoded', async (_, content) => {
