@@ -3,6 +3,9 @@ import { bytes, moment, number, shape, withUnit } from '../terminal/format.js';
 import { facts, section, stack, table } from '../terminal/layout.js';
 import { excerpt } from './excerpt.js';
 
+/** Of classes or values: enough to recognise them. */
+const LISTED = 8;
+
 type Version = NonNullable<ShowVersionQuery['version']>;
 
 export function describeVersion(version: Version, { whole }: { readonly whole: boolean }): string {
@@ -27,6 +30,7 @@ export function describeVersion(version: Version, { whole }: { readonly whole: b
       ],
       ['made with', environmentOf(version)],
     ]),
+    section('Changed for serving', version.rewrites.map(({ description }) => description).join('\n')),
     section('Inputs', tensorTable(signature.inputs)),
     section('Outputs', tensorTable(signature.outputs)),
     section('Metrics', metricTable(version)),
@@ -40,14 +44,29 @@ export function describeVersion(version: Version, { whole }: { readonly whole: b
 export function tensorTable(tensors: readonly TensorRowFragment[]): string {
   return table(
     ['NAME', 'TYPE', 'SHAPE', 'UNIT', 'MEANING'],
-    tensors.map(({ name, datatype, shape: extents, dimensions, unit, description }) => [
-      name,
-      datatype,
-      shape(extents, dimensions),
-      unit ?? '',
-      description ?? '',
+    tensors.map((tensor) => [
+      tensor.name,
+      tensor.graphType === null ? tensor.datatype : `${tensor.datatype} (${tensor.graphType})`,
+      tensor.ranked ? shape(tensor.shape, tensor.dimensions) : 'any',
+      tensor.unit ?? '',
+      meaningOf(tensor),
     ]),
   );
+}
+
+/** What the pipeline says, and what the graph itself tells: the classes, and what stands in for what is left out. */
+function meaningOf({ description, optional, default: value, classLabels }: TensorRowFragment): string {
+  const classes = classLabels && `Classes: ${listed(classLabels)}.`;
+  const values = Array.isArray(value?.data) ? value.data.map((element) => String(element)) : [];
+  const standIn =
+    optional &&
+    `Optional, ${values.length === 1 ? '' : `[${value?.shape.join(', ')}] `}${listed(values)} when left out.`;
+  return [description, classes, standIn].filter(Boolean).join(' ');
+}
+
+function listed(names: readonly string[]): string {
+  const rest = names.length > LISTED ? ` and ${names.length - LISTED} more` : '';
+  return names.slice(0, LISTED).join(', ') + rest;
 }
 
 export function describeSource(source: NonNullable<Version['source']>): string {

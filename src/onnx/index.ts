@@ -1,4 +1,4 @@
-export { DATA_TYPES, type DataType, type TypedArray } from './data-types.js';
+export { DATA_TYPES, INTEGER_RANGES, typedArrayOf, type DataType, type TypedArray } from './data-types.js';
 export type { RawTensor, Signature, Tensor, TensorSpec, TensorValues } from './tensor.js';
 export {
   GraphBuilder,
@@ -23,7 +23,7 @@ export {
 export { decodeTensor } from './decode-tensor.js';
 export { byteLengthOf } from './tensor-bytes.js';
 export { encodeTensor, keptTensor, tensorBytes, widenedValues, type KeptTensor } from './encode-tensor.js';
-export { fromHalf } from './half-float.js';
+export { fromHalf, toHalf } from './half-float.js';
 export { shortestFloat32 } from './shortest-float.js';
 export type { GraphSummary } from './graph-summary.js';
 export type { Inspection } from './inspect-model.js';

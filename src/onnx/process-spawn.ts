@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../platform/compiled-entry.js';
+import { childEnvironment } from './child-environment.js';
 import { endWithServer } from './orphan-guard.js';
 import { limitedNode, NODE_DATA_BYTES } from './processes/process-limits.js';
 
@@ -24,21 +25,10 @@ export function spawnRunner(maxMemoryBytes: number | undefined): ChildProcess {
       ? { execPath: process.execPath, execArgv: LEAN }
       : limitedNode({ dataBytes: maxMemoryBytes + NODE_DATA_BYTES }, LEAN);
   const child = spawn(execPath, [...execArgv, entry], {
-    env: { ...passedOn(), ORT_DISABLE_TELEMETRY: '1', UV_THREADPOOL_SIZE: '1' },
+    env: { ...childEnvironment(PASSED_ON), ORT_DISABLE_TELEMETRY: '1', UV_THREADPOOL_SIZE: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
   endWithServer(child);
   return child;
-}
-
-function passedOn(): Record<string, string> {
-  // eslint-disable-next-line no-restricted-properties -- handed on by name, and not read
-  const { env } = process;
-  return Object.fromEntries(
-    PASSED_ON.flatMap((name) => {
-      const value = env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }

@@ -29,6 +29,8 @@ export function loadProblem(error: unknown, path: string, graph?: GraphSummary):
       'MODEL_OUT_OF_MEMORY',
       `The model does not fit into the memory it may take (${message.replace(/\.$/, '')}). Raise runtime.maxMemoryBytes, or make the model smaller.`,
     );
+  const locale = missingLocale.exec(message)?.[1];
+  if (locale !== undefined) return localeProblem(locale);
   for (const { pattern, explain } of refusals) {
     const match = pattern.exec(message);
     if (match !== null) return new ModelProblem('UNSUPPORTED_MODEL', explain(match, graph));
@@ -36,6 +38,17 @@ export function loadProblem(error: unknown, path: string, graph?: GraphSummary):
   return new ModelProblem(
     'INVALID_MODEL',
     `The ONNX runtime refuses the graph: ${message.replace(/\.?$/, '.')} Check it with onnx.checker.check_model(model, full_check=True)`,
+  );
+}
+
+const missingLocale = /Failed to construct locale with name:\s*([^\s:]+)/;
+
+/** The graph is sound; what it needs is missing on this machine. */
+function localeProblem(locale: string): ModelProblem {
+  const [language, charset = 'UTF-8'] = locale.split('.');
+  return new ModelProblem(
+    'LOCALE_MISSING',
+    `The server lacks the locale ${locale}, which the model's text operators (StringNormalizer) need; the model is sound. Its operator must install it (Debian, Ubuntu: apt-get install locales, then localedef -i ${language} -f ${charset} ${locale}) and restart the server`,
   );
 }
 

@@ -1,12 +1,13 @@
-import type { DataType, TensorSpec } from '../onnx/index.js';
+import { DATA_TYPES, type DataType, type TensorSpec } from '../onnx/index.js';
 import { columnCount, FIELDS } from './columns.js';
 import { invalidPipeline } from './pipeline-error.js';
 import type { DeclaredInput, InstanceKind, SourceStep } from './pipeline-schema.js';
 import { checkTransforms } from './transforms.js';
 
-const FLOATS: readonly DataType[] = ['FP32', 'FP64'];
-const COUNTS: readonly DataType[] = ['INT64', 'INT32', 'INT16', 'FP32', 'FP64'];
-const BITS: readonly DataType[] = ['BOOL', 'UINT8', 'INT8', 'INT32', 'INT64', 'FP32', 'FP64'];
+const FLOATS: readonly DataType[] = ['FP16', 'FP32', 'FP64'];
+/** Whole numbers are put into the integer types, and what is none is the row's error. */
+const NUMBERS: readonly DataType[] = DATA_TYPES.filter((type) => type !== 'BYTES' && type !== 'BOOL');
+const BITS: readonly DataType[] = [...NUMBERS, 'BOOL'];
 
 /** Whether the declared steps can make this tensor from an instance of this kind. @throws INVALID_PIPELINE */
 export function checkInput(
@@ -17,7 +18,7 @@ export function checkInput(
 ): void {
   const [source, ...transforms] = input.steps;
   checkSource(source, kind, [...path, 'steps', '0']);
-  checkDatatype(source, transforms.length > 0, spec, kind, path);
+  checkDatatype(source, transforms.length > 0, spec, path);
   const columns =
     kind === 'particles' ? checkParticleShape(source, spec, path) : checkRowShape(source, spec, path);
   checkTransforms(transforms, columns, [...path, 'steps'], 1);
@@ -77,12 +78,10 @@ function checkDatatype(
   source: SourceStep,
   transformed: boolean,
   spec: TensorSpec,
-  kind: InstanceKind,
   path: readonly string[],
 ): void {
-  const integer = source.step === 'field' && FIELDS[kind][source.field]?.integer === true;
-  const whole = source.step === 'fingerprint' ? BITS : integer ? COUNTS : FLOATS;
-  const allowed = transformed ? FLOATS : whole;
+  const untransformed = source.step === 'fingerprint' ? BITS : NUMBERS;
+  const allowed = transformed ? FLOATS : untransformed;
   if (!allowed.includes(spec.datatype))
     throw invalidPipeline(
       [...path, 'steps'],

@@ -1,5 +1,6 @@
 import { invalidPipeline } from './pipeline-error.js';
-import type { DeclaredResult } from './pipeline-schema.js';
+import { byValue, checkColumns, meaningOf } from './check-output.js';
+import type { DeclaredResult, InstanceKind } from './pipeline-schema.js';
 import type { PipelineOutput, PipelineResult } from './pipeline.js';
 import { checkTransforms } from './transforms.js';
 
@@ -7,6 +8,7 @@ import { checkTransforms } from './transforms.js';
 export function checkResult(
   result: DeclaredResult,
   outputs: Readonly<Record<string, PipelineOutput>>,
+  kind: InstanceKind,
   path: readonly string[],
 ): PipelineResult {
   const output = Object.hasOwn(outputs, result.output) ? outputs[result.output] : undefined;
@@ -17,11 +19,6 @@ export function checkResult(
         .map((name) => `"${name}"`)
         .join(', ')}; got "${result.output}"`,
     );
-  if (output.datatype === 'FP16')
-    throw invalidPipeline(
-      [...path, 'output'],
-      `"${result.output}" is FP16, which results can not be made from; add a Cast to FP32 to the graph`,
-    );
   if (result.steps.length > 0 && output.datatype === 'BYTES')
     throw invalidPipeline([...path, 'steps'], `"${result.output}" holds text (BYTES); steps need numbers`);
   if (result.steps.length > 0 && result.unit === undefined)
@@ -30,5 +27,18 @@ export function checkResult(
       'steps change what the number means, so the result needs a unit of its own',
     );
   checkTransforms(result.steps, output.shape.length < 2 ? 1 : output.shape.at(-1), [...path, 'steps'], 0);
-  return { ...result, unit: result.unit ?? output.unit };
+  const { columns, classes, unit, description, steps } = result;
+  if (steps.length > 0 && classes !== undefined)
+    throw invalidPipeline([...path, 'classes'], 'steps make numbers of the label, which has no classes then');
+  if (columns !== undefined) checkColumns(columns, output.shape, kind, [...path, 'columns']);
+  return {
+    output: result.output,
+    ...(description === undefined ? {} : { description }),
+    steps,
+    ...meaningOf({
+      unit: unit ?? output.unit,
+      columns: columns ?? output.columns,
+      classes: byValue(classes) ?? (steps.length > 0 ? undefined : output.classes),
+    }),
+  };
 }

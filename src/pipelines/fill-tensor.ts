@@ -1,52 +1,44 @@
-import type { DataType, Tensor } from '../onnx/index.js';
+import { INTEGER_RANGES, toHalf, typedArrayOf, type DataType, type Tensor } from '../onnx/index.js';
 
-type FillableType = Exclude<DataType, 'BYTES' | 'FP16' | 'UINT64'>;
-type Numbers =
-  | Float64Array<ArrayBuffer>
-  | Float32Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Int16Array<ArrayBuffer>
-  | Int8Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>;
-
-const constructors = {
-  FP64: Float64Array,
-  FP32: Float32Array,
-  INT32: Int32Array,
-  INT16: Int16Array,
-  INT8: Int8Array,
-  UINT8: Uint8Array,
-  UINT16: Uint16Array,
-  UINT32: Uint32Array,
-  BOOL: Uint8Array,
-} as const satisfies Record<Exclude<FillableType, 'INT64'>, new (length: number) => Numbers>;
-
-/** Rows of numbers end to end as one tensor. parsePipeline has made sure that they fit the datatype. */
+/** Rows of numbers end to end as one tensor. parsePipeline has made sure of the datatype, and `whyNot` of each number. */
 export function fillTensor(
   name: string,
   datatype: DataType,
   shape: readonly number[],
   rows: readonly ArrayLike<number>[],
 ): Tensor {
+  if (datatype === 'BYTES') throw new Error('No step makes text');
   const length = rows.reduce((sum, row) => sum + row.length, 0);
-  if (datatype === 'INT64') {
-    const data = new BigInt64Array(length);
-    let at = 0;
-    for (const row of rows) for (const value of Array.from(row)) data[at++] = BigInt(value);
-    return { name, datatype, shape, data };
-  }
-  const data = new constructors[datatype as keyof typeof constructors](length);
+  const data = new (typedArrayOf(datatype))(length);
   let at = 0;
   for (const row of rows) {
-    data.set(row, at);
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array)
+      for (let index = 0; index < row.length; index += 1) data[at + index] = BigInt(row[index] ?? 0);
+    else if (datatype === 'FP16')
+      for (let index = 0; index < row.length; index += 1) data[at + index] = toHalf(row[index] ?? 0);
+    else data.set(row, at);
     at += row.length;
   }
   return { name, datatype, shape, data };
 }
 
-/** Whether a number stays finite in the datatype: 1e39 is infinite in FP32. */
-export function fits(datatype: DataType, value: number): boolean {
-  return Number.isFinite(datatype === 'FP32' ? Math.fround(value) : value);
+/** Why a tensor of this datatype cannot be given a number; null when it can. */
+export function notHeld(datatype: DataType, value: number): 'NON_FINITE' | 'NOT_REPRESENTABLE' | null {
+  switch (datatype) {
+    case 'FP64':
+    case 'BOOL':
+    case 'BYTES':
+      return Number.isFinite(value) ? null : 'NON_FINITE';
+    case 'FP32':
+      return Number.isFinite(Math.fround(value)) ? null : 'NON_FINITE';
+    case 'FP16':
+      return Number.isFinite(value) && (toHalf(value) & 0x7fff) !== 0x7c00 ? null : 'NON_FINITE';
+    case 'INT64':
+    case 'UINT64':
+      return Number.isSafeInteger(value) && (datatype === 'INT64' || value >= 0) ? null : 'NOT_REPRESENTABLE';
+    default: {
+      const [least, greatest] = INTEGER_RANGES[datatype];
+      return Number.isInteger(value) && value >= least && value <= greatest ? null : 'NOT_REPRESENTABLE';
+    }
+  }
 }

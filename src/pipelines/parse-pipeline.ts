@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Signature, TensorSpec } from '../onnx/index.js';
 import { checkDomain } from './check-domain.js';
 import { checkInput } from './check-input.js';
+import { checkOutput } from './check-output.js';
 import { checkResult } from './check-result.js';
 import { describeValue, isObject } from './instances/describe-value.js';
 import { invalidPipeline } from './pipeline-error.js';
@@ -21,11 +22,9 @@ export function parsePipeline(pipeline: unknown, signature: Signature): Pipeline
     checkInput(input, spec, kind, path);
     return { ...input, datatype: spec.datatype, shape: [...spec.shape] };
   });
-  const outputs = matched('outputs', declared.outputs, signature.outputs, (output, spec): PipelineOutput => ({
-    ...output,
-    datatype: spec.datatype,
-    shape: [...spec.shape],
-  }));
+  const outputs = matched('outputs', declared.outputs, signature.outputs, (output, spec, path) =>
+    checkOutput(output, spec, kind, path),
+  );
   checkBatchDimensions(kind, inputs, outputs);
   if (declared.domain !== undefined) checkDomain(declared.domain, kind);
   return {
@@ -78,9 +77,11 @@ function matched<Declared extends Named, Checked>(
   for (const name of Object.keys(declared))
     if (!names.includes(name))
       throw invalidPipeline([side, name], `the graph has no ${role} of this name; it has ${quoted(names)}`);
-  const pairs = specs.map((spec): [string, Checked] => {
+  const pairs = specs.flatMap((spec): [string, Checked][] => {
     const entry = Object.hasOwn(declared, spec.name) ? declared[spec.name] : undefined;
     const path = [side, spec.name];
+    // The graph's own value stands in for an optional input that no step fills.
+    if (entry === undefined && spec.default !== undefined) return [];
     if (entry === undefined)
       throw invalidPipeline(
         path,
@@ -98,7 +99,7 @@ function matched<Declared extends Named, Checked>(
         [...path, 'shape'],
         `the graph says [${spec.shape.join(',')}], got [${entry.shape.join(',')}]; leave it out to take the graph's`,
       );
-    return [spec.name, check(entry, spec, path)];
+    return [[spec.name, check(entry, spec, path)]];
   });
   return Object.fromEntries(pairs);
 }
@@ -130,7 +131,10 @@ function results(
   if (entries.length === 0)
     throw invalidPipeline(['result'], 'name at least one result, or leave it out to answer every output');
   return Object.fromEntries(
-    entries.map(([name, result]) => [name, checkResult(result, outputs, ['result', name])]),
+    entries.map(([name, result]) => [
+      name,
+      checkResult(result, outputs, declared.instance.kind, ['result', name]),
+    ]),
   );
 }
 

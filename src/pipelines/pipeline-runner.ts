@@ -1,7 +1,7 @@
 import type { Tensor } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import { domainWarnings } from './domain-warnings.js';
-import { fillTensor, fits } from './fill-tensor.js';
+import { fillTensor, notHeld } from './fill-tensor.js';
 import { readMolecules } from './instances/read-molecules.js';
 import { readNuclides } from './instances/read-nuclides.js';
 import { readParticles } from './instances/read-particles.js';
@@ -115,10 +115,11 @@ function prepare(pipeline: Pipeline, instance: Instance, index: number): Prepare
     const data = applyTransforms(transforms, source.data, source.shape.at(-1) ?? 1);
     for (let at = 0; at < data.length; at++) {
       const value = data[at] ?? NaN;
-      if (!fits(datatype, value))
+      const fault = notHeld(datatype, value);
+      if (fault !== null)
         return {
-          code: 'NON_FINITE',
-          message: `Input "${name}" would get ${value} in element ${at}, which ${datatype} can not hold as a finite number; check the instance against the model's domain`,
+          code: fault,
+          message: `Input "${name}" would get ${value} in element ${at}, which ${datatype} can not hold as a ${fault === 'NON_FINITE' ? 'finite' : 'whole'} number; check the instance against the model's domain`,
         };
     }
     values[name] = { shape: source.shape, data };

@@ -81,13 +81,30 @@ const input = z.strictObject({
   steps: z.tuple([source], transform),
 });
 
-const output = z.strictObject({ ...tensor, unit, description });
+const name = z.string().trim().min(1).max(200);
+const naming = {
+  /** Names of the places along the last dimension: the answer is then an object by these names. */
+  columns: z.array(name).min(1).max(10_000).exactOptional(),
+  /** Names of the values of a label: a list from 0 on, or by value. The answer is then the name. */
+  classes: z
+    .union([z.array(name).min(1).max(10_000), z.record(z.string().min(1).max(200), name)])
+    .exactOptional(),
+};
+
+const output = z.strictObject({
+  ...tensor,
+  /** A label (text, or an output with `classes`) needs none. */
+  unit: unit.exactOptional(),
+  description,
+  ...naming,
+});
 
 const result = z.strictObject({
   output: z.string().min(1),
   /** Needed when steps change what the number means; otherwise the output's. */
   unit: unit.exactOptional(),
   description,
+  ...naming,
   steps: z.array(transform).default([]),
 });
 
@@ -114,4 +131,5 @@ export type SourceStep = z.output<typeof source>;
 export type TransformStep = z.output<typeof transform>;
 export type Domain = z.output<typeof domain>;
 export type DeclaredInput = z.output<typeof input>;
+export type DeclaredOutput = z.output<typeof output>;
 export type DeclaredResult = z.output<typeof result>;

@@ -26,13 +26,21 @@ export type PipelineInput = {
 export type PipelineOutput = {
   readonly datatype: DataType;
   readonly shape: readonly number[];
-  readonly unit: string;
   readonly description?: string;
+} & Meaning;
+
+/** What the numbers or texts of an output are. */
+export type Meaning = {
+  /** A label has none. */
+  readonly unit?: string;
+  /** Names of the places along the last dimension. */
+  readonly columns?: readonly string[];
+  /** Names of a label's values, by the value. */
+  readonly classes?: Readonly<Record<string, string>>;
 };
 
-export type PipelineResult = {
+export type PipelineResult = Meaning & {
   readonly output: string;
-  readonly unit: string;
   readonly description?: string;
   readonly steps: readonly TransformStep[];
 };

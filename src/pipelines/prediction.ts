@@ -43,6 +43,8 @@ export type RowErrorCode =
   | 'INVALID_NUCLIDE'
   | 'INVALID_PARTICLES'
   | 'MOLECULE_TOO_COMPLEX'
-  | 'NON_FINITE';
+  | 'NON_FINITE'
+  | 'UNKNOWN_CLASS'
+  | 'NOT_REPRESENTABLE';
 
 export type WarningCode = 'OUT_OF_DOMAIN' | 'MULTIPLE_FRAGMENTS' | 'BARE_ATOMS' | 'NO_CUTOFF';

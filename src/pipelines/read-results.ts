@@ -1,4 +1,4 @@
-import { shortestFloat32, type Tensor } from '../onnx/index.js';
+import { fromHalf, shortestFloat32, type Tensor } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { JsonValue } from './json.js';
 import type { Pipeline, PipelineResult } from './pipeline.js';
@@ -6,7 +6,7 @@ import { RowError, type PredictionNote } from './prediction.js';
 import { applyTransforms } from './transforms.js';
 
 export type Answer =
-  { readonly value: JsonValue; readonly unit: string } | { readonly error: PredictionNote };
+  { readonly value: JsonValue; readonly unit: string | null } | { readonly error: PredictionNote };
 
 /**
  * Gives the outputs of one run back their meaning: one answer for each of `count` instances, which share the outputs
@@ -56,9 +56,10 @@ function resultValue(
   pipeline: Pipeline,
 ): JsonValue {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
-  const own = Array.from<unknown>(tensor.data.slice(row * size, (row + 1) * size));
+  const own = ownElements(tensor, row * size, (row + 1) * size);
   const elements = result.steps.length === 0 ? own : transformed(result, own, shape.at(-1) ?? 1);
-  const values = elements.map((element) => elementValue(element, tensor, pipeline, result.steps.length > 0));
+  const values = elements.map((element) => elementValue(element, tensor, pipeline, result));
+  if (result.columns !== undefined) return named(values, shape, result.columns, tensor.name);
   // By the graph's declared shape, so that a list stays a list when it happens to hold one element.
   const declared = pipeline.outputs[result.output]?.shape ?? [];
   const single = declared.slice(declared.length - shape.length).every((dimension) => dimension === 1);
@@ -77,8 +78,10 @@ function elementValue(
   element: unknown,
   { name, datatype }: Tensor,
   pipeline: Pipeline,
-  isTransformed: boolean,
+  { steps, classes }: PipelineResult,
 ): JsonValue {
+  const isTransformed = steps.length > 0;
+  if (classes !== undefined) return className(element, datatype, classes, name);
   if (typeof element === 'string') return element;
   // 64-bit integers beyond 2^53 travel as strings, as everywhere in the API.
   if (typeof element === 'bigint')
@@ -99,6 +102,46 @@ function elementValue(
   return datatype === 'FP32' && !isTransformed ? shortestFloat32(value) : value;
 }
 
+function ownElements({ data, datatype }: Tensor, from: number, to: number): unknown[] {
+  const elements = Array.from<unknown>(data.slice(from, to));
+  return datatype === 'FP16' ? elements.map((bits) => fromHalf(Number(bits))) : elements;
+}
+
+/** What a label's value is called. */
+function className(
+  element: unknown,
+  datatype: Tensor['datatype'],
+  classes: Readonly<Record<string, string>>,
+  output: string,
+): string {
+  const value = datatype === 'BOOL' ? String(Number(element) !== 0) : String(element);
+  const name = Object.hasOwn(classes, value) ? classes[value] : undefined;
+  if (name === undefined)
+    throw new RowError(
+      'UNKNOWN_CLASS',
+      `The model's output "${output}" is ${value}, which is none of the classes that its pipeline names`,
+    );
+  return name;
+}
+
+/** Each list along the last dimension as an object by the columns' names. */
+function named(
+  values: readonly JsonValue[],
+  shape: readonly number[],
+  columns: readonly string[],
+  output: string,
+): JsonValue {
+  if ((shape.at(-1) ?? 1) !== columns.length)
+    throw new DomainError(
+      'RUN_FAILED',
+      `Output "${output}": expected ${columns.length} columns, as its pipeline names them, got ${shape.at(-1) ?? 1}`,
+    );
+  const rows: JsonValue[] = [];
+  for (let at = 0; at < values.length; at += columns.length)
+    rows.push(Object.fromEntries(columns.map((name, column) => [name, values[at + column] ?? null])));
+  return nested(rows, shape.slice(0, -1));
+}
+
 /** Row-major elements as lists within lists; of shape [] the element itself. */
 function nested(elements: readonly JsonValue[], shape: readonly number[]): JsonValue {
   const [outer, ...inner] = shape;
@@ -110,10 +153,9 @@ function nested(elements: readonly JsonValue[], shape: readonly number[]): JsonV
   );
 }
 
-function unitOf(results: readonly (readonly [string, PipelineResult])[]): string {
+function unitOf(results: readonly (readonly [string, PipelineResult])[]): string | null {
   const units = new Set(results.map(([, { unit }]) => unit));
   const [only] = units;
-  return units.size === 1 && only !== undefined
-    ? only
-    : results.map(([name, { unit }]) => `${name}: ${unit}`).join(', ');
+  if (units.size === 1) return only ?? null;
+  return results.flatMap(([name, { unit }]) => (unit === undefined ? [] : [`${name}: ${unit}`])).join(', ');
 }

@@ -28,9 +28,10 @@ export function tensorAnnotations(pipeline: JsonValue | Pipeline | null): Tensor
           [description, columns && `Columns: ${columns.join(', ')}.`].filter(Boolean).join(' ') || null,
       };
     }),
-    outputs: mapped(parsed.data.outputs, ({ unit, description }) => ({
-      unit,
-      description: description ?? null,
+    outputs: mapped(parsed.data.outputs, ({ unit, description, columns }) => ({
+      unit: unit ?? null,
+      description:
+        [description, columns && `Columns: ${columns.join(', ')}.`].filter(Boolean).join(' ') || null,
     })),
   };
 }

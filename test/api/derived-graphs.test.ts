@@ -1,6 +1,8 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { modelWriter } from '../../src/onnx/onnx-schema.js';
+import { rawModel, tensorType } from '../onnx/awkward-models.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let server: TestApp;
@@ -182,5 +184,85 @@ describe('an input that the graph has a value for', () => {
       { name: 'scale', datatype: 'INT64', shape: [1], data: [2] },
     ]);
     expect(userErrors).toMatchObject([{ code: 'INVALID_TENSOR' }]);
+  });
+});
+
+describe('A version whose graph was derived', () => {
+  it('is the same after an export and an import under another name', async () => {
+    const exported = await server.graphql(
+      `mutation { exportModel(input: {model: "classifier"}) { archive { url } userErrors { message } } }`,
+    );
+    const { url } = (exported.data as { exportModel: { archive: { url: string } } }).exportModel.archive;
+    const archive = Buffer.from(await (await fetch(server.url + url)).arrayBuffer());
+    const sent = await fetch(`${server.url}/archives`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: archive,
+    });
+    const { digest } = (await sent.json()) as { digest: string };
+    const imported = await server.graphql(
+      `mutation ($digest: String!) { importModel(input: {archive: {digest: $digest}, as: "carried"}) { changed userErrors { code message } } }`,
+      { digest },
+    );
+    expect(imported.data).toMatchObject({ importModel: { changed: true, userErrors: [] } });
+    const answer = await server.graphql(
+      `{ version(ref: "carried@1") { rewrites { kind tensor } signature { outputs { classLabels } } }
+         compareVersions(base: "classifier@1", target: "carried@1") { signature { compatibility } } }`,
+    );
+    expect(answer.data).toMatchObject({
+      version: {
+        rewrites: [{ kind: 'ZIP_MAP_REMOVED', tensor: 'prob' }],
+        signature: { outputs: [{ classLabels: null }, { classLabels: ['dry', 'wet'] }] },
+      },
+      compareVersions: { signature: { compatibility: 'IDENTICAL' } },
+    });
+  });
+
+  it('refuses what the graph itself cannot hold, and says what it could', async () => {
+    const cast = (input: string, output: string, to: number) => ({
+      op_type: 'Cast',
+      input: [input],
+      output: [output],
+      attribute: [{ name: 'to', type: 2, i: to }],
+    });
+    const bfloat16 = { tensor_type: { elem_type: 16, shape: { dim: [{}] } } };
+    const bytes = modelWriter
+      .encode({
+        ir_version: 9,
+        opset_import: [{ domain: '', version: 17 }],
+        graph: {
+          name: 'g',
+          node: [cast('x', 'wide', 1), cast('wide', 'y', 16)],
+          input: [{ name: 'x', type: bfloat16 }],
+          output: [{ name: 'y', type: bfloat16 }],
+        },
+      })
+      .finish();
+    const { publishVersion } = await serve('half-as-wide', bytes);
+    expect(publishVersion.version.signature.inputs).toMatchObject([
+      { datatype: 'FP32', graphType: 'bfloat16' },
+    ]);
+    const x = (...data: number[]) => [{ name: 'x', datatype: 'FP32', shape: [data.length], data }];
+    expect(await infer('half-as-wide', x(0.5, 3.140625))).toMatchObject({
+      outputs: [{ data: [0.5, 3.140625] }],
+    });
+    expect(await infer('half-as-wide', x(0.5, 3.125, 3.14159))).toMatchObject({
+      userErrors: [
+        {
+          code: 'INVALID_TENSOR',
+          field: ['inputs', '0', 'data'],
+          message: expect.stringMatching(
+            /^Input "x": 3\.14159.* at index 2 is no bfloat16.* the nearest is 3\.140625/,
+          ) as unknown,
+        },
+      ],
+    });
+  });
+
+  it('an input of any number of dimensions is shown as one, and not as a scalar', async () => {
+    const { publishVersion } = await serve('any-rank', rawModel('Relu', tensorType(1), tensorType(1)));
+    expect(publishVersion.version.signature.inputs).toMatchObject([{ shape: [], ranked: false }]);
+    const scalar = await serve('scalar', rawModel('Relu', tensorType(1, []), tensorType(1, [])));
+    expect(scalar.publishVersion.version.signature.inputs).toMatchObject([{ shape: [], ranked: true }]);
   });
 });

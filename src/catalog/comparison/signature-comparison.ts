@@ -1,4 +1,5 @@
 import type { Signature, TensorSpec } from '../../onnx/index.js';
+import { compareMeanings } from './meaning-comparison.js';
 import { compareShapes } from './shape-comparison.js';
 import {
   alike,
@@ -22,7 +23,7 @@ export interface SignatureComparison {
  *
  * | difference | as an input | as an output |
  * | --- | --- | --- |
- * | only in the target | BREAKING: the caller does not send it | COMPATIBLE: nobody reads it |
+ * | only in the target | BREAKING: the caller does not send it; COMPATIBLE if optional | COMPATIBLE: nobody reads it |
  * | only in the base, or under another name | BREAKING: it is refused as unknown | BREAKING: it is missing |
  * | another datatype or number of dimensions | BREAKING | BREAKING |
  * | a fixed dimension, or any shape at all, becomes variable | COMPATIBLE | BREAKING: sizes the caller counted on |
@@ -30,6 +31,10 @@ export interface SignatureComparison {
  * | a fixed dimension has another size | BREAKING | BREAKING |
  * | variable dimensions must now agree | BREAKING | – |
  * | they need no longer agree; other names; another order | COMPATIBLE | COMPATIBLE |
+ * | may be left out now; another default | COMPATIBLE | – |
+ * | has to be sent now | BREAKING | – |
+ * | other classes along the last dimension | – | BREAKING; COMPATIBLE where one graph names none |
+ * | another number format inside the graph | BREAKING where it holds fewer values | COMPATIBLE |
  *
  * Pure. A signature is IDENTICAL to itself, and IDENTICAL means equal in everything a signature has.
  */
@@ -53,7 +58,11 @@ function compareSide(side: TensorSide, base: Signature, target: Signature): Sign
 
   const differences = ours.flatMap((spec): SignatureDifference[] => {
     const same = byName.get(spec.name);
-    if (same) return compareShapes({ side, base: spec, target: same, signatures: { base, target } });
+    if (same)
+      return [
+        ...compareShapes({ side, base: spec, target: same, signatures: { base, target } }),
+        ...compareMeanings(side, spec, same),
+      ];
     const other = renamed.get(spec);
     return [other ? rename(side, spec, other) : removal(side, spec)];
   });
@@ -104,12 +113,18 @@ function removal(side: TensorSide, base: TensorSpec): SignatureDifference {
 
 function addition(side: TensorSide, target: TensorSpec): SignatureDifference {
   const isInput = side === 'INPUT';
+  const isNeeded = isInput && target.default === undefined;
+  const consequence = isNeeded
+    ? 'every input has to be sent, and callers do not send it yet'
+    : isInput
+      ? 'it may be left out'
+      : 'callers who do not know it are not concerned';
   return {
     side,
     tensor: target.name,
     kind: 'ADDED',
-    severity: isInput ? 'BREAKING' : 'COMPATIBLE',
-    reason: `${label(side)} "${target.name}" (${formatSpec(target)}) is new: ${isInput ? 'every input has to be sent, and callers do not send it yet' : 'callers who do not know it are not concerned'}.`,
+    severity: isNeeded ? 'BREAKING' : 'COMPATIBLE',
+    reason: `${label(side)} "${target.name}" (${formatSpec(target)}) is new: ${consequence}.`,
     base: null,
     target,
   };

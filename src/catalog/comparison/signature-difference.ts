@@ -20,6 +20,11 @@ export const SIGNATURE_DIFFERENCE_KINDS = [
   'TIED',
   'UNTIED',
   'DIMENSION_NAME',
+  'OPTIONAL',
+  'REQUIRED',
+  'DEFAULT',
+  'CLASSES',
+  'NUMBER_FORMAT',
   'ORDER',
 ] as const;
 export type SignatureDifferenceKind = (typeof SIGNATURE_DIFFERENCE_KINDS)[number];

@@ -7,6 +7,7 @@ import type {
   InspectorRequest,
   InspectorTrial,
 } from '../inspector-messages.js';
+import { childEnvironment } from '../child-environment.js';
 import { endWithServer } from '../orphan-guard.js';
 import { BACKGROUND_PRIORITY, lowerPriority } from '../process-priority.js';
 import { crashed, hung, hungInTrial, tooLarge, unreachable } from './inspection-problems.js';
@@ -43,7 +44,7 @@ export class InspectorProcess {
   constructor() {
     this.#child = fork(fileURLToPath(compiledEntry(import.meta.url, '../inspector-child.js')), [], {
       // Strange bytes are read there, so it gets none of the server's secrets.
-      env: { ORT_DISABLE_TELEMETRY: '1' },
+      env: { ...childEnvironment([]), ORT_DISABLE_TELEMETRY: '1' },
       execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
       // 'advanced' carries bigint.
       serialization: 'advanced',

@@ -47,7 +47,10 @@ function pair(base: DeclaredOutput | null, target: DeclaredOutput | null, inputs
 
 function outputsOf(sample: Sample, side: Side, version: VersionRecord): DeclaredOutput[] {
   if (sample.form === 'INSTANCES')
-    return Object.entries(sample.pipelines[side].result).map(([name, { unit }]) => ({ name, unit }));
+    return Object.entries(sample.pipelines[side].result).map(([name, { unit }]) => ({
+      name,
+      unit: unit ?? null,
+    }));
   const { outputs } = tensorAnnotations(version.pipeline);
   return version.signature.outputs.map(({ name }) => ({ name, unit: unitOf(outputs, name) }));
 }
