@@ -13,13 +13,19 @@ export async function sizeOf(path: string): Promise<number> {
   return found.size;
 }
 
-/** `sha256:…` of a file's bytes. @throws Failure */
-export async function digestOf(path: string, bar: Bar, signal: AbortSignal): Promise<string> {
+/** `sha256:…` of a file's bytes, or of others that are read with it. @throws Failure */
+export async function digestOf(
+  path: string,
+  bar: Bar,
+  signal: AbortSignal,
+  bytes: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1024 ** 2, signal }),
+): Promise<string> {
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1024 ** 2, signal })) {
-      hash.update(chunk as Buffer);
-      bar.advance((chunk as Buffer).length);
+    for await (const chunk of bytes) {
+      signal.throwIfAborted();
+      hash.update(chunk);
+      bar.advance(chunk.length);
     }
   } catch (error) {
     if (signal.aborted) throw error;

@@ -11,7 +11,7 @@ import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { registerGraphql, type HttpPaths } from './graphql/index.js';
 import { InferenceService, RecordedRequests, RequestRecorder } from './inference/index.js';
-import { GraphDifferencer, ModelInspector, RunnerPool } from './onnx/index.js';
+import { GraphDifferencer, ModelFolders, ModelInspector, RunnerPool } from './onnx/index.js';
 import {
   InstanceChecker,
   MoleculeWorker,
@@ -98,7 +98,18 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const artifacts = await ArtifactStore.open({
     directory: join(config.dataDirectory, 'artifacts'),
     maxBytes: config.maxArtifactBytes,
+    observer: {
+      onDamaged: ({ digest, actual }) => {
+        logger.error({ digest, actual }, 'stored bytes are damaged');
+        catalog.damageEvents.damaged(digest, actual).catch(unsaid);
+      },
+      onMended: ({ digest }) => {
+        logger.info({ digest }, 'damaged bytes were mended');
+        catalog.damageEvents.mended(digest).catch(unsaid);
+      },
+    },
   });
+  const unsaid = (error: unknown) => logger.warn({ err: error }, 'owners could not be told of damaged bytes');
   await pairDirectory({
     database: database.client,
     dataDirectory: config.dataDirectory,
@@ -107,7 +118,9 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     adopt: config.adoptData,
     logger,
   });
-  const inspector = new ModelInspector();
+  const folders = new ModelFolders(join(config.dataDirectory, 'cache', 'models'));
+  stops.add('model folders', () => folders.close());
+  const inspector = new ModelInspector({ folders });
   stops.add('model inspector', () => inspector.close());
   const graphs = new RuntimeGraphs({
     artifacts,
@@ -119,6 +132,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const runners = new RunnerPool({
     workers: config.workers,
     cacheDirectory: join(config.dataDirectory, 'cache'),
+    folders,
   });
   stops.add('model runners', () => runners.close());
   const molecules = new MoleculeWorker(options.moleculeEntry ? { entry: options.moleculeEntry } : {});
@@ -134,7 +148,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     checkInstances: new InstanceChecker(runner).check,
     ...(options.downloader && { downloader: options.downloader }),
   };
-  const catalog = new CatalogService(publishing);
+  const catalog: CatalogService = new CatalogService(publishing);
   const transfer = new TransferService({
     ...publishing,
     archives: await ArtifactStore.open({
@@ -176,7 +190,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   stops.add('inference', async () => inference.close());
   const predictions = new PredictionService({ inference, runner });
   const recordedRequests = new RecordedRequests(database.client);
-  const comparisons = new GraphComparisons(artifacts, differencer);
+  const comparisons = new GraphComparisons(artifacts, graphs, differencer);
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
 

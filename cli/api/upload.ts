@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileFailure, Failure } from '../failure.js';
 import { EXIT } from '../exit-codes.js';
@@ -13,6 +14,8 @@ export interface Upload {
   /** Path on the server, with its query. */
   readonly to: string;
   readonly file: string;
+  /** What is sent in the file's place: the file with others. */
+  readonly packed?: { readonly type: string; readonly bytes: () => AsyncIterable<Buffer> };
   readonly size: number;
   readonly signal: AbortSignal;
   readonly onBytes: (count: number) => void;
@@ -31,7 +34,7 @@ export async function uploadFile(http: Http, upload: Upload): Promise<unknown> {
     method: 'POST',
     headers: {
       ...http.headers(),
-      'content-type': 'application/octet-stream',
+      'content-type': upload.packed?.type ?? 'application/octet-stream',
       'content-length': upload.size,
     },
     signal: upload.signal,
@@ -44,9 +47,11 @@ export async function uploadFile(http: Http, upload: Upload): Promise<unknown> {
   // Handled below; a rejection may come while the file is still being read.
   answered.catch(() => undefined);
 
-  const file = createReadStream(upload.file, { highWaterMark: 256 * 1024 });
+  const file = upload.packed
+    ? Readable.from(upload.packed.bytes(), { objectMode: false })
+    : createReadStream(upload.file, { highWaterMark: 256 * 1024 });
   let unreadable: Error | undefined;
-  file.once('error', (error) => (unreadable = error));
+  file.once('error', (error: Error) => (unreadable = error));
   const sent = pipeline(file, counted(upload), request);
   // An early answer is a refusal, and the rest of the file is of no interest.
   const first = await Promise.race([

@@ -27,7 +27,12 @@ export const push = defineCommand({
   name: 'push',
   summary: 'Publish an ONNX file as the next version of a model',
   positionals: {
-    file: { kind: 'text', required: true, describe: 'The ONNX file', completes: 'file' },
+    file: {
+      kind: 'text',
+      required: true,
+      describe: 'The ONNX file; files that its weights lie in are found beside it',
+      completes: 'file',
+    },
   },
   options: {
     model: { kind: 'text', required: true, describe: 'The model it is a version of', completes: 'model' },

@@ -3,6 +3,7 @@ import { Failure } from '../failure.js';
 import { uploadFile } from '../api/upload.js';
 import type { Session } from '../command.js';
 import { digestOf, sizeOf } from '../files.js';
+import { bundleOf } from './bundle.js';
 
 export interface StoredFile {
   readonly digest: string;
@@ -12,13 +13,17 @@ export interface StoredFile {
 }
 
 /**
- * Brings a file to the server, unless it has the same bytes already. Both sides hash it, so a bit that flips on the way
+ * Brings a model's file to the server, with the files its weights lie in, unless it has the same bytes already. Both sides hash it, so a bit that flips on the way
  * does not get in.
  */
 export async function storeFile(file: string, { api, progress, signal }: Session): Promise<StoredFile> {
   const { http } = api;
-  const size = await sizeOf(file);
-  const digest = await progress.measure('Reading', size, 'bytes', async (bar) => digestOf(file, bar, signal));
+  const fileSize = await sizeOf(file);
+  const bundle = await bundleOf(file);
+  const size = bundle?.size ?? fileSize;
+  const digest = await progress.measure('Reading', size, 'bytes', async (bar) =>
+    digestOf(file, bar, signal, bundle?.bytes()),
+  );
   const known = await http.fetch(`artifacts/${digest}`, { method: 'HEAD' });
   if (known.ok) return { digest, size, uploaded: false };
   if (known.status !== 404)
@@ -28,6 +33,7 @@ export async function storeFile(file: string, { api, progress, signal }: Session
     uploadFile(http, {
       to: `artifacts?digest=${digest}`,
       file,
+      ...(bundle && { packed: { type: 'application/x-tar', bytes: () => bundle.bytes() } }),
       size,
       signal,
       onBytes: (count) => bar.advance(count),

@@ -3,6 +3,9 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { DomainError } from '../platform/errors.js';
+import { looksLikeTar } from './bundles/stored-bundle.js';
+import { checkedChunks } from './checked-chunks.js';
+import { DamageRecord, type Damage, type FileIdentity } from './damage-record.js';
 import { digestHex } from './digest.js';
 import { CHUNK_BYTES, fileChunks, type FileRange } from './file-chunks.js';
 import { fileDigest } from './file-digest.js';
@@ -17,6 +20,18 @@ export interface StoredArtifact {
   readonly size: number;
 }
 
+/** Hears what is found out about stored bytes. */
+export interface StoreObserver {
+  /** Once for each damaged file. */
+  onDamaged?(found: { readonly digest: string; readonly actual: string }): void;
+  /** The right bytes are there again. */
+  onMended?(artifact: { readonly digest: string }): void;
+}
+
+/** Disks go wrong in months; a client that reads a file part by part does it in minutes. */
+const SOUND_MS = 10 * 60_000;
+const MAX_SOUND = 1_000;
+
 /**
  * Content-addressed files: `<directory>/sha256/ab/abcdef…`, named by the SHA-256 of their bytes, written once and
  * never changed. A file appears under its name complete and durable, or not at all. One process per directory.
@@ -25,14 +40,26 @@ export class ArtifactStore {
   /** So that a file is not removed at the moment it is sent again. */
   readonly #turns = new Turns();
 
+  /** Files whose bytes were right a while ago, and which they were. */
+  readonly #sound = new Map<string, FileIdentity & { readonly until: number }>();
+
   private constructor(
     private readonly directory: string,
-    private readonly maxBytes: number,
+    /** Of one artifact. */
+    readonly maxBytes: number,
+    private readonly damage: DamageRecord,
+    private readonly observer: StoreObserver,
   ) {}
 
   /** Creates the folders and removes what uploads that died with an earlier process left behind. */
-  static async open(options: { directory: string; maxBytes: number }): Promise<ArtifactStore> {
-    const store = new ArtifactStore(options.directory, options.maxBytes);
+  static async open(options: {
+    directory: string;
+    maxBytes: number;
+    observer?: StoreObserver;
+  }): Promise<ArtifactStore> {
+    const { directory, maxBytes, observer = {} } = options;
+    const damage = await DamageRecord.open(join(directory, 'damaged'));
+    const store = new ArtifactStore(directory, maxBytes, damage, observer);
     await rm(store.#temporary(), { recursive: true, force: true });
     await mkdir(store.#temporary(), { recursive: true });
     await mkdir(join(options.directory, 'sha256'), { recursive: true });
@@ -70,6 +97,7 @@ export class ArtifactStore {
         // Renamed over an equal file too: two uploads of the same bytes then need no lock, and a file that was damaged
         // on disk is mended by sending it again. Whoever has the old one open keeps reading it.
         await this.#turns.take(digest, () => nameFile(path, this.#path(digest)));
+        await this.#mended(digest);
         return { alreadyStored };
       };
       return { digest, size, path, keep, discard };
@@ -83,14 +111,33 @@ export class ArtifactStore {
     return (await this.#statOrNull(digest)) !== null;
   }
 
-  /** @throws DomainError ARTIFACT_NOT_FOUND */
+  /** @throws DomainError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT when it was found damaged and not mended since */
   async stat(digest: string): Promise<StoredArtifact> {
-    try {
-      const { size } = await stat(this.#path(digest));
-      return { digest, size };
-    } catch (error) {
+    const file = await this.#identity(digest);
+    const damage = this.damage.find(digest, file);
+    if (damage) throw damagedOnDisk(digest, damage.actual);
+    return { digest, size: file.size };
+  }
+
+  /** Whether the bytes are a tar: a model with the files its weights lie in. @throws DomainError ARTIFACT_NOT_FOUND */
+  async isBundle(digest: string): Promise<boolean> {
+    return looksLikeTar(this.#path(digest)).catch((error: unknown) => {
       throw readError(error, digest);
-    }
+    });
+  }
+
+  /** What was found where the bytes should be; null when nothing was. */
+  damageOf(digest: string): Damage | null {
+    return this.damage.find(digest);
+  }
+
+  /** Keeps in mind that the bytes are damaged, for whoever hashed them. @returns the error to end with */
+  async damaged(digest: string, actual: string): Promise<DomainError> {
+    const file = await this.#identity(digest).catch(() => undefined);
+    this.#sound.delete(digest);
+    if (file !== undefined && (await this.damage.add(digest, actual, file)))
+      this.observer.onDamaged?.({ digest, actual });
+    return damagedOnDisk(digest, actual);
   }
 
   /** A stream of the bytes, or of those from `start` to `end` inclusive. It ends with ARTIFACT_NOT_FOUND when there are none. */
@@ -99,6 +146,31 @@ export class ArtifactStore {
       objectMode: false,
       highWaterMark: CHUNK_BYTES,
     });
+  }
+
+  /** As `read`, of all bytes: ends with ARTIFACT_CORRUPT, and without the last of them, when they are not the digest's. */
+  readChecked(digest: string): Readable {
+    const chunks = checkedChunks(chunksOf(digest, this.#path(digest), {}), digest, (actual) =>
+      this.damaged(digest, actual),
+    );
+    return Readable.from(chunks, { objectMode: false, highWaterMark: CHUNK_BYTES });
+  }
+
+  /**
+   * Makes sure of a file of which only a part is to be read, which says nothing of the rest: its bytes are hashed, unless
+   * they were a while ago and the file is the same.
+   * @throws DomainError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT
+   */
+  async check(digest: string, signal?: AbortSignal): Promise<void> {
+    const file = await this.#identity(digest);
+    const sound = this.#sound.get(digest);
+    const isSame = sound?.ino === file.ino && sound.size === file.size && sound.mtimeMs === file.mtimeMs;
+    if (isSame && sound.until > performance.now()) return;
+    await this.verified(digest, signal);
+    this.#sound.delete(digest);
+    this.#sound.set(digest, { ...file, until: performance.now() + SOUND_MS });
+    const [oldest] = this.#sound.keys();
+    if (this.#sound.size > MAX_SOUND && oldest !== undefined) this.#sound.delete(oldest);
   }
 
   /**
@@ -111,7 +183,9 @@ export class ArtifactStore {
     const actual = await fileDigest(path, signal).catch((error: unknown) => {
       throw readError(error, digest);
     });
-    if (actual !== digest) throw damagedOnDisk(digest, actual);
+    if (actual !== digest) throw await this.damaged(digest, actual);
+    // Somebody put the right file back.
+    await this.#mended(digest);
     return path;
   }
 
@@ -147,8 +221,23 @@ export class ArtifactStore {
       } catch (error) {
         throw storageError(error);
       }
+      await this.damage.forget(digest);
       return true;
     });
+  }
+
+  async #mended(digest: string): Promise<void> {
+    if (await this.damage.forget(digest)) this.observer.onMended?.({ digest });
+  }
+
+  /** @throws DomainError ARTIFACT_NOT_FOUND, UNAVAILABLE */
+  async #identity(digest: string): Promise<FileIdentity> {
+    try {
+      const { ino, size, mtimeMs } = await stat(this.#path(digest));
+      return { ino, size, mtimeMs };
+    } catch (error) {
+      throw readError(error, digest);
+    }
   }
 
   async #statOrNull(digest: string): Promise<(StoredArtifact & { storedAt: Date }) | null> {

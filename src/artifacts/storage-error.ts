@@ -21,7 +21,7 @@ export function storageError(error: unknown): DomainError {
 export function damagedOnDisk(digest: string, actual: string): DomainError {
   return new DomainError(
     'ARTIFACT_CORRUPT',
-    `Expected the stored bytes of ${digest}, got bytes of ${actual}: the file was damaged on disk; upload it again`,
+    `Expected the stored bytes of ${digest}, got bytes of ${actual}: the file was damaged on disk; send the same file again (POST /artifacts), which mends it`,
   );
 }
 

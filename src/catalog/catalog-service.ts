@@ -5,6 +5,7 @@ import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
 import type { RemoveAliasInput, RollbackAliasInput, SetAliasInput } from './alias-input.js';
 import { AliasMoving } from './alias-moving.js';
+import { ArtifactDamageEvents } from './artifact-damage.js';
 import { ArtifactCollection, type CollectArtifactsInput, type Collection } from './artifact-collection.js';
 import { ArtifactDownloader } from './artifact-download.js';
 import { ArtifactIntake } from './artifact-intake.js';
@@ -30,8 +31,10 @@ export class CatalogService extends CatalogReader {
   private readonly aliases: AliasMoving;
   private readonly publisher: VersionPublisher;
   private readonly collection: ArtifactCollection;
+  /** For the artifact store's observer. */
+  readonly damageEvents: ArtifactDamageEvents;
 
-  constructor(deps: CatalogDependencies) {
+  constructor(private readonly deps: CatalogDependencies) {
     const stores = new CatalogStores(deps.database);
     super(stores);
     const intake = new ArtifactIntake(deps.artifacts, deps.downloader ?? new ArtifactDownloader());
@@ -40,6 +43,12 @@ export class CatalogService extends CatalogReader {
     this.aliases = new AliasMoving(stores, this.changes);
     this.publisher = new VersionPublisher(stores, this.changes, intake, deps);
     this.collection = new ArtifactCollection(stores, this.changes, deps.artifacts);
+    this.damageEvents = new ArtifactDamageEvents(stores, deps.events);
+  }
+
+  /** When an artifact's stored bytes were found damaged; null while nothing is known of it. */
+  damagedAt(digest: string): Date | null {
+    return this.deps.artifacts.damageOf(digest)?.foundAt ?? null;
   }
 
   /** @throws DomainError INVALID_NAME, INVALID_ARGUMENT or NAME_TAKEN */

@@ -88,7 +88,7 @@ export interface VersionRecord {
 
 export type ArtifactRecord = Pick<
   GraphSummary,
-  'format' | 'producer' | 'opsets' | 'metadata' | 'parameterCount' | 'operators'
+  'format' | 'producer' | 'opsets' | 'metadata' | 'metadataOmitted' | 'parameterCount' | 'operators'
 > & {
   readonly digest: string;
   /** Bytes. */

@@ -96,6 +96,14 @@ export class VersionStore {
     return groups.map(({ modelId, _count }) => ({ modelId, count: _count }));
   }
 
+  /** Newest first. */
+  async ofArtifact(digest: string, most: number): Promise<VersionRecord[]> {
+    const rows = await this.database.$queryRaw<VersionRow[]>`
+      SELECT ${VERSION_COLUMNS} FROM "Version" v JOIN "Model" m ON m."id" = v."modelId"
+      WHERE v."artifactDigest" = ${digest} ORDER BY v."createdAt" DESC LIMIT ${most}`;
+    return rows.map(toVersion);
+  }
+
   async artifacts(digests: readonly string[]): Promise<ArtifactRecord[]> {
     const rows = await this.database.artifact.findMany({ where: { digest: { in: [...digests] } } });
     return rows.map((row) => ({
@@ -147,7 +155,7 @@ export class VersionStore {
   async ensureArtifacts(tx: Transaction, artifacts: readonly NewArtifact[]): Promise<void> {
     await tx.artifact.createMany({
       data: artifacts.map(({ digest, size, graph }) => {
-        const { format, producer, irVersion, opsets, metadata, parameterCount, operators } =
+        const { format, producer, irVersion, opsets, metadata, metadataOmitted, parameterCount, operators } =
           withoutNul(graph);
         return {
           digest,
@@ -157,6 +165,7 @@ export class VersionStore {
           irVersion,
           opsets: [...opsets],
           metadata,
+          metadataOmitted,
           parameterCount,
           operators,
         };

@@ -37,7 +37,7 @@ export class ModelLoader {
     let model: LoadedModel | undefined;
     try {
       const graph = await this.graphs.open({ digest: version.artifactDigest, rewrites: version.rewrites });
-      model = await this.runners.load(() => graph.path(), {
+      model = await this.runners.load(() => graph.files(), {
         threads,
         replicas,
         isolation,

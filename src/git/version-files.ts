@@ -1,4 +1,5 @@
 import type {
+  ArtifactRecord,
   DerivationRelation,
   DescriptionRecord,
   ExampleContent,
@@ -15,6 +16,7 @@ export interface PublishedVersion {
   readonly description: DescriptionRecord;
   /** Bytes of the artifact. */
   readonly size: bigint;
+  readonly format: ArtifactRecord['format'];
   /** In the order of their references. */
   readonly derivedFrom: readonly { readonly ref: string; readonly relation: DerivationRelation }[];
   /** In the publisher's order. */
@@ -34,15 +36,18 @@ export function versionFiles({
   version,
   description,
   size,
+  format,
   derivedFrom,
   examples,
 }: PublishedVersion): RepositoryFile[] {
   const { modelName, number, signature, rewrites, pipeline, metrics, source, trainingData, environment } =
     version;
   const { card, ...described } = description;
+  // A bundle is a tar of the graph and the files its weights lie in: one object, as it is one artifact.
+  const extension = format === 'ONNX_BUNDLE' ? 'tar' : 'onnx';
   const json = (path: string, value: unknown) => ({ path, content: readableJson(withoutNulls(value)) });
   return [
-    { path: '.gitattributes', content: '*.onnx filter=lfs diff=lfs merge=lfs -text\n' },
+    { path: '.gitattributes', content: `*.${extension} filter=lfs diff=lfs merge=lfs -text\n` },
     { path: 'README.md', content: card.trim() === '' ? placeholder(description) : ended(card) },
     json('model.json', { name: modelName, version: number, ...described }),
     json('signature.json', signature),
@@ -63,7 +68,7 @@ export function versionFiles({
     ...(examples.length > 0
       ? [{ path: 'examples.json', content: readableJson(examples.map(writtenExample)) }]
       : []),
-    { path: 'model.onnx', content: lfsPointer(version.artifactDigest, size) },
+    { path: `model.${extension}`, content: lfsPointer(version.artifactDigest, size) },
   ];
 }
 

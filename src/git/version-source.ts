@@ -58,12 +58,12 @@ async function* withAll(
   const derivations = await catalog.derivationsOfVersions(ids);
   const parents = await catalog.versionsByIds(derivations.map(({ parentId }) => parentId));
   const exampleBytes = await catalog.exampleBytesOfVersions(ids);
-  const sizes = new Map(artifacts.map(({ digest, size }) => [digest, size]));
+  const stored = new Map(artifacts.map((artifact) => [artifact.digest, artifact]));
   const refs = new Map(parents.map(({ id, ref }) => [id, ref]));
   const withoutExamples = versions.map((version) => {
     const description = descriptions.get(version.number);
-    const size = sizes.get(version.artifactDigest);
-    if (!description || size === undefined) throw deleted(model);
+    const artifact = stored.get(version.artifactDigest);
+    if (!description || !artifact) throw deleted(model);
     // By their references, which a parent keeps whether it is in this catalog or not.
     const from = new Map<string, DerivationRelation>();
     for (const { childId, model: parent, number, relation } of missing)
@@ -72,7 +72,8 @@ async function* withAll(
       if (childId === version.id) from.set(refs.get(parentId) ?? '', relation);
     const derivedFrom = [...from].map(([ref, relation]) => ({ ref, relation }));
     derivedFrom.sort((a, b) => (a.ref < b.ref ? -1 : 1));
-    return { version, description, size, derivedFrom };
+    const { size, format } = artifact;
+    return { version, description, size, format, derivedFrom };
   });
   const bytesOf = (id: string) => exampleBytes.get(id) ?? 0;
   for (const group of groups(withoutExamples, ({ version }) => bytesOf(version.id), EXAMPLE_BYTES)) {

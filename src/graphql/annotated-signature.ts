@@ -4,11 +4,15 @@ import type { TensorAnnotation } from '../pipelines/index.js';
 
 type TensorSpec = VersionRecord['signature']['inputs'][number];
 
+/** GraphQL's Int. */
+const MAX_INT = 2 ** 31 - 1;
+
 /** A tensor of a signature as the interface shows it. */
 export interface AnnotatedSpec {
   readonly name: string;
   readonly datatype: TensorSpec['datatype'];
   readonly shape: readonly number[];
+  readonly extents: readonly number[];
   readonly ranked: boolean;
   readonly dimensions: readonly (string | null)[];
   readonly optional: boolean;
@@ -30,7 +34,9 @@ export function annotated(
     return {
       name,
       datatype,
-      shape,
+      // Published versions stay as they are, also from when larger extents were not refused.
+      shape: shape.map((extent) => (extent > MAX_INT ? -1 : extent)),
+      extents: shape,
       ranked: unranked !== true,
       dimensions: dimensions ?? shape.map(() => null),
       optional: spec.default !== undefined,

@@ -16,7 +16,7 @@ const kinds: readonly { matches: (head: Buffer) => boolean; hint: string }[] = [
   },
   {
     matches: (head) => startsWith(head, 'PK\x03\x04'),
-    hint: 'a zip archive (.zip, .npz, .keras): unpack it and send the .onnx file alone; a Keras model becomes ONNX with model.export("model.onnx", format="onnx")',
+    hint: 'a zip archive (.zip, .npz, .keras): a zip of a .onnx file and its data is sent with Content-Type application/zip; a Keras model becomes ONNX with model.export("model.onnx", format="onnx")',
   },
   {
     matches: (head) => head[0] === 0x80 && (head[1] ?? 0) >= 2 && (head[1] ?? 9) <= 5,

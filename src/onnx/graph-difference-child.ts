@@ -10,10 +10,11 @@ process.on('message', (request: GraphDifferenceRequest) => process.send?.(reply(
 function reply({ base, target }: GraphDifferenceRequest): GraphDifferenceReply {
   try {
     for (const { path, digest } of [base, target]) {
+      if (digest === null) continue;
       const actual = fileDigest(path);
       if (actual !== digest) return { type: 'damaged', digest, actual };
     }
-    return { type: 'compared', difference: compareGraphs(base.path, target.path) };
+    return { type: 'compared', difference: compareGraphs(base, target) };
   } catch (error) {
     if (error instanceof ModelProblem) return { type: 'refused', code: error.code, message: error.message };
     return {

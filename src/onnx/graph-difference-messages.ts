@@ -4,8 +4,10 @@ import type { ModelProblemCode } from './model-problem.js';
 /** A file, and the digest that its bytes must have. */
 export interface StoredGraph {
   readonly path: string;
-  /** `sha256:` and 64 hexadecimal digits. */
-  readonly digest: string;
+  /** `sha256:` and 64 hexadecimal digits; null when the bytes have been checked already. */
+  readonly digest: string | null;
+  /** Files that its tensors lie in, by their `location`. */
+  readonly data?: readonly { readonly name: string; readonly path: string }[];
 }
 
 /** To the child, which answers each with one reply. */

@@ -1,4 +1,5 @@
 import type { GraphCache } from './graph-cache.js';
+import { ModelFolders, type ModelFiles } from './model-folders.js';
 import { ProcessRunner } from './process-runner.js';
 import type { LoadSpec } from './session-host.js';
 
@@ -19,13 +20,19 @@ export class GraphOptimizer {
   #runner: ProcessRunner | undefined;
   #closed = false;
 
-  constructor(private readonly cache: GraphCache) {}
+  constructor(
+    private readonly cache: GraphCache,
+    private readonly folders = new ModelFolders(),
+  ) {}
 
-  /** @param loadMs what the direct load took */
-  consider(key: string, spec: LoadSpec, loadMs: number): void {
+  /**
+   * @param loadMs what the direct load took
+   * @param files where the model lies when its turn comes; it may have been released by then
+   */
+  consider(key: string, spec: LoadSpec, loadMs: number, files: ModelFiles = { model: spec.path }): void {
     if (this.#tried.has(key) || loadMs < SHORT_MS || loadMs < (spec.bytes / 1e6) * MS_PER_MEGABYTE) return;
     this.#tried.add(key);
-    this.#last = this.#last.then(() => this.#write(key, spec));
+    this.#last = this.#last.then(() => this.#write(key, files, spec));
   }
 
   /** Resolves when everything considered so far has been written or given up. */
@@ -40,13 +47,15 @@ export class GraphOptimizer {
     await this.#last;
   }
 
-  async #write(key: string, spec: LoadSpec): Promise<void> {
+  async #write(key: string, files: ModelFiles, spec: LoadSpec): Promise<void> {
     const draft = await this.cache.draft();
     if (draft === undefined || this.#closed) return;
     const runner = (this.#runner = new ProcessRunner({ maxMemoryBytes: MEMORY_BYTES + 8 * spec.bytes }));
+    const held = await this.folders.hold(files).catch(() => undefined);
     try {
       runner.giveWay();
-      const { written } = await runner.loadSession(0, { ...spec, writeTo: draft });
+      if (held === undefined) return;
+      const { written } = await runner.loadSession(0, { ...spec, path: held.path, writeTo: draft });
       if (written !== undefined) await this.cache.keep(draft, key, written);
     } catch {
       // It crashed or took too long where nobody waited for it.
@@ -54,6 +63,7 @@ export class GraphOptimizer {
       this.#runner = undefined;
       await runner.stop();
       await this.cache.drop(draft);
+      await held?.release();
     }
   }
 }

@@ -27,6 +27,7 @@ export { fromHalf, toHalf } from './half-float.js';
 export { shortestFloat32 } from './shortest-float.js';
 export type { GraphSummary } from './graph-summary.js';
 export type { Inspection } from './inspect-model.js';
+export { ModelFolders, type ModelFiles } from './model-folders.js';
 export { ModelInspector, type InspectorOptions } from './model-inspector.js';
 export { availableProviders, EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-providers.js';
 export type { GraphOptimization, Isolation, LoadOptions } from './load-options.js';

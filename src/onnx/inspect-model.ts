@@ -5,6 +5,8 @@ import { readGraph, type DeclaredValue, type GraphReading, type GraphSummary } f
 import { madeUpInputs } from './made-up-inputs.js';
 import { ModelProblem } from './model-problem.js';
 import { formatType, isServed } from './onnx-types.js';
+import { checkDimensionNames } from './reading/bounds.js';
+import { checkExternalData } from './reading/external-data.js';
 import { loadProblem } from './runtime-messages.js';
 import { compareWithSource } from './rewriting/compare-with-source.js';
 import { deriveGraph, type DerivedGraph } from './rewriting/derive-graph.js';
@@ -35,10 +37,14 @@ export interface Inspection {
   readonly derived: string | null;
 }
 
+/** What GraphQL's Int holds; a tensor of such an extent would take more than any answer holds. */
+const MAX_EXTENT = 2 ** 31 - 1;
+
 /**
  * Reads a graph, loads it, and tries it once on made-up inputs: what crashes or never ends shall do so here and not in
  * the server. That the graph refuses such inputs means nothing. Loading and running are synchronous and native: for a
  * child process only.
+ * @param path of a file in a folder that holds, beside it, only what belongs to the model
  * @param onTrial called between loading and trying
  * @throws ModelProblem
  */
@@ -48,7 +54,7 @@ export async function inspectModel(
 ): Promise<Inspection> {
   const source = readGraph(path);
   // Before the runtime, which would open whatever file the graph names.
-  refuseExternalData(source.summary);
+  checkExternalData(source.external, path);
   const derived = mayNeedRewrites(source) ? deriveGraph(path, derivedTo, rewrites) : null;
   const loaded = derived === null ? path : derivedTo;
   const reading = derived === null ? source : readGraph(loaded);
@@ -91,18 +97,6 @@ function annotated(signature: Signature, derived: DerivedGraph | null): Signatur
   };
 }
 
-function refuseExternalData({ externalData }: GraphSummary): void {
-  if (externalData.length === 0) return;
-  const names = externalData
-    .slice(0, 3)
-    .map((name) => JSON.stringify(name))
-    .join(', ');
-  throw new ModelProblem(
-    'UNSUPPORTED_MODEL',
-    `The weights lie in ${externalData.length === 1 ? 'another file' : `${externalData.length} other files`} (${names}), and Retort stores one file per version: save them inside with onnx.save(onnx.load("model.onnx"), "single.onnx")`,
-  );
-}
-
 function refuseUnservedType(role: 'Input' | 'Output', { name, type }: DeclaredValue): void {
   if (isServed(type)) return;
   throw new ModelProblem(
@@ -118,10 +112,16 @@ function advice(type: DeclaredValue['type']): string {
 }
 
 function signatureOf(session: Session, reading: GraphReading): Signature {
-  return {
+  const signature = {
     inputs: session.inputMetadata.map((value) => specOf('Input', value, reading.inputs)),
     outputs: session.outputMetadata.map((value) => specOf('Output', value, reading.outputs)),
   };
+  checkDimensionNames(
+    [...signature.inputs, ...signature.outputs].flatMap(({ dimensions = [] }) =>
+      dimensions.filter((dimension) => dimension !== null),
+    ),
+  );
+  return signature;
 }
 
 function specOf(
@@ -142,7 +142,14 @@ function specOf(
       'UNSUPPORTED_MODEL',
       `${role} ${JSON.stringify(name)} has control characters in its name: rename it and export again`,
     );
-  const shape = value.shape.map((size) => (typeof size === 'number' ? size : -1));
+  const tooLarge = value.shape.find((size) => typeof size === 'number' && size > MAX_EXTENT);
+  if (tooLarge !== undefined)
+    throw new ModelProblem(
+      'UNSUPPORTED_MODEL',
+      `${role} ${JSON.stringify(name)} declares an extent of ${tooLarge}, expected at most ${MAX_EXTENT}: no request or answer holds such a tensor; declare what the graph really takes and gives, or leave the dimension variable`,
+    );
+  // Below zero it says nothing, in whatever way it says so.
+  const shape = value.shape.map((size) => (typeof size === 'number' ? Math.max(size, -1) : -1));
   const dimensions = value.shape.map((size) => (typeof size === 'string' && size !== '' ? size : null));
   // The runtime reports no dimensions both for a scalar and where nothing is known; the file tells them apart.
   const isUnranked =

@@ -1,160 +1,231 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { compiledEntry } from '../platform/compiled-entry.js';
+import { constants } from 'node:fs';
+import { copyFile, rename, stat } from 'node:fs/promises';
 import { DomainError } from '../platform/errors.js';
-import { childEnvironment } from './child-environment.js';
+import { InspectorProcess, type InspectionLimits } from './inspection/inspector-process.js';
+import { stopping } from './inspection/inspection-problems.js';
+import { Lane } from './inspection/lane.js';
 import type { Inspection } from './inspect-model.js';
+import type { InspectorReply, InspectorRequest } from './inspector-messages.js';
+import { ModelFolders, type ModelFiles } from './model-folders.js';
 import type { Rewrite } from './rewriting/rewrite.js';
-import type {
-  InspectorReady,
-  InspectorReply,
-  InspectorRequest,
-  InspectorTrial,
-} from './inspector-messages.js';
 
-const idleMs = 10_000;
+const IDLE_MS = 10_000;
+
+/** Nearly every model takes less computing; what takes more makes room for the next. */
+const PATIENCE_MS = 1_000;
+const LOOK_EVERY_MS = 50;
+/** Files beyond it take longer than that in any case, and memory. */
+const LARGE_BYTES = 256 * 1024 ** 2;
+const SEATS = { quick: 2, slow: 2 } as const;
+/** A directory of models is often published at once. */
+const WAITING = { quick: 500, slow: 64 } as const;
+
+const MEMORY_BYTES = 2 * 1024 ** 3;
+/** A graph that is loaded takes some multiple of its file: weights are laid out anew, and the trial has tensors too. */
+const MEMORY_OF_FILE = 6;
 
 export interface InspectorOptions {
   /** How long one model may take to read and load. Default 120 s. */
   timeoutMs?: number;
   /** How long one run on made-up inputs may take then. Default 30 s. */
   trialTimeoutMs?: number;
+  /** Memory one model may take, beside six times its file. Default 2 GiB. */
+  memoryBytes?: number;
+  /** Of computing, after which a model is a slow one. Default 1 s. */
+  patienceMs?: number;
+  /** Where models lie while they are read; shared with whoever else loads models. */
+  folders?: ModelFolders;
 }
 
-export interface DerivationOptions {
+export interface InspectionOptions {
   /** Where to write the graph that is loaded in the file's place, should it be another one; not kept when left out. */
-  derivedTo?: string;
+  readonly derivedTo?: string;
   /** The rewrites wanted, as of a version that was published with them; all that help when left out. */
-  rewrites?: readonly Rewrite[];
+  readonly rewrites?: readonly Rewrite[];
+  /** Gives the inspection up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Reads signatures and graph summaries in a child process, one model at a time. A model that crashes or hangs the
- * native runtime costs that child only; the next inspection starts a fresh one. The child is kept for a few seconds
- * after the last inspection and never holds the process open while idle.
+ * Reads signatures and graph summaries in child processes. A model that crashes or hangs the native runtime costs its
+ * child only. Quick ones and slow ones have seats of their own: what takes more than a second of computing goes on at a seat for
+ * slow ones while there is one, and else is ended and begun anew when one is free, so that the next never waits behind it
+ * for long. A child is kept for a few seconds after the last inspection and never holds the process open while idle.
  */
 export class ModelInspector {
-  readonly #timeoutMs: number;
-  readonly #trialTimeoutMs: number;
-  /** Children that have said they are ready. */
-  readonly #ready = new WeakSet<ChildProcess>();
-  #child: ChildProcess | undefined;
-  #idle: NodeJS.Timeout | undefined;
-  #last: Promise<unknown> = Promise.resolve();
-  #closed = false;
+  readonly #limits: Pick<InspectionLimits, 'timeoutMs' | 'trialTimeoutMs'>;
+  readonly #memoryBytes: number;
+  readonly #patienceMs: number;
+  readonly #folders: ModelFolders;
+  readonly #ownsFolders: boolean;
+  readonly #quick = new Lane({ seats: SEATS.quick, waiting: WAITING.quick });
+  readonly #slow = new Lane({ seats: SEATS.slow, waiting: WAITING.slow });
+  readonly #closing = new AbortController();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #idle: InspectorProcess | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(options: InspectorOptions = {}) {
-    this.#timeoutMs = options.timeoutMs ?? 120_000;
-    this.#trialTimeoutMs = options.trialTimeoutMs ?? 30_000;
+    const { timeoutMs = 120_000, trialTimeoutMs = 30_000 } = options;
+    this.#limits = { timeoutMs, trialTimeoutMs };
+    this.#memoryBytes = options.memoryBytes ?? MEMORY_BYTES;
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
+    this.#folders = options.folders ?? new ModelFolders();
+    this.#ownsFolders = options.folders === undefined;
   }
 
   /**
-   * @throws DomainError INVALID_MODEL, UNSUPPORTED_MODEL, STORAGE_FULL; UNAVAILABLE once closed
+   * @param files the model's, or its only one
+   * @throws DomainError INVALID_MODEL, UNSUPPORTED_MODEL, STORAGE_FULL, OVERLOADED; UNAVAILABLE once closed; the signal's
+   * reason
    */
-  async inspect(path: string, options: DerivationOptions = {}): Promise<Inspection> {
-    const inspection = this.#last.then(() => this.#inspect(path, options));
-    this.#last = inspection.catch(() => undefined);
-    return inspection;
-  }
-
-  /** Waits for the inspection under way, if any, and ends the child. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#last;
-    await this.#end();
-  }
-
-  async #inspect(path: string, options: DerivationOptions): Promise<Inspection> {
-    if (this.#closed) throw new DomainError('UNAVAILABLE', 'The server is stopping and reads no more models');
-    clearTimeout(this.#idle);
-    const child = (this.#child ??= this.#start());
-    const derivedTo = options.derivedTo ?? join(tmpdir(), `retort-${randomUUID()}.onnx`);
+  async inspect(files: string | ModelFiles, options: InspectionOptions = {}): Promise<Inspection> {
+    const { signal } = options;
+    const either = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
+    const inspection = this.#inspect(typeof files === 'string' ? { model: files } : files, options, either);
+    this.#underWay.add(inspection);
     try {
-      return outcome(await this.#ask(child, { type: 'inspect', path, ...options, derivedTo }));
-    } catch (error) {
-      // Also when the child died over it.
-      await rm(derivedTo, { force: true });
-      throw error;
+      return outcome(await inspection);
     } finally {
-      if (options.derivedTo === undefined) await rm(derivedTo, { force: true });
-      child.unref();
-      child.channel?.unref();
-      this.#idle = setTimeout(() => void this.#end(), idleMs).unref();
+      this.#underWay.delete(inspection);
     }
   }
 
-  async #ask(child: ChildProcess, request: InspectorRequest): Promise<InspectorReply> {
-    child.ref();
-    child.channel?.ref();
-    return new Promise((resolve, reject) => {
-      const settle = (act: () => void) => {
-        clearTimeout(timer);
-        child.off('message', onMessage).off('exit', onExit).off('error', onError);
-        act();
-      };
-      const onMessage = (message: unknown) => {
-        const reply = message as InspectorReply | InspectorReady | InspectorTrial;
-        if (reply.type === 'ready') this.#ready.add(child);
-        else if (reply.type === 'trial') {
-          clearTimeout(timer);
-          timer = setTimeout(() => giveUp(hungInTrial(this.#trialTimeoutMs)), this.#trialTimeoutMs);
-        } else settle(() => resolve(reply));
-      };
-      const onExit = (code: number | null, signal: NodeJS.Signals | null) => {
-        settle(() => reject(this.#ready.has(child) ? crashed(code, signal) : unreachable()));
-      };
-      const onError = (cause: Error) => {
-        this.#forget(child);
-        settle(() => reject(unreachable(cause)));
-      };
-      const giveUp = (reason: DomainError) => {
-        this.#forget(child);
-        // SIGKILL, since a native loop looks at no other signal.
-        child.kill('SIGKILL');
-        settle(() => reject(reason));
-      };
-      let timer = setTimeout(() => giveUp(hung(this.#timeoutMs)), this.#timeoutMs);
-      child.on('message', onMessage).on('exit', onExit).on('error', onError);
-      child.send(request, (error) => {
-        if (error !== null) onError(error);
-      });
-    });
+  /** Gives up the inspections under way, if any, and ends the children. */
+  async close(): Promise<void> {
+    this.#closing.abort(stopping());
+    await Promise.allSettled(this.#underWay);
+    await this.#takeIdle()?.end();
+    if (this.#ownsFolders) await this.#folders.close();
   }
 
-  #start(): ChildProcess {
-    const child = fork(fileURLToPath(compiledEntry(import.meta.url, './inspector-child.js')), [], {
-      // Strange bytes are read there, so it gets none of the server's secrets.
-      env: { ...childEnvironment([]), ORT_DISABLE_TELEMETRY: '1' },
-      execArgv: [],
-      // 'advanced' carries bigint.
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    child.once('exit', () => this.#forget(child));
-    // Whoever waits for it hears it too; unheard by anyone it would end the server.
-    child.on('error', () => this.#forget(child));
-    return child;
+  async #inspect(
+    files: ModelFiles,
+    { derivedTo, rewrites }: InspectionOptions,
+    signal: AbortSignal,
+  ): Promise<InspectorReply> {
+    signal.throwIfAborted();
+    const held = await this.#folders.hold(files);
+    // A graph that is loaded in the file's place finds the same data beside it, and nothing else either.
+    const derived = await this.#folders.hold({ data: files.data ?? [] });
+    try {
+      const bytes = await sizeOf(files);
+      const request = { path: held.path, derivedTo: derived.path, ...(rewrites && { rewrites }) };
+      const attempt = (): Attempt => this.#attempt({ type: 'inspect', ...request }, bytes, signal);
+      const quick = bytes > LARGE_BYTES ? undefined : await this.#amongQuick(attempt, signal);
+      const reply = quick ?? (await this.#amongSlow(attempt, signal));
+      if (reply.type === 'inspected' && reply.derived !== null && derivedTo !== undefined)
+        await move(derived.path, derivedTo);
+      return reply;
+    } finally {
+      await Promise.all([held.release(), derived.release()]);
+    }
   }
 
-  #forget(child: ChildProcess): void {
-    if (this.#child === child) this.#child = undefined;
+  /** @returns undefined when it is to be begun anew among the slow ones */
+  async #amongQuick(attempt: () => Attempt, signal: AbortSignal): Promise<InspectorReply | undefined> {
+    await this.#quick.enter(signal);
+    let lane = this.#quick;
+    try {
+      const { reply, isSlow, giveWay, giveUp } = attempt();
+      const quick = await unlessSlow(reply, isSlow);
+      if (quick !== undefined) return quick;
+      if (!this.#slow.tryEnter()) {
+        await giveUp();
+        return undefined;
+      }
+      this.#quick.leave();
+      lane = this.#slow;
+      giveWay();
+      return await reply;
+    } finally {
+      lane.leave();
+    }
   }
 
-  async #end(): Promise<void> {
-    clearTimeout(this.#idle);
-    const child = this.#child;
-    this.#child = undefined;
-    if (child?.connected !== true) return;
-    const exited = new Promise((resolve) => child.once('exit', resolve));
-    // Unref'd while idle; now its end is waited for.
-    child.ref();
-    child.disconnect();
-    await exited;
+  async #amongSlow(attempt: () => Attempt, signal: AbortSignal): Promise<InspectorReply> {
+    await this.#slow.enter(signal);
+    try {
+      const { reply, giveWay } = attempt();
+      giveWay();
+      return await reply;
+    } finally {
+      this.#slow.leave();
+    }
   }
+
+  #attempt(request: InspectorRequest, bytes: number, signal: AbortSignal): Attempt {
+    const child = this.#takeIdle() ?? new InspectorProcess();
+    const abandoned = new AbortController();
+    const limits = { ...this.#limits, memoryBytes: this.#memoryBytes + MEMORY_OF_FILE * bytes };
+    const either = AbortSignal.any([signal, abandoned.signal]);
+    const reply = child.ask(request, limits, either).then(
+      (answer) => {
+        this.#keep(child);
+        return answer;
+      },
+      async (error: unknown) => {
+        await child.end();
+        throw error;
+      },
+    );
+    // Whoever gave it up looks at it no more.
+    reply.catch(() => undefined);
+    return {
+      reply,
+      isSlow: () => child.computedMs >= this.#patienceMs,
+      giveWay: () => child.giveWay(),
+      giveUp: async () => {
+        abandoned.abort(new Error('the model is read anew later'));
+        await reply.catch(() => undefined);
+      },
+    };
+  }
+
+  #keep(child: InspectorProcess): void {
+    if (!child.isFresh || this.#idle !== undefined || this.#closing.signal.aborted) {
+      void child.end();
+      return;
+    }
+    this.#idle = child;
+    this.#idleTimer = setTimeout(() => void this.#takeIdle()?.end(), IDLE_MS).unref();
+  }
+
+  #takeIdle(): InspectorProcess | undefined {
+    clearTimeout(this.#idleTimer);
+    const child = this.#idle;
+    this.#idle = undefined;
+    // It may have been ended from outside.
+    return child?.isFresh === true ? child : undefined;
+  }
+}
+
+interface Attempt {
+  readonly reply: Promise<InspectorReply>;
+  readonly isSlow: () => boolean;
+  readonly giveWay: () => void;
+  readonly giveUp: () => Promise<void>;
+}
+
+/** @returns undefined when it turns out to be slow; then it goes on all the same */
+async function unlessSlow<T>(work: Promise<T>, isSlow: () => boolean): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const slow = new Promise<undefined>((resolve) => {
+    timer = setInterval(() => {
+      if (isSlow()) resolve(undefined);
+    }, LOOK_EVERY_MS);
+  });
+  return Promise.race([work, slow]).finally(() => clearInterval(timer));
+}
+
+/** Another device gets a copy. */
+async function move(from: string, to: string): Promise<void> {
+  await rename(from, to).catch(() => copyFile(from, to, constants.COPYFILE_FICLONE));
+}
+
+async function sizeOf({ model, data = [] }: ModelFiles): Promise<number> {
+  const sizes = await Promise.all([model, ...data.map(({ path }) => path)].map((path) => stat(path)));
+  return sizes.reduce((sum, { size }) => sum + size, 0);
 }
 
 function outcome(reply: InspectorReply): Inspection {
@@ -168,30 +239,4 @@ function outcome(reply: InspectorReply): Inspection {
     case 'failed':
       throw new DomainError('INTERNAL', 'The model could not be read', { cause: new Error(reply.message) });
   }
-}
-
-function crashed(code: number | null, signal: NodeJS.Signals | null): DomainError {
-  return new DomainError(
-    'INVALID_MODEL',
-    `Loading the model, or running it once on made-up inputs, crashed the ONNX runtime (${signal ?? `exit code ${code ?? 'unknown'}`}), in a process of its own: the file is damaged or needs more memory than there is; check it with onnx.checker.check_model(model, full_check=True)`,
-  );
-}
-
-function unreachable(cause?: Error): DomainError {
-  const message = 'The process that reads models could not be started or reached; try again';
-  return new DomainError('UNAVAILABLE', message, { cause });
-}
-
-function hung(timeoutMs: number): DomainError {
-  return new DomainError(
-    'UNSUPPORTED_MODEL',
-    `Expected the model to load within ${timeoutMs / 1000} s, got no answer; simplify the graph (constants may be folded beforehand) and send it again`,
-  );
-}
-
-function hungInTrial(timeoutMs: number): DomainError {
-  return new DomainError(
-    'UNSUPPORTED_MODEL',
-    `Expected one run on made-up inputs (every variable dimension 1, every value 1) to end within ${timeoutMs / 1000} s, got no answer: the graph may loop for ever, or be too large for this machine`,
-  );
 }

@@ -11,14 +11,16 @@ message TypeProto {
   message Sequence { optional TypeProto elem_type = 1; }
   message Map { optional int32 key_type = 1; optional TypeProto value_type = 2; }
   message Optional { optional TypeProto elem_type = 1; }
-  optional Tensor tensor_type = 1;
-  optional Sequence sequence_type = 4;
-  optional Map map_type = 5;
-  optional Tensor sparse_tensor_type = 8;
-  optional Optional optional_type = 9;
+  oneof value {
+    Tensor tensor_type = 1;
+    Sequence sequence_type = 4;
+    Map map_type = 5;
+    Tensor sparse_tensor_type = 8;
+    Optional optional_type = 9;
+  }
 }
 message TensorShapeProto {
-  message Dimension { optional int64 dim_value = 1; optional string dim_param = 2; }
+  message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
   repeated Dimension dim = 1;
 }
 message ValueInfoProto { optional string name = 1; optional TypeProto type = 2; }
@@ -38,9 +40,11 @@ message ModelProto {
   optional GraphProto graph = 7;
   repeated OperatorSetIdProto opset_import = 8;
   repeated Entry metadata_props = 14;
+  repeated TrainingInfoProto training_info = 20;
   repeated FunctionProto functions = 25;
 }
 message Entry { optional bytes key = 1; optional bytes value = 2; }
+message TrainingInfoProto { optional GraphProto initialization = 1; optional GraphProto algorithm = 2; }
 message GraphProto {
   repeated NodeProto node = 1;
   repeated TensorProto initializer = 5;
@@ -48,8 +52,19 @@ message GraphProto {
   repeated ValueInfoProto output = 12;
   repeated SparseTensorProto sparse_initializer = 15;
 }
-message FunctionProto { repeated NodeProto node = 7; }
-message NodeProto { optional string op_type = 4; repeated AttributeProto attribute = 5; optional string domain = 7; }
+message FunctionProto {
+  optional string name = 1;
+  repeated NodeProto node = 7;
+  optional string domain = 10;
+  repeated AttributeProto attribute_proto = 11;
+  optional string overload = 13;
+}
+message NodeProto {
+  optional string op_type = 4;
+  repeated AttributeProto attribute = 5;
+  optional string domain = 7;
+  optional string overload = 8;
+}
 message AttributeProto {
   optional TensorProto t = 5;
   optional GraphProto g = 6;
@@ -59,10 +74,12 @@ message AttributeProto {
   repeated SparseTensorProto sparse_tensors = 23;
 }
 message TensorProto {
+  enum DataLocation { DEFAULT = 0; EXTERNAL = 1; }
   repeated int64 dims = 1;
+  optional int32 data_type = 2;
   optional string name = 8;
   repeated Entry external_data = 13;
-  optional int32 data_location = 14;
+  optional DataLocation data_location = 14;
 }
 message SparseTensorProto { optional TensorProto values = 1; optional TensorProto indices = 2; }
 `,

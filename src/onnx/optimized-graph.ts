@@ -8,6 +8,8 @@ import { sessionOptions, type SessionSettings } from './session-options.js';
 export interface CachedGraph {
   readonly path: string;
   readonly sha256: string;
+  /** Its path in the cache, where that is another: it is loaded from a folder of its own. */
+  readonly stored?: string;
 }
 
 /** An optimised graph is kept only if it loads in less than this share of the time, and saves this much. */

@@ -59,7 +59,7 @@ export class ReplicatedModel implements LoadedModel {
       readonly open: (taken: readonly Runner[]) => Promise<Replica>;
       /** Of optional inputs. */
       readonly defaults: readonly Tensor[];
-      readonly onReleased: () => void;
+      readonly onReleased: () => Promise<void>;
       readonly onRunnerLost: LoadOptions['onRunnerLost'];
       readonly onRunnerRestarted: LoadOptions['onRunnerRestarted'];
     },
@@ -327,7 +327,7 @@ export class ReplicatedModel implements LoadedModel {
     try {
       await Promise.all(this.#alive.map((replica) => replica.close()));
     } finally {
-      this.deps.onReleased();
+      await this.deps.onReleased();
     }
   }
 }

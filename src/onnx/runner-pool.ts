@@ -5,6 +5,7 @@ import { GraphCache } from './graph-cache.js';
 import { GraphOptimizer } from './graph-optimizer.js';
 import type { LoadOptions } from './load-options.js';
 import type { LoadedModel } from './loaded-model.js';
+import { ModelFolders, type HeldModel, type ModelFiles } from './model-folders.js';
 import { ProcessSeating } from './process-seating.js';
 import { Replica } from './replica.js';
 import { ReplicatedModel } from './replicated-model.js';
@@ -14,8 +15,12 @@ import type { LoadOutcome, LoadSpec } from './session-host.js';
 import { DEFAULT_SETTINGS } from './session-options.js';
 import { ThreadSeating } from './thread-seating.js';
 
+type GivenFiles = string | ModelFiles | (() => Promise<string | ModelFiles>);
+
 /** Loads models and holds their runners: threads that models share, and processes that belong to one model each. */
 export class RunnerPool {
+  readonly #folders: ModelFolders;
+  readonly #ownsFolders: boolean;
   readonly #threads: ThreadSeating;
   readonly #cache: GraphCache | undefined;
   readonly #optimizer: GraphOptimizer | undefined;
@@ -26,25 +31,28 @@ export class RunnerPool {
   /**
    * @param options.workers shared threads at most; they start when they are needed
    * @param options.cacheDirectory where optimised graphs are kept between loads; without it they are not
+   * @param options.folders where models lie while they are loaded; shared with whoever else loads models
    */
-  constructor(options: { workers: number; cacheDirectory?: string }) {
+  constructor(options: { workers: number; cacheDirectory?: string; folders?: ModelFolders }) {
+    this.#folders = options.folders ?? new ModelFolders();
+    this.#ownsFolders = options.folders === undefined;
     this.#threads = new ThreadSeating(Math.max(1, options.workers));
     if (options.cacheDirectory !== undefined) {
       this.#cache = new GraphCache(options.cacheDirectory);
-      this.#optimizer = new GraphOptimizer(this.#cache);
+      this.#optimizer = new GraphOptimizer(this.#cache, this.#folders);
     }
   }
 
   /**
-   * Loads a model from a file that is already verified.
-   * @param file its path; or what gives it whenever a session is opened, for a file that may have to be made anew
+   * @param files what gives them is asked once: they are held until the model is released
+   * Loads a model from files that are already verified. The runtime sees them in a folder of their own.
    * @throws DomainError INVALID_MODEL, UNSUPPORTED_MODEL, UNAVAILABLE, INVALID_ARGUMENT for a provider that is not here
    */
-  async load(file: string | (() => Promise<string>), options: LoadOptions = {}): Promise<LoadedModel> {
+  async load(files: GivenFiles, options: LoadOptions = {}): Promise<LoadedModel> {
     if (this.#closing !== undefined)
       throw new DomainError('UNAVAILABLE', 'The server is stopping and loads no more models');
     requireProviders(options.providers ?? DEFAULT_SETTINGS.providers);
-    const loading = this.#load(typeof file === 'string' ? () => Promise.resolve(file) : file, options);
+    const loading = this.#load(files, options);
     this.#loading.add(loading);
     try {
       return await loading;
@@ -59,47 +67,91 @@ export class RunnerPool {
     return this.#closing;
   }
 
-  async #load(file: () => Promise<string>, options: LoadOptions): Promise<LoadedModel> {
+  async #load(given: GivenFiles, options: LoadOptions): Promise<LoadedModel> {
+    const held: HeldModel[] = [];
+    const release = async () => {
+      await Promise.all(held.map((folder) => folder.release()));
+    };
+    try {
+      const files = typeof given === 'function' ? await given() : given;
+      return await this.#loadHeld(
+        typeof files === 'string' ? { model: files } : files,
+        options,
+        held,
+        release,
+      );
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  async #loadHeld(
+    files: ModelFiles,
+    options: LoadOptions,
+    held: HeldModel[],
+    release: () => Promise<void>,
+  ): Promise<LoadedModel> {
+    const hold = async (what: ModelFiles): Promise<string> => {
+      const folder = await this.#folders.hold(what).catch((error: unknown) => {
+        throw unreadable(error);
+      });
+      held.push(folder);
+      return folder.path;
+    };
     const isolation = options.isolation ?? 'THREAD';
     const seating: Seating = isolation === 'PROCESS' ? new ProcessSeating(options) : this.#threads;
-    const path = await file();
-    const settings = {
-      bytes: await sizeOf(path),
+    const direct: LoadSpec = {
+      path: await hold(files),
+      bytes: await sizeOf(files),
       threads: options.threads ?? DEFAULT_SETTINGS.threads,
       optimization: options.optimization ?? DEFAULT_SETTINGS.optimization,
       providers: options.providers ?? DEFAULT_SETTINGS.providers,
     };
     const key =
-      options.digest === undefined || settings.optimization === 'DISABLED'
+      options.digest === undefined || direct.optimization === 'DISABLED'
         ? undefined
-        : this.#cache?.keyOf(options.digest, settings);
-    const direct = async (): Promise<LoadSpec> => ({ ...settings, path: await file() });
+        : this.#cache?.keyOf(options.digest, direct);
+    // By the file in the cache, so that a replica which is loaded again finds the same folder.
+    const optimized = new Map<string, string>();
     const spec = async (): Promise<LoadSpec> => {
       const cached = key === undefined ? undefined : await this.#cache?.find(key);
-      return cached === undefined ? direct() : { ...(await direct()), cached };
+      if (cached === undefined) return direct;
+      try {
+        const path = optimized.get(cached.path) ?? (await hold({ ...files, model: cached.path }));
+        optimized.set(cached.path, path);
+        return { ...direct, cached: { path, sha256: cached.sha256, stored: cached.path } };
+      } catch {
+        // It went between the two: nothing needs it.
+        return direct;
+      }
     };
     const loads: LoadOutcome[] = [];
     const open = async (taken: readonly Runner[]): Promise<Replica> => {
       const what = await spec();
       const seat = await seating.open(what, taken).catch(async (error: unknown) => {
         if (what.cached === undefined) throw error;
-        await this.#cache?.drop(what.cached.path);
-        return seating.open(await direct(), taken);
+        await this.#cache?.drop(what.cached.stored ?? what.cached.path);
+        return seating.open(direct, taken);
       });
       const { cache, loadMs } = seat.outcome;
       loads.push(seat.outcome);
-      if (cache === 'BROKEN' && what.cached !== undefined) await this.#cache?.drop(what.cached.path);
-      if (cache !== 'HIT' && key !== undefined) this.#optimizer?.consider(key, await direct(), loadMs);
+      if (cache === 'BROKEN' && what.cached !== undefined)
+        await this.#cache?.drop(what.cached.stored ?? what.cached.path);
+      if (cache !== 'HIT' && key !== undefined) this.#optimizer?.consider(key, direct, loadMs, files);
       return new Replica(seating, spec, seat);
     };
     const replicas = await openAll(options.replicas ?? 1, open);
     const model = new ReplicatedModel(isolation, replicas, {
       loadMs: Math.max(...loads.map(({ loadMs }) => loadMs)),
       fromCache: loads.every(({ cache }) => cache === 'HIT'),
-      sessionBytes: estimateBytes(settings.bytes),
+      sessionBytes: estimateBytes(direct.bytes),
       open,
       defaults: options.defaults ?? [],
-      onReleased: () => this.#models.delete(model),
+      onReleased: async () => {
+        this.#models.delete(model);
+        await release();
+      },
       onRunnerLost: options.onRunnerLost,
       onRunnerRestarted: options.onRunnerRestarted,
     });
@@ -112,6 +164,7 @@ export class RunnerPool {
     await Promise.all([...this.#models].map((model) => model.release()));
     await this.#threads.end();
     await this.#optimizer?.close();
+    if (this.#ownsFolders) await this.#folders.close();
   }
 }
 
@@ -138,11 +191,20 @@ function estimateBytes(fileBytes: number): number {
   return Math.ceil(1.5 * fileBytes) + 2 ** 20;
 }
 
-/** 0 for a file that is not there: the runtime says so in the same way for every model. */
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch {
-    return 0;
-  }
+/** 0 for a file that is not there: what is missing is said when it is loaded. */
+async function sizeOf({ model, data = [] }: ModelFiles): Promise<number> {
+  const sizes = [model, ...data.map(({ path }) => path)].map((path) =>
+    stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+function unreadable(error: unknown): DomainError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  return new DomainError('UNAVAILABLE', `The model's file could not be read (${code}); try again`, {
+    cause: error,
+  });
 }

@@ -48,8 +48,11 @@ export class WindowedFile {
     return bytes;
   }
 
-  /** A base-128 varint, with its bytes as they stand. The value is exact up to 2^53, enough for tags and lengths. */
-  varint(): { value: number; bytes: number[] } {
+  /**
+   * A base-128 varint, with its bytes as they stand. The value is exact up to 2^53, enough for tags and lengths.
+   * @param most bytes it may take, however small it is
+   */
+  varint(most = 10): { value: number; bytes: number[] } {
     const bytes: number[] = [];
     let value = 0;
     for (;;) {
@@ -57,7 +60,8 @@ export class WindowedFile {
       value += (byte & 0x7f) * 2 ** (7 * bytes.length);
       bytes.push(byte);
       if (byte < 0x80) return { value, bytes };
-      if (bytes.length === 10) throw new MalformedProtobuf('a number is longer than 64 bits');
+      if (bytes.length === most)
+        throw new MalformedProtobuf(`a number takes more bytes than ${most}, its most`);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ArtifactStore } from '../artifacts/index.js';
+import { putBundle, type ArtifactStore, type PackedAs } from '../artifacts/index.js';
 import {
   announcedUpload,
   readRawUploads,
@@ -13,9 +13,12 @@ import { RestError } from './rest-error.js';
 
 const UPLOAD: UploadRoute = {
   path: '/artifacts',
-  types: ['application/octet-stream', 'application/x-onnx'],
+  types: ['application/octet-stream', 'application/x-onnx', 'application/x-tar', 'application/zip'],
   exampleFile: 'model.onnx',
 };
+
+/** A model with the files its weights lie in. */
+const PACKED: Readonly<Record<string, PackedAs>> = { 'application/x-tar': 'tar', 'application/zip': 'zip' };
 
 interface ArtifactParams {
   readonly digest: string;
@@ -23,17 +26,19 @@ interface ArtifactParams {
 
 /**
  * `POST /artifacts` streams a file in and answers `{digest, size}`: 201 when new, 200 when the same bytes were stored
- * already. `GET` and `HEAD /artifacts/sha256:…` stream it out, whole or by range.
+ * already. Of a tar or zip, a bundle is stored, whose digest is not that of the bytes sent. `GET` and `HEAD /artifacts/sha256:…` stream it out, whole or by range.
  */
 export async function registerArtifactRoutes(app: FastifyInstance, artifacts: ArtifactStore): Promise<void> {
   readRawUploads(app, UPLOAD);
 
   app.post('/artifacts', async (request, reply) => {
     const body = uploadBody(request, UPLOAD);
-    const { digest, size, alreadyStored } = await artifacts.put(uploadedBytes(body), {
-      ...announcedUpload(request),
-      signal: senderLeft(body),
-    });
+    const options = { ...announcedUpload(request), signal: senderLeft(body) };
+    const packedAs = PACKED[mediaType(request)];
+    const { digest, size, alreadyStored } =
+      packedAs === undefined
+        ? await artifacts.put(uploadedBytes(body), options)
+        : await putBundle(artifacts, uploadedBytes(body), { ...options, packedAs });
     return reply
       .code(alreadyStored ? 200 : 201)
       .header('location', `/artifacts/${digest}`)
@@ -55,14 +60,12 @@ async function sendArtifact(
   const { digest, size } = await artifacts.stat(request.params.digest);
   const etag = `"${digest}"`;
   const { headers } = request;
-  // An address made of the content can never mean anything else.
-  reply.headers({ etag, 'cache-control': 'private, max-age=31536000, immutable', 'accept-ranges': 'bytes' });
   if (
     headers['if-none-match']
       ?.split(',')
       .some((tag) => [etag, '*'].includes(tag.trim().replace(/^W\//, ''))) === true
   ) {
-    return reply.code(304).send();
+    return reply.headers(immutable(etag)).code(304).send();
   }
   const rangeStillValid = headers['if-range'] === undefined || headers['if-range'] === etag;
   const range = rangeStillValid ? requestedRange(headers.range, size) : 'whole';
@@ -75,11 +78,28 @@ async function sendArtifact(
       },
     );
   }
+  const isBundle = await artifacts.isBundle(digest);
+  const isHead = request.method === 'HEAD';
+  // A part says nothing of the rest, so the whole is looked at first.
+  if (range !== 'whole' && !isHead) await artifacts.check(digest);
   reply
-    .type('application/octet-stream')
-    .header('content-disposition', `attachment; filename="${digest.slice(-64, -52)}.onnx"`);
+    .headers(immutable(etag))
+    .type(isBundle ? 'application/x-tar' : 'application/octet-stream')
+    .header(
+      'content-disposition',
+      `attachment; filename="${digest.slice(-64, -52)}.${isBundle ? 'tar' : 'onnx'}"`,
+    );
   if (range !== 'whole') reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`);
   reply.header('content-length', range === 'whole' ? size : range.end - range.start + 1);
-  if (request.method === 'HEAD') return reply.send();
-  return reply.send(range === 'whole' ? artifacts.read(digest) : artifacts.read(digest, range));
+  if (isHead) return reply.send();
+  return reply.send(range === 'whole' ? artifacts.readChecked(digest) : artifacts.read(digest, range));
+}
+
+/** An address made of the content can never mean anything else. */
+function immutable(etag: string): Record<string, string> {
+  return { etag, 'cache-control': 'private, max-age=31536000, immutable', 'accept-ranges': 'bytes' };
+}
+
+function mediaType({ headers }: FastifyRequest): string {
+  return (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }

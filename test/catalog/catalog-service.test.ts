@@ -170,6 +170,7 @@ describe.each(databaseKinds)('catalog on %s', (kind) => {
           digest,
           size: BigInt(bytes.length),
           producer: 'test',
+          metadataOmitted: 0,
           parameterCount: 1n,
           operators: { Mul: 1 },
           metadata: { scale: '5' },

@@ -45,6 +45,7 @@ function published(number: number, more: Partial<VersionRecord> = {}): Published
     version,
     description: { title: 'Solubility', summary: '', domain: 'CHEMISTRY', labels: ['a'], card: '# Card' },
     size: 1234n,
+    format: 'ONNX',
     derivedFrom: [{ ref: 'base@1', relation: 'FINE_TUNED' }],
     examples: [],
   };

@@ -84,6 +84,28 @@ export function endlessRun(): Uint8Array {
   return graph.build();
 }
 
+/** Loads at once and takes four megabytes more with each of very many turns. */
+export function growingRun(): Uint8Array {
+  const body = new GraphBuilder('body', { opset: 17 });
+  body.input('iteration', 'INT64', []);
+  body.input('condition', 'BOOL', []);
+  body.input('sum', 'FP32', [1]);
+  body.node('Identity', ['condition'], {}, ['goes_on']);
+  body.node('Identity', ['sum'], {}, ['next']);
+  body.node('Expand', ['sum', body.constant('million', 'INT64', [1], [1_000_000n])], {}, ['kept']);
+  body.output('goes_on', 'BOOL', []);
+  body.output('next', 'FP32', [1]);
+  body.output('kept', 'FP32', [-1]);
+  const graph = new GraphBuilder('growing-run', { opset: 17 });
+  graph.input('x', 'FP32', [1]);
+  graph.constant('true', 'BOOL', [], [1]);
+  graph.constant('turns', 'INT64', [], [1_000_000n]);
+  graph.node('Loop', ['turns', 'true', 'x'], { body }, ['last', 'all']);
+  graph.node('ReduceSum', ['all'], { keepdims: 0n }, ['y']);
+  graph.output('y', 'FP32', []);
+  return graph.build();
+}
+
 export function tensorType(elementType: number, sizes?: readonly number[]): object {
   const shape = sizes === undefined ? {} : { shape: { dim: sizes.map((size) => ({ dim_value: size })) } };
   return { tensor_type: { elem_type: elementType, ...shape } };

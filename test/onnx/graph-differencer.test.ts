@@ -184,7 +184,7 @@ describe('GraphDifferencer', () => {
       await stored(await folder.file('a')),
     ];
     await writeFile(damaged.path, 'b');
-    const found = new DamagedGraph(damaged.digest, (await stored(damaged.path)).digest);
+    const found = new DamagedGraph(damaged.digest ?? '', (await stored(damaged.path)).digest ?? '');
     await expect(differencer.compare(whole, damaged, never)).rejects.toEqual(found);
     await expect(differencer.compare(damaged, whole, never)).rejects.toEqual(found);
   });

@@ -53,6 +53,7 @@ describe('readGraph', () => {
         { domain: 'ai.onnx.ml', version: 3 },
       ],
       metadata: { author: 'Ünal', __proto__x: 'y' },
+      metadataOmitted: 0,
       parameterCount: 6n + 1n + 3n + 3n,
       operators: { Add: 3, If: 1, Mul: 1 },
       externalData: [],

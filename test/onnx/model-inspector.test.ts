@@ -8,10 +8,12 @@ import {
   identity,
   ModelFolder,
   oneNode,
+  growingRun,
   perceptron,
   rawModel,
   tensorType,
 } from './awkward-models.js';
+import { until } from './until.js';
 import { patience } from '../support/patience.js';
 
 let folder: ModelFolder;
@@ -89,11 +91,46 @@ describe('ModelInspector reads', () => {
     expect(signature.inputs).toEqual([{ name: 'x', datatype: 'FP32', shape: [], unranked: true }]);
   });
 
-  it('many models at a time, one after the other', async () => {
+  it('many models at a time, and keeps one process for the next', async () => {
     const path = await folder.file(perceptron());
     const all = await Promise.all(Array.from({ length: 8 }, () => inspector.inspect(path)));
     for (const { graph } of all) expect(graph.parameterCount).toBe(16n * 64n + 64n * 3n);
-    expect(await inspectorChildren()).toHaveLength(1);
+    await until(async () => (await inspectorChildren()).length === 1);
+  });
+
+  it('a model while others that never end are read, however many', async () => {
+    await using patient = {
+      inspector: new ModelInspector({ trialTimeoutMs: 600_000, patienceMs: 300 }),
+      [Symbol.asyncDispose]: async () => patient.inspector.close(),
+    };
+    const path = await folder.file(endlessRun());
+    const endless = Array.from({ length: 6 }, () => patient.inspector.inspect(path));
+    const ended = Promise.race(endless.map((inspection) => inspection.catch(() => undefined)));
+    for (let turn = 0; turn < 3; turn += 1) {
+      const quick = patient.inspector.inspect(await folder.file(perceptron()));
+      expect(await Promise.race([quick, ended])).toMatchObject({ signature: { inputs: [{ name: 'x' }] } });
+    }
+    expect((await inspectorChildren()).length).toBeLessThanOrEqual(6);
+    await patient.inspector.close();
+    for (const inspection of endless) await expect(inspection).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('a slow model that had to make room, in the end', async () => {
+    await using patient = {
+      // Nothing is quick: each gives up its seat at once, and some have to begin anew.
+      inspector: new ModelInspector({ patienceMs: -1 }),
+      [Symbol.asyncDispose]: async () => patient.inspector.close(),
+    };
+    const path = await folder.file(perceptron());
+    const all = await Promise.all(Array.from({ length: 6 }, () => patient.inspector.inspect(path)));
+    for (const { signature } of all) expect(signature.inputs[0]?.shape).toEqual([-1, 16]);
+  });
+
+  it('no more for a caller who has left', async () => {
+    const left = new AbortController();
+    const inspection = inspector.inspect(await folder.file(endlessRun()), { signal: left.signal });
+    left.abort(new Error('left'));
+    await expect(inspection).rejects.toThrow('left');
   });
 });
 
@@ -218,13 +255,12 @@ describe('ModelInspector refuses', () => {
       inspector: new ModelInspector({ timeoutMs: patience(2_000) }),
       [Symbol.asyncDispose]: async () => impatient.inspector.close(),
     };
-    const hung = refusal(endlessLoad(), impatient.inspector);
-    const next = impatient.inspector.inspect(await folder.file(perceptron()));
-    expect(await hung).toMatchObject({
+    expect(await refusal(endlessLoad(), impatient.inspector)).toMatchObject({
       code: 'UNSUPPORTED_MODEL',
       message: expect.stringMatching(/within [\d.]+ s/),
     });
-    expect((await next).signature.inputs[0]?.shape).toEqual([-1, 16]);
+    const next = await impatient.inspector.inspect(await folder.file(perceptron()));
+    expect(next.signature.inputs[0]?.shape).toEqual([-1, 16]);
   });
 
   it('a model that never ends a run, and reads the next one', async () => {
@@ -232,16 +268,27 @@ describe('ModelInspector refuses', () => {
       inspector: new ModelInspector({ trialTimeoutMs: patience(2_000) }),
       [Symbol.asyncDispose]: async () => impatient.inspector.close(),
     };
-    const hung = refusal(endlessRun(), impatient.inspector);
-    const next = impatient.inspector.inspect(await folder.file(perceptron()));
-    expect(await hung).toMatchObject({
+    expect(await refusal(endlessRun(), impatient.inspector)).toMatchObject({
       code: 'UNSUPPORTED_MODEL',
       message: expect.stringMatching(/one run on made-up inputs .* within [\d.]+ s.*loop for ever/),
     });
-    expect((await next).signature.inputs[0]?.shape).toEqual([-1, 16]);
+    const next = await impatient.inspector.inspect(await folder.file(perceptron()));
+    expect(next.signature.inputs[0]?.shape).toEqual([-1, 16]);
   });
 
   const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('a model that takes gigabytes of nothing', async () => {
+    await using frugal = {
+      inspector: new ModelInspector({ memoryBytes: 300e6 }),
+      [Symbol.asyncDispose]: async () => frugal.inspector.close(),
+    };
+    // A Loop that keeps every one of its tensors of a million numbers.
+    expect(await refusal(growingRun(), frugal.inspector)).toMatchObject({
+      code: 'UNSUPPORTED_MODEL',
+      message: expect.stringContaining('of memory, got more'),
+    });
+  });
+
   onLinux('a model that crashes the runtime, and reads the next one', async () => {
     await inspector.inspect(await folder.file(perceptron()));
     const [pid] = await inspectorChildren();

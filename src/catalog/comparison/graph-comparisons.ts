@@ -1,6 +1,7 @@
-import { damagedOnDisk, type ArtifactStore } from '../../artifacts/index.js';
+import type { ArtifactStore } from '../../artifacts/index.js';
 import { DamagedGraph, type GraphDifference, type GraphDifferencer } from '../../onnx/index.js';
 import { DomainError } from '../../platform/errors.js';
+import type { RuntimeGraphs } from '../../runtime-graphs/index.js';
 import { untilAborted } from '../../platform/until-aborted.js';
 
 /** Comparisons kept: a page that shows one is often looked at again. One holds at most some hundred kilobytes. */
@@ -19,7 +20,8 @@ export class GraphComparisons {
   private readonly running = new Map<string, Running>();
 
   constructor(
-    private readonly artifacts: ArtifactStore,
+    private readonly artifacts: Pick<ArtifactStore, 'damaged'>,
+    private readonly graphs: Pick<RuntimeGraphs, 'stored'>,
     private readonly differencer: GraphDifferencer,
   ) {}
 
@@ -66,13 +68,13 @@ export class GraphComparisons {
 
   private async read(base: string, target: string, signal: AbortSignal): Promise<GraphDifference> {
     const graphs = [
-      { digest: base, path: await this.artifacts.unverified(base) },
-      { digest: target, path: await this.artifacts.unverified(target) },
+      await this.graphs.stored(base, signal),
+      await this.graphs.stored(target, signal),
     ] as const;
     try {
       return await this.differencer.compare(...graphs, signal);
     } catch (error) {
-      throw error instanceof DamagedGraph ? damagedOnDisk(error.digest, error.actual) : error;
+      throw error instanceof DamagedGraph ? await this.artifacts.damaged(error.digest, error.actual) : error;
     }
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BLOCK, END_BLOCKS, spaceOf } from './ustar.js';
+import { BLOCK, END_BLOCKS, spaceOf } from '../../platform/tar/ustar.js';
 
 /** docs/archive-format.md describes the whole. */
 export const FORMAT_VERSION = 1;

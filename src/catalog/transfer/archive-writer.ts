@@ -12,7 +12,7 @@ import {
 } from './archive-layout.js';
 import { canonicalJson } from './canonical-json.js';
 import type { Manifest } from './manifest.js';
-import { BLOCK, encodeHeader, END_BLOCKS, paddingOf } from './ustar.js';
+import { BLOCK, encodeHeader, END_BLOCKS, paddingOf } from '../../platform/tar/ustar.js';
 
 /** An archive that can be written: how long it will be is known before the first byte. */
 export interface WritableArchive {
@@ -56,17 +56,8 @@ function* file(name: string, bytes: Buffer): Generator<Uint8Array> {
 
 async function* blobFile({ digest, size }: Blob, artifacts: ArtifactStore): AsyncGenerator<Uint8Array> {
   yield encodeHeader({ name: blobName(digest), size });
-  const hash = createHash('sha256');
-  for await (const chunk of artifacts.read(digest) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    yield chunk;
-  }
   // Whoever receives this has not got the end yet, and never gets it: what was damaged on disk is not passed on.
-  if (`sha256:${hash.digest('hex')}` !== digest)
-    throw new DomainError(
-      'ARTIFACT_CORRUPT',
-      `The stored bytes of ${digest} were damaged on disk: upload the file again, then export again.`,
-    );
+  yield* artifacts.readChecked(digest) as AsyncIterable<Buffer>;
   yield* padding(size);
 }
 

@@ -40,7 +40,7 @@ export class ImportedBlobs {
       if (graphs.length === 0) await this.check(blob, signal);
       else {
         const path = await this.stored(blob, signal);
-        for (const graph of graphs) await this.inspect(graph, path);
+        for (const graph of graphs) await this.inspect(graph, path, signal);
       }
     }
   }
@@ -102,10 +102,10 @@ export class ImportedBlobs {
     if (`sha256:${hash.digest('hex')}` !== blob.digest) throw damaged(blob);
   }
 
-  private async inspect(graph: NeededGraph, path: string): Promise<void> {
+  private async inspect(graph: NeededGraph, path: string, signal: AbortSignal): Promise<void> {
     const { artifact, rewrites = [] } = graph;
     try {
-      this.inspected.set(keyOf(graph), await this.deps.graphs.inspectFile(artifact, path, rewrites));
+      this.inspected.set(keyOf(graph), await this.deps.graphs.inspectFile(artifact, path, { rewrites, signal }));
     } catch (error) {
       throw ofArchive(error, `blob ${artifact}`);
     }

@@ -33,6 +33,8 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   ALIAS_REMOVED: 'AliasEvent',
   ALIAS_PROTECTION_CHANGED: 'AliasEvent',
   ARTIFACTS_COLLECTED: 'ArtifactsCollectedEvent',
+  ARTIFACT_DAMAGED: 'VersionEvent',
+  ARTIFACT_MENDED: 'VersionEvent',
   DEPLOYMENT_STATE_CHANGED: 'DeploymentEvent',
   RUNNER_LOST: 'RunnerEvent',
   RUNNER_RESTARTED: 'RunnerEvent',

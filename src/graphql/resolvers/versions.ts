@@ -97,5 +97,6 @@ export const versionResolvers = {
         .map(([operator, count]) => ({ operator, count }))
         .sort((a, b) => b.count - a.count || (a.operator < b.operator ? -1 : 1)),
     url: ({ digest }) => `/artifacts/${digest}`,
+    damagedAt: ({ digest }, _, { catalog }) => catalog.damagedAt(digest),
   },
 } satisfies Resolvers;

@@ -5,7 +5,7 @@ import { matchNodes } from './match-nodes.js';
 import { matchTensors } from './match-tensors.js';
 import { nodeDifferences, type NodeDifferences } from './node-differences.js';
 import { readOutline } from './read-outline.js';
-import { ContentFile } from './stored-tensor.js';
+import { ContentFile, type GraphFiles } from './stored-tensor.js';
 import { TensorComparer } from './tensor-difference.js';
 
 /** What differs between two graphs. Lists hold the first 100 of each kind of change, `totals` count all. */
@@ -32,10 +32,14 @@ export interface GraphDifference {
  *
  * @throws ModelProblem
  */
-export function compareGraphs(basePath: string, targetPath: string): GraphDifference {
-  const [base, target] = [readOutline(basePath), readOutline(targetPath)];
+export function compareGraphs(
+  baseGraph: string | GraphFiles,
+  targetGraph: string | GraphFiles,
+): GraphDifference {
+  const [baseFiles, targetFiles] = [filesOf(baseGraph), filesOf(targetGraph)];
+  const [base, target] = [readOutline(baseFiles.path), readOutline(targetFiles.path)];
   const nodes = matchNodes(base, target);
-  const files = { base: new ContentFile(basePath), target: new ContentFile(targetPath) };
+  const files = { base: new ContentFile(baseFiles), target: new ContentFile(targetFiles) };
   try {
     const comparer = new TensorComparer(files);
     const tensors = matchTensors(base, target, nodes, {
@@ -52,6 +56,10 @@ export function compareGraphs(basePath: string, targetPath: string): GraphDiffer
     files.base.close();
     files.target.close();
   }
+}
+
+function filesOf(graph: string | GraphFiles): GraphFiles {
+  return typeof graph === 'string' ? { path: graph } : graph;
 }
 
 function operatorDifference(base: GraphOutline, target: GraphOutline): GraphDifference['operators'] {

@@ -45,7 +45,13 @@ export function readAttribute(file: WindowedFile, field: Field, tensorApart: boo
       case ATTRIBUTE.tensor:
         tensor = readTensor(file, part);
         values.push(`tensor ${formatTensor(tensor)}`);
-        if (!tensorApart) values.push(`sha256 ${piecesDigest(file, tensor.pieces)}`);
+        if (tensorApart) break;
+        // What lies in another file is told by where it lies.
+        values.push(
+          tensor.location === undefined
+            ? `sha256 ${piecesDigest(file, tensor.pieces)}`
+            : `bytes ${tensor.pieces.join(' to ')} of ${JSON.stringify(tensor.location)}`,
+        );
         break;
       default:
         contents.push(part);

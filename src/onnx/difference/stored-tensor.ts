@@ -1,5 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
+import { posix } from 'node:path';
+import { ModelProblem } from '../model-problem.js';
 import { elementType, elementTypeName } from './element-types.js';
 
 /** How a tensor's elements lie in the file. */
@@ -21,6 +23,14 @@ export interface StoredTensor {
   readonly layout: Layout;
   /** Begin and end of each piece of its content in the file, flat. */
   readonly pieces: readonly number[];
+  /** The file beside the graph that the content lies in, as the graph names it; the graph itself without. */
+  readonly location?: string;
+}
+
+/** A graph, and the files beside it that its tensors lie in. */
+export interface GraphFiles {
+  readonly path: string;
+  readonly data?: readonly { readonly name: string; readonly path: string }[];
 }
 
 export function elementCount({ dims }: Pick<StoredTensor, 'dims'>): number {
@@ -49,13 +59,33 @@ export function rawBytes(tensor: StoredTensor): number {
 /** Reads the content of stored tensors piece by piece; never more than the buffer it is given. */
 export class ContentFile {
   readonly #file: number;
+  /** By their names; opened when a tensor in them is first read. */
+  readonly #beside = new Map<string, ContentFile>();
 
-  constructor(path: string) {
-    this.#file = openSync(path, 'r');
+  constructor(private readonly files: GraphFiles) {
+    this.#file = openSync(files.path, 'r');
   }
 
   close(): void {
     closeSync(this.#file);
+    for (const file of this.#beside.values()) file.close();
+  }
+
+  /** Where a tensor's content lies. */
+  of({ location }: Pick<StoredTensor, 'location'>): ContentFile {
+    if (location === undefined) return this;
+    const name = posix.normalize(location);
+    const known = this.#beside.get(name);
+    if (known) return known;
+    const path = this.files.data?.find((file) => file.name === name)?.path;
+    if (path === undefined)
+      throw new ModelProblem(
+        'INVALID_MODEL',
+        `The stored model lacks the file ${JSON.stringify(name.slice(0, 200))}`,
+      );
+    const file = new ContentFile({ path });
+    this.#beside.set(name, file);
+    return file;
   }
 
   /** As many bytes as there are from `position`, at most the buffer's length. */
@@ -72,7 +102,7 @@ export class ContentFile {
   /** The same for equal content, however it is cut into pieces of equal layout. */
   digest(tensor: StoredTensor, buffer: Uint8Array): string {
     const hash = createHash('sha256');
-    if (tensor.layout === 'opaque') this.#hashPieces(tensor, buffer, hash);
+    if (tensor.layout === 'opaque') this.of(tensor).#hashPieces(tensor, buffer, hash);
     else {
       const elements = new ElementBytes(this, tensor);
       for (let length = elements.fill(buffer); length > 0; length = elements.fill(buffer))
@@ -108,10 +138,13 @@ export class ElementBytes {
   #windowAt = 0;
   #windowLength = 0;
 
+  private readonly file: ContentFile;
+
   constructor(
-    private readonly file: ContentFile,
+    file: ContentFile,
     private readonly tensor: StoredTensor,
   ) {
+    this.file = file.of(tensor);
     const { bits = 8 } = elementType(tensor.type) ?? {};
     this.#width = Math.max(1, bits / 8);
     this.#window = new Uint8Array(tensor.layout === 'varints' ? WINDOW_BYTES : 0);

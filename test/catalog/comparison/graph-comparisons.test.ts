@@ -21,6 +21,11 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+/** Single files, which the comparing process hashes. */
+const stored = (store: ArtifactStore) => ({
+  stored: async (digest: string) => ({ digest, path: await store.unverified(digest) }),
+});
+
 async function store(factor: number): Promise<string> {
   const graph = new GraphBuilder('scaling', { opset: 17 });
   graph.node('Mul', [graph.input('x', 'FP32', ['n']), graph.constant('factor', 'FP32', [], [factor])], {}, [
@@ -38,7 +43,7 @@ async function store(factor: number): Promise<string> {
 
 describe('GraphComparisons', () => {
   it('compares a pair once: the answer is kept when the files are gone', async () => {
-    const comparisons = new GraphComparisons(artifacts, differencer);
+    const comparisons = new GraphComparisons(artifacts, stored(artifacts), differencer);
     const [base, target] = [await store(2), await store(5)];
     const [one, same] = await Promise.all([
       comparisons.compare(base, target, never),
@@ -56,7 +61,7 @@ describe('GraphComparisons', () => {
   });
 
   it('goes on while one caller still waits, and begins anew after the last has left', async () => {
-    const comparisons = new GraphComparisons(artifacts, differencer);
+    const comparisons = new GraphComparisons(artifacts, stored(artifacts), differencer);
     const [base, target] = [await store(2), await store(7)];
     const gone = new Error('left');
     const leaving = new AbortController();
@@ -76,7 +81,7 @@ describe('GraphComparisons', () => {
   });
 
   it('finds a file that was damaged on disk, and its digest', async () => {
-    const comparisons = new GraphComparisons(artifacts, differencer);
+    const comparisons = new GraphComparisons(artifacts, stored(artifacts), differencer);
     const [base, target] = [await store(3), await store(11)];
     const path = await artifacts.unverified(target);
     await chmod(path, 0o600);
@@ -90,7 +95,7 @@ describe('GraphComparisons', () => {
   });
 
   it('forgets a failure', async () => {
-    const comparisons = new GraphComparisons(artifacts, differencer);
+    const comparisons = new GraphComparisons(artifacts, stored(artifacts), differencer);
     const missing = `sha256:${'0'.repeat(64)}`;
     const base = await store(2);
     await expect(comparisons.compare(base, missing, never)).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_MANIFEST_BYTES } from '../../../src/catalog/transfer/archive-layout.js';
 import type { Manifest } from '../../../src/catalog/transfer/manifest.js';
-import { encodeHeader } from '../../../src/catalog/transfer/ustar.js';
+import { encodeHeader } from '../../../src/platform/tar/ustar.js';
 import { archiveFiles, blobOf, readWhole, sampleManifest, tarOf, type TarFile } from './sample-archive.js';
 import { rounds } from '../../support/depth.js';
 

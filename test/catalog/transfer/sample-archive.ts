@@ -10,7 +10,7 @@ import {
 } from '../../../src/catalog/transfer/archive-layout.js';
 import { canonicalJson } from '../../../src/catalog/transfer/canonical-json.js';
 import type { Manifest } from '../../../src/catalog/transfer/manifest.js';
-import { encodeHeader, paddingOf } from '../../../src/catalog/transfer/ustar.js';
+import { encodeHeader, paddingOf } from '../../../src/platform/tar/ustar.js';
 
 export interface TarFile {
   readonly name: string;

@@ -20,6 +20,8 @@ export class TarProblem extends Error {}
 const MAX_NAME = 100;
 const CHECKSUM = { at: 148, length: 8 };
 const SIZE = { at: 124, length: 12 };
+const PREFIX = { at: 345, length: 155 };
+const SLASH = 0x2f;
 /** Eleven octal digits; beyond it the size is binary, as GNU tar writes and everyone reads it. */
 const MAX_OCTAL_SIZE = 8 ** 11 - 1;
 
@@ -42,8 +44,27 @@ const KINDS: Readonly<Record<string, string>> = {
  */
 export function encodeHeader({ name, size }: TarEntry): Buffer {
   if (!isPlainName(name)) throw new Error(`"${name}" is no name for an entry`);
+  return header({ name: Buffer.from(name, 'latin1'), prefix: Buffer.alloc(0) }, size);
+}
+
+/**
+ * The same for any path, in UTF-8: one that is too long for the field of the name is divided at a slash, as ustar has it.
+ *
+ * @returns null for a path that does not fit
+ */
+export function encodePathHeader({ name, size }: TarEntry): Buffer | null {
+  const bytes = Buffer.from(name);
+  if (bytes.length <= MAX_NAME) return header({ name: bytes, prefix: Buffer.alloc(0) }, size);
+  for (let at = bytes.indexOf(SLASH); at !== -1 && at <= PREFIX.length; at = bytes.indexOf(SLASH, at + 1))
+    if (bytes.length - at - 1 <= MAX_NAME)
+      return header({ name: bytes.subarray(at + 1), prefix: bytes.subarray(0, at) }, size);
+  return null;
+}
+
+function header(path: { readonly name: Buffer; readonly prefix: Buffer }, size: number): Buffer {
   const block = Buffer.alloc(BLOCK);
-  block.write(name, 0, 'latin1');
+  path.name.copy(block, 0);
+  path.prefix.copy(block, PREFIX.at);
   block.write('0000644\0' + '0000000\0' + '0000000\0', 100, 'latin1');
   encodeSize(block, size);
   block.write('00000000000\0', 136, 'latin1');
