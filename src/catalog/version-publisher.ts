@@ -42,7 +42,7 @@ export class VersionPublisher {
     const derivedFrom = await this.parents(input);
 
     const { digest, size } = await this.intake.take(input.artifact, signal);
-    const { signature, graph } = await at(['artifact'], () => this.inspect(digest, signal));
+    const { signature, graph, rowProof } = await at(['artifact'], () => this.inspect(digest, signal));
     const pipeline =
       input.pipeline === null || input.pipeline === undefined
         ? null
@@ -58,7 +58,7 @@ export class VersionPublisher {
       // Removed since by a collection of unused artifacts: then there is nothing to publish.
       await this.stores.versions.lockArtifacts(tx, [digest]);
       await at(['artifact'], () => this.deps.artifacts.stat(digest));
-      await this.stores.versions.ensureArtifacts(tx, [{ digest, size, graph }]);
+      await this.stores.versions.ensureArtifacts(tx, [{ digest, size, graph, rowProof }]);
       const { id } = await this.stores.versions.insert(tx, {
         modelId: model.id,
         number,

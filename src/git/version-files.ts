@@ -38,12 +38,18 @@ export function versionFiles({
   examples,
 }: PublishedVersion): RepositoryFile[] {
   const { modelName, number, signature, pipeline, metrics, source, trainingData, environment } = version;
+  const { declaresRowsIndependent } = version;
   const { card, ...described } = description;
   const json = (path: string, value: unknown) => ({ path, content: readableJson(withoutNulls(value)) });
   return [
     { path: '.gitattributes', content: '*.onnx filter=lfs diff=lfs merge=lfs -text\n' },
     { path: 'README.md', content: card.trim() === '' ? placeholder(description) : ended(card) },
-    json('model.json', { name: modelName, version: number, ...described }),
+    json('model.json', {
+      name: modelName,
+      version: number,
+      ...described,
+      ...(declaresRowsIndependent ? { declaresRowsIndependent } : {}),
+    }),
     json('signature.json', signature),
     ...(pipeline === null ? [] : [{ path: 'pipeline.json', content: readableJson(pipeline) }]),
     json('metrics.json', metrics),

@@ -14,7 +14,6 @@ export function checkInputs(
 ): void {
   const expected = new Map(signature.inputs.map((spec) => [spec.name, spec]));
   const seen = new Set<string>();
-  const sizes = new Map<string, { size: number; input: string }>();
   for (const [index, tensor] of inputs.entries()) {
     const field = ['inputs', String(index)];
     const spec = expected.get(tensor.name);
@@ -28,7 +27,6 @@ export function checkInputs(
       throw invalidTensor(`Input "${tensor.name}" came twice: send each input once`, field, 'name');
     seen.add(tensor.name);
     checkTensor(tensor, spec, field);
-    checkDimensionNames(tensor, spec, sizes, field);
   }
   for (const spec of signature.inputs)
     if (!seen.has(spec.name)) throw invalidTensor(`Missing input ${formatSpec(spec)}`, ['inputs']);
@@ -52,27 +50,6 @@ function checkTensor(tensor: Tensor, spec: TensorSpec, field: readonly string[])
       field,
       'shape',
     );
-}
-
-/** Dimensions of one symbolic name are one number throughout a graph (ONNX IR, "Static tensor shapes"). */
-function checkDimensionNames(
-  tensor: Tensor,
-  spec: TensorSpec,
-  sizes: Map<string, { size: number; input: string }>,
-  field: readonly string[],
-): void {
-  for (const [dimension, size] of tensor.shape.entries()) {
-    const name = spec.dimensions?.[dimension];
-    if (name === undefined || name === null) continue;
-    const first = sizes.get(name);
-    if (first === undefined) sizes.set(name, { size, input: spec.name });
-    else if (first.size !== size)
-      throw invalidTensor(
-        `Input "${spec.name}": expected ${first.size} at dimension ${dimension} ("${name}") as in input "${first.input}", got ${size}`,
-        field,
-        'shape',
-      );
-  }
 }
 
 function checkOutputs(signature: Signature, outputs: readonly string[]): void {

@@ -6,12 +6,15 @@ import { ModelProblem } from './model-problem.js';
 import { formatType, isServed } from './onnx-types.js';
 import { loadProblem } from './runtime-messages.js';
 import { InferenceSession, RuntimeTensor } from './runtime.js';
+import { proveRows } from './row-independence/prove-rows.js';
+import type { RowProof } from './row-independence/row-proof.js';
 import { DEFAULT_SETTINGS, sessionOptions } from './session-options.js';
 import type { Signature, TensorSpec } from './tensor.js';
 
 export interface Inspection {
   readonly signature: Signature;
   readonly graph: GraphSummary;
+  readonly rowProof: RowProof;
 }
 
 /**
@@ -37,7 +40,7 @@ export async function inspectModel(path: string, onTrial: () => void): Promise<I
     const signature = signatureOf(session, reading);
     onTrial();
     await tryOnce(session, signature);
-    return { signature, graph: reading.summary };
+    return { signature, graph: reading.summary, rowProof: proveRows(path) };
   } finally {
     await session.release();
   }

@@ -139,7 +139,7 @@ export class ModelInspector {
 function outcome(reply: InspectorReply): Inspection {
   switch (reply.type) {
     case 'inspected':
-      return { signature: reply.signature, graph: reply.graph };
+      return { signature: reply.signature, graph: reply.graph, rowProof: reply.rowProof };
     case 'refused':
       throw new DomainError(reply.code, reply.message);
     case 'failed':

@@ -45,4 +45,5 @@ export type RowErrorCode =
   | 'MOLECULE_TOO_COMPLEX'
   | 'NON_FINITE';
 
-export type WarningCode = 'OUT_OF_DOMAIN' | 'MULTIPLE_FRAGMENTS' | 'BARE_ATOMS' | 'NO_CUTOFF';
+export type WarningCode =
+  'OUT_OF_DOMAIN' | 'MULTIPLE_FRAGMENTS' | 'BARE_ATOMS' | 'NO_CUTOFF' | 'ROWS_DECLARED_INDEPENDENT';

@@ -36,6 +36,7 @@ function published(number: number, more: Partial<VersionRecord> = {}): Published
       image: null,
       packages: [{ name: 'torch', version: '2' }],
     },
+    declaresRowsIndependent: false,
     createdAt: new Date('2026-01-02T03:04:05.678Z'),
     createdBy: 'ada',
     ...more,

@@ -25,6 +25,8 @@ type Names = (name: string) => Value | undefined;
 
 /** Values on their way through a graph. */
 export class Follower {
+  /** Inputs that are looked up in tables, and how many lines the shortest of those has. */
+  readonly tables: Record<string, number> = {};
   private steps = 0;
   private depth = 0;
 
@@ -104,7 +106,9 @@ export class Follower {
       ]);
       return this.follow(graph, new Map(given), find, opsets, new Map());
     };
-    const step = new Step(node, opsets.get(node.domain) ?? 1, inputs, this.unknowns, body);
+    const step = new Step(node, opsets.get(node.domain) ?? 1, inputs, this.unknowns, body, (name, lines) =>
+      this.lookedUp(name, lines),
+    );
     // A body sees more than the inputs.
     const isConstant = step.given.every(({ rows }) => !rows) && !hasBody(node);
     const results = isConstant ? this.constantResults(operator, step) : rule(step);
@@ -123,6 +127,11 @@ export class Follower {
       if (step.given.some(countsRows)) throw new ProofEnd('the number of rows reaches what it computes');
       return everyOutput(step.node, constant(null));
     }
+  }
+
+  private lookedUp(name: string, lines: number): void {
+    const origin = readable(name);
+    this.tables[origin] = Math.min(this.tables[origin] ?? Infinity, lines);
   }
 
   private call(called: LocalFunction, node: GraphNode, inputs: readonly (Followed | undefined)[]): Value[] {

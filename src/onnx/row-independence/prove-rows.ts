@@ -4,15 +4,8 @@ import { Follower, shown, TooLong } from './follow.js';
 import type { DeclaredTensor, Graph, ModelGraph } from './graph.js';
 import { findOperator } from './operators/index.js';
 import { readModelGraph } from './read-model-graph.js';
+import { ROW_RULES, type RowProof } from './row-proof.js';
 import { withRows, type Value } from './value.js';
-
-/** Raised when the rules change what they prove: what was found by older ones is found anew. */
-export const RULES = 1;
-
-/** Whether a graph answers each row of its inputs as if it were alone, whatever the others hold and however many there are. */
-export type RowProof =
-  | { readonly rules: number; readonly proven: true }
-  | { readonly rules: number; readonly proven: false; readonly reason: string };
 
 /**
  * Follows rows, along the first axis of every input, through the whole graph. Never throws for what the file holds: what
@@ -38,18 +31,19 @@ export function proveGraph(model: ModelGraph): RowProof {
     return unproven(`Input ${shown(fixed.name)} has no variable first dimension for rows to lie along`);
   const unknowns = new Unknowns();
   const given = new Map(inputs.map((input): [string, Value] => [input.name, rowsOf(input, unknowns)]));
+  const follower = new Follower(model, findOperator, unknowns);
   let outputs: Value[];
   try {
-    outputs = new Follower(model, findOperator, unknowns).graph(graph, given);
+    outputs = follower.graph(graph, given);
   } catch (error) {
     if (error instanceof TooLong) return unproven(`The graph could not be followed: ${error.message}`);
     throw error;
   }
   for (const [index, name] of graph.outputs.entries()) {
     const reason = obstacleOf(outputs[index], name);
-    if (reason !== null) return unproven(reason);
+    if (reason !== null) return unproven(reason, follower.tables);
   }
-  return { rules: RULES, proven: true };
+  return { rules: ROW_RULES, proven: true, reason: null, tables: follower.tables };
 }
 
 /** Before IR version 4 constants were listed among the inputs too. Requests that send one are joined with none. */
@@ -58,9 +52,9 @@ function requiredInputs({ inputs, constants }: Graph): DeclaredTensor[] {
 }
 
 /** Declared names of dimensions mean nothing: the runtime lets two of one name differ. */
-function rowsOf({ shape }: DeclaredTensor, unknowns: Unknowns): Value {
+function rowsOf({ name, shape }: DeclaredTensor, unknowns: Unknowns): Value {
   const sizes = (shape ?? []).slice(1).map((size) => (size === null ? unknowns.fresh() : Extent.of(size)));
-  return withRows([Extent.ROWS, ...sizes], { axis: 0, before: Extent.ONE });
+  return { ...withRows([Extent.ROWS, ...sizes], { axis: 0, before: Extent.ONE }), origin: name };
 }
 
 function obstacleOf(value: Value | undefined, name: string): string | null {
@@ -75,6 +69,6 @@ function obstacleOf(value: Value | undefined, name: string): string | null {
   return null;
 }
 
-function unproven(reason: string): RowProof {
-  return { rules: RULES, proven: false, reason };
+function unproven(reason: string, tables: RowProof['tables'] = {}): RowProof {
+  return { rules: ROW_RULES, proven: false, reason, tables };
 }

@@ -35,6 +35,8 @@ export class Step {
     readonly inputs: readonly (Followed | undefined)[],
     readonly unknowns: Unknowns,
     readonly followBody: FollowBody,
+    /** Tells of an input that is looked up in a table of so many lines. */
+    readonly looksUp: (origin: string, lines: number) => void,
   ) {}
 
   get given(): Followed[] {

@@ -34,6 +34,8 @@ export interface Followed {
   readonly padding: string | null;
   /** Row i along the axis is i itself, and nothing else. */
   readonly numbersRows: boolean;
+  /** The input whose elements it has, in whatever type and shape; null where they are computed. */
+  readonly origin: string | null;
 }
 
 /** Rows meet in it; what made them so. */
@@ -49,7 +51,14 @@ export type Value = Followed | Mixed;
 /** More elements than any shape has are not followed one by one. */
 export const MAX_ELEMENTS = 1_024;
 
-const plain = { kind: 'followed', rows: null, elements: null, padding: null, numbersRows: false } as const;
+const plain = {
+  kind: 'followed',
+  rows: null,
+  elements: null,
+  padding: null,
+  numbersRows: false,
+  origin: null,
+} as const;
 
 /** The same for all rows. */
 export function constant(dims: readonly Extent[] | null, elements: Elements | null = null): Followed {

@@ -8,6 +8,8 @@ const gather: Rule = (step) => {
   const [dims, places] = [dimsOf(data), dimsOf(indices)];
   const axis = axisOf(step.int('axis', 0), dims.length);
   const sizes = [...dims.slice(0, axis), ...places, ...dims.slice(axis + 1)];
+  const lines = dims[axis]?.number;
+  if (indices.origin !== null && !data.rows && lines != null) step.looksUp(indices.origin, lines);
   if (data.rows && indices.rows) throw new ProofEnd('every row meets every other: all look into all');
   if (indices.rows) return [withRows(sizes, { ...indices.rows, axis: axis + indices.rows.axis })];
   if (data.rows) {

@@ -23,7 +23,7 @@ export function reshaped(input: Followed, target: readonly Extent[]): Followed {
   const before = ahead.over(Extent.product(target.slice(0, axis)));
   if (before === null || target[axis].over(before.times(Extent.ROWS)) === null)
     throw new ProofEnd(`it is not certain that ${shownShape(target)} keeps rows apart`);
-  return { ...withRows(target, { axis, before }), numbersRows: input.numbersRows };
+  return { ...withRows(target, { axis, before }), numbersRows: input.numbersRows, origin: input.origin };
 }
 
 function shownShape(shape: readonly Extent[]): string {
