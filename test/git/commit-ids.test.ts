@@ -205,6 +205,14 @@ describe('what a commit is made of', () => {
     ]);
     expect(files[1]?.content).toBe('# Solubility\n\nIn water.\n');
   });
+
+  it('say that rows are declared independent, and nothing where they are not', () => {
+    const said = (declaresRowsIndependent: boolean) =>
+      versionFiles(published(1, { declaresRowsIndependent })).find(({ path }) => path === 'model.json')
+        ?.content;
+    expect(said(true)).toContain('"declaresRowsIndependent": true');
+    expect(said(false)).not.toContain('declares');
+  });
 });
 
 describe('JSON for people', () => {

@@ -38,9 +38,12 @@ export function usualRecipes({ inputs }: Signature): Recipe[] {
 /** Rows whose neighbours are nothing like them: what lets rows meet only beyond some value, or far apart, shows itself. */
 export function extremeRecipes(size: number): Recipe[] {
   const recipe = { ...USUAL, size };
-  const sign = (random: () => number) => (random() < 0.5 ? -1 : 1);
   return [
-    { ...recipe, float: (row, random) => (row % 2 === 0 ? between(-1, 1)(row, random) : 1e4 * sign(random)) },
+    // Some far above the others, some far below.
+    {
+      ...recipe,
+      float: (row, random) => (row % 2 === 0 ? between(-1, 1)(row, random) : row % 4 === 1 ? 1e4 : -1e4),
+    },
     { ...recipe, float: (row, random) => between(-1, 1)(row, random) * (row === 2 ? 1_000 : 1) },
     { ...recipe, float: between(-500, 500) },
     { ...recipe, float: (row, random) => (row % 2 === 0 ? 0 : between(-1, 1)(row, random)) },

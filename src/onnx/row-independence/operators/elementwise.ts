@@ -130,7 +130,7 @@ const ofFirst: Rule = (step) => {
   return step.node.outputs.map((): Value => (rows ? withRows(dimsOf(step.input(0)), rows) : constant(dims)));
 };
 
-/** The second input only names a type. */
+/** The same elements in another type; a second input only names it. */
 const castLike: Rule = (step) => [{ ...step.input(0), elements: null }];
 
 const same: Rule = (step) => step.node.outputs.map(() => step.input(0));
@@ -171,5 +171,6 @@ export const elementwise: Operators = {
   Where: laidOver(where),
   Cast: { rule: cast, takesNumberedRows: true },
   CastLike: { rule: castLike, sizes: [1] },
+  BitCast: castLike,
   Identity: { rule: same, takesNumberedRows: true, takesPadding: true },
 };

@@ -47,7 +47,18 @@ const oneHotEncoder: Rule = (step) => {
 const featureExtractor: Rule = (step) => {
   const input = step.input(0);
   const dims = dimsOf(input);
-  mustBeConstant(step.inputs[1], 'which columns it takes');
+  const chosen = step.input(1);
+  if (
+    chosen.rows &&
+    !input.rows &&
+    (dims.length < 2 || dims.every((size, axis) => axis === dims.length - 1 || size.is(1)))
+  ) {
+    // Looked up in a single line: a column for each place that is asked for, row after row.
+    const places = dimsOf(chosen);
+    const before = Extent.product(places.slice(0, chosen.rows.axis)).times(chosen.rows.before);
+    return [withRows([Extent.ONE, Extent.product(places)], { axis: 1, before })];
+  }
+  mustBeConstant(chosen, 'which columns it takes');
   if (dims.length < 2 && input.rows) throw new ProofEnd('it takes one dimension for a single line');
   if (isRowAxis(input, dims.length - 1)) throw new ProofEnd('it takes some of the rows');
   const columns = Extent.product(dimsOf(step.input(1)));

@@ -94,8 +94,26 @@ const byPackedWeights: Rule = (step) => {
   return [ofShape({ dims: dims.with(-1, size > 0 ? Extent.of(size) : step.unknowns.fresh()), rows: left.rows })]; // prettier-ignore
 };
 
+/** With letters that no operand uses for the dimensions that an ellipsis stands for. */
+function spelledOut(equation: string, operands: readonly Followed[]): string {
+  if (!equation.includes('...')) return equation;
+  const free = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'].filter(
+    (one) => !equation.includes(one),
+  );
+  const lengths = equation
+    .split('->')[0]
+    ?.split(',')
+    .flatMap((term, index) => {
+      const operand = operands[index];
+      return term.includes('...') && operand ? [dimsOf(operand).length - (term.length - 3)] : [];
+    });
+  // Operands that differ in them are laid over each other, which is not followed here.
+  if (!lengths || new Set(lengths).size !== 1 || (lengths[0] ?? 0) > free.length) return equation;
+  return equation.replaceAll('...', free.slice(0, lengths[0]).join(''));
+}
+
 const einsum: Rule = (step) => {
-  const equation = step.text('equation', '').replaceAll(' ', '');
+  const equation = spelledOut(step.text('equation', '').replaceAll(' ', ''), step.given);
   const [terms = '', result] = equation.split('->');
   if (equation.includes('.') || result === undefined) throw new ProofEnd(`its equation "${equation}" is not followed`); // prettier-ignore
   const letters = terms.split(',');

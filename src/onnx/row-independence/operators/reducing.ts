@@ -1,6 +1,6 @@
 import { Extent } from '../extent.js';
 import { ProofEnd } from '../proof-end.js';
-import { axisOf, dimsOf, isRowAxis, mustBeConstant, type Operators, type Rule, type Step } from '../step.js'; // prettier-ignore
+import { axisOf, dimsOf, isRowAxis, mustBeConstant, mustLieAlong, type Operators, type Rule, type Step } from '../step.js'; // prettier-ignore
 import { constant, scalar, withRows, type Followed } from '../value.js';
 
 /** The tensor without some of its axes, or with 1 in their place. */
@@ -96,7 +96,31 @@ export function unchanged({ dims, rows }: Followed): Followed {
   return rows && dims ? withRows(dims, rows) : constant(dims);
 }
 
+/** A frequency from all places of one axis; the one before the last unless another is named. */
+const fourier: Rule = (step) => {
+  const input = step.input(0);
+  const dims = dimsOf(input);
+  for (const other of step.inputs.slice(1)) mustBeConstant(other, 'its length or axis');
+  const asked = step.opset < 20 ? step.int('axis', 1) : step.has(2) ? (step.numbersOf(2)[0] ?? -2) : -2;
+  const axis = axisOf(asked, dims.length);
+  const last = dims.length - 1;
+  if (input.rows && (input.rows.axis === axis || input.rows.axis === last)) throw new ProofEnd('it works along the rows'); // prettier-ignore
+  const sizes = dims.map((size, at) => (at === axis || at === last ? step.unknowns.fresh() : size));
+  return [input.rows ? withRows(sizes, input.rows) : constant(sizes)];
+};
+
+/** Signals beside one another, along the first axis. */
+const shortFourier: Rule = (step) => {
+  const input = step.input(0);
+  for (const other of step.inputs.slice(1)) mustBeConstant(other, 'its window or step');
+  mustLieAlong(input, 0);
+  const sizes = [dimsOf(input)[0] ?? Extent.ONE, step.unknowns.fresh(), step.unknowns.fresh(), Extent.of(2)];
+  return [input.rows ? withRows(sizes, input.rows) : constant(sizes)];
+};
+
 export const reducing: Operators = {
+  DFT: fourier,
+  STFT: shortFourier,
   ...Object.fromEntries(
     'ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMean ReduceSumSquare'
       .split(' ')

@@ -60,6 +60,14 @@ const flatten: Rule = (step) => {
   const dims = dimsOf(input);
   const asked = step.int('axis', 1);
   const axis = asked === dims.length ? asked : axisOf(asked, dims.length);
+  if (input.padding !== null) {
+    // Rows that are filled up stay so where each is one line already.
+    const [rows, words] = [dims[0], dims.at(-1)];
+    const areLines = axis === 1 && input.rows?.axis === 0 && dims.slice(1, -1).every((size) => size.is(1));
+    if (!areLines || !rows || !words)
+      throw new ProofEnd('its rows are filled up to the length of the longest');
+    return [{ ...input, dims: [rows, words] }];
+  }
   const sizes = [Extent.product(dims.slice(0, axis)), Extent.product(dims.slice(axis))];
   return [reshaped(input, sizes)];
 };
@@ -170,7 +178,7 @@ const tile: Rule = (step) => {
 
 export const reshaping: Operators = {
   Reshape: { rule: reshape, sizes: [1], takesNumberedRows: true },
-  Flatten: flatten,
+  Flatten: { rule: flatten, takesPadding: true },
   Unsqueeze: { rule: unsqueeze, takesNumberedRows: true },
   Squeeze: { rule: squeeze, takesNumberedRows: true },
   Transpose: transpose,

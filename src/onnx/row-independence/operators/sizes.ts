@@ -84,7 +84,6 @@ export const sizes: Operators = {
   NonZero: anyOf,
   Unique: anyOf,
   NonMaxSuppression: ofConstants,
-  Compress: ofConstants,
   HannWindow: ofConstants,
   HammingWindow: ofConstants,
   BlackmanWindow: ofConstants,

@@ -3,8 +3,8 @@ import { ProofEnd } from '../proof-end.js';
 import { axisOf, dimsOf, isRowAxis, mustBeConstant, type Operators, type Rule } from '../step.js';
 import { constant, MAX_ELEMENTS, withRows, type Elements, type Followed } from '../value.js';
 
-/** An end that is beyond every size: exporters write "to the end" so. */
-const BEYOND = 2 ** 31 - 1;
+/** An end that is beyond every size that fits into memory: exporters write "to the end" so. */
+const BEYOND = 1_000_000_000;
 
 /** A tensor with one axis of another size, and the rows where they were. */
 export function resized(input: Followed, axis: number, size: Extent): Followed {
@@ -157,6 +157,17 @@ const pad: Rule = (step) => {
   return [input.rows ? withRows(sizes, input.rows) : constant(sizes)];
 };
 
+/** What a mask that is the same for all leaves. */
+const compress: Rule = (step) => {
+  const input = step.input(0);
+  const dims = dimsOf(input);
+  mustBeConstant(step.inputs[1], 'what it leaves');
+  if (!step.attributes.has('axis')) throw new ProofEnd('it takes all rows together');
+  const axis = axisOf(step.int('axis', 0), dims.length);
+  if (isRowAxis(input, axis)) throw new ProofEnd('it takes some of the rows, or parts of them');
+  return [resized(input, axis, step.unknowns.fresh())];
+};
+
 const centerCropPad: Rule = (step) => {
   const input = step.input(0);
   const dims = dimsOf(input);
@@ -177,6 +188,7 @@ const centerCropPad: Rule = (step) => {
 export const slicing: Operators = {
   Slice: { rule: slice, sizes: [1, 2, 3, 4] },
   Split: { rule: split, sizes: [1] },
+  Compress: compress,
   Concat: concat,
   Pad: { rule: pad, sizes: [1] },
   'com.microsoft.Pad': { rule: pad, sizes: [1] },
