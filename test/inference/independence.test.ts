@@ -230,7 +230,7 @@ describe('callers of one model', () => {
 
   it('meet a publisher’s word in every copy of the model', async () => {
     const archive = await download(app, 'beyond');
-    const { model } = await importArchive(app, archive, { name: 'copied' });
+    const { model } = await importArchive(app, archive, { as: 'copied' });
     const { version } = await ask<{ version: object }>(
       app,
       'query ($ref: String!) { version(ref: $ref) { declaresRowsIndependent } }',

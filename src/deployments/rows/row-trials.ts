@@ -38,29 +38,28 @@ export async function tryRows(
   const random = generator(0x5245544f);
   if (obstacleOf(signature) !== null) return { agrees: true, maxDifference: null };
   const began = performance.now();
-  let maxDifference: number | null = null;
-  let size: number | null = null;
+  const found: { maxDifference: number | null; size: number | null } = { maxDifference: null, size: null };
   const attempt = async (recipe: Recipe, compare: Compare): Promise<TrialOutcome | null> => {
     const requests = madeUpRequests(signature, tables, TRIAL_ROWS, recipe, random);
-    const found = requests && (await compare(model, requests));
-    if (found === null || 'nothing' in found) return null;
-    if ('how' in found) return { agrees: false, how: found.how };
-    maxDifference = Math.max(maxDifference ?? 0, found.difference);
-    size ??= recipe.size;
+    const seen = requests && (await compare(model, requests));
+    if (seen === null || 'nothing' in seen) return null;
+    if ('how' in seen) return { agrees: false, how: seen.how };
+    found.maxDifference = Math.max(found.maxDifference ?? 0, seen.difference);
+    found.size ??= recipe.size;
     return null;
   };
   for (const recipe of usualRecipes(signature)) {
     const contradiction = await attempt(recipe, besideNobody);
     if (contradiction) return contradiction;
     // Values for small tables and logarithms, and larger pictures, where the usual ones were refused.
-    if (size !== null && proven) break;
+    if (found.size !== null && proven) break;
   }
-  for (const recipe of extremeRecipes(size ?? 1)) {
+  for (const recipe of extremeRecipes(found.size ?? 1)) {
     if (proven && performance.now() - began > CONFIRMING_MS) break;
     const contradiction = await attempt(recipe, besideThemselves);
     if (contradiction) return contradiction;
   }
-  return { agrees: true, maxDifference };
+  return { agrees: true, maxDifference: found.maxDifference };
 }
 
 type Requests = readonly (readonly Tensor[])[];

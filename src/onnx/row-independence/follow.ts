@@ -1,4 +1,5 @@
-import { Extent, Unknowns } from './extent.js';
+import type { Unknowns } from './extent.js';
+import { Extent } from './extent.js';
 import {
   functionKey,
   type Attribute,

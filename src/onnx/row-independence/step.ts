@@ -1,4 +1,5 @@
-import { Extent, type Unknowns } from './extent.js';
+import type { Extent } from './extent.js';
+import { type Unknowns } from './extent.js';
 import type { Attribute, Graph, GraphNode } from './graph.js';
 import { ProofEnd } from './proof-end.js';
 import { isOutermost, type Followed, type Value } from './value.js';

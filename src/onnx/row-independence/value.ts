@@ -80,7 +80,7 @@ export function scalar(value: Extent, whole = true): Followed {
 
 /** Whether its values depend on how many rows there are, though on no row. */
 export function countsRows({ elements }: Followed): boolean {
-  return elements !== null && elements.values.some((value) => value.countsRows);
+  return elements?.values.some((value) => value.countsRows) === true;
 }
 
 /** How much of the axis of the rows each row has in each block. */

@@ -1,3 +1,5 @@
+// Indices are within their arrays by construction.
+/* eslint-disable @typescript-eslint/no-non-null-assertion */
 import fc from 'fast-check';
 import { GraphBuilder } from '../../../src/onnx/index.js';
 
@@ -31,6 +33,12 @@ export const randomGraphs: fc.Arbitrary<RandomGraph> = fc
   })
   .map(({ row, opset, choices }) => new Maker(row, opset).make(choices));
 
+/** Methods of Maker; those that are there twice are tried more often. */
+const OPERATORS = [
+  'unary', 'unary', 'withConstant', 'withConstant', 'withValue', 'softmax', 'softmax', 'reduce', 'reduce', 'transpose', 'unsqueeze', 'squeeze', 'concat', 'slice', 'gather', 'matMul', 'matMul', 'reshape', 'reshape', 'reshapeByShape', 'flatten', 'cumulate', 'argMax', 'tile', 'expand', 'pad', 'layerNormalization', 'batchNormalization', 'countOfRows', 'places', 'compare', 'einsum', 'split', 'topK', 'gatherElements', 'loop',
+] as const; // prettier-ignore
+type Operator = (typeof OPERATORS)[number];
+
 class Maker {
   private readonly graph: GraphBuilder;
   private readonly values: Value[];
@@ -51,27 +59,22 @@ class Maker {
     for (const numbers of choices) {
       this.numbers = [...numbers];
       // Mostly on with what came last, so that mistakes travel.
-      const from = this.next(3) === 0 ? this.pick(this.values) : (this.values.at(-1) as Value);
-      const step = this.pick(this.operators);
-      const made = step.call(this, from);
+      const from = this.next(3) === 0 ? this.pick(this.values) : this.values.at(-1)!;
+      const step = this.pick(OPERATORS);
+      const made = this.apply(step, from);
       if (made === null) continue;
       this.values.push(made);
-      this.steps.push(
-        `${step.name} of ${from.name}[${from.dims.join()}] → ${made.name}[${made.dims.join()}]`,
-      );
+      this.steps.push(`${step} of ${from.name}[${from.dims.join()}] → ${made.name}[${made.dims.join()}]`);
     }
-    const last = this.values.at(-1) as Value;
+    const last = this.values.at(-1)!;
     this.graph.node('Identity', [last.name], {}, ['y']);
     this.graph.output('y', 'FP64', last.dims);
     return { bytes: this.graph.build(), row: this.row, steps: [`opset ${this.opset}`, ...this.steps] };
   }
 
-  private readonly operators: readonly ((this: Maker, value: Value) => Value | null)[] = [
-    this.unary, this.unary, this.withConstant, this.withConstant, this.withValue, this.softmax, this.softmax, this.reduce,
-    this.reduce, this.transpose, this.unsqueeze, this.squeeze, this.concat, this.slice, this.gather, this.matMul, this.matMul,
-    this.reshape, this.reshape, this.reshapeByShape, this.flatten, this.cumulate, this.argMax, this.tile, this.expand,
-    this.pad, this.layerNormalization, this.batchNormalization, this.countOfRows, this.places, this.compare, this.einsum, this.split, this.topK, this.gatherElements, this.loop,
-  ]; // prettier-ignore
+  private apply(operator: Operator, value: Value): Value | null {
+    return this[operator](value);
+  }
 
   private next(below: number): number {
     return (this.numbers.shift() ?? 0) % below;
@@ -111,12 +114,12 @@ class Maker {
       : this.graph.node(op, [value.name], { ...more, axes: axes.map(BigInt) });
   }
 
-  private unary({ name, dims }: Value): Value {
+  unary({ name, dims }: Value): Value {
     const op = this.pick(['Relu', 'Tanh', 'Sigmoid', 'Neg', 'Abs', 'Exp', 'Floor']);
     return { name: this.graph.node(op, [name]), dims };
   }
 
-  private withConstant({ name, dims }: Value): Value {
+  withConstant({ name, dims }: Value): Value {
     // Sizes of 3 beside the rows meet them when there are three.
     const length = this.next(dims.length + 1);
     const sizes = dims.slice(dims.length - length).map((size) => (this.next(3) === 0 ? 1 : size === 'rows' ? this.pick([1, 1, LIKELY_ROWS]) : size)); // prettier-ignore
@@ -125,7 +128,7 @@ class Maker {
     return { name: this.graph.node(op, this.next(2) === 0 ? inputs : inputs.reverse()), dims };
   }
 
-  private withValue({ name, dims }: Value): Value | null {
+  withValue({ name, dims }: Value): Value | null {
     const other = this.pick(this.values);
     const rank = Math.max(dims.length, other.dims.length);
     const sizes: Size[] = [];
@@ -138,13 +141,13 @@ class Maker {
     return { name: this.graph.node(this.pick(['Add', 'Mul', 'Sub']), [name, other.name]), dims: sizes };
   }
 
-  private softmax(value: Value): Value | null {
+  softmax(value: Value): Value | null {
     if (value.dims.length === 0) return null;
     const op = this.pick(['Softmax', 'LogSoftmax']);
     return { name: this.graph.node(op, [value.name], { axis: BigInt(this.axis(value)) }), dims: value.dims };
   }
 
-  private reduce(value: Value): Value | null {
+  reduce(value: Value): Value | null {
     if (value.dims.length === 0) return null;
     const op = this.pick(['ReduceMax', 'ReduceMean', 'ReduceSum', 'ReduceL2']);
     const [axis, keep] = [this.axis(value), this.next(2)];
@@ -152,25 +155,25 @@ class Maker {
     return { name: this.onAxes(op, value, [axis], { keepdims: BigInt(keep) }), dims };
   }
 
-  private transpose({ name, dims }: Value): Value {
+  transpose({ name, dims }: Value): Value {
     const perm = dims.map((_, axis) => axis);
     for (let at = perm.length - 1; at > 0; at -= 1) {
       const other = this.next(at + 1);
-      [perm[at], perm[other]] = [perm[other] as number, perm[at] as number];
+      [perm[at], perm[other]] = [perm[other]!, perm[at]!];
     }
     return {
       name: this.graph.node('Transpose', [name], { perm: perm.map(BigInt) }),
-      dims: perm.map((axis) => dims[axis] as Size),
+      dims: perm.map((axis) => dims[axis]!),
     };
   }
 
-  private unsqueeze(value: Value): Value | null {
+  unsqueeze(value: Value): Value | null {
     if (value.dims.length > 4) return null;
     const axis = this.next(value.dims.length + 1);
     return { name: this.onAxes('Unsqueeze', value, [axis]), dims: value.dims.toSpliced(axis, 0, 1) };
   }
 
-  private squeeze(value: Value): Value | null {
+  squeeze(value: Value): Value | null {
     const axis = value.dims.indexOf(1);
     if (axis < 0) return null;
     if (this.next(3) === 0) {
@@ -181,22 +184,22 @@ class Maker {
     return { name: this.onAxes('Squeeze', value, [axis]), dims: value.dims.toSpliced(axis, 1) };
   }
 
-  private concat(value: Value): Value | null {
+  concat(value: Value): Value | null {
     if (value.dims.length === 0) return null;
     const axis = this.axis(value);
     if (value.dims[axis] === 'rows') return null;
     const like = this.values.filter(({ dims }) => dims.join() === value.dims.join());
-    const size = (value.dims[axis] as number) * 2;
+    const size = value.dims[axis]! * 2;
     return { name: this.graph.node('Concat', [value.name, this.pick(like).name], { axis: BigInt(axis) }), dims: value.dims.with(axis, size) }; // prettier-ignore
   }
 
-  private slice(value: Value): Value | null {
+  slice(value: Value): Value | null {
     if (value.dims.length === 0) return null;
     const axis = this.axis(value);
     const [start, by] = this.pick([[0, 1], [-1, -1], [0, 2]] as const); // prettier-ignore
     const end = by < 0 ? -1_000 : 1_000_000_000_000;
     const node = this.graph.node('Slice', [value.name, this.integers([start]), this.integers([end]), this.integers([axis]), this.integers([by])]); // prettier-ignore
-    const size = value.dims[axis] as Size;
+    const size = value.dims[axis]!;
     if (size === 'rows' && by === 2) return null;
     return {
       name: node,
@@ -204,7 +207,7 @@ class Maker {
     };
   }
 
-  private gather(value: Value): Value | null {
+  gather(value: Value): Value | null {
     if (value.dims.length === 0) return null;
     const axis = this.axis(value);
     const indices = this.pick([[0], [0, 0], [-1]]);
@@ -216,17 +219,17 @@ class Maker {
     };
   }
 
-  private matMul({ name, dims }: Value): Value | null {
+  matMul({ name, dims }: Value): Value | null {
     if (dims.length < 2) return null;
     if (this.next(4) === 0) {
       const other = this.pick(this.values.filter((one) => one.dims.length === dims.length));
-      if (!other || other.dims.at(-2) !== dims.at(-1) || other.dims.slice(0, -2).join() !== dims.slice(0, -2).join()) return null; // prettier-ignore
+      if (other.dims.at(-2) !== dims.at(-1) || other.dims.slice(0, -2).join() !== dims.slice(0, -2).join()) return null; // prettier-ignore
       return {
         name: this.graph.node('MatMul', [name, other.name]),
-        dims: dims.with(-1, other.dims.at(-1) as Size),
+        dims: dims.with(-1, other.dims.at(-1)!),
       };
     }
-    const [inner, lines] = [dims.at(-1) as Size, dims.at(-2) as Size];
+    const [inner, lines] = [dims.at(-1)!, dims.at(-2)!];
     if (this.next(3) === 0) {
       const size = lines === 'rows' ? LIKELY_ROWS : lines;
       return { name: this.graph.node('MatMul', [this.constant([2, size]), name]), dims: dims.with(-2, 2) };
@@ -235,7 +238,7 @@ class Maker {
     return { name: this.graph.node('MatMul', [name, this.constant([size, 2])]), dims: dims.with(-1, 2) };
   }
 
-  private reshape(value: Value): Value | null {
+  reshape(value: Value): Value | null {
     const numbers = value.dims.filter((size) => size !== 'rows');
     const all = numbers.reduce((product, size) => product * size, 1);
     const first = value.dims[0] === 'rows' ? 'rows' : -1;
@@ -252,7 +255,7 @@ class Maker {
   }
 
   /** The shape is put together while it runs, as exporters do. */
-  private reshapeByShape(value: Value): Value | null {
+  reshapeByShape(value: Value): Value | null {
     if (value.dims.length < 2) return null;
     const shape = this.graph.node('Shape', [value.name]);
     const kept = this.axis(value);
@@ -263,14 +266,14 @@ class Maker {
     const others = value.dims.toSpliced(kept, 1);
     const rest: Size = others.includes('rows') ? (others.every((size) => size === 'rows' || size === 1) ? 'rows' : NaN) : others.reduce<number>((product, size) => product * (size as number), 1); // prettier-ignore
     if (Number.isNaN(rest)) return null;
-    const size = value.dims[kept] as Size;
+    const size = value.dims[kept]!;
     return {
       name: this.graph.node('Reshape', [value.name, target]),
       dims: isFirst ? [size, rest] : [rest, size],
     };
   }
 
-  private flatten(value: Value): Value | null {
+  flatten(value: Value): Value | null {
     const axis = this.next(value.dims.length + 1);
     const product = (sizes: readonly Size[]): Size | null => {
       const numbers = sizes.filter((size) => size !== 'rows').reduce((all, size) => all * size, 1);
@@ -282,7 +285,7 @@ class Maker {
     return { name: this.graph.node('Flatten', [value.name], { axis: BigInt(axis) }), dims: dims as Size[] };
   }
 
-  private cumulate(value: Value): Value | null {
+  cumulate(value: Value): Value | null {
     if (value.dims.length === 0) return null;
     return {
       name: this.graph.node('CumSum', [value.name, this.integers([this.axis(value)], [])]),
@@ -290,24 +293,24 @@ class Maker {
     };
   }
 
-  private argMax(value: Value): Value | null {
+  argMax(value: Value): Value | null {
     if (value.dims.length === 0) return null;
     const axis = this.axis(value);
     const best = this.graph.node('ArgMax', [value.name], { axis: BigInt(axis), keepdims: 1n });
     return { name: this.graph.node('Cast', [best], { to: 11n }), dims: value.dims.with(axis, 1) };
   }
 
-  private tile(value: Value): Value | null {
+  tile(value: Value): Value | null {
     if (value.dims.length === 0) return null;
     const axis = this.axis(value);
-    const size = value.dims[axis] as Size;
+    const size = value.dims[axis]!;
     if (size === 'rows') return null;
     const repeats = value.dims.map((_, at) => (at === axis ? 2 : 1));
     return { name: this.graph.node('Tile', [value.name, this.integers(repeats)]), dims: value.dims.with(axis, 2 * size) }; // prettier-ignore
   }
 
   /** To the shape of the input, which begins with the rows. */
-  private expand(value: Value): Value | null {
+  expand(value: Value): Value | null {
     const [target] = this.values as [Value];
     const own = value.dims;
     const fits = own.length <= target.dims.length && own.every((size, at) => size === 1 || size === target.dims[at + target.dims.length - own.length]); // prettier-ignore
@@ -318,16 +321,16 @@ class Maker {
     };
   }
 
-  private pad(value: Value): Value | null {
+  pad(value: Value): Value | null {
     if (value.dims.length === 0) return null;
     const axis = this.axis(value);
-    const size = value.dims[axis] as Size;
+    const size = value.dims[axis]!;
     if (size === 'rows') return null;
     const amounts = [...value.dims.map((_, at) => (at === axis ? 1 : 0)), ...value.dims.map(() => 0)];
     return { name: this.graph.node('Pad', [value.name, this.integers(amounts)]), dims: value.dims.with(axis, size + 1) }; // prettier-ignore
   }
 
-  private layerNormalization(value: Value): Value | null {
+  layerNormalization(value: Value): Value | null {
     const axis = this.axis(value);
     const sizes = value.dims.slice(axis);
     if (this.opset < 17 || sizes.length === 0 || sizes.includes('rows')) return null;
@@ -335,7 +338,7 @@ class Maker {
     return { name: this.graph.node('LayerNormalization', [value.name, scale], { axis: BigInt(axis) }), dims: value.dims }; // prettier-ignore
   }
 
-  private batchNormalization({ name, dims }: Value): Value | null {
+  batchNormalization({ name, dims }: Value): Value | null {
     const channels = dims[1];
     if (dims.length < 2 || channels === undefined) return null;
     const size = channels === 'rows' ? LIKELY_ROWS : channels;
@@ -345,14 +348,14 @@ class Maker {
   }
 
   /** Multiplied by how many rows there are. */
-  private countOfRows({ name, dims }: Value): Value {
+  countOfRows({ name, dims }: Value): Value {
     const count = this.graph.node('Gather', [this.graph.node('Shape', ['x']), this.integers([this.next(2)])]);
     const real = this.graph.node('Cast', [count], { to: 11n });
     return { name: this.graph.node('Mul', [name, real]), dims: dims.length === 0 ? [1] : dims };
   }
 
   /** The place of each along the first axis of the input is added. */
-  private places(value: Value): Value | null {
+  places(value: Value): Value | null {
     if (value.dims[0] !== 'rows') return null;
     const count = this.graph.node('Squeeze', [this.graph.node('Gather', [this.graph.node('Shape', ['x']), this.integers([0])])]); // prettier-ignore
     const range = this.graph.node('Range', [this.integers([0], []), count, this.integers([1], [])]);
@@ -361,12 +364,12 @@ class Maker {
     return { name: this.graph.node('Add', [value.name, this.graph.node('Reshape', [real, target])]), dims: value.dims }; // prettier-ignore
   }
 
-  private compare({ name, dims }: Value): Value {
+  compare({ name, dims }: Value): Value {
     const condition = this.graph.node('Greater', [name, this.constant([])]);
     return { name: this.graph.node('Where', [condition, name, this.constant([])]), dims };
   }
 
-  private einsum(value: Value): Value | null {
+  einsum(value: Value): Value | null {
     if (value.dims.length !== 2) return null;
     const [result, dims] = this.pick<readonly [string, readonly Size[]]>([
       ['ab', value.dims],
@@ -377,26 +380,26 @@ class Maker {
     return { name: this.graph.node('Einsum', [value.name], { equation: `ab->${result}` }), dims };
   }
 
-  private split(value: Value): Value | null {
+  split(value: Value): Value | null {
     const axis = value.dims.findIndex((size) => size !== 'rows' && size % 2 === 0);
     if (axis < 0) return null;
     const half = (value.dims[axis] as number) / 2;
     const names = [`s${this.constants++}`, `s${this.constants++}`];
     const attributes = { axis: BigInt(axis), ...(this.opset >= 18 ? { num_outputs: 2n } : {}) };
     this.graph.node('Split', [value.name], attributes, names);
-    return { name: names[this.next(2)] as string, dims: value.dims.with(axis, half) };
+    return { name: names[this.next(2)]!, dims: value.dims.with(axis, half) };
   }
 
-  private topK(value: Value): Value | null {
+  topK(value: Value): Value | null {
     if (value.dims.length === 0) return null;
     const axis = this.axis(value);
     const names = [`t${this.constants++}`, `t${this.constants++}`];
     this.graph.node('TopK', [value.name, this.integers([1])], { axis: BigInt(axis) }, names);
-    return { name: names[0] as string, dims: value.dims.with(axis, 1) };
+    return { name: names[0]!, dims: value.dims.with(axis, 1) };
   }
 
   /** The first along an axis in the place of each other. */
-  private gatherElements(value: Value): Value | null {
+  gatherElements(value: Value): Value | null {
     if (value.dims.length === 0) return null;
     const axis = this.axis(value);
     const zeros = this.graph.node('Cast', [this.graph.node('Mul', [value.name, this.graph.constant(`c${this.constants++}`, 'FP64', [], [0])])], { to: 7n }); // prettier-ignore
@@ -408,7 +411,7 @@ class Maker {
   }
 
   /** Three times: halved and added to itself, or to its sum over an axis. */
-  private loop(value: Value): Value | null {
+  loop(value: Value): Value | null {
     if (value.dims.length === 0) return null;
     const body = new GraphBuilder('body', { opset: this.opset });
     body.input('round', 'INT64', []);
@@ -420,7 +423,7 @@ class Maker {
     else body.node('Add', [half, body.node('CumSum', ['state', body.constant('axis', 'INT64', [], [BigInt(this.axis(value))])])], {}, ['new']); // prettier-ignore
     body.output('on', 'BOOL', []);
     body.output('new', 'FP64', value.dims);
-    if (value.dims.join() !== (this.values[0] as Value).dims.join()) return null;
+    if (value.dims.join() !== this.values[0]!.dims.join()) return null;
     return {
       name: this.graph.node('Loop', [this.integers([3], []), '', value.name], { body }),
       dims: value.dims,

@@ -1,7 +1,7 @@
 import { Extent } from '../extent.js';
 import { ProofEnd } from '../proof-end.js';
 import { dimsOf, isRowAxis, mustBeConstant, mustLieAlong, type Operators, type Rule } from '../step.js';
-import { constant, withRows, type Followed } from '../value.js';
+import { constant, withRows } from '../value.js';
 import { unchanged } from './reducing.js';
 
 /** Models of ai.onnx.ml answer line by line. They take a tensor of one dimension for a single line. */
@@ -74,9 +74,8 @@ const featureVectorizer: Rule = (step) => {
       throw new ProofEnd('rows are laid beside what is no row of its own');
     if (!dimsOf(input)[0]?.equals(dimsOf(step.input(0))[0] ?? Extent.ONE)) throw new ProofEnd('rows that are cut differently are laid side by side'); // prettier-ignore
   }
-  const [first] = step.given;
-  const sizes = [dimsOf(first as Followed)[0] ?? Extent.ONE, step.unknowns.fresh()];
-  return [withRows(sizes, (first as Followed).rows ?? { axis: 0, before: Extent.ONE })];
+  const sizes = [dimsOf(step.input(0))[0] ?? Extent.ONE, step.unknowns.fresh()];
+  return [withRows(sizes, { axis: 0, before: Extent.ONE })];
 };
 
 /** One map for each line: as independent of the others as the line. */

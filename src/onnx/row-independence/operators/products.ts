@@ -97,7 +97,7 @@ const byPackedWeights: Rule = (step) => {
 /** With letters that no operand uses for the dimensions that an ellipsis stands for. */
 function spelledOut(equation: string, operands: readonly Followed[]): string {
   if (!equation.includes('...')) return equation;
-  const free = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'].filter(
+  const free = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz').filter(
     (one) => !equation.includes(one),
   );
   const lengths = equation
@@ -127,14 +127,15 @@ const einsum: Rule = (step) => {
       const letter = own[axis] ?? '';
       if (input.rows?.axis === axis) rows.push({ letter, before: input.rows.before, size });
       const known = sizes.get(letter);
-      if (!known || known.number === null || known.is(1)) sizes.set(letter, size);
+      if (known?.number == null || known.is(1)) sizes.set(letter, size);
     }
   }
   const [first] = rows;
-  if (!first) return [constant([...result].map((letter) => sizes.get(letter) ?? step.unknowns.fresh()))];
+  if (!first)
+    return [constant(Array.from(result).map((letter) => sizes.get(letter) ?? step.unknowns.fresh()))];
   const { letter, before, size } = first;
   for (const [index, input] of step.given.entries()) {
-    const times = [...(letters[index] ?? '')].filter((one) => one === letter).length;
+    const times = Array.from(letters[index] ?? '').filter((one) => one === letter).length;
     const own = input.rows;
     const fits = own ? times === 1 && letters[index]?.[own.axis] === letter : times === 0;
     if (!fits) throw new ProofEnd('rows meet other rows, or what is no row of its own');
@@ -143,7 +144,7 @@ const einsum: Rule = (step) => {
     throw new ProofEnd('rows that are cut differently meet');
   const axis = result.indexOf(letter);
   if (axis < 0 || result.lastIndexOf(letter) !== axis) throw new ProofEnd('it sums over the rows');
-  const dims = [...result].map((one) =>
+  const dims = Array.from(result).map((one) =>
     one === letter && size ? size : (sizes.get(one) ?? step.unknowns.fresh()),
   );
   return [withRows(dims, { axis, before })];

@@ -127,10 +127,13 @@ function laidOverShape(input: Followed, target: readonly Extent[], step: Step): 
   const [axis] = counting;
   if (axis === undefined) {
     const { dims, rows } = broadcast([input, { dims: target, rows: null }], step.unknowns);
-    const isScalar = input.dims?.length === 0 && input.elements !== null;
+    const own = input.dims?.length === 0 ? input.elements : null;
+    const [first] = own?.values ?? [];
     const count = Extent.product(dims).number ?? Infinity;
-    const first = input.elements?.values[0];
-    const elements = isScalar && first && !rows && count <= MAX_ELEMENTS ? { values: Array.from({ length: count }, () => first), whole: input.elements?.whole ?? true } : null; // prettier-ignore
+    const elements =
+      own && first && count <= MAX_ELEMENTS
+        ? { values: Array.from({ length: count }, () => first), whole: own.whole }
+        : null;
     return rows ? withRows(dims, rows) : constant(dims, elements);
   }
   const size = target[axis];

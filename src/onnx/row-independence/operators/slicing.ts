@@ -132,9 +132,8 @@ const concat: Rule = (step) => {
   }
   if (axis !== rows.axis) return [withRows(sizes, rows)];
   // Block after block: each input has its part of every row.
-  const size = dimsOf(first)
-    [axis]?.over((first.rows ?? rows).before)
-    ?.times(before);
+  const own = dimsOf(first)[axis]?.over((first.rows ?? rows).before);
+  const size = own?.times(before);
   if (!size?.isMultipleOfRows) throw new ProofEnd('how many rows it gives is not certain');
   return [withRows(sizes.with(axis, size), { axis, before })];
 };
