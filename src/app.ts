@@ -11,7 +11,7 @@ import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { registerGraphql, type HttpPaths } from './graphql/index.js';
 import { InferenceService, RecordedRequests, RequestRecorder } from './inference/index.js';
-import { GraphDifferencer, ModelFolders, ModelInspector, RunnerPool } from './onnx/index.js';
+import { GraphDifferencer, ModelFolders, ModelInspector, RowProver, RunnerPool } from './onnx/index.js';
 import {
   InstanceChecker,
   MoleculeWorker,
@@ -175,7 +175,11 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     logger,
     modelMemoryBytes: config.modelMemoryBytes,
     deafSince: () => database.writer?.deafSince ?? null,
-    warmUpPipeline: (version) => predictions.warmUp(version),
+    warmUpPipeline: {
+      start: (version) => predictions.warmUp(version),
+      predict: (version, instances, run) => predictions.tryInstances(version, instances, run),
+    },
+    rowProver: new RowProver(),
   });
   stops.add('deployments', () => deployments.close());
   const recorder = new RequestRecorder(database.client, logger);

@@ -1,3 +1,4 @@
+import type { RowProof } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { CatalogStores } from './catalog-stores.js';
 import type { ExampleRecord } from './examples.js';
@@ -106,6 +107,11 @@ export class CatalogReader {
 
   async artifactsByDigests(digests: readonly string[]): Promise<ArtifactRecord[]> {
     return this.stores.versions.artifacts(digests);
+  }
+
+  /** Whether rows are independent in the bytes of an artifact, as the rules that are now in force found. */
+  async keepRowProof(digest: string, proof: RowProof): Promise<void> {
+    await this.stores.versions.keepRowProof(digest, proof);
   }
 
   /** All tags and aliases of a model with the numbers of their versions, by name. */

@@ -26,6 +26,7 @@ export interface PublishVersionInput {
   readonly derivedFrom?:
     readonly { readonly version: string; readonly relation: DerivationRelation }[] | null | undefined;
   readonly examples?: readonly ExampleInput[] | null | undefined;
+  readonly declareRowsIndependent?: boolean | null | undefined;
   /** Why, for the event. */
   readonly reason?: string | null | undefined;
 }
@@ -44,6 +45,7 @@ export interface PublicationTexts {
   readonly source: Source | null;
   readonly trainingData: readonly Dataset[];
   readonly environment: Environment | null;
+  readonly declaresRowsIndependent: boolean;
 }
 
 /** @throws DomainError INVALID_ARGUMENT */
@@ -55,6 +57,7 @@ export function checkPublicationTexts(input: PublishVersionInput): PublicationTe
     source: input.source ? checkSource(input.source) : null,
     trainingData: checkTrainingData(input.trainingData ?? []),
     environment: input.environment ? checkEnvironment(input.environment) : null,
+    declaresRowsIndependent: input.declareRowsIndependent ?? false,
   };
 }
 

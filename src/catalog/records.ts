@@ -1,4 +1,4 @@
-import type { GraphSummary, Rewrite, Signature } from '../onnx/index.js';
+import type { GraphSummary, Rewrite, RowProof, Signature } from '../onnx/index.js';
 import type { JsonValue } from '../platform/events/index.js';
 
 export const DOMAINS = ['CHEMISTRY', 'PHYSICS', 'MATERIALS', 'BIOLOGY', 'GENERAL'] as const;
@@ -80,6 +80,8 @@ export interface VersionRecord {
   readonly source: Source | null;
   readonly trainingData: readonly Dataset[];
   readonly environment: Environment | null;
+  /** The publisher's word that rows are independent of each other, where the graph does not show it. */
+  readonly declaresRowsIndependent: boolean;
   readonly createdAt: Date;
   readonly createdBy: string;
   /** Set when a reference was resolved while the database did not answer: it meant this version at least until then. */
@@ -94,6 +96,8 @@ export type ArtifactRecord = Pick<
   /** Bytes. */
   readonly size: bigint;
   readonly irVersion: number | null;
+  /** Null where nobody has looked for it yet. */
+  readonly rowProof: RowProof | null;
   readonly createdAt: Date;
 };
 

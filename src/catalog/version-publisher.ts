@@ -43,7 +43,9 @@ export class VersionPublisher {
     const derivedFrom = await this.parents(input);
 
     const { digest, size } = await this.intake.take(input.artifact, signal);
-    const { signature, graph, rewrites } = await at(['artifact'], () => this.inspect(digest, signal));
+    const { signature, graph, rewrites, rowProof } = await at(['artifact'], () =>
+      this.inspect(digest, signal),
+    );
     const pipeline =
       input.pipeline === null || input.pipeline === undefined
         ? null
@@ -59,7 +61,7 @@ export class VersionPublisher {
       // Removed since by a collection of unused artifacts: then there is nothing to publish.
       await this.stores.versions.lockArtifacts(tx, [digest]);
       await at(['artifact'], () => this.deps.artifacts.stat(digest));
-      await this.stores.versions.ensureArtifacts(tx, [{ digest, size, graph }]);
+      await this.stores.versions.ensureArtifacts(tx, [{ digest, size, graph, rowProof }]);
       const { id } = await this.stores.versions.insert(tx, {
         modelId: model.id,
         number,

@@ -18,6 +18,7 @@ export interface VersionRow {
   readonly source: string | null;
   readonly trainingData: string | null;
   readonly environment: string | null;
+  readonly declaresRowsIndependent: boolean;
   readonly createdAt: Date;
   readonly createdBy: string;
 }
@@ -26,11 +27,21 @@ export interface VersionRow {
 export const VERSION_COLUMNS = Prisma.sql`
   v."id", v."modelId", m."name" AS "modelName", v."number", v."artifactDigest", v."signature"::text,
   v."rewrites"::text, v."pipeline"::text, v."metrics"::text, v."notes", v."source"::text, v."trainingData"::text, v."environment"::text,
-  v."createdAt", v."createdBy"`;
+  v."declaresRowsIndependent", v."createdAt", v."createdBy"`;
 
 /** What is JSON is parsed when it is first looked at: most readers of many versions look at little of it. */
 export function toVersion(row: VersionRow): VersionRecord {
-  const { id, modelId, modelName, number, artifactDigest, notes, createdAt, createdBy } = row;
+  const {
+    id,
+    modelId,
+    modelName,
+    number,
+    artifactDigest,
+    notes,
+    declaresRowsIndependent,
+    createdAt,
+    createdBy,
+  } = row;
   const signature = parsed(row.signature);
   const rewrites = parsed(row.rewrites ?? '[]');
   const pipeline = parsed(row.pipeline);
@@ -67,6 +78,7 @@ export function toVersion(row: VersionRow): VersionRecord {
     get environment() {
       return environment() as Environment | null;
     },
+    declaresRowsIndependent,
     createdAt,
     createdBy,
   };

@@ -1,4 +1,4 @@
-import type { GraphSummary, Rewrite, Signature } from '../onnx/index.js';
+import type { GraphSummary, Rewrite, RowProof, Signature } from '../onnx/index.js';
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
 import type { Window } from './keyset.js';
 import { DEFAULT_ALIAS } from './names.js';
@@ -12,6 +12,7 @@ export interface NewArtifact {
   /** Bytes. */
   readonly size: number;
   readonly graph: GraphSummary;
+  readonly rowProof: RowProof;
 }
 
 export interface NewVersion {
@@ -27,6 +28,7 @@ export interface NewVersion {
   readonly source: Source | null;
   readonly trainingData: readonly Dataset[];
   readonly environment: Environment | null;
+  readonly declaresRowsIndependent: boolean;
   readonly createdBy: string;
 }
 
@@ -112,6 +114,7 @@ export class VersionStore {
       opsets: row.opsets as ArtifactRecord['opsets'],
       metadata: row.metadata as ArtifactRecord['metadata'],
       operators: row.operators as ArtifactRecord['operators'],
+      rowProof: row.rowProof as ArtifactRecord['rowProof'],
     }));
   }
 
@@ -154,7 +157,7 @@ export class VersionStore {
   /** The same bytes are the same artifact: what is known of them already stays. */
   async ensureArtifacts(tx: Transaction, artifacts: readonly NewArtifact[]): Promise<void> {
     await tx.artifact.createMany({
-      data: artifacts.map(({ digest, size, graph }) => {
+      data: artifacts.map(({ digest, size, graph, rowProof }) => {
         const { format, producer, irVersion, opsets, metadata, metadataOmitted, parameterCount, operators } =
           withoutNul(graph);
         return {
@@ -168,10 +171,16 @@ export class VersionStore {
           metadataOmitted,
           parameterCount,
           operators,
+          rowProof: asJson(rowProof),
         };
       }),
       skipDuplicates: true,
     });
+  }
+
+  /** What was found about bytes that were published before anybody looked, or by older rules. */
+  async keepRowProof(digest: string, rowProof: RowProof): Promise<void> {
+    await this.database.artifact.updateMany({ where: { digest }, data: { rowProof: asJson(rowProof) } });
   }
 
   async insert(tx: Transaction, version: NewVersion): Promise<{ id: string }> {

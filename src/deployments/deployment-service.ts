@@ -1,14 +1,13 @@
 import type { ArtifactStore } from '../artifacts/index.js';
 import type { RuntimeGraphs } from '../runtime-graphs/index.js';
 import { checkName, checkReason, type CatalogService, type VersionRecord } from '../catalog/index.js';
-import type { RunnerPool } from '../onnx/index.js';
+import type { RowProver, RunnerPool } from '../onnx/index.js';
 import type { Database } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import { untilAborted, type AbortSignalLike } from '../platform/until-aborted.js';
 import type { Caller } from '../security/index.js';
-import type { Batching } from './batch-proof.js';
 import { DEFAULT_SETTINGS } from './default-settings.js';
 import { AliasFollower, type FollowRequest } from './alias-follower.js';
 import { ANY_ROUTE, DeploymentEntry, type Route } from './deployment-entry.js';
@@ -19,6 +18,7 @@ import { DeploymentStore } from './deployment-store.js';
 import { checkCacheable } from './determinism.js';
 import { MemoryBudget } from './memory-budget.js';
 import { ModelLoader } from './model-loader.js';
+import { ModelProver } from './model-prover.js';
 import { MigrationService } from './migrations/migration-service.js';
 import { MigrationStore } from './migrations/migration-store.js';
 import type { ModelHandle } from './model-handle.js';
@@ -36,8 +36,11 @@ import { RevisionRequests } from './revision-requests.js';
 import { RevisionStates } from './revision-states.js';
 import { changedSettings, type SettingsInput } from './settings-input.js';
 import { TrafficService } from './traffic-service.js';
+import type { Batching } from './rows/batching.js';
+import { RowProofs } from './rows/row-proofs.js';
 import { VersionResolver } from './version-resolver.js';
 import { checkedWait, within } from './waiting.js';
+import { WarmUp, type WarmUpPipeline } from './warm-up.js';
 
 /** Settings that are left out have their defaults. */
 export interface DeployRequest extends SettingsInput {
@@ -93,6 +96,7 @@ export class DeploymentService {
   private readonly requests: RevisionRequests;
   private readonly entries = new Map<string, DeploymentEntry>();
   private readonly rearranger: Rearranger;
+  private readonly prover: ModelProver;
   private readonly follower: AliasFollower;
   readonly migrations: MigrationService;
   readonly traffic: TrafficService;
@@ -114,20 +118,18 @@ export class DeploymentService {
       /** Since when other processes may have changed the catalog unheard; null while they cannot. */
       readonly deafSince: () => Date | null;
       /** Pipelines lie above this folder; what they need started before READY comes in here. */
-      readonly warmUpPipeline: (version: VersionRecord) => Promise<void>;
+      readonly warmUpPipeline: WarmUpPipeline;
+      readonly rowProver: RowProver;
     },
   ) {
     this.store = new DeploymentStore(deps.database);
     this.versions = new VersionResolver(deps.catalog, deps.events, deps.deafSince);
     this.requests = new RevisionRequests(this.store, deps.events);
-    this.loader = new ModelLoader(
-      deps.artifacts,
-      deps.graphs,
-      deps.runners,
-      new MemoryBudget(deps.modelMemoryBytes),
-    );
-    this.onDemand = new OnDemandModels(this.loader, deps.events, deps.logger);
-    const { catalog, events, logger } = deps;
+    const { artifacts, graphs, catalog, events, logger } = deps;
+    this.loader = new ModelLoader(artifacts, graphs, deps.runners, new MemoryBudget(deps.modelMemoryBytes));
+    const proofs = new RowProofs({ catalog, graphs, prover: deps.rowProver, logger });
+    this.prover = new ModelProver(new WarmUp(catalog, deps.warmUpPipeline), proofs);
+    this.onDemand = new OnDemandModels(this.loader, this.prover, events, logger);
     const { store } = this;
     const access = {
       require: (name: string, field?: readonly string[]) => this.require(name, field),
@@ -438,16 +440,15 @@ export class DeploymentService {
     const existing = this.entries.get(deployment.name);
     if (existing) return existing;
     const { id, name } = deployment;
-    const { events, catalog, logger, warmUpPipeline } = this.deps;
-    const { store, loader } = this;
+    const { events, catalog, logger } = this.deps;
+    const { store, loader, prover } = this;
     const named = { id, name };
     const states = new RevisionStates(named, { store, events });
     const entry = new DeploymentEntry(
       named,
       states,
       logger,
-      (retry) =>
-        new RevisionLifecycle(named, { states, events, catalog, loader, logger, warmUpPipeline, retry }),
+      (retry) => new RevisionLifecycle(named, { states, events, catalog, loader, logger, prover, retry }),
     );
     this.entries.set(name, entry);
     return entry;

@@ -1,4 +1,6 @@
-export type { Batching } from './batch-proof.js';
+export type { Batching } from './rows/batching.js';
+export { mayRunTogether, type RowIndependence, type RowVerdict } from './rows/row-verdict.js';
+export type { WarmUpPipeline } from './warm-up.js';
 export {
   DeploymentService,
   type BatchingInEffect,

@@ -1,7 +1,7 @@
 import type { VersionRecord } from '../catalog/index.js';
 import type { LoadedModel } from '../onnx/index.js';
 import type { AbortSignalLike } from '../platform/until-aborted.js';
-import type { Batching } from './batch-proof.js';
+import type { Batching } from './rows/batching.js';
 import type { OutputNumbers } from './guards/index.js';
 import type { DeploymentSettings } from './records.js';
 

@@ -8,6 +8,7 @@ import { DEFAULT_SETTINGS } from './default-settings.js';
 import { modelUnloaded, runnerLost, type Running } from './deployment-events.js';
 import { failureOf } from './load-errors.js';
 import type { ModelLoader } from './model-loader.js';
+import type { ModelProver } from './model-prover.js';
 import type { DeploymentSettings } from './records.js';
 import type { ModelHandle } from './model-handle.js';
 import { Serving, type ProvenModel } from './serving.js';
@@ -35,6 +36,7 @@ export class OnDemandModels {
 
   constructor(
     private readonly loader: ModelLoader,
+    private readonly prover: Pick<ModelProver, 'rows'>,
     private readonly events: EventLog,
     private readonly logger: Logger,
   ) {}
@@ -100,8 +102,18 @@ export class OnDemandModels {
     const placed = await this.loader.load(running.version, SETTINGS.runtime, {
       onRunnerLost: (loss) => this.events.record(runnerLost(running, loss)),
     });
-    placed.model.warmedUp();
-    return { ...placed, batching: { enabled: false, reason: 'Loaded on demand' } };
+    try {
+      const rows = await this.prover.rows(placed.model, running.version);
+      placed.model.warmedUp();
+      return { ...placed, batching: { rows, enabled: false, reason: 'Loaded on demand' } };
+    } catch (error) {
+      // Not waited for: a run that never ends would hold it for ever.
+      placed.model
+        .release()
+        .catch(() => undefined)
+        .finally(() => placed.place.free());
+      throw error;
+    }
   }
 
   private evictOldest(): void {

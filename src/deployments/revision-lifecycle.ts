@@ -14,7 +14,7 @@ import {
   type Running,
 } from './deployment-events.js';
 import { againIn, failureOf, inTheWay, reasonOf } from './load-errors.js';
-import { ModelProver, type Preparation } from './model-prover.js';
+import type { ModelProver, Preparation } from './model-prover.js';
 import type { ModelLoader, PlacedModel } from './model-loader.js';
 import type { RevisionRecord } from './records.js';
 import { replacedBy, type RevisionStates, type Subject } from './revision-states.js';
@@ -76,7 +76,7 @@ export class RevisionLifecycle {
       readonly catalog: CatalogService;
       readonly loader: ModelLoader;
       readonly logger: Logger;
-      readonly warmUpPipeline: (version: VersionRecord) => Promise<void>;
+      readonly prover: ModelProver;
       /** A revision that served is to be brought up again, so much later. */
       readonly retry: (revision: RevisionRecord, delayMs: number) => void;
       /** Shared by all lifecycles of the deployment. */
@@ -84,7 +84,7 @@ export class RevisionLifecycle {
     },
   ) {
     this.states = deps.states;
-    this.prover = new ModelProver(deps.warmUpPipeline);
+    this.prover = deps.prover;
   }
 
   get current(): Serving | null {

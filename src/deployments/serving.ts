@@ -2,7 +2,7 @@ import type { VersionRecord } from '../catalog/index.js';
 import type { LoadedModel } from '../onnx/index.js';
 import type { DomainError } from '../platform/errors.js';
 import { untilAborted, type AbortSignalLike } from '../platform/until-aborted.js';
-import type { Batching } from './batch-proof.js';
+import type { Batching } from './rows/batching.js';
 import type { Resident } from './memory-budget.js';
 import type { ModelHandle } from './model-handle.js';
 import type { PlacedModel } from './model-loader.js';

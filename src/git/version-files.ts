@@ -42,6 +42,7 @@ export function versionFiles({
 }: PublishedVersion): RepositoryFile[] {
   const { modelName, number, signature, rewrites, pipeline, metrics, source, trainingData, environment } =
     version;
+  const { declaresRowsIndependent } = version;
   const { card, ...described } = description;
   // A bundle is a tar of the graph and the files its weights lie in: one object, as it is one artifact.
   const extension = format === 'ONNX_BUNDLE' ? 'tar' : 'onnx';
@@ -49,7 +50,12 @@ export function versionFiles({
   return [
     { path: '.gitattributes', content: `*.${extension} filter=lfs diff=lfs merge=lfs -text\n` },
     { path: 'README.md', content: card.trim() === '' ? placeholder(description) : ended(card) },
-    json('model.json', { name: modelName, version: number, ...described }),
+    json('model.json', {
+      name: modelName,
+      version: number,
+      ...described,
+      ...(declaresRowsIndependent ? { declaresRowsIndependent } : {}),
+    }),
     json('signature.json', signature),
     ...(rewrites.length > 0 ? [json('rewrites.json', rewrites)] : []),
     ...(pipeline === null ? [] : [{ path: 'pipeline.json', content: readableJson(pipeline) }]),

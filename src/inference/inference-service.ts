@@ -181,7 +181,8 @@ export class InferenceService {
   ): Promise<Answered<T>> {
     const asker = { priority, lifetime };
     const hold = new Hold(handle, this.holding);
-    const model = new HeldModel(handle.version, hold, asker, account, this.maxAnswerBytes);
+    const { rows } = handle.batching;
+    const model = new HeldModel(handle.version, rows, hold, asker, account, this.maxAnswerBytes);
     return lifetime.race(work(model), () => hold.release());
   }
 

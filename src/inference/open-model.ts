@@ -1,4 +1,5 @@
 import type { VersionRecord } from '../catalog/index.js';
+import type { RowVerdict } from '../deployments/index.js';
 import { AnswerTooLarge, byteLengthOf, checkInputs, rowsOf, type Tensor } from '../onnx/index.js';
 import type { BatchedResult } from './batcher.js';
 import type { Hold } from './hold.js';
@@ -10,6 +11,8 @@ import type { Asker, Keeping, ResponseCache } from './response-cache.js';
 /** A model that is held for one request; may be asked several times. */
 export interface OpenModel {
   readonly version: VersionRecord;
+  /** Whether the answer to a row depends on that row alone. */
+  readonly rows: RowVerdict;
   /** Aborts when the request's time is over or its caller gone: work that can stop should. */
   readonly signal: AbortSignal;
   /** @throws DomainError INVALID_TENSOR, INVALID_ARGUMENT, RUN_FAILED, DEADLINE_EXCEEDED, UNAVAILABLE */
@@ -65,8 +68,12 @@ export class Account {
 }
 
 export class HeldModel implements OpenModel {
+  /** A run of it was shared with rows that others sent. */
+  private hasShared = false;
+
   constructor(
     readonly version: VersionRecord,
+    readonly rows: RowVerdict,
     private readonly hold: Hold,
     private readonly asker: Asker,
     private readonly account: Account,
@@ -87,10 +94,11 @@ export class HeldModel implements OpenModel {
   private async inferOnce(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]> {
     // What is no question has no answer to be found.
     checkInputs(this.version.signature, inputs, outputs);
+    const held = this.withoutCache(this.asker.lifetime);
     return this.find(
       () => tensorQuestion(inputs, outputs),
-      tensorKeeping,
-      async (lifetime) => this.run(inputs, outputs, lifetime),
+      { ...tensorKeeping, lasts: () => held.mayBeKept },
+      async (lifetime) => held.run(inputs, outputs, lifetime),
     );
   }
 
@@ -100,10 +108,11 @@ export class HeldModel implements OpenModel {
     compute: (model: OpenModel) => Promise<T>,
   ): Promise<T> {
     if (this.cache === null) return compute(this);
+    let held: HeldModel | undefined;
     return this.find(
       () => jsonQuestion(question),
-      valueKeeping(lasts),
-      async (lifetime) => compute(this.withoutCache(lifetime)),
+      valueKeeping((answer: T) => held?.mayBeKept !== false && lasts(answer)),
+      async (lifetime) => compute((held = this.withoutCache(lifetime))),
     );
   }
 
@@ -145,6 +154,7 @@ export class HeldModel implements OpenModel {
     account.asked(begun);
     checkAnswerSize(result.outputs, maxAnswerBytes);
     account.inferMs += result.inferMs;
+    this.hasShared ||= result.batchRows > rows;
     account.batchRows = Math.max(account.batchRows, result.batchRows);
     account.executions += result.batchRows === 0 ? 1 : rows / result.batchRows;
     return result.outputs;
@@ -175,9 +185,14 @@ export class HeldModel implements OpenModel {
     return this.remembers ? this.hold.queue.cache : null;
   }
 
+  /** What was computed beside others' rows is kept only where it is proven that they had no part in it. */
+  private get mayBeKept(): boolean {
+    return this.rows.independence === 'PROVEN' || !this.hasShared;
+  }
+
   private withoutCache(lifetime: Lifetime): HeldModel {
     const asker = { priority: this.asker.priority, lifetime };
-    return new HeldModel(this.version, this.hold, asker, this.account, this.maxAnswerBytes, false);
+    return new HeldModel(this.version, this.rows, this.hold, asker, this.account, this.maxAnswerBytes, false);
   }
 }
 

@@ -15,7 +15,6 @@ export function checkInputs(
 ): void {
   const expected = new Map(signature.inputs.map((spec) => [spec.name, spec]));
   const seen = new Set<string>();
-  const sizes = new Map<string, { size: number; input: string }>();
   for (const [index, tensor] of inputs.entries()) {
     const field = ['inputs', String(index)];
     const spec = expected.get(tensor.name);
@@ -30,7 +29,6 @@ export function checkInputs(
     seen.add(tensor.name);
     checkTensor(tensor, spec, field);
     checkNarrowValues(tensor, spec, field);
-    checkDimensionNames(tensor, spec, sizes, field);
   }
   for (const spec of signature.inputs)
     if (!seen.has(spec.name) && spec.default === undefined)
@@ -55,27 +53,6 @@ function checkTensor(tensor: Tensor, spec: TensorSpec, field: readonly string[])
       field,
       'shape',
     );
-}
-
-/** Dimensions of one symbolic name are one number throughout a graph (ONNX IR, "Static tensor shapes"). */
-function checkDimensionNames(
-  tensor: Tensor,
-  spec: TensorSpec,
-  sizes: Map<string, { size: number; input: string }>,
-  field: readonly string[],
-): void {
-  for (const [dimension, size] of tensor.shape.entries()) {
-    const name = spec.dimensions?.[dimension];
-    if (name === undefined || name === null) continue;
-    const first = sizes.get(name);
-    if (first === undefined) sizes.set(name, { size, input: spec.name });
-    else if (first.size !== size)
-      throw invalidTensor(
-        `Input "${spec.name}": expected ${first.size} at dimension ${dimension} ("${name}") as in input "${first.input}", got ${size}`,
-        field,
-        'shape',
-      );
-  }
 }
 
 function checkOutputs(signature: Signature, outputs: readonly string[]): void {

@@ -12,6 +12,8 @@ import { compareWithSource } from './rewriting/compare-with-source.js';
 import { deriveGraph, type DerivedGraph } from './rewriting/derive-graph.js';
 import { mayNeedRewrites } from './rewriting/plan-rewrites.js';
 import type { Rewrite } from './rewriting/rewrite.js';
+import { proveRows } from './row-independence/prove-rows.js';
+import type { RowProof } from './row-independence/row-proof.js';
 import { InferenceSession } from './runtime.js';
 import { feedsOf } from './runtime-feeds.js';
 import { DEFAULT_SETTINGS, sessionOptions } from './session-options.js';
@@ -35,6 +37,8 @@ export interface Inspection {
   readonly rewrites: readonly Rewrite[];
   /** SHA-256 of the graph that was written to be loaded; null when the file is loaded as it is. */
   readonly derived: string | null;
+  /** Whether the rows of the graph that is loaded are independent. */
+  readonly rowProof: RowProof;
 }
 
 /** What GraphQL's Int holds; a tensor of such an extent would take more than any answer holds. */
@@ -77,6 +81,7 @@ export async function inspectModel(
       graph: source.summary,
       rewrites: derived?.rewrites ?? [],
       derived: derived?.sha256 ?? null,
+      rowProof: proveRows(loaded),
     };
   } finally {
     await session.release();

@@ -231,8 +231,8 @@ async function sizeOf({ model, data = [] }: ModelFiles): Promise<number> {
 function outcome(reply: InspectorReply): Inspection {
   switch (reply.type) {
     case 'inspected': {
-      const { signature, graph, rewrites, derived } = reply;
-      return { signature, graph, rewrites, derived };
+      const { signature, graph, rewrites, derived, rowProof } = reply;
+      return { signature, graph, rewrites, derived, rowProof };
     }
     case 'refused':
       throw new DomainError(reply.code, reply.message);

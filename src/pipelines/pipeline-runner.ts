@@ -1,3 +1,4 @@
+import { mayRunTogether, type RowVerdict } from '../deployments/index.js';
 import type { Tensor } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import { domainWarnings } from './domain-warnings.js';
@@ -8,7 +9,7 @@ import { readParticles } from './instances/read-particles.js';
 import type { Instance, Reading, SourceValue } from './instances/reading.js';
 import type { MoleculeWorker } from './molecules/molecule-worker-client.js';
 import type { Pipeline } from './pipeline.js';
-import type { Prediction, PredictionNote } from './prediction.js';
+import type { Prediction, PredictionNote, WarningCode } from './prediction.js';
 import { answersOf } from './read-results.js';
 import { applyTransforms } from './transforms.js';
 
@@ -17,9 +18,12 @@ export type Infer = (inputs: Tensor[]) => Promise<Tensor[]>;
 
 export interface PredictOptions {
   readonly signal?: AbortSignal;
+  /** Left out, every instance runs by itself. */
+  readonly rows?: RowVerdict;
 }
 
 export const MAXIMUM_INSTANCES = 10_000;
+const AT_ONCE = 8;
 
 /** An instance ready for the graph, and its place in the request. */
 interface Prepared {
@@ -38,7 +42,7 @@ export class PipelineRunner {
 
   /**
    * Answers in the order of the instances. What is wrong with one instance is its own `error`; molecules and nuclides
-   * go through the graph together in one run, particles with one run each.
+   * go through the graph together in one run where their rows are independent, and else, as particles do, with one each.
    *
    * @param pipeline as parsePipeline returned it for this version's signature
    * @throws DomainError INVALID_INSTANCE for too many instances; whatever `infer` throws; `signal.reason` on abort
@@ -62,7 +66,8 @@ export class PipelineRunner {
       if ('code' in outcome) predictions[index] = failed(outcome);
       else prepared.push(outcome);
     }
-    for (const run of runsOf(pipeline, prepared)) {
+    const notes = options.rows?.independence === 'DECLARED' ? [declaredNote(options.rows)] : [];
+    const answerRun = async (run: readonly Prepared[]): Promise<void> => {
       options.signal?.throwIfAborted();
       const outputs = await infer(inputTensors(pipeline, run));
       const answers = answersOf(pipeline, outputs, run.length, isStacked(pipeline));
@@ -70,9 +75,12 @@ export class PipelineRunner {
         const answer = answers[position];
         if (answer === undefined) throw new Error('Fewer answers than instances');
         predictions[index] =
-          'error' in answer ? failed(answer.error) : { ...answer, warnings: [...warnings], error: null };
+          'error' in answer
+            ? failed(answer.error)
+            : { ...answer, warnings: [...warnings, ...notes], error: null };
       }
-    }
+    };
+    await severalAtATime(runsOf(pipeline, prepared, options.rows), answerRun);
     return predictions;
   }
 
@@ -141,9 +149,30 @@ function isStacked(pipeline: Pipeline): boolean {
   );
 }
 
-function runsOf(pipeline: Pipeline, prepared: readonly Prepared[]): readonly (readonly Prepared[])[] {
+function runsOf(
+  pipeline: Pipeline,
+  prepared: readonly Prepared[],
+  rows: RowVerdict | undefined,
+): readonly (readonly Prepared[])[] {
   if (prepared.length === 0) return [];
-  return isStacked(pipeline) ? [prepared] : prepared.map((one) => [one]);
+  const together = isStacked(pipeline) && rows !== undefined && mayRunTogether(rows);
+  return together ? [prepared] : prepared.map((one) => [one]);
+}
+
+/** A run is on its way while another runs; all at once would hold their tensors in memory. */
+async function severalAtATime<Run>(runs: readonly Run[], act: (run: Run) => Promise<void>): Promise<void> {
+  const rest = runs.values();
+  const worker = async (): Promise<void> => {
+    for (const run of rest) await act(run);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, runs.length) }, worker));
+}
+
+function declaredNote({ reason }: RowVerdict): PredictionNote {
+  return {
+    code: 'ROWS_DECLARED_INDEPENDENT' satisfies WarningCode,
+    message: `Answered together with other rows on the word of the version's publisher that they have no part in it; the graph does not show it (${reason ?? 'unknown'})`,
+  };
 }
 
 function inputTensors(pipeline: Pipeline, run: readonly Prepared[]): Tensor[] {

@@ -43,6 +43,7 @@ export class PredictionService {
         const predictions = await model.remembered(instances, allSucceeded, (held) =>
           this.runner.predict(pipeline, instances, (inputs: readonly Tensor[]) => held.infer(inputs), {
             signal: held.signal,
+            rows: held.rows,
           }),
         );
         const asked = () => ({ operation: 'PREDICT', instances: answered(instances, predictions) }) as const;
@@ -56,6 +57,21 @@ export class PredictionService {
   /** Starts what the version's pipeline needs, so that the first request does not wait for it. */
   async warmUp(version: VersionRecord): Promise<void> {
     if (version.pipeline !== null) await this.runner.warmUp(this.pipelineOf(version));
+  }
+
+  /**
+   * Answers instances outside of any request, by the runs that are given.
+   *
+   * @throws DomainError INVALID_INSTANCE when one cannot be read or answered, and what `run` throws
+   */
+  async tryInstances(
+    version: VersionRecord,
+    instances: readonly unknown[],
+    run: (inputs: Tensor[]) => Promise<Tensor[]>,
+  ): Promise<void> {
+    const predictions = await this.runner.predict(this.pipelineOf(version), instances, run);
+    const failed = predictions.find(({ error }) => error !== null);
+    if (failed?.error) throw new DomainError('INVALID_INSTANCE', failed.error.message);
   }
 
   private pipelineOf(version: VersionRecord): Pipeline {

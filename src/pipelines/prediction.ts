@@ -47,4 +47,5 @@ export type RowErrorCode =
   | 'UNKNOWN_CLASS'
   | 'NOT_REPRESENTABLE';
 
-export type WarningCode = 'OUT_OF_DOMAIN' | 'MULTIPLE_FRAGMENTS' | 'BARE_ATOMS' | 'NO_CUTOFF';
+export type WarningCode =
+  'OUT_OF_DOMAIN' | 'MULTIPLE_FRAGMENTS' | 'BARE_ATOMS' | 'NO_CUTOFF' | 'ROWS_DECLARED_INDEPENDENT';

@@ -36,7 +36,7 @@ const java = await program('java', '-version');
 
 /** Ethanol's and aspirin's solubility by the example, whose coefficients stand in its card. */
 const ETHANOL = -0.042;
-const ASPIRIN = expect.closeTo(-2.091, 2) as number;
+const ASPIRIN: unknown = expect.closeTo(-2.091, 2);
 
 describe('clients that others made', () => {
   let app: TestApp;

@@ -37,6 +37,7 @@ function published(number: number, more: Partial<VersionRecord> = {}): Published
       image: null,
       packages: [{ name: 'torch', version: '2' }],
     },
+    declaresRowsIndependent: false,
     createdAt: new Date('2026-01-02T03:04:05.678Z'),
     createdBy: 'ada',
     ...more,
@@ -205,6 +206,14 @@ describe('what a commit is made of', () => {
       'model.onnx',
     ]);
     expect(files[1]?.content).toBe('# Solubility\n\nIn water.\n');
+  });
+
+  it('say that rows are declared independent, and nothing where they are not', () => {
+    const said = (declaresRowsIndependent: boolean) =>
+      versionFiles(published(1, { declaresRowsIndependent })).find(({ path }) => path === 'model.json')
+        ?.content;
+    expect(said(true)).toContain('"declaresRowsIndependent": true');
+    expect(said(false)).not.toContain('declares');
   });
 });
 

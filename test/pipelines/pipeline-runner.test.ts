@@ -6,11 +6,20 @@ import {
   PipelineRunner,
   type Infer,
   type Pipeline,
+  type PredictOptions,
 } from '../../src/pipelines/index.js';
 import { moleculePipeline, signature } from './signatures.js';
 
 const molecules = new MoleculeWorker();
-const runner = new PipelineRunner({ molecules });
+const pipelines = new PipelineRunner({ molecules });
+/** Of a graph whose rows are independent. */
+const runner = {
+  predict: (pipeline: Pipeline, instances: readonly unknown[], infer: Infer, options: PredictOptions = {}) =>
+    pipelines.predict(pipeline, instances, infer, {
+      rows: { independence: 'PROVEN', reason: null },
+      ...options,
+    }),
+};
 afterAll(() => molecules.close());
 
 /** Answers each input as the output `y`, so that what the graph receives is what the caller sees. */

@@ -12,7 +12,14 @@ import {
 import { invalidArchive } from './archive-errors.js';
 import type { Manifest } from './manifest.js';
 import { readManifest } from './read-manifest.js';
-import { BLOCK, decodeHeader, isZero, paddingOf, TarProblem, type TarEntry } from '../../platform/tar/ustar.js';
+import {
+  BLOCK,
+  decodeHeader,
+  isZero,
+  paddingOf,
+  TarProblem,
+  type TarEntry,
+} from '../../platform/tar/ustar.js';
 
 /** GNU tar fills its last record of 20 blocks with zeros. */
 const MAX_TRAILING_BYTES = 20 * BLOCK;

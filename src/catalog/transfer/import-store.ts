@@ -91,6 +91,7 @@ export class ImportStore {
           source: optionalJson(version.source),
           trainingData: optionalJson(version.trainingData.length === 0 ? null : version.trainingData),
           environment: optionalJson(version.environment),
+          declaresRowsIndependent: version.declaresRowsIndependent ?? false,
           createdAt: new Date(version.createdAt),
           createdBy: version.createdBy,
         })),

@@ -105,7 +105,10 @@ export class ImportedBlobs {
   private async inspect(graph: NeededGraph, path: string, signal: AbortSignal): Promise<void> {
     const { artifact, rewrites = [] } = graph;
     try {
-      this.inspected.set(keyOf(graph), await this.deps.graphs.inspectFile(artifact, path, { rewrites, signal }));
+      this.inspected.set(
+        keyOf(graph),
+        await this.deps.graphs.inspectFile(artifact, path, { rewrites, signal }),
+      );
     } catch (error) {
       throw ofArchive(error, `blob ${artifact}`);
     }

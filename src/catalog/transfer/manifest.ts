@@ -98,6 +98,8 @@ const version = z.strictObject({
   source: source.nullable(),
   trainingData: z.array(dataset),
   environment: environment.nullable(),
+  /** Left out where it is not so: archives that do not say it are as they were before it could be said. */
+  declaresRowsIndependent: z.literal(true).exactOptional(),
   derivedFrom: z.array(parent),
   /** In the publisher's order. */
   examples: z.array(example),

@@ -174,7 +174,8 @@ export class ModelImporter {
         await this.deps.artifacts.stat(digest).catch((error: unknown) => {
           throw changedMeanwhile(error);
         });
-        return { digest, size: sizes.get(digest) ?? 0, graph: inspected(blobs, version).graph };
+        const { graph, rowProof } = inspected(blobs, version);
+        return { digest, size: sizes.get(digest) ?? 0, graph, rowProof };
       }),
     );
     for (const batch of batches(artifacts)) await this.stores.versions.ensureArtifacts(tx, batch);

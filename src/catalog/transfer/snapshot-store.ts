@@ -216,6 +216,7 @@ function versionOf(
       split,
     })),
     environment: environment as ManifestVersion['environment'],
+    ...(row.declaresRowsIndependent ? { declaresRowsIndependent: true as const } : {}),
     derivedFrom: parents.sort(
       byText(({ model, number }) => `${model ?? ''}@${String(number).padStart(10, '0')}`),
     ),

@@ -76,6 +76,8 @@ export const deploymentResolvers = {
   Batching: {
     reason: ({ proof }) => (proof.enabled ? null : proof.reason),
     enabled: ({ proof }) => proof.enabled,
+    rowsIndependent: ({ proof }) => proof.rows.independence,
+    rowsIndependentReason: ({ proof }) => proof.rows.reason,
     maxBatchSize: ({ proof }) => (proof.enabled ? proof.maxBatchSize : null),
     maxDifference: ({ proof }) => (proof.enabled ? proof.maxDifference : null),
     maxDelayMicroseconds: ({ settings }) => settings.maxDelayMicroseconds,

@@ -1,4 +1,4 @@
-import type { ModelHandle } from '../../deployments/index.js';
+import { mayRunTogether, type ModelHandle } from '../../deployments/index.js';
 import { checkInputs, type Tensor } from '../../onnx/index.js';
 import { DomainError, isUserError } from '../../platform/errors.js';
 import type { PipelineRunner } from '../pipeline-runner.js';
@@ -30,7 +30,10 @@ export class SampleRun {
     this.elements = 0;
     if (sample.form === 'INSTANCES') return this.instances(sample.pipelines[side], sample.instances);
     const answers: RowAnswer[] = [];
-    for (const { inputs, rows } of sample.requests) answers.push(...(await this.tensors(inputs, rows)));
+    // What somebody sent together is run together, as `infer` would; made-up rows are only where nothing is lost by it.
+    const together = sample.source !== 'GENERATED' || mayRunTogether(this.handle.batching.rows);
+    for (const { inputs, rows } of sample.requests)
+      answers.push(...(await this.tensors(inputs, rows, together)));
     return answers;
   }
 
@@ -56,7 +59,10 @@ export class SampleRun {
     const results = Object.keys(pipeline.result);
     const ask = async (some: readonly unknown[]): Promise<RowAnswer[]> => {
       const infer = (inputs: readonly Tensor[]) => this.outputsOf(inputs);
-      const predictions = await this.runner.predict(pipeline, some, infer, { signal: this.signal });
+      const predictions = await this.runner.predict(pipeline, some, infer, {
+        signal: this.signal,
+        rows: this.handle.batching.rows,
+      });
       return predictions.map(({ value, error }) =>
         error
           ? { kind: 'refusal', code: error.code, message: error.message }
@@ -66,7 +72,7 @@ export class SampleRun {
     return this.oneByOne(instances, ask);
   }
 
-  private async tensors(inputs: readonly Tensor[], rows: number): Promise<RowAnswer[]> {
+  private async tensors(inputs: readonly Tensor[], rows: number, together: boolean): Promise<RowAnswer[]> {
     const ask = async (some: readonly number[]): Promise<RowAnswer[]> => {
       const chosen =
         some.length === rows ? inputs : inputs.map((tensor) => rowOf(tensor, rows, some[0] ?? 0));
@@ -81,6 +87,7 @@ export class SampleRun {
     return this.oneByOne(
       Array.from({ length: rows }, (_, row) => row),
       ask,
+      together,
     );
   }
 
@@ -88,9 +95,10 @@ export class SampleRun {
   private async oneByOne<Row>(
     rows: readonly Row[],
     ask: (some: readonly Row[]) => Promise<RowAnswer[]>,
+    together = true,
   ): Promise<RowAnswer[]> {
     try {
-      return await ask(rows);
+      if (together || rows.length === 1) return await ask(rows);
     } catch (error) {
       const refusal = refusalOf(error);
       if (rows.length === 1) return [refusal];

@@ -30,6 +30,7 @@ const version = (signature: Signature, pipeline: JsonObject | null = null): Vers
   source: null,
   trainingData: [],
   environment: null,
+  declaresRowsIndependent: false,
   createdAt: new Date(0),
   createdBy: '',
 });

@@ -2,11 +2,21 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { proveBatching, type Batching } from '../../src/deployments/batch-proof.js';
-import { largestDifference } from '../../src/deployments/compare-answers.js';
-import { GraphBuilder, ModelInspector, RunnerPool } from '../../src/onnx/index.js';
+import { DEFAULT_SETTINGS } from '../../../src/deployments/default-settings.js';
+import { batchingOf, type Batching } from '../../../src/deployments/rows/batching.js';
+import { largestDifference } from '../../../src/deployments/rows/compare-answers.js';
+import { tryRows } from '../../../src/deployments/rows/row-trials.js';
+import { verdictOf } from '../../../src/deployments/rows/row-verdict.js';
+import { GraphBuilder, ModelInspector, RunnerPool } from '../../../src/onnx/index.js';
 
-describe('proof of batching', () => {
+const PROVEN = {
+  rows: { independence: 'PROVEN', reason: null },
+  enabled: true,
+  maxBatchSize: 32,
+  maxDifference: 0,
+};
+
+describe('trials of rows', () => {
   let folder: string;
   const pool = new RunnerPool({ workers: 1 });
   const inspector = new ModelInspector();
@@ -18,15 +28,31 @@ describe('proof of batching', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function prove(name: string, build: (graph: GraphBuilder) => void, opset = 17): Promise<Batching> {
+  /** What a publisher who declares it meets: the trials are all there is then. */
+  async function declared(name: string, build: (graph: GraphBuilder) => void, opset = 17): Promise<Batching> {
+    return prove(name, build, opset, true);
+  }
+
+  async function prove(
+    name: string,
+    build: (graph: GraphBuilder) => void,
+    opset = 17,
+    isDeclared = false,
+  ): Promise<Batching> {
     const graph = new GraphBuilder(name, { opset });
     build(graph);
     const path = join(folder, `${name}.onnx`);
     await writeFile(path, graph.build());
-    const { signature } = await inspector.inspect(path);
+    const { signature, rowProof } = await inspector.inspect(path);
     const model = await pool.load(path);
     try {
-      return await proveBatching(model, signature);
+      const trials = await tryRows(model, signature, rowProof);
+      return batchingOf(
+        verdictOf(rowProof, isDeclared, trials),
+        trials,
+        signature,
+        DEFAULT_SETTINGS.batching,
+      );
     } finally {
       await model.release();
     }
@@ -39,20 +65,19 @@ describe('proof of batching', () => {
       graph.node('MatMul', ['x', 'w'], {}, ['y']);
       graph.output('y', 'FP32', ['batch', 2]);
     });
-    expect(proof).toEqual({ enabled: true, maxBatchSize: 32, maxDifference: 0 });
+    expect(proof).toEqual(PROVEN);
   });
 
-  it('finds out a graph that mixes rows', async () => {
-    const proof = await prove('mixing', (graph) => {
+  it('contradict whoever declares independent what mixes rows', async () => {
+    const batching = await declared('mixing', (graph) => {
       graph.input('x', 'FP32', ['batch', 3]);
-      graph.constant('axes', 'INT64', [1], [0]);
       graph.node('ReduceMax', ['x'], { axes: [0n], keepdims: 1n }, ['largest']);
       graph.node('Sub', ['x', 'largest'], {}, ['y']);
       graph.output('y', 'FP32', ['batch', 3]);
     });
-    expect(proof).toEqual({
+    expect(batching).toMatchObject({
+      rows: { independence: 'REFUTED', reason: expect.stringContaining('differently beside others') },
       enabled: false,
-      reason: 'Joined with others, a request was answered differently than alone',
     });
   });
 
@@ -62,25 +87,22 @@ describe('proof of batching', () => {
       graph.node('Relu', ['x'], {}, ['y']);
       graph.output('y', 'FP32', [1, 3]);
     });
-    expect(proof).toEqual({
+    expect(proof).toMatchObject({
+      rows: { independence: 'UNPROVEN' },
       enabled: false,
-      reason: '"x" has no variable first dimension to join rows along',
+      reason: 'Input "x" has no variable first dimension for rows to lie along',
     });
   });
 
-  it('does not join inputs whose first dimensions are independent', async () => {
-    const proof = await prove('independent', (graph) => {
+  it('join inputs whose first dimensions have different names, which say nothing', async () => {
+    const proof = await prove('names', (graph) => {
       graph.input('a', 'FP32', ['n', 3]);
       graph.input('b', 'FP32', ['m', 3]);
-      graph.node('Relu', ['a'], {}, ['y']);
-      graph.node('Relu', ['b'], {}, ['z']);
+      graph.node('Add', ['a', 'b'], {}, ['y']);
       graph.output('y', 'FP32', ['n', 3]);
-      graph.output('z', 'FP32', ['m', 3]);
     });
-    expect(proof).toMatchObject({ enabled: false, reason: expect.stringContaining('independently') });
+    expect(proof).toEqual(PROVEN);
   });
-
-  const alike = 'Its answers to made-up inputs are all alike, so nothing shows that it treats rows apart';
 
   it('of text, of numerals that a graph may calculate with', async () => {
     const copied = await prove('text', (graph) => {
@@ -88,16 +110,16 @@ describe('proof of batching', () => {
       graph.node('Identity', ['x'], {}, ['y']);
       graph.output('y', 'BYTES', ['batch', 2]);
     });
-    expect(copied).toEqual({ enabled: true, maxBatchSize: 32, maxDifference: 0 });
+    expect(copied).toEqual(PROVEN);
     const cast = await prove('numerals', (graph) => {
       graph.input('x', 'BYTES', ['batch']);
       graph.node('Cast', ['x'], { to: 1n }, ['y']);
       graph.output('y', 'FP32', ['batch']);
     });
-    expect(cast).toEqual({ enabled: true, maxBatchSize: 32, maxDifference: 0 });
+    expect(cast).toEqual(PROVEN);
   });
 
-  it('proves nothing by answers that are all alike', async () => {
+  it('leave the graph its word where answers are all alike', async () => {
     const unknownWords = await prove(
       'labels',
       (graph) => {
@@ -108,28 +130,57 @@ describe('proof of batching', () => {
       },
       19,
     );
-    expect(unknownWords).toEqual({ enabled: false, reason: alike });
-    const notNumbers = await prove('not-a-number', (graph) => {
-      graph.input('x', 'FP32', ['batch']);
-      graph.node('Sqrt', [graph.node('Neg', [graph.node('Exp', ['x'])])], {}, ['y']);
-      graph.output('y', 'FP32', ['batch']);
-    });
-    expect(notNumbers).toEqual({ enabled: false, reason: alike });
+    expect(unknownWords).toEqual(PROVEN);
   });
 
-  it('finds out rows that are mixed only beyond a threshold', async () => {
-    const proof = await prove('threshold', (graph) => {
+  it.each([
+    ['a threshold', 50],
+    ['the temperature of ice', 273.15],
+    ['a threshold of thousands', 5_000],
+  ])('find out rows that meet only beyond %s', async (_name, limit) => {
+    const batching = await declared(`threshold-${limit}`, (graph) => {
       graph.input('x', 'FP32', ['batch', 2]);
-      graph.constant('limit', 'FP32', [], [50]);
+      graph.constant('limit', 'FP32', [], [limit]);
       const beyond = graph.node('Cast', [graph.node('Greater', ['x', 'limit'])], { to: 1n });
       graph.node('ReduceMax', [beyond], { axes: [0n], keepdims: 1n }, ['any']);
-      graph.node('Sub', [beyond, 'any'], {}, ['y']);
+      graph.node('Add', ['x', graph.node('Mul', ['x', 'any'])], {}, ['y']);
       graph.output('y', 'FP32', ['batch', 2]);
     });
-    expect(proof).toMatchObject({
-      enabled: false,
-      reason: expect.stringContaining('differently than alone'),
+    expect(batching).toMatchObject({ rows: { independence: 'REFUTED' }, enabled: false });
+  });
+
+  it('find out a softmax that subtracts the largest number of all rows', async () => {
+    const batching = await declared('softmax', (graph) => {
+      graph.input('x', 'FP32', ['batch', 3]);
+      const largest = graph.node('ReduceMax', ['x'], { keepdims: 0n });
+      const powers = graph.node('Exp', [graph.node('Sub', ['x', largest])]);
+      const sum = graph.node('ReduceSum', [powers, graph.constant('axes', 'INT64', [1], [1n])]);
+      graph.node('Div', [powers, sum], {}, ['y']);
+      graph.output('y', 'FP32', ['batch', 3]);
     });
+    expect(batching).toMatchObject({ rows: { independence: 'REFUTED' } });
+  });
+
+  it('find out a scale made for all rows together, as dynamic quantisation has', async () => {
+    const batching = await declared('dynamic', (graph) => {
+      graph.input('x', 'FP32', ['batch', 4]);
+      graph.node('DynamicQuantizeLinear', ['x'], {}, ['q', 'scale', 'zero']);
+      graph.node('DequantizeLinear', ['q', 'scale', 'zero'], {}, ['y']);
+      graph.output('y', 'FP32', ['batch', 4]);
+    });
+    expect(batching).toMatchObject({ rows: { independence: 'REFUTED' } });
+  });
+
+  it('say nothing against extreme values that only round', async () => {
+    const wide = await prove('cancelling', (graph) => {
+      graph.input('x', 'FP32', ['batch', 64]);
+      const w = Float32Array.from({ length: 64 * 64 }, (_, index) => Math.sin(index * 12.9898) * 10);
+      graph.node('MatMul', [graph.node('Mul', ['x', 'x']), graph.constant('w', 'FP32', [64, 64], w)], {}, [
+        'y',
+      ]);
+      graph.output('y', 'FP32', ['batch', 64]);
+    });
+    expect(wide).toMatchObject({ rows: { independence: 'PROVEN' }, enabled: true });
   });
 
   it('never divides by an integer that is zero, which would end the process', async () => {
@@ -139,7 +190,7 @@ describe('proof of batching', () => {
       graph.node('Div', ['dividend', 'x'], {}, ['y']);
       graph.output('y', 'INT32', ['batch', 40]);
     });
-    expect(proof).toEqual({ enabled: true, maxBatchSize: 32, maxDifference: 0 });
+    expect(proof).toEqual(PROVEN);
   });
 
   it.each([
@@ -152,7 +203,7 @@ describe('proof of batching', () => {
       graph.node('Gather', ['table', 'x'], {}, ['y']);
       graph.output('y', 'FP32', ['batch', 2]);
     });
-    expect(proof).toEqual({ enabled: true, maxBatchSize: 32, maxDifference: 0 });
+    expect(proof).toEqual(PROVEN);
   });
 
   it('makes variable dimensions large enough for a window', async () => {
@@ -164,16 +215,21 @@ describe('proof of batching', () => {
     expect(proof).toMatchObject({ enabled: true, maxBatchSize: 32 });
   });
 
-  it('gives the reason when the graph takes nothing that was made up', async () => {
-    const proof = await prove('refusing', (graph) => {
+  it('say nothing where the graph takes nothing that was made up', async () => {
+    const refusing = (graph: GraphBuilder) => {
       graph.input('x', 'FP32', ['batch', 3]);
       graph.constant('shape', 'INT64', [2], [-1n, 1000n]);
       graph.node('Reshape', ['x', 'shape'], {}, ['y']);
       graph.output('y', 'FP32', ['batch', 1000]);
-    });
-    expect(proof).toMatchObject({
+    };
+    expect(await prove('refusing', refusing)).toMatchObject({
+      rows: { independence: 'UNPROVEN', reason: expect.stringContaining('Reshape') },
       enabled: false,
-      reason: expect.stringMatching(/^It could not be tried with made-up inputs: .*Reshape/),
+    });
+    expect(await declared('refusing-declared', refusing)).toMatchObject({
+      rows: { independence: 'DECLARED', reason: expect.stringContaining('Reshape') },
+      enabled: true,
+      maxDifference: null,
     });
   });
 
@@ -183,7 +239,7 @@ describe('proof of batching', () => {
       graph.node('Identity', ['x'], {}, ['y']);
       graph.output('y', 'FP16', ['batch', 8]);
     });
-    expect(proof).toEqual({ enabled: true, maxBatchSize: 32, maxDifference: 0 });
+    expect(proof).toEqual(PROVEN);
     const [zero, one] = [0x0000, 0x3c00];
     const half = (bits: number) => [
       { name: 'y', datatype: 'FP16' as const, shape: [1], data: Uint16Array.of(bits) },
