@@ -35,7 +35,13 @@ import { WholeBodyMessage } from './platform/whole-body.js';
 import { withinLimit } from './platform/within-limit.js';
 import { Reload } from './reload.js';
 import { answerError, registerRest } from './rest/index.js';
-import { assertBindAllowed, registerSecurity, requestId } from './security/index.js';
+import {
+  assertBindAllowed,
+  nameAnswer,
+  registerSecurity,
+  requestId,
+  type WrongKeys,
+} from './security/index.js';
 import { seedExamples } from './seed-examples.js';
 
 const PRUNE_INTERVAL_MS = 3_600_000;
@@ -50,6 +56,8 @@ export interface AppOptions {
   readonly downloader?: ArtifactDownloader;
   /** What runs in the thread that reads molecules; by default RDKit. */
   readonly moleculeEntry?: URL;
+  /** Slows down whoever tries keys. */
+  readonly wrongKeys?: WrongKeys;
 }
 
 export interface App {
@@ -175,7 +183,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const state: { phase: 'starting' | 'ready' | 'stopping' } = { phase: 'starting' };
   const app = createFastify(config, logger);
   shareRequestBodies(app, new RequestBodies({ memoryBytes: config.bodyMemoryBytes }));
-  registerSecurity(app, config);
+  const guard = registerSecurity(app, config, options.wrongKeys);
   await registerRest(app, {
     artifacts,
     transfer,
@@ -214,6 +222,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
       logger,
     },
     config,
+    guard,
     paths: options.graphqlPaths,
   });
   const closeUnused = watchUnusedConnections(app.server);
@@ -282,7 +291,10 @@ function createFastify(config: Config, logger: Logger): FastifyInstance {
     childLoggerFactory: () => logger,
     genReqId: requestId,
     // What fails before any route is found, such as an address that cannot be decoded, is answered like the rest.
-    frameworkErrors: answerError,
+    frameworkErrors: (error, request, reply) => {
+      nameAnswer(request, reply);
+      answerError(error, request, reply);
+    },
     http: { IncomingMessage: WholeBodyMessage },
     bodyLimit: config.bodyLimitBytes,
     forceCloseConnections: 'idle',
