@@ -22,6 +22,7 @@ import {
   VersionComparer,
 } from './pipelines/index.js';
 import { RequestBodies, shareRequestBodies } from './platform/bodies/index.js';
+import { compressAnswers } from './platform/compressed-answers.js';
 import type { Config } from './platform/config.js';
 import { openDatabase } from './platform/database/index.js';
 import { lockDirectory } from './platform/directory-lock.js';
@@ -184,6 +185,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const app = createFastify(config, logger);
   shareRequestBodies(app, new RequestBodies({ memoryBytes: config.bodyMemoryBytes }));
   const guard = registerSecurity(app, config, options.wrongKeys);
+  compressAnswers(app);
   await registerRest(app, {
     artifacts,
     transfer,
