@@ -22,6 +22,7 @@ import {
   VersionComparer,
 } from './pipelines/index.js';
 import { RequestBodies, shareRequestBodies } from './platform/bodies/index.js';
+import { compressAnswers } from './platform/compressed-answers.js';
 import type { Config } from './platform/config.js';
 import { openDatabase } from './platform/database/index.js';
 import { exposureOf, lockDirectory } from './platform/directory-lock.js';
@@ -36,7 +37,13 @@ import { withinLimit } from './platform/within-limit.js';
 import { Reload } from './reload.js';
 import { answerError, registerRest } from './rest/index.js';
 import { RuntimeGraphs } from './runtime-graphs/index.js';
-import { assertBindAllowed, registerSecurity, requestId } from './security/index.js';
+import {
+  assertBindAllowed,
+  nameAnswer,
+  registerSecurity,
+  requestId,
+  type WrongKeys,
+} from './security/index.js';
 import { seedExamples } from './seed-examples.js';
 
 const PRUNE_INTERVAL_MS = 3_600_000;
@@ -51,6 +58,8 @@ export interface AppOptions {
   readonly downloader?: ArtifactDownloader;
   /** What runs in the thread that reads molecules; by default RDKit. */
   readonly moleculeEntry?: URL;
+  /** Slows down whoever tries keys. */
+  readonly wrongKeys?: WrongKeys;
 }
 
 export interface App {
@@ -202,7 +211,8 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const state: { phase: 'starting' | 'ready' | 'stopping' } = { phase: 'starting' };
   const app = createFastify(config, logger);
   shareRequestBodies(app, new RequestBodies({ memoryBytes: config.bodyMemoryBytes }));
-  registerSecurity(app, config);
+  const guard = registerSecurity(app, config, options.wrongKeys);
+  compressAnswers(app);
   await registerRest(app, {
     artifacts,
     transfer,
@@ -241,6 +251,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
       logger,
     },
     config,
+    guard,
     paths: options.graphqlPaths,
   });
   const closeUnused = watchUnusedConnections(app.server);
@@ -309,7 +320,10 @@ function createFastify(config: Config, logger: Logger): FastifyInstance {
     childLoggerFactory: () => logger,
     genReqId: requestId,
     // What fails before any route is found, such as an address that cannot be decoded, is answered like the rest.
-    frameworkErrors: answerError,
+    frameworkErrors: (error, request, reply) => {
+      nameAnswer(request, reply);
+      answerError(error, request, reply);
+    },
     http: { IncomingMessage: WholeBodyMessage },
     bodyLimit: config.bodyLimitBytes,
     forceCloseConnections: 'idle',

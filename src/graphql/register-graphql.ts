@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { requestBodiesOf } from '../platform/bodies/index.js';
 import type { Config } from '../platform/config.js';
+import type { Guard } from '../security/index.js';
 import { DocumentCache } from './compiled/document-cache.js';
 import type { GraphqlServices } from './context.js';
 import { createDocumentReader } from './document.js';
@@ -27,8 +28,9 @@ export async function registerGraphql(
       | 'introspection'
       | 'dataDirectory'
       | 'maxSockets'
-      | 'trustedProxies'
+      | 'allowedOrigins'
     >;
+    guard: Guard;
     paths?: HttpPaths | undefined;
   },
 ): Promise<{ close(): Promise<void> }> {
@@ -41,7 +43,11 @@ export async function registerGraphql(
   const readDocument = createDocumentReader(schema, documents, config);
   const shared = { schema, services, config, documents, persisted, readDocument };
   await serveHttp(app, shared, options.paths);
-  const sockets = serveWebSockets(app.server, { ...shared, bodies: requestBodiesOf(app) });
+  const sockets = serveWebSockets(app.server, {
+    ...shared,
+    bodies: requestBodiesOf(app),
+    guard: options.guard,
+  });
   // Before the server waits for its connections to end, which upgraded ones never do by themselves.
   app.addHook('preClose', () => sockets.close());
   return sockets;

@@ -15,6 +15,8 @@ export interface Connection {
   readonly closed: AbortSignal;
   /** The upgrade. */
   readonly addressed: Addressed;
+  /** Of whoever opened it. */
+  readonly address: string;
   /** The header of the upgrade, until `connection_init` brings another. */
   authorization: string | undefined;
   /** Who asked for each operation that is under way, by its id. */
@@ -40,7 +42,7 @@ export function attachSocket(
   { operations, bodies, logger }: SocketParts,
   socket: WebSocket,
   { headers }: IncomingMessage,
-  { intake, place }: { intake: SocketIntake; place: SocketPlace },
+  { intake, place, address }: { intake: SocketIntake; place: SocketPlace; address: string },
 ): void {
   const gone = new AbortController();
   const fail = (error: unknown) => {
@@ -52,6 +54,7 @@ export function attachSocket(
     socket,
     closed: gone.signal,
     addressed,
+    address,
     authorization: headers.authorization,
     callers: new Map(),
     largeVariables: new Map(),

@@ -17,7 +17,7 @@ import {
 import type { Config } from '../platform/config.js';
 import { DomainError } from '../platform/errors.js';
 import type { Logger } from '../platform/logging.js';
-import { authenticate, type Caller } from '../security/index.js';
+import { authenticate, type Caller, type Guard } from '../security/index.js';
 import { KnownDocument, type KnownOperation } from './compiled/known-document.js';
 import { createContext, type GraphqlServices, type RequestContext } from './context.js';
 import type { DocumentReader } from './document.js';
@@ -39,6 +39,7 @@ interface OperationOptions {
   readonly schema: GraphQLSchema;
   readonly services: GraphqlServices;
   readonly config: Pick<Config, 'apiKey'>;
+  readonly guard: Pick<Guard, 'wrongKeys'>;
   readonly persisted: PersistedDocuments;
   readonly readDocument: DocumentReader;
 }
@@ -55,7 +56,7 @@ export function createOperationServer(options: OperationOptions): Server<Connect
 
   return makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
-    onConnect: (context) => admit(context, options.config),
+    onConnect: (context) => admit(context, options),
     execute: (args) => runCompiled(args as PreparedArgs),
     onSubscribe: async (context, id, message) => {
       try {
@@ -92,7 +93,10 @@ export function createOperationServer(options: OperationOptions): Server<Connect
 }
 
 /** Whether the client may talk at all; false closes the socket with 4403. The key may come with either handshake. */
-function admit(context: SocketContext, config: Pick<Config, 'apiKey'>): boolean {
+function admit(
+  context: SocketContext,
+  { config, guard }: Pick<OperationOptions, 'config' | 'guard'>,
+): boolean | Promise<boolean> {
   const { extra, connectionParams } = context;
   const presented = connectionParams?.authorization ?? connectionParams?.Authorization;
   if (typeof presented === 'string') extra.authorization = presented;
@@ -101,7 +105,10 @@ function admit(context: SocketContext, config: Pick<Config, 'apiKey'>): boolean 
     extra.acknowledged();
     return true;
   } catch (error) {
-    if (error instanceof DomainError) return false;
+    if (error instanceof DomainError) {
+      const slowed = extra.authorization ? guard.wrongKeys.failed(extra.address) : undefined;
+      return slowed?.then(() => false) ?? false;
+    }
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws';
 import type { Config } from '../platform/config.js';
 import { asksForWebSocket, IgnoredUpgrades } from '../platform/ignored-upgrades.js';
 import type { RequestBodies } from '../platform/bodies/index.js';
-import { authorizeUpgrade, clientAddressBehind } from '../security/index.js';
+import { authorizeUpgrade, type Guard } from '../security/index.js';
 import type { GraphqlServices } from './context.js';
 import type { DocumentReader } from './document.js';
 import { retryAfterSeconds } from './operation-lifecycle.js';
@@ -22,15 +22,16 @@ export function serveWebSockets(
   options: {
     schema: GraphQLSchema;
     services: GraphqlServices;
-    config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes' | 'maxSockets' | 'trustedProxies'>;
+    config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes' | 'maxSockets' | 'allowedOrigins'>;
     bodies: RequestBodies;
+    guard: Guard;
     persisted: PersistedDocuments;
     readDocument: DocumentReader;
   },
 ): { close(): Promise<void> } {
   const { services, config, bodies } = options;
   const limits = new SocketLimits(config.maxSockets);
-  const addressOf = clientAddressBehind(config.trustedProxies);
+  const { addressOf, wrongKeys } = options.guard;
   const operations = createOperationServer(options);
   const sockets = new WebSocketServer({
     noServer: true,
@@ -57,7 +58,10 @@ export function serveWebSockets(
     }
     const decision = authorizeUpgrade(request, config);
     if (!decision.allowed) {
-      refuse(socket, decision.status, decision.message);
+      const slowed = decision.status === 401 ? wrongKeys.failed(addressOf(request)) : undefined;
+      const answer = () => refuse(socket, decision.status, decision.message);
+      if (slowed) void slowed.then(answer);
+      else answer();
       return;
     }
     let place: SocketPlace;
@@ -71,7 +75,11 @@ export function serveWebSockets(
     socket.once('close', () => place.release());
     sockets.handleUpgrade(request, socket, head, (client) => {
       const intake = new SocketIntake(client, socket, bodies.memory);
-      attachSocket({ operations, bodies, logger: services.logger }, client, request, { intake, place });
+      attachSocket({ operations, bodies, logger: services.logger }, client, request, {
+        intake,
+        place,
+        address: addressOf(request),
+      });
     });
   };
   server.on('upgrade', onUpgrade);

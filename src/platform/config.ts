@@ -18,6 +18,8 @@ export interface Config {
   readonly adoptData: boolean;
   /** Addresses and ranges of proxies whose X-Forwarded-For says who called. */
   readonly trustedProxies: readonly string[];
+  /** Origins whose pages may call this server; `*` is all of them. */
+  readonly allowedOrigins: readonly string[];
   /** WebSockets open at a time. */
   readonly maxSockets: number;
   /** When set, every request and socket must carry it. Required to bind beyond loopback. */
@@ -82,6 +84,9 @@ const environment = z.object({
   RETORT_MAX_ARCHIVE_BYTES: integer(1, Number.MAX_SAFE_INTEGER, 16 * GIB),
   RETORT_BODY_LIMIT_BYTES: integer(1024, GIB, 32 * 1024 ** 2),
   RETORT_TRUSTED_PROXIES: list(isAddressRange, 'addresses and ranges such as 10.0.0.0/8').default([]),
+  RETORT_ALLOWED_ORIGINS: list(isOrigin, 'origins such as https://app.example.org, without a path,')
+    .refine((origins) => origins.length === 1 || !origins.includes('*'), 'expected * to stand alone')
+    .default([]),
   RETORT_MAX_SOCKETS: integer(1, 1_000_000, 2_000),
   RETORT_BODY_MEMORY_BYTES: integer(1024 ** 2, Number.MAX_SAFE_INTEGER, defaultBodyMemory()),
   RETORT_GRAPHIQL: flag(true),
@@ -120,6 +125,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     databaseUrl: settings.DATABASE_URL,
     adoptData: settings.RETORT_ADOPT_DATA,
     trustedProxies: settings.RETORT_TRUSTED_PROXIES,
+    allowedOrigins: settings.RETORT_ALLOWED_ORIGINS,
     maxSockets: settings.RETORT_MAX_SOCKETS,
     apiKey: settings.RETORT_API_KEY,
     logLevel: settings.LOG_LEVEL,
@@ -165,6 +171,17 @@ function usableMemory(): number {
 
 function isSecret(name: string): boolean {
   return name === 'RETORT_API_KEY' || name === 'DATABASE_URL';
+}
+
+/** As a browser writes it in the header Origin. */
+function isOrigin(text: string): boolean {
+  if (text.includes('*')) return text === '*';
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol } = new URL(text);
+  // Extensions and applications have schemes of their own, whose origin URL does not know.
+  return origin === 'null'
+    ? protocol !== 'null:' && /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+$/.test(text)
+    : origin === text;
 }
 
 function isPostgresUrl(value: string): boolean {

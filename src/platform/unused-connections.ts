@@ -10,6 +10,8 @@ import type { Socket } from 'node:net';
 export function watchUnusedConnections(server: Server): () => void {
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
+    // One that asked for another protocol is given to the server again.
+    if (open.has(socket)) return;
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });

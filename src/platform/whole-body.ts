@@ -1,5 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { unpack } from './bodies/unpack.js';
 import { bodyTooSlow, requestBodiesOf, type RequestBodies, type Reservation } from './bodies/index.js';
 
 type Done = (error: Error | null, body?: Buffer) => void;
@@ -138,7 +139,16 @@ export function parseWholeBodies(
     const reservation = bodies.memory.open();
     const read: Done = (error, body) => {
       if (error !== null || body === undefined) done(error);
-      else parse(request, body, done, reservation);
+      else {
+        const encoding = request.headers['content-encoding'];
+        if (encoding === undefined) parse(request, body, done, reservation);
+        else {
+          unpack(body, { encoding, limit, reservation, memory: bodies.memory }, (refused, unpacked) => {
+            if (refused !== null || unpacked === undefined) done(refused);
+            else parse(request, unpacked, done, reservation);
+          });
+        }
+      }
     };
     const announced = Number(request.headers['content-length']);
     if (announced > limit) read(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());

@@ -1,5 +1,6 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { callerIsGone } from '../platform/caller-gone.js';
 import { errorBody } from '../security/index.js';
 import { refusalFor } from './error-mapping.js';
 import { HTTP_STATUS, RestError } from './rest-error.js';
@@ -22,9 +23,9 @@ export function registerErrorHandlers(app: FastifyInstance, routes: RouteTable):
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalFor(error);
   const { code, message } = refusal;
-  // A caller who left cannot be answered, and what it broke by leaving is no fault of the server.
-  if (refusal.unexpected && !request.raw.destroyed) {
-    request.log.error({ err: error, requestId: request.id }, 'request failed');
+  if (refusal.unexpected) {
+    const level = callerIsGone(request, error) ? 'debug' : 'error';
+    request.log[level]({ err: error, requestId: request.id }, 'request failed');
   }
   void reply
     .code(HTTP_STATUS[code])

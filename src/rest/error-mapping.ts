@@ -34,6 +34,14 @@ const FASTIFY_ERRORS: Readonly<Record<string, readonly [RestErrorCode, string]>>
     'REQUEST_TIMEOUT',
     'The rest of the request body did not come in time, and the server has given it up. Send it again.',
   ],
+  BODY_ENCODING_UNKNOWN: [
+    'UNSUPPORTED_MEDIA_TYPE',
+    'Expected Content-Encoding gzip, deflate or none: send the body in one of them, or as it is.',
+  ],
+  BODY_NOT_AS_ENCODED: [
+    'BAD_REQUEST',
+    'The body cannot be unpacked: it is damaged, or not what its Content-Encoding says.',
+  ],
   FST_ERR_MAX_PARAM_LENGTH: ['NOT_FOUND', 'The path is longer than any this server has.'],
 };
 
@@ -47,7 +55,13 @@ export function refusalFor(error: unknown): Refusal {
     return { code: error.code, message: error.message, headers: error.headers, unexpected: false };
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   const known = typeof code === 'string' ? FASTIFY_ERRORS[code] : undefined;
-  if (known !== undefined) return { code: known[0], message: known[1], headers: {}, unexpected: false };
+  if (known !== undefined)
+    return {
+      code: known[0],
+      message: known[1],
+      headers: code === 'BODY_ENCODING_UNKNOWN' ? { 'accept-encoding': 'gzip, deflate' } : {},
+      unexpected: false,
+    };
   if (error instanceof SyntaxError && statusCode === 400) {
     // JSON.parse's text names the position, and quotes nothing but what the caller sent.
     return {

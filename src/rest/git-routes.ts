@@ -3,6 +3,7 @@ import { gunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.js';
 import { GitFailedError, GitMissingError, readOnly, type GitService } from '../git/index.js';
+import { callerIsGone } from '../platform/caller-gone.js';
 import { requestedOrigin } from '../security/index.js';
 import { refusalFor } from './error-mapping.js';
 import { HTTP_STATUS, RestError } from './rest-error.js';
@@ -142,8 +143,10 @@ function tooLarge(): RestError {
 function answerGitError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalFor(inWords(error));
   const { code, message, headers } = refusal;
-  if (refusal.unexpected && !request.raw.destroyed)
-    request.log.error({ err: error, requestId: request.id }, 'request failed');
+  if (refusal.unexpected) {
+    const level = callerIsGone(request, error) ? 'debug' : 'error';
+    request.log[level]({ err: error, requestId: request.id }, 'request failed');
+  }
   const isLfs = request.url.includes('/info/lfs/');
   void reply
     .code(HTTP_STATUS[code])

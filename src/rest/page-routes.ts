@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { varyBy } from '../platform/vary.js';
 import { PAGE_CONTENT_SECURITY_POLICY } from '../security/index.js';
 import { RestError } from './rest-error.js';
 
 /** GraphiQL at `/graphiql`, its files below it, and `/` leading there. */
 export async function registerPageRoutes(app: FastifyInstance, webDirectory: string): Promise<void> {
+  app.addHook('onRequest', async (_request, reply) => varyBy(reply, 'Accept-Encoding'));
   await app.register(fastifyStatic, {
     root: join(webDirectory, 'graphiql', 'assets'),
     prefix: '/graphiql/assets/',
@@ -15,6 +17,8 @@ export async function registerPageRoutes(app: FastifyInstance, webDirectory: str
     maxAge: '365d',
     cacheControl: true,
     index: false,
+    // Packed when they were built.
+    preCompressed: true,
     decorateReply: true,
   });
   const sendPage = async (reply: FastifyReply) => {

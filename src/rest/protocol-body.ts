@@ -20,16 +20,6 @@ export function takeBodiesAsBytes(app: FastifyInstance): void {
     app,
     ['application/json', 'application/octet-stream', '*'],
     (request, body, done, reservation) => {
-      const encoding = request.headers['content-encoding'];
-      if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-        done(
-          new RestError(
-            'UNSUPPORTED_MEDIA_TYPE',
-            `Expected the body as it is, got Content-Encoding "${encoding.slice(0, 100)}": send it without compression.`,
-          ),
-        );
-        return;
-      }
       admitJson(
         bodies,
         { body, headerLength: request.headers['inference-header-content-length'] },

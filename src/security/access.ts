@@ -66,6 +66,8 @@ function refuseForeignPages(
 ): void {
   const keyless = configuredKey(config.apiKey) === undefined;
   if (keyless) checkHost(headers.host);
-  if (request.changesState && (keyless || isAmbientCredential(headers.authorization)))
-    checkOrigin(headers.origin, headers.host);
+  if (!request.changesState) return;
+  // What the browser adds by itself proves nothing about a page, not even about one whose origin may call.
+  if (isAmbientCredential(headers.authorization)) checkOrigin(headers.origin, headers.host);
+  else if (keyless) checkOrigin(headers.origin, headers.host, config.allowedOrigins);
 }

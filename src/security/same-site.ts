@@ -33,15 +33,20 @@ export function checkHost(host: string | undefined): void {
  * Refuses a request that a page of another site made the browser send. Programs send no `Origin`; a browser always
  * does on WebSocket upgrades and on everything but GET and HEAD.
  */
-export function checkOrigin(origin: string | undefined, host: string | undefined): void {
-  if (origin === undefined) return;
+export function checkOrigin(
+  origin: string | undefined,
+  host: string | undefined,
+  allowed: readonly string[] = [],
+): void {
+  if (origin === undefined || allowed.includes(origin)) return;
   const from = hostOf(origin);
   // The scheme is taken from the origin, so that a default port left out on one side only still compares equal.
   const to = from === undefined || host === undefined ? undefined : hostOf(`${from.protocol}//${host}`);
   if (from !== undefined && to !== undefined && from.host !== '' && from.host === to.host) return;
   throw new DomainError(
     'FORBIDDEN',
-    `Requests from pages of another site are refused: expected Origin to match Host ${quoted(host)}, got ${quoted(origin)}.`,
+    `Requests from pages of another site are refused: expected Origin to match Host ${quoted(host)}, got ${quoted(origin)}. ` +
+      'An origin whose pages may call is named in RETORT_ALLOWED_ORIGINS.',
   );
 }
 

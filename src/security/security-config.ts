@@ -2,6 +2,10 @@
 export interface SecurityConfig {
   readonly host: string;
   readonly apiKey?: string | undefined;
+  /** Origins whose pages may call; `*` is all of them. */
+  readonly allowedOrigins?: readonly string[];
+  /** Proxies whose X-Forwarded-For says who called. */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** The configured key; an empty one counts as none, so that `RETORT_API_KEY=` can never be matched by an empty token. */

@@ -21,7 +21,7 @@ afterEach(async () => {
 describe('with a key', () => {
   const config = { host: '0.0.0.0', apiKey: KEY };
 
-  it.each(['/who', '/graphql', '/graphiql', '/health/live', '/artifacts/x', '/nowhere', '/'])(
+  it.each(['/who', '/graphql', '/graphiql', '/health', '/health/live/x', '/artifacts/x', '/nowhere', '/'])(
     'answers nothing at %s without it',
     async (url) => {
       const app = await start(config);

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { startApp, type App, type AppOptions } from '../../src/app.js';
 import type { Config } from '../../src/platform/config.js';
 import { parseConfig } from '../../src/platform/config.js';
+import { WrongKeys } from '../../src/security/index.js';
 import { createLogger } from '../../src/platform/logging.js';
 import { createTestDatabase, type DatabaseKind } from './databases.js';
 
@@ -44,6 +45,8 @@ export async function startTestApp(options: {
   /** Fetches files from addresses; by default only from the public internet. */
   readonly downloader?: AppOptions['downloader'];
   readonly moleculeEntry?: AppOptions['moleculeEntry'];
+  /** Slows down whoever tries keys; by default not at all. */
+  readonly wrongKeys?: WrongKeys;
   /** The data of an app that was stopped before, or of anything else that has some. */
   readonly reuse?: {
     readonly config: Pick<Config, 'dataDirectory' | 'databaseUrl'>;
@@ -67,6 +70,8 @@ export async function startTestApp(options: {
     graphqlPaths: { compiled: compiledByEnvironment(), ...options.graphqlPaths },
     ...(options.downloader && { downloader: options.downloader }),
     ...(options.moleculeEntry && { moleculeEntry: options.moleculeEntry }),
+    // Suites that try many wrong keys are not slowed down.
+    wrongKeys: options.wrongKeys ?? new WrongKeys(async () => undefined),
   });
   await app.ready;
 

@@ -21,6 +21,8 @@ const OPEN = 0x5b;
 const CLOSE = 0x5d;
 const MINUS = 0x2d;
 
+const BRACKETS = /[[\]]/g;
+
 const NUMBER = 1;
 const BLANK = 2;
 /** Of each byte: whether numbers are written with it, or it is white space. */
@@ -51,7 +53,6 @@ export class NumberArrayReader {
   /** Arrays that were found to hold something else too: known, so that no byte is looked at for each array around it. */
   private readonly others = new Set<number>();
   private quietUntil = 0;
-  private readonly piece = Buffer.allocUnsafeSlow(PIECE_BYTES * 2);
 
   /** @param tolerant whether not-a-number and the infinities may stand bare, and digits beyond 2^53 count */
   constructor(private readonly tolerant: boolean) {
@@ -96,6 +97,21 @@ export class NumberArrayReader {
     for (let at = start; at < bytes.length;) {
       const byte = bytes[at] ?? 0;
       const depth = open.length;
+      if (
+        KINDS[byte] === NUMBER &&
+        byte !== MINUS &&
+        wantsValue &&
+        depth === leafDepth &&
+        booleans === false
+      ) {
+        // What most of it is, a number behind another.
+        at += 1;
+        while (KINDS[bytes[at] ?? 0] === NUMBER) at += 1;
+        count += 1;
+        counts[depth - 1] = (counts[depth - 1] ?? 0) + 1;
+        wantsValue = false;
+        continue;
+      }
       if (KINDS[byte] === BLANK) at += 1;
       else if (byte === COMMA) {
         if (wantsValue) return other();
@@ -180,12 +196,9 @@ export class NumberArrayReader {
     end: number,
     hasWords: boolean,
   ): readonly unknown[] | null {
-    const target = end - start <= this.piece.length ? this.piece : Buffer.allocUnsafe(end - start);
-    for (let at = start; at < end; at += 1) {
-      const byte = bytes[at] ?? 0;
-      target[at - start] = byte === OPEN || byte === CLOSE ? SPACE : byte;
-    }
-    const text = target.toString('latin1', 0, end - start);
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
+      .toString('latin1')
+      .replaceAll(BRACKETS, ' ');
     try {
       return JSON.parse(`[${hasWords ? withoutWords(text) : text}]`) as unknown[];
     } catch {

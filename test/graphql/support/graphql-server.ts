@@ -27,7 +27,7 @@ export async function startGraphqlServer(options: {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'retort-graphql-')));
   const config = { ...parseConfig({}), dataDirectory };
   const app: FastifyInstance = Fastify({ genReqId: requestId });
-  registerSecurity(app, config);
+  const guard = registerSecurity(app, config);
   await registerGraphql(app, {
     services: {
       events: { recordFailure: () => undefined },
@@ -35,6 +35,7 @@ export async function startGraphqlServer(options: {
       ...options.services,
     } as unknown as GraphqlServices,
     config,
+    guard,
     paths: options.paths,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
