@@ -43,6 +43,7 @@ export class PredictionService {
         const predictions = await model.remembered(instances, allSucceeded, (held) =>
           this.runner.predict(pipeline, instances, (inputs: readonly Tensor[]) => held.infer(inputs), {
             signal: held.signal,
+            endsAt: held.endsAt,
           }),
         );
         const asked = () => ({ operation: 'PREDICT', instances: answered(instances, predictions) }) as const;
