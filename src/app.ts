@@ -15,6 +15,7 @@ import { GraphDifferencer, ModelFolders, ModelInspector, RunnerPool } from './on
 import {
   InstanceChecker,
   MoleculeWorker,
+  parseNewPipeline,
   parsePipeline,
   PipelineRunner,
   PredictionService,
@@ -144,13 +145,15 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     events,
     artifacts,
     graphs,
-    parsePipeline,
+    parsePipeline: parseNewPipeline,
     checkInstances: new InstanceChecker(runner).check,
     ...(options.downloader && { downloader: options.downloader }),
   };
   const catalog: CatalogService = new CatalogService(publishing);
   const transfer = new TransferService({
     ...publishing,
+    // What another catalog published is taken as it is.
+    parsePipeline,
     archives: await ArtifactStore.open({
       directory: join(config.dataDirectory, 'archives'),
       maxBytes: config.maxArchiveBytes,

@@ -75,6 +75,23 @@ describe('keeping models and servers, from the command line', () => {
     expect((await retort('show', 'lennard-jones')).code).toBe(1);
   });
 
+  it('a refused file leaves no empty model behind', async () => {
+    const broken = await server.file('broken.onnx', 'this is no model');
+    const refused = await retortJson(
+      'push',
+      broken,
+      '--model',
+      'never-was',
+      '--register',
+      '--domain',
+      'chemistry',
+      '--no-source',
+    );
+    expect([refused.code, refused.document.error.code]).toEqual([1, 'INVALID_MODEL']);
+    expect((await retortJson('show', 'never-was')).document.error.code).toBe('MODEL_NOT_FOUND');
+    expect(JSON.stringify((await retortJson('list', '--archived')).document)).not.toContain('never-was');
+  });
+
   it('infers on tensors as they are typed, and as a file has them', async () => {
     const spec = (await retortJson('show', 'esol@2')).document.version as {
       signature: { inputs: { name: string; datatype: string; shape: number[] }[] };

@@ -48,12 +48,13 @@ export class MoleculeLane {
     if (stop.aborted) return [];
     const outcome = await this.#run(smiles, needs, stop);
     if (outcome.kind === 'rows') return outcome.rows;
-    if (outcome.reason === 'STOPPED') return [];
-    // The rows before the culprit were read but not yet sent; reading them again is quick.
-    const before =
-      outcome.culprit === 0 ? [] : await this.#readBatch(smiles.slice(0, outcome.culprit), needs, stop);
-    if (before.length < outcome.culprit) return before;
-    return [...before, { readable: false, reason: outcome.reason }];
+    const { rows, culprit, reason } = outcome;
+    if (reason === 'STOPPED') return rows;
+    if (rows.length === culprit) return [...rows, { readable: false, reason }];
+    if (rows.length > 0) return rows;
+    // Those before the culprit were read but not yet sent; reading them again is quick.
+    const before = await this.#readBatch(smiles.slice(0, culprit), needs, stop);
+    return before.length < culprit ? before : [...before, { readable: false, reason }];
   }
 
   async #run(smiles: readonly string[], needs: MoleculeNeeds, stop: StopSignal): Promise<Outcome> {

@@ -46,7 +46,13 @@ export interface MoleculeBatch {
 
 export type WorkerMessage =
   | { readonly type: 'ready' }
-  | { readonly type: 'rows'; readonly id: number; readonly rows: readonly MoleculeRow[] };
+  /** The next rows of a batch; `isLast` when the turn ends with them. */
+  | {
+      readonly type: 'rows';
+      readonly id: number;
+      readonly rows: readonly MoleculeRow[];
+      readonly isLast: boolean;
+    };
 
 /** The row being read, so that the parent knows the culprit when the worker hangs or dies. */
 export const PROGRESS_ROW = 0;
