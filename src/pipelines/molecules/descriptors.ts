@@ -126,8 +126,14 @@ function nearest(given: string): string[] {
   const within = [...names.keys()].filter(
     (name) => wanted.length > 2 && (name.includes(wanted) || wanted.includes(name)),
   );
-  const close = similarNames(wanted, [...names.keys()], 4);
+  // Two letters the wrong way round are the commonest slip of all.
+  const turned = [...names.keys()].filter((name) => lettersOf(name) === lettersOf(wanted));
+  const close = [...turned, ...similarNames(wanted, [...names.keys()], 4)];
   return [...new Set([...within, ...close])].slice(0, 4).map((name) => names.get(name) ?? name);
+}
+
+function lettersOf(name: string): string {
+  return name.split('').sort().join('');
 }
 
 export function descriptorUnit(name: DescriptorName): string {

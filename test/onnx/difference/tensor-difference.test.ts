@@ -221,8 +221,8 @@ describe('changes of stored elements', () => {
       difference: { changed: 2, nonFinite: 1, largest: 1, mean: 1, meanMagnitude: 1.5 },
     });
     // Nothing that could be measured is not a difference of 0.
-    expect(await difference(floats(NaN, NaN), floats(1, 2))).toMatchObject({
-      difference: { changed: 2, nonFinite: 2, largest: null, mean: null, meanMagnitude: null },
+    expect(await difference(floats(NaN, NaN, NaN, NaN), floats(1, 2, 3, 4))).toMatchObject({
+      difference: { changed: 4, nonFinite: 4, largest: null, mean: null, meanMagnitude: null },
     });
     expect(await difference(floats(NaN, 0, 1, 2), floats(NaN, -0, 1, 2))).toBe('EQUAL');
   });
