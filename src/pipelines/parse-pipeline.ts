@@ -158,7 +158,7 @@ function results(
     declared.result === undefined
       ? Object.keys(outputs).map((output) => [output, { output, steps: [] }])
       : Object.entries(declared.result);
-  if (entries.length === 0)
+  if (declared.result !== undefined && entries.length === 0)
     faults.attempt(() => {
       throw invalidPipeline(['result'], 'name at least one result, or leave it out to answer every output');
     });

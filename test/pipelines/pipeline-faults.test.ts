@@ -30,7 +30,7 @@ describe('what is wrong with a pipeline', () => {
       format: 2,
       instance: { kind: 'molecul' },
       inputs: { features: { steps: [{ step: 'descriptors', names: ['logP', 'tpsa'] }] } },
-      outputs: { log_bb: {} },
+      outputs: { log_bb: { unit: '' } },
     });
     expect(faults.map(([path]) => path).sort()).toEqual([
       'pipeline.format',
