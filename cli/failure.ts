@@ -26,7 +26,7 @@ export function fileFailure(doing: string, path: string, cause: unknown): Failur
 }
 
 export function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as { readonly code?: unknown }).code : undefined;
+  const code = (error as { readonly code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 }
 

@@ -15,6 +15,7 @@ import { GraphDifferencer, ModelFolders, ModelInspector, RowProver, RunnerPool }
 import {
   InstanceChecker,
   MoleculeWorker,
+  parseNewPipeline,
   parsePipeline,
   PipelineRunner,
   PredictionService,
@@ -153,13 +154,15 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     events,
     artifacts,
     graphs,
-    parsePipeline,
+    parsePipeline: parseNewPipeline,
     checkInstances: new InstanceChecker(runner).check,
     ...(options.downloader && { downloader: options.downloader }),
   };
   const catalog: CatalogService = new CatalogService(publishing);
   const transfer = new TransferService({
     ...publishing,
+    // What another catalog published is taken as it is.
+    parsePipeline,
     archives: await ArtifactStore.open({
       directory: join(config.dataDirectory, 'archives'),
       maxBytes: config.maxArchiveBytes,

@@ -45,7 +45,10 @@ interface Payload {
  */
 export function accepted<P extends Payload, K extends keyof P>(payload: P, key: K): NonNullable<P[K]> {
   const [error] = payload.userErrors;
-  if (error !== undefined) throw new Failure(EXIT.REFUSED, error.code, error.message, error.field);
+  if (error !== undefined) {
+    const message = payload.userErrors.map((each) => each.message).join('\n');
+    throw new Failure(EXIT.REFUSED, error.code, message, error.field);
+  }
   const value = payload[key];
   if (value === null || value === undefined) {
     throw new Failure(

@@ -8,7 +8,6 @@ import type { Api } from '../api/api.js';
 import { readPages } from '../api/pages.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { followEvents } from '../events/follow.js';
 import { moment } from '../terminal/format.js';
 import { stack, table } from '../terminal/layout.js';
 
@@ -45,6 +44,8 @@ export const events = defineCommand({
     const filter = { kinds: kind.length === 0 ? undefined : kind, model, deployment };
     if (follow) {
       let seen = 0;
+      // Loaded only here: most runs open no socket.
+      const { followEvents } = await import('../events/follow.js');
       for await (const event of followEvents(api.http, filter, after, signal)) {
         await emit(event, eventLine(event));
         if (++seen === limit) break;

@@ -21,7 +21,6 @@ export const login = defineCommand({
   },
   examples: [
     ['retort login https://retort.example.org', 'Asks for the key, and does not show it'],
-    ['pass retort | retort login https://retort.example.org', 'The key through a pipe'],
     ['retort login --forget', 'No address and no key any more'],
   ],
   output: '{url, key: true or false, file}, or {forgotten: true or false, file}',

@@ -1,4 +1,6 @@
 import {
+  ArchiveModel,
+  DeleteModel,
   DomainValues,
   ModelBeforePush,
   NamedVersion,
@@ -131,12 +133,12 @@ export const push = defineCommand({
       });
       accepted(registerModel, 'model');
     }
-    const { publishVersion } = await progress.spin('Reading the model on the server', async () =>
-      api.ask(PublishVersion, {
-        input: { model, artifact: { digest: stored.digest }, ...statements, reason },
-      }),
-    );
-    const version = accepted(publishVersion, 'version');
+    const publish = async () =>
+      progress.spin('Reading the model on the server', async () => {
+        const input = { model, artifact: { digest: stored.digest }, ...statements, reason };
+        return accepted((await api.ask(PublishVersion, { input })).publishVersion, 'version');
+      });
+    const version = registered ? await orForget(api, model, publish) : await publish();
     await nameVersion(version.ref, async () => {
       for (const name of tags)
         accepted(
@@ -206,6 +208,34 @@ async function registrationOf({ register, domain, title, summary, label, card }:
     labels: label,
     card: card === undefined ? undefined : await readText(card),
   };
+}
+
+/**
+ * A model that was registered for a version goes again when the version is refused: else a name would be taken by nothing.
+ * One that has got a version from somebody else meanwhile stays.
+ */
+async function orForget<T>(api: Api, model: string, publish: () => Promise<T>): Promise<T> {
+  try {
+    return await publish();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.exit !== EXIT.REFUSED) throw error;
+    const reason = 'its first version was refused';
+    try {
+      const now = (await api.ask(ModelBeforePush, { model })).model;
+      if (now !== null && now.version === null) {
+        const input = { name: model, reason };
+        accepted(
+          (await api.ask(ArchiveModel, { input: { ...input, archived: true } })).archiveModel,
+          'model',
+        );
+        accepted((await api.ask(DeleteModel, { input })).deleteModel, 'deletedModelId');
+      }
+    } catch (cause) {
+      const message = `${error.message} The model ${model} is registered all the same, without a version.`;
+      throw new Failure(error.exit, error.code, message, error.field, { cause });
+    }
+    throw error;
+  }
 }
 
 /** Tags never move, so a taken one is certain to be refused later. */

@@ -53,9 +53,9 @@ function initializerTable(initializers: Graph['initializers']): string {
           [base, target].filter((spec) => spec !== null).map((spec) => spec.datatype + shape(spec.shape)),
         ),
       ].join(' → '),
-      difference ? number(difference.largest) : '',
-      difference ? number(difference.mean) : '',
-      difference ? number(difference.meanMagnitude) : '',
+      ...[difference?.largest, difference?.mean, difference?.meanMagnitude].map((value) =>
+        difference === null ? '' : typeof value === 'number' ? number(value) : 'not finite',
+      ),
       difference ? `${difference.changed} of ${plural(Number(difference.elements), 'element')}` : '',
     ]),
   );

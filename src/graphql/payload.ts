@@ -23,9 +23,9 @@ export async function payload<Fields extends object, Empty extends object>(
     if (!isUserError(error)) throw error;
     return {
       ...empty,
-      userErrors: [
-        { field: error.field ? [...error.field] : null, code: error.code, message: error.message },
-      ],
+      userErrors: [error, ...error.also]
+        .filter((each) => isUserError(each))
+        .map(({ field, code, message }) => ({ field: field ? [...field] : null, code, message })),
     };
   }
 }

@@ -15,6 +15,8 @@ export interface EndListener {
  * asked for: a real one costs more than a small model's run.
  */
 export class Lifetime implements AbortSignalLike {
+  /** When the time will be over, as `performance.now()`; Infinity when nobody knows. */
+  endsAt = Infinity;
   private ended: Error | undefined;
   private listeners: Set<EndListener | (() => void)> | undefined;
   private controller: AbortController | undefined;
@@ -111,6 +113,7 @@ export class Deadline extends Lifetime {
         field: ['deadlineMs'],
       });
     }
+    this.endsAt = performance.now() + ms;
     this.timer = setTimeout(timeIsOver, ms, this, ms);
     if (departure?.aborted === true) this.onDeparture();
     else departure?.addEventListener('abort', this.onDeparture);

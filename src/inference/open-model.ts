@@ -15,6 +15,8 @@ export interface OpenModel {
   readonly rows: RowVerdict;
   /** Aborts when the request's time is over or its caller gone: work that can stop should. */
   readonly signal: AbortSignal;
+  /** When that will be, as `performance.now()`; Infinity when nobody knows. */
+  readonly endsAt: number;
   /** @throws DomainError INVALID_TENSOR, INVALID_ARGUMENT, RUN_FAILED, DEADLINE_EXCEEDED, UNAVAILABLE */
   infer(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]>;
   /**
@@ -83,6 +85,10 @@ export class HeldModel implements OpenModel {
 
   get signal(): AbortSignal {
     return this.asker.lifetime.signal;
+  }
+
+  get endsAt(): number {
+    return this.asker.lifetime.endsAt;
   }
 
   infer(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]> {

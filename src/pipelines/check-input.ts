@@ -1,6 +1,7 @@
 import { DATA_TYPES, type DataType, type TensorSpec } from '../onnx/index.js';
 import { columnCount, FIELDS } from './columns.js';
 import { invalidPipeline } from './pipeline-error.js';
+import { PipelineFaults } from './pipeline-faults.js';
 import type { DeclaredInput, InstanceKind, SourceStep } from './pipeline-schema.js';
 import { checkTransforms } from './transforms.js';
 
@@ -18,14 +19,31 @@ export function checkInput(
 ): void {
   const [source, ...transforms] = input.steps;
   checkSource(source, kind, [...path, 'steps', '0']);
-  checkDatatype(source, transforms.length > 0, spec, path);
+  const faults = new PipelineFaults();
+  faults.attempt(() => {
+    checkDatatype(source, transforms.length > 0, spec, path);
+  });
+  faults.attempt(() =>
+    kind === 'particles' ? checkParticleShape(source, spec, path) : checkRowShape(source, spec, path),
+  );
   const columns =
-    kind === 'particles' ? checkParticleShape(source, spec, path) : checkRowShape(source, spec, path);
-  checkTransforms(transforms, columns, [...path, 'steps'], 1);
-  if (typeof input.unit !== 'string' && input.unit.length !== columns)
+    kind === 'particles' && source.step === 'field'
+      ? (FIELDS.particles[source.field]?.shape.at(-1) ?? 1)
+      : columnCount(source);
+  faults.attempt(() => {
+    checkTransforms(transforms, columns, [...path, 'steps'], 1);
+  });
+  faults.attempt(() => {
+    checkUnitCount(input.unit, columns, [...path, 'unit']);
+  });
+  faults.throwIfAny();
+}
+
+function checkUnitCount(unit: DeclaredInput['unit'], columns: number, path: readonly string[]): void {
+  if (typeof unit !== 'string' && unit.length !== columns)
     throw invalidPipeline(
-      [...path, 'unit'],
-      `one unit for all, or one for each of the ${columns} columns; got ${input.unit.length}`,
+      path,
+      `one unit for all, or one for each of the ${columns} columns; got ${unit.length}`,
     );
 }
 
@@ -89,8 +107,8 @@ function checkDatatype(
     );
 }
 
-/** One row of columns: [batch, columns], or [batch] for a single column. Returns the number of columns. */
-function checkRowShape(source: SourceStep, spec: TensorSpec, path: readonly string[]): number {
+/** One row of columns: [batch, columns], or [batch] for a single column. */
+function checkRowShape(source: SourceStep, spec: TensorSpec, path: readonly string[]): void {
   const columns = columnCount(source);
   const [, width] = spec.shape;
   const fits =
@@ -100,11 +118,10 @@ function checkRowShape(source: SourceStep, spec: TensorSpec, path: readonly stri
       [...path, 'steps'],
       `these steps make ${columns} column${columns === 1 ? '' : 's'} for each instance, so shape [-1,${columns}]${columns === 1 ? ' or [-1]' : ''}; the graph's input is [${spec.shape.join(',')}]`,
     );
-  return columns;
 }
 
-/** The field's own shape; a scalar may also be [1]. Returns the number of columns. */
-function checkParticleShape(source: SourceStep, spec: TensorSpec, path: readonly string[]): number {
+/** The field's own shape; a scalar may also be [1]. */
+function checkParticleShape(source: SourceStep, spec: TensorSpec, path: readonly string[]): void {
   const shape = source.step === 'field' ? (FIELDS.particles[source.field]?.shape ?? []) : [];
   const fits =
     shape.length === 0
@@ -116,5 +133,4 @@ function checkParticleShape(source: SourceStep, spec: TensorSpec, path: readonly
       [...path, 'steps'],
       `this step makes ${shape.length === 0 ? 'a scalar, shape [] or [1]' : `shape [${shape.join(',')}]`}; the graph's input is [${spec.shape.join(',')}]`,
     );
-  return shape.at(-1) ?? 1;
 }

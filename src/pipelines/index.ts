@@ -1,6 +1,6 @@
 export type { JsonObject, JsonValue } from './json.js';
 export { InstanceChecker } from './instance-checker.js';
-export { parsePipeline } from './parse-pipeline.js';
+export { parseNewPipeline, parsePipeline } from './parse-pipeline.js';
 export type { Pipeline, PipelineInput, PipelineOutput, PipelineResult } from './pipeline.js';
 export { PipelineRunner, type Infer, type PredictOptions } from './pipeline-runner.js';
 export type { Prediction, PredictionNote } from './prediction.js';

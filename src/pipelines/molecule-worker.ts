@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { PROGRESS_ROW, PROGRESS_STOP } from './molecules/molecule-messages.js';
 import type {
   MoleculeBatch,
   MoleculeRow,
@@ -7,9 +8,14 @@ import type {
 } from './molecules/molecule-messages.js';
 import { RdkitReader } from './molecules/rdkit-reader.js';
 
-// Entry of the thread that runs RDKit; molecules/molecule-worker-client.ts starts it.
+// Entry of the thread that runs RDKit; molecules/molecule-thread.ts starts it.
 const port = parentPort;
 if (port === null) throw new Error('This file is the entry of a worker thread');
+
+/** A turn ends after this long, so that others get theirs; one molecule may take longer. */
+const TURN_MS = 100;
+/** Most drug-like molecules are shorter, and need no message of their own. */
+const LONG_TEXT = 150;
 
 const progress = new Int32Array((workerData as MoleculeWorkerData).progress);
 const send = (message: WorkerMessage) => {
@@ -19,9 +25,19 @@ const send = (message: WorkerMessage) => {
 let reader = await RdkitReader.load();
 
 async function readBatch({ id, smiles, needs }: MoleculeBatch): Promise<void> {
-  const rows: MoleculeRow[] = [];
+  let rows: MoleculeRow[] = [];
+  let done = 0;
+  const flush = (isLast: boolean) => {
+    done += rows.length;
+    send({ type: 'rows', id, rows, isLast });
+    rows = [];
+  };
+  const end = performance.now() + TURN_MS;
   for (const [index, text] of smiles.entries()) {
-    Atomics.store(progress, 0, index);
+    if (Atomics.load(progress, PROGRESS_STOP) === 1 || (index > 0 && performance.now() > end)) break;
+    // What hangs RDKit takes some text. If this one does, those before it are not lost with the thread.
+    if (rows.length > 0 && text.length > LONG_TEXT) flush(false);
+    Atomics.store(progress, PROGRESS_ROW, index);
     try {
       rows.push(reader.read(text, needs));
     } catch {
@@ -31,8 +47,9 @@ async function readBatch({ id, smiles, needs }: MoleculeBatch): Promise<void> {
       reader = await RdkitReader.load();
     }
   }
-  Atomics.store(progress, 0, smiles.length);
-  send({ type: 'rows', id, rows });
+  // What comes now is no molecule's fault.
+  Atomics.store(progress, PROGRESS_ROW, done + rows.length);
+  flush(true);
 }
 
 port.on('message', (batch: MoleculeBatch) => void readBatch(batch));

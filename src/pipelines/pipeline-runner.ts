@@ -20,6 +20,11 @@ export interface PredictOptions {
   readonly signal?: AbortSignal;
   /** Left out, every instance runs by itself. */
   readonly rows?: RowVerdict;
+  /**
+   * When the answer is due, as `performance.now()`: instances that cannot be read by then have their own error. Infinity:
+   * only `signal` ends it. A minute from now when left out.
+   */
+  readonly endsAt?: number;
 }
 
 export const MAXIMUM_INSTANCES = 10_000;
@@ -61,7 +66,7 @@ export class PipelineRunner {
       );
     const predictions: Prediction[] = [];
     const prepared: Prepared[] = [];
-    for (const [index, reading] of (await this.#read(pipeline, instances, options.signal)).entries()) {
+    for (const [index, reading] of (await this.#read(pipeline, instances, options)).entries()) {
       const outcome = 'error' in reading ? reading.error : prepare(pipeline, reading.instance, index);
       if ('code' in outcome) predictions[index] = failed(outcome);
       else prepared.push(outcome);
@@ -101,16 +106,28 @@ export class PipelineRunner {
     if (pipeline.instance.kind === 'molecule') await this.#molecules.warmUp();
   }
 
-  async #read(pipeline: Pipeline, instances: readonly unknown[], signal?: AbortSignal): Promise<Reading[]> {
+  async #read(
+    pipeline: Pipeline,
+    instances: readonly unknown[],
+    { signal, endsAt }: PredictOptions = {},
+  ): Promise<Reading[]> {
     switch (pipeline.instance.kind) {
       case 'molecule':
-        return readMolecules(pipeline, instances, this.#molecules, signal);
+        return readMolecules(pipeline, instances, this.#molecules, {
+          signal,
+          until: endsAt === undefined ? undefined : endsAt - reserve(endsAt - performance.now()),
+        });
       case 'nuclide':
         return readNuclides(pipeline, instances);
       case 'particles':
         return readParticles(pipeline, instances);
     }
   }
+}
+
+/** Of the time that is left, what is kept for the graph and the way back: what was read is to be answered. */
+function reserve(leftMs: number): number {
+  return Math.min(5_000, leftMs * 0.2);
 }
 
 /** Applies each input's transforms; a number the graph could not hold is the row's error. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DATA_TYPES } from '../onnx/index.js';
-import { DESCRIPTOR_NAMES } from './molecules/descriptors.js';
+import { isDescriptor, unknownDescriptor, type DescriptorName } from './molecules/descriptors.js';
 
 /**
- * The declared form of a pipeline, format 1. docs/decisions/0005-pipelines.md explains it with examples.
+ * The declared form of a pipeline, format 1. docs/pipelines.md explains it with examples.
  *
  * A pipeline says what an instance is, how each input tensor is made from it (a source step, then element by element
  * transforms), what each output tensor means, what the caller gets, and where the model may be trusted.
@@ -13,6 +13,10 @@ const unit = z.string().trim().min(1, 'a unit is needed; "1" says dimensionless'
 const description = z.string().trim().min(1).max(2000).exactOptional();
 const finite = z.number();
 const perColumn = z.union([finite, z.array(finite).min(1)], 'expected a number, or one for each column');
+
+const descriptorName = z.custom<DescriptorName>((name) => typeof name === 'string' && isDescriptor(name), {
+  error: ({ input }) => unknownDescriptor(input),
+});
 
 const instance = z.discriminatedUnion('kind', [
   /** A SMILES string, alone or as `{ smiles }`. */
@@ -35,7 +39,7 @@ const source = z.discriminatedUnion('step', [
   /** Molecule → one column for each named descriptor, in this order. */
   z.strictObject({
     step: z.literal('descriptors'),
-    names: z.array(z.enum(DESCRIPTOR_NAMES)).min(1).max(256),
+    names: z.array(descriptorName).min(1).max(256),
   }),
   /** Molecule → one column of 0 or 1 for each bit. */
   z.strictObject({

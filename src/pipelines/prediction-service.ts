@@ -44,6 +44,7 @@ export class PredictionService {
           this.runner.predict(pipeline, instances, (inputs: readonly Tensor[]) => held.infer(inputs), {
             signal: held.signal,
             rows: held.rows,
+            endsAt: held.endsAt,
           }),
         );
         const asked = () => ({ operation: 'PREDICT', instances: answered(instances, predictions) }) as const;

@@ -1,4 +1,5 @@
 import { invalidPipeline } from './pipeline-error.js';
+import { PipelineFaults } from './pipeline-faults.js';
 import type { TransformStep } from './pipeline-schema.js';
 
 /**
@@ -12,27 +13,33 @@ export function checkTransforms(
   path: readonly string[],
   offset: number,
 ): void {
-  for (const [index, step] of steps.entries()) {
-    const at = [...path, String(index + offset)];
-    for (const [name, values] of Object.entries(perColumnValues(step))) {
-      if (typeof values !== 'number' && columns !== undefined && columns !== -1 && values.length !== columns)
-        throw invalidPipeline(
-          [...at, name],
-          `one number, or one for each of the ${columns} columns; got ${values.length}`,
-        );
-      if (name === 'scale' && [values].flat().includes(0))
-        throw invalidPipeline(
-          [...at, name],
-          'a scale of 0 would divide by zero; drop a column that never changes',
-        );
-    }
-    if (step.step === 'log' && step.base === 1)
-      throw invalidPipeline([...at, 'base'], 'a logarithm to base 1 does not exist');
-    if (step.step === 'clip' && step.min === undefined && step.max === undefined)
-      throw invalidPipeline(at, 'clip needs min, max or both');
-    if (step.step === 'clip' && step.min !== undefined && step.max !== undefined && step.min > step.max)
-      throw invalidPipeline(at, `min ${step.min} is above max ${step.max}`);
+  const faults = new PipelineFaults();
+  for (const [index, step] of steps.entries())
+    faults.attempt(() => {
+      checkTransform(step, columns, [...path, String(index + offset)]);
+    });
+  faults.throwIfAny();
+}
+
+function checkTransform(step: TransformStep, columns: number | undefined, at: readonly string[]): void {
+  for (const [name, values] of Object.entries(perColumnValues(step))) {
+    if (typeof values !== 'number' && columns !== undefined && columns !== -1 && values.length !== columns)
+      throw invalidPipeline(
+        [...at, name],
+        `one number, or one for each of the ${columns} columns; got ${values.length}`,
+      );
+    if (name === 'scale' && [values].flat().includes(0))
+      throw invalidPipeline(
+        [...at, name],
+        'a scale of 0 would divide by zero; drop a column that never changes',
+      );
   }
+  if (step.step === 'log' && step.base === 1)
+    throw invalidPipeline([...at, 'base'], 'a logarithm to base 1 does not exist');
+  if (step.step === 'clip' && step.min === undefined && step.max === undefined)
+    throw invalidPipeline(at, 'clip needs min, max or both');
+  if (step.step === 'clip' && step.min !== undefined && step.max !== undefined && step.min > step.max)
+    throw invalidPipeline(at, `min ${step.min} is above max ${step.max}`);
 }
 
 /**

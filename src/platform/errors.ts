@@ -7,15 +7,23 @@ export class DomainError extends Error {
   readonly field: readonly string[] | undefined;
   /** When the same request is likely to succeed, in milliseconds from now; undefined when trying again will not help. */
   readonly retryAfterMs: number | undefined;
+  /** What is wrong as well, where more than one thing is. */
+  readonly also: readonly DomainError[];
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options: { field?: readonly string[]; cause?: unknown; retryAfterMs?: number } = {},
+    options: {
+      field?: readonly string[];
+      cause?: unknown;
+      retryAfterMs?: number;
+      also?: readonly DomainError[];
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.field = options.field;
     this.retryAfterMs = options.retryAfterMs;
+    this.also = options.also ?? [];
   }
 }
 

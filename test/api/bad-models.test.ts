@@ -4,7 +4,7 @@ import { GraphBuilder } from '../../src/onnx/index.js';
 import { rawModel, tensorType } from '../onnx/awkward-models.js';
 import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
-import { ask, refusal } from './support/ask.js';
+import { ask, refusal, refusals } from './support/ask.js';
 import { publish, PUBLISH, register, scale } from './support/catalog-steps.js';
 import { scalingModel } from './support/own-models.js';
 import { unfinishedUploads } from './support/stored-files.js';
@@ -71,9 +71,15 @@ describe.each(anyDatabaseKind)('files that cannot be served, %s database', (kind
     { problem: 'an input the graph does not have', pipeline: nuclidePipeline('q'), says: 'q' },
     { problem: 'no unit', pipeline: { ...nuclidePipeline('x'), outputs: { y: {} } }, says: 'unit' },
   ])('a pipeline with $problem', async ({ pipeline, says }) => {
-    const error = await refused(scalingModel(3), { pipeline });
-    expect(error).toMatchObject({ code: 'INVALID_PIPELINE', message: expect.stringContaining(says) });
-    expect(error.field?.[0]).toBe('pipeline');
+    const { digest } = await app.upload(scalingModel(3));
+    const input = { model: 'candidate', artifact: { digest }, pipeline };
+    // Everything that is wrong at once, each with its place.
+    const errors = await refusals(app, PUBLISH, { input });
+    expect(errors).toContainEqual(expect.objectContaining({ message: expect.stringContaining(says) }));
+    for (const { code, field, message } of errors) {
+      expect([code, field?.[0]]).toEqual(['INVALID_PIPELINE', 'pipeline']);
+      expect(message).not.toContain(app.config.dataDirectory);
+    }
   });
 
   it.each([

@@ -94,7 +94,12 @@ describe('a string of SELFIES', () => {
 
 describe('null among instances', () => {
   it.each([
-    ['esol', 'CCO', -0.042, 'Expected a SMILES string such as "CCO", {"smiles": "CCO"}, or {"molblock": "…"}'],
+    [
+      'esol',
+      'CCO',
+      -0.042,
+      'Expected a SMILES string such as "CCO", {"smiles": "CCO"}, or {"molblock": "…"}',
+    ],
     ['binding-energy', 'Fe-56', 495.384, 'Expected a nuclide such as'],
     [
       'lennard-jones',

@@ -121,18 +121,36 @@ describe('MoleculeWorker', () => {
     }
   });
 
-  it('gives a request no more than its budget', async () => {
-    const frugal = new MoleculeWorker({ timeLimitMs: patience(6_000), budgetMs: 1 });
+  it('reads what there is time for, and says of the others that they were late', async () => {
+    const busy = new MoleculeWorker({ timeLimitMs: 60_000 });
     try {
-      const rows = await frugal.read(['CCO', endlessSmiles(), 'CCO', 'CCO'], weight);
-      expect(reasons(rows)).toEqual(['read', 'TIMEOUT', 'BUDGET', 'BUDGET']);
+      await busy.warmUp();
+      const rows = await busy.read(['CCO', endlessSmiles(), 'CCC', 'CCO'], weight, {
+        until: performance.now() + 2_000,
+      });
+      expect(reasons(rows)).toEqual(['read', 'LATE', 'LATE', 'read']);
+      // Whoever comes next finds a thread that works.
+      expect(reasons(await busy.read(['CCC'], weight))).toEqual(['read']);
     } finally {
-      await frugal.close();
+      await busy.close();
+    }
+  });
+
+  it('shares many molecules between threads, in order', async () => {
+    const two = new MoleculeWorker({ threads: 2 });
+    try {
+      const many = Array.from({ length: 700 }, (_, index) => `${'C'.repeat(1 + (index % 350))}O`);
+      const rows = await two.read(many, { descriptors: ['NumHeavyAtoms'], fingerprints: [] });
+      expect(rows.map((row) => numbers(row)?.[0])).toEqual(many.map(({ length }) => length));
+    } finally {
+      await two.close();
     }
   });
 
   it('stops for an abort, and is unavailable once closed', async () => {
-    await expect(worker.read(['C'], weight, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+    await expect(
+      worker.read(['C'], weight, { signal: AbortSignal.abort(new Error('gone')) }),
+    ).rejects.toThrow('gone');
     const closed = new MoleculeWorker();
     await closed.close();
     await expect(closed.read(['C'], weight)).rejects.toMatchObject({ code: 'UNAVAILABLE' });

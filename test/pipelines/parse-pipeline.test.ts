@@ -107,7 +107,7 @@ describe('parsePipeline', () => {
       'an unknown descriptor',
       input({ steps: [{ step: 'descriptors', names: ['logP', 'tpsa', 'amw'] }] }),
       'pipeline.inputs.x.steps.0.names.0',
-      /expected one of .*"tpsa".*, got "logP"$/,
+      /^pipeline\.inputs\.x\.steps\.0\.names\.0: not a descriptor RDKit computes here; the nearest are clogP, MolLogP, CrippenClogP.*, got "logP"$/,
     ],
     [
       'too few descriptors',

@@ -52,8 +52,8 @@ export const comparisonResolvers = {
     changed: ({ changed }) => BigInt(changed),
     elements: ({ elements }) => BigInt(elements),
     nonFinite: ({ nonFinite }) => BigInt(nonFinite),
-    mean: ({ mean }) => representable(mean),
-    meanMagnitude: ({ meanMagnitude }) => representable(meanMagnitude),
+    mean: ({ mean }) => (mean === null ? null : representable(mean)),
+    meanMagnitude: ({ meanMagnitude }) => (meanMagnitude === null ? null : representable(meanMagnitude)),
   },
   SizeComparison: {
     baseBytes: ({ base }) => base.size,

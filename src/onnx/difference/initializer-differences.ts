@@ -67,7 +67,7 @@ export function initializerDifferences(
 /** What cannot be measured comes first, then the largest change. */
 function magnitudeOf({ difference }: InitializerDifference): number {
   if (difference === null || difference.nonFinite > 0) return Infinity;
-  return difference.largest;
+  return difference.largest ?? Infinity;
 }
 
 function named(tensor: StoredTensor): { name: string; targetName: null } {

@@ -6,12 +6,15 @@ export interface TensorDifference {
   /** Elements that differ; of complex types, real and imaginary parts count one by one. */
   readonly changed: number;
   readonly elements: number;
-  /** Largest |target − base|. Elements that are not finite on either side are counted in `nonFinite` instead. */
-  readonly largest: number;
-  /** Mean |target − base| over all elements, equal ones included. */
-  readonly mean: number;
-  /** Mean |base|: what the changes are large or small against. */
-  readonly meanMagnitude: number;
+  /**
+   * Largest |target − base|. Elements that are not finite on either side are counted in `nonFinite` instead; null when no
+   * element is finite on both.
+   */
+  readonly largest: number | null;
+  /** Mean |target − base| over all elements that are finite on both sides, equal ones included; null when none is. */
+  readonly mean: number | null;
+  /** Mean |base|: what the changes are large or small against; null when no element of the base is finite. */
+  readonly meanMagnitude: number | null;
   /** Elements that differ and are not finite on one side or the other. */
   readonly nonFinite: number;
 }
@@ -92,9 +95,9 @@ class Tally {
     return {
       changed: this.#changed,
       elements: this.#elements,
-      largest: this.#largest,
-      mean: this.#finite === 0 ? 0 : this.#sum / this.#finite,
-      meanMagnitude: this.#finiteBase === 0 ? 0 : this.#magnitude / this.#finiteBase,
+      largest: this.#finite === 0 ? null : this.#largest,
+      mean: this.#finite === 0 ? null : this.#sum / this.#finite,
+      meanMagnitude: this.#finiteBase === 0 ? null : this.#magnitude / this.#finiteBase,
       nonFinite: this.#nonFinite,
     };
   }

@@ -83,7 +83,13 @@ function ofSmiles(given: unknown, instance: unknown): MoleculeText {
   if ('fault' in scanned)
     throw new RowError('INVALID_SMILES', `${quote(text)} is not a SMILES string: ${scanned.fault}`);
   checkSize(text, scanned);
-  return { format: 'SMILES', text, shown: quote(text), heavyAtoms: scanned.heavyAtoms, isBare: scanned.isBare };
+  return {
+    format: 'SMILES',
+    text,
+    shown: quote(text),
+    heavyAtoms: scanned.heavyAtoms,
+    isBare: scanned.isBare,
+  };
 }
 
 function checkSize(text: string, { atoms, depth, parts }: ScannedSmiles): void {

@@ -7,7 +7,7 @@ import type {
   MoleculeNeeds,
   MoleculeRow,
 } from '../molecules/molecule-messages.js';
-import type { MoleculeWorker } from '../molecules/molecule-worker-client.js';
+import type { MoleculeWorker, ReadOptions } from '../molecules/molecule-worker-client.js';
 import { RowError, type PredictionNote } from '../prediction.js';
 import type { SourceStep } from '../pipeline-schema.js';
 import { moleculeText, type MoleculeText } from './molecule-text.js';
@@ -19,12 +19,12 @@ export async function readMolecules(
   pipeline: Pipeline,
   instances: readonly unknown[],
   molecules: MoleculeWorker,
-  signal?: AbortSignal,
+  options: ReadOptions = {},
 ): Promise<Reading[]> {
   const plan = planOf(pipeline);
   const texts = instances.map(textOf);
   const readable = texts.flatMap((given) => (given instanceof RowError ? [] : [given.text]));
-  const rows = (await molecules.read(readable, plan.needs, signal)).values();
+  const rows = (await molecules.read(readable, plan.needs, options)).values();
   return texts.map((given) => {
     if (given instanceof RowError) return { error: given.note };
     const row = rows.next().value;

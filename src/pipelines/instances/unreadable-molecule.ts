@@ -32,10 +32,10 @@ export function unreadable({ shown: text, format }: MoleculeText, reason: Unread
         'MOLECULE_TOO_COMPLEX',
         `RDKit took too long on ${text} and was stopped; expected a molecule without so many fused rings`,
       );
-    case 'BUDGET':
+    case 'LATE':
       return new RowError(
-        'MOLECULE_TOO_COMPLEX',
-        `${text} was not read: the molecules before it used up the request's time; send fewer or simpler ones`,
+        'DEADLINE_EXCEEDED',
+        `${text} was not read: the molecules before it used up the request's time; send fewer at once, or allow more with deadlineMs`,
       );
   }
 }

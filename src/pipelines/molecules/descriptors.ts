@@ -1,3 +1,5 @@
+import { similarNames } from '../../platform/similar-names.js';
+
 /**
  * Every descriptor RDKit's `get_descriptors()` computes, under RDKit's own name, with its unit. A test compares this
  * list with what the installed RDKit really returns.
@@ -60,6 +62,33 @@ const synonyms = {
   rings: 'NumRings',
   aromaticRings: 'NumAromaticRings',
   molarRefractivity: 'CrippenMR',
+  // Python's names, of rdkit.Chem.Descriptors.
+  ExactMolWt: 'exactmw',
+  MolWt: 'amw',
+  NOCount: 'lipinskiHBA',
+  NHOHCount: 'lipinskiHBD',
+  NumHDonors: 'NumHBD',
+  NumHAcceptors: 'NumHBA',
+  HeavyAtomCount: 'NumHeavyAtoms',
+  RingCount: 'NumRings',
+  LabuteASA: 'labuteASA',
+  TPSA: 'tpsa',
+  MolLogP: 'CrippenClogP',
+  MolMR: 'CrippenMR',
+  Chi0v: 'chi0v',
+  Chi1v: 'chi1v',
+  Chi2v: 'chi2v',
+  Chi3v: 'chi3v',
+  Chi4v: 'chi4v',
+  Chi0n: 'chi0n',
+  Chi1n: 'chi1n',
+  Chi2n: 'chi2n',
+  Chi3n: 'chi3n',
+  Chi4n: 'chi4n',
+  HallKierAlpha: 'hallKierAlpha',
+  Kappa1: 'kappa1',
+  Kappa2: 'kappa2',
+  Kappa3: 'kappa3',
 } as const satisfies Record<string, RdkitDescriptor>;
 
 export type RdkitDescriptor = keyof typeof rdkitUnits;
@@ -80,6 +109,31 @@ export function canonicalDescriptor(name: DescriptorName): RdkitDescriptor | 'ar
 
 export function isDescriptor(name: string): name is DescriptorName {
   return (DESCRIPTOR_NAMES as readonly string[]).includes(name);
+}
+
+/** Why a name is no descriptor, with those it was most likely meant to be. */
+export function unknownDescriptor(given: unknown): string {
+  const near = typeof given === 'string' ? nearest(given) : [];
+  return near.length === 0
+    ? 'not a descriptor RDKit computes here; docs/pipelines.md lists them'
+    : `not a descriptor RDKit computes here; the nearest are ${near.join(', ')}`;
+}
+
+/** Those that hold the name, or that it holds, come first; then by how little has to be typed anew. */
+function nearest(given: string): string[] {
+  const wanted = given.toLowerCase();
+  const names = new Map(DESCRIPTOR_NAMES.map((name) => [name.toLowerCase(), name]));
+  const within = [...names.keys()].filter(
+    (name) => wanted.length > 2 && (name.includes(wanted) || wanted.includes(name)),
+  );
+  // Two letters the wrong way round are the commonest slip of all.
+  const turned = [...names.keys()].filter((name) => lettersOf(name) === lettersOf(wanted));
+  const close = [...turned, ...similarNames(wanted, [...names.keys()], 4)];
+  return [...new Set([...within, ...close])].slice(0, 4).map((name) => names.get(name) ?? name);
+}
+
+function lettersOf(name: string): string {
+  return name.split('').sort().join('');
 }
 
 export function descriptorUnit(name: DescriptorName): string {

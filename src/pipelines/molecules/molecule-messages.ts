@@ -30,9 +30,9 @@ export interface Unreadable {
   readonly readable: false;
   /**
    * SYNTAX: RDKit refuses it. EMPTY: no atom. WILDCARD: an atom of no element. CRASHED: RDKit failed inside.
-   * TIMEOUT: took longer than the limit for one molecule. BUDGET: the whole request's time was used up before its turn.
+   * TIMEOUT: took longer than the limit for one molecule. LATE: the time of the whole request was over before its turn.
    */
-  readonly reason: 'SYNTAX' | 'EMPTY' | 'WILDCARD' | 'CRASHED' | 'TIMEOUT' | 'BUDGET';
+  readonly reason: 'SYNTAX' | 'EMPTY' | 'WILDCARD' | 'CRASHED' | 'TIMEOUT' | 'LATE';
 }
 
 export type MoleculeRow = Molecule | Unreadable;
@@ -46,9 +46,21 @@ export interface MoleculeBatch {
 
 export type WorkerMessage =
   | { readonly type: 'ready' }
-  | { readonly type: 'rows'; readonly id: number; readonly rows: readonly MoleculeRow[] };
+  /** The next rows of a batch; `isLast` when the turn ends with them. */
+  | {
+      readonly type: 'rows';
+      readonly id: number;
+      readonly rows: readonly MoleculeRow[];
+      readonly isLast: boolean;
+    };
+
+/** The row being read, so that the parent knows the culprit when the worker hangs or dies. */
+export const PROGRESS_ROW = 0;
+/** 1 once nobody waits any more: no further row is begun. */
+export const PROGRESS_STOP = 1;
+export const PROGRESS_WORDS = 2;
 
 export interface MoleculeWorkerData {
-  /** One Int32: the row being read, so that the parent knows the culprit when the worker hangs or dies. */
+  /** PROGRESS_WORDS numbers of 32 bits. */
   readonly progress: SharedArrayBuffer;
 }

@@ -38,11 +38,20 @@ export async function refusal(
   document: string,
   variables?: Record<string, unknown>,
 ): Promise<UserError> {
-  const { userErrors } = await onlyField<{ userErrors: readonly UserError[] }>(api, document, variables);
-  const [first, ...more] = userErrors;
+  const [first, ...more] = await refusals(api, document, variables);
   if (!first || more.length > 0)
-    throw new Error(`Expected exactly one user error, got ${JSON.stringify(userErrors)}`);
+    throw new Error(`Expected exactly one user error, got ${JSON.stringify([first, ...more])}`);
   return first;
+}
+
+/** All that a mutation's caller has to put right. */
+export async function refusals(
+  api: Api,
+  document: string,
+  variables?: Record<string, unknown>,
+): Promise<readonly UserError[]> {
+  const { userErrors } = await onlyField<{ userErrors: readonly UserError[] }>(api, document, variables);
+  return userErrors;
 }
 
 /** The one error of a request that was refused as a whole. */

@@ -262,7 +262,7 @@ describe('compareGraphs finds', () => {
     ]);
     expect(initializers.totals).toMatchObject({ changed: 5, added: 1, removed: 0 });
     const largest = initializers.differences.map(
-      ({ name, difference }) => [name, difference && Number(difference.largest.toFixed(6))] as const,
+      ({ name, difference }) => [name, difference && Number(difference.largest?.toFixed(6))] as const,
     );
     // Newman 15.8, 18.3, 0.714, 23.2, 12; Rohlf 15.75, 17.8, 0.711, 23.7, 11.18, and Z(Z − 1) instead of Z².
     expect(Object.fromEntries(largest)).toEqual({

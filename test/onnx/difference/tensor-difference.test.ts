@@ -220,6 +220,10 @@ describe('changes of stored elements', () => {
     expect(await difference(floats(NaN, 1, 2, Infinity), floats(NaN, NaN, 3, Infinity))).toMatchObject({
       difference: { changed: 2, nonFinite: 1, largest: 1, mean: 1, meanMagnitude: 1.5 },
     });
+    // Nothing that could be measured is not a difference of 0.
+    expect(await difference(floats(NaN, NaN, NaN, NaN), floats(1, 2, 3, 4))).toMatchObject({
+      difference: { changed: 4, nonFinite: 4, largest: null, mean: null, meanMagnitude: null },
+    });
     expect(await difference(floats(NaN, 0, 1, 2), floats(NaN, -0, 1, 2))).toBe('EQUAL');
   });
 

@@ -41,7 +41,8 @@ export function scanMolblock(given: string): ScannedMolblock | MolblockFault {
   if (version === undefined)
     return { fault: 'its fourth line is no line of counts that ends with V2000 or V3000' };
   const table = version === 'V2000' ? readV2000(own, counts) : readV3000(own);
-  if (table === null) return { fault: `its line of counts, or an atom or bond below it, is not of ${version}` };
+  if (table === null)
+    return { fault: `its line of counts, or an atom or bond below it, is not of ${version}` };
   const { symbols, bondTypes } = table;
   if (symbols.length !== table.atoms || bondTypes.length !== table.bonds)
     return {

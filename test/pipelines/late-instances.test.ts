@@ -1,0 +1,59 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { MoleculeWorker, PipelineRunner, type Infer } from '../../src/pipelines/index.js';
+import { moleculePipeline } from './signatures.js';
+
+const molecules = new MoleculeWorker({ timeLimitMs: 600_000 });
+const runner = new PipelineRunner({ molecules });
+afterAll(() => molecules.close());
+
+/** Answers each input as the output `y`. */
+const echo: Infer = (inputs) =>
+  Promise.resolve(inputs.slice(0, 1).map((tensor) => ({ ...tensor, name: 'y' })));
+
+/** A complete graph of uranium atoms: RDKit's chi descriptors walk all its paths, which takes the better part of a minute. */
+function endless(): string {
+  const atoms = 12;
+  const closures = Array.from({ length: atoms }, () => '');
+  let label = 10;
+  for (let first = 0; first < atoms; first++)
+    for (let second = first + 2; second < atoms; second++, label++)
+      for (const end of [first, second]) closures[end] = `${closures[end] ?? ''}%${label}`;
+  return closures.map((closure) => `[U]${closure}`).join('');
+}
+
+describe('more instances than there is time for', () => {
+  const pipeline = moleculePipeline(2, [
+    { step: 'descriptors', names: ['NumHeavyAtoms', 'molecularWeight'] },
+  ]);
+
+  it('answers those that were read, and says DEADLINE_EXCEEDED of the others, never that they were too complex', async () => {
+    await runner.warmUp(pipeline);
+    const instances = [
+      'CCO',
+      'c1ccccc1',
+      endless(),
+      ...Array.from({ length: 200 }, (_, n) => 'C'.repeat(n + 1)),
+    ];
+    const predictions = await runner.predict(pipeline, instances, echo, {
+      endsAt: performance.now() + 4_000,
+    });
+    expect(predictions.slice(0, 2).map(({ value }) => (value as number[])[0])).toEqual([3, 6]);
+    const late = predictions.slice(2);
+    expect(new Set(late.map(({ error }) => error?.code))).toEqual(new Set(['DEADLINE_EXCEEDED']));
+    expect(late[1]?.error?.message).toBe(
+      '"C" was not read: the molecules before it used up the request\'s time; send fewer at once, or allow more with deadlineMs',
+    );
+    // Whoever comes next is answered at once.
+    const [next] = await runner.predict(pipeline, ['CCO'], echo);
+    expect(next?.error).toBeNull();
+  });
+
+  it('10,000 simple molecules are all answered', async () => {
+    const instances = Array.from({ length: 10_000 }, (_, n) => `${'C'.repeat((n % 18) + 1)}O`);
+    const predictions = await runner.predict(pipeline, instances, echo);
+    expect(predictions.filter(({ error }) => error !== null)).toEqual([]);
+    expect(predictions.map(({ value }) => (value as number[])[0])).toEqual(
+      instances.map(({ length }) => length),
+    );
+  });
+});
