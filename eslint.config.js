@@ -45,7 +45,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scripts/**/*.mjs', '**/*.config.js', 'test/**/*.{js,mjs}', '**/*.cjs', 'bench/**/*.mjs'],
+    files: [
+      'scripts/**/*.mjs',
+      '**/*.config.js',
+      'test/**/*.{js,mjs}',
+      '**/*.cjs',
+      'bench/**/*.mjs',
+      '.ci/*.mjs',
+    ],
     languageOptions: {
       globals: {
         process: 'readonly',
