@@ -5,6 +5,18 @@ import { speaksOfMemory } from './processes/process-memory.js';
 const maxLength = 600;
 
 /**
+ * "/src/….cc:46 void ns::Function(const A&, B) const [with T = float] What happened", or "matmul_helper.h:59 Compute What
+ * happened": all before what happened.
+ */
+const SOURCE_PLACE =
+  /\S*\.(?:cc|cpp|h|hpp|cuh?):\d+ (?:[\w:<>*&, ]*\([^()]*\)(?: const)?(?: \[with [^\]]*\])? |\w+ (?=[A-Z]))/g;
+/** "axis == 1 || axis == largest was false. What happened": only what follows says something to people. */
+const ASSERTION = /\b[^.:]*(?:==|!=|<|>|\|\||&&)[^.:]* was false\.\s*/g;
+
+const operator = (_all: string, type: string, name: string) =>
+  name === '' ? `operator ${type}: ` : `operator ${type} ("${name}"): `;
+
+/**
  * The runtime's own words without the places they come from: its messages name the model's path, its own source
  * files and C++ signatures.
  */
@@ -13,8 +25,13 @@ export function cleanRuntimeMessage(error: unknown, path?: string): string {
   if (path !== undefined) message = message.replaceAll(path, 'the model');
   message = message
     .replace(/^Load model from the model failed:\s*/, '')
-    // "/onnxruntime_src/….cc:46 void ns::Function(const A&, B) What happened": up to the end of the signature.
-    .replace(/\S*\.(?:cc|h|cpp):\d+ [^\n]*?\)(?: const)? (?=[A-Z'"])/g, '')
+    .replace(SOURCE_PLACE, '')
+    .replace(ASSERTION, '')
+    .replace(/\[ONNXRuntimeError\] : \d+ : \w+ : /g, '')
+    .replace(
+      /^Non-zero status code returned while running (\S+) node\. Name:'([^']*)' Status Message: /,
+      operator,
+    )
     .replace(/(?<![\w.:/])(?:[A-Za-z]:)?[\\/](?:[^\s\\/:"'<>|]+[\\/])+[^\s\\/:"'<>|]*/g, '(a path)')
     .replace(/\s+/g, ' ')
     .trim();
