@@ -39,6 +39,12 @@ interface Data {
   readonly infer?: { readonly outputs: readonly { readonly data: readonly number[] }[] };
 }
 
+/** The first number that is not the same as a float; a list of all of them would say no more. */
+const differing = (got: readonly number[] | undefined, wanted: readonly number[]): unknown =>
+  got?.length === wanted.length
+    ? wanted.find((value, index) => Math.fround(Number(got[index])) !== Math.fround(value))
+    : got;
+
 /** The data of the first answer to an operation. */
 const nextOf = (socket: WebSocket, id: string): Promise<Data> =>
   new Promise((resolve) => {
@@ -109,12 +115,12 @@ describe('sockets without a key', () => {
     const second = nextOf(socket, 'small');
     socket.send(JSON.stringify(input(values)));
     socket.send(JSON.stringify({ id: 'small', type: 'subscribe', payload: { query: '{ __typename }' } }));
-    expect((await first).infer?.outputs[0]?.data).toEqual(values);
+    expect(differing((await first).infer?.outputs[0]?.data, values)).toBeUndefined();
     expect(await second).toEqual({ __typename: 'Query' });
     const wide = values.map((_, index) => index * 1_000);
     const third = nextOf(socket, 'INT64');
     socket.send(JSON.stringify(input(wide, 'INT64', 'copy-wide')));
-    expect((await third).infer?.outputs[0]?.data.map(Number)).toEqual(wide);
+    expect(differing((await third).infer?.outputs[0]?.data, wide)).toBeUndefined();
     socket.terminate();
   });
 
