@@ -59,6 +59,8 @@ export interface AppOptions {
   readonly downloader?: ArtifactDownloader;
   /** What runs in the thread that reads molecules; by default RDKit. */
   readonly moleculeEntry?: URL;
+  /** JSON that is larger is looked through in another thread. */
+  readonly largeJsonBytes?: number;
   /** Slows down whoever tries keys. */
   readonly wrongKeys?: WrongKeys;
 }
@@ -213,7 +215,10 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const reload = new Reload({ deployments, events, logger });
   const state: { phase: 'starting' | 'ready' | 'stopping' } = { phase: 'starting' };
   const app = createFastify(config, logger);
-  shareRequestBodies(app, new RequestBodies({ memoryBytes: config.bodyMemoryBytes }));
+  shareRequestBodies(
+    app,
+    new RequestBodies({ memoryBytes: config.bodyMemoryBytes, largeJsonBytes: options.largeJsonBytes }),
+  );
   const guard = registerSecurity(app, config, options.wrongKeys);
   compressAnswers(app);
   await registerRest(app, {

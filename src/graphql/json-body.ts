@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { LARGE_JSON_BYTES, type RequestBodies, type Reservation } from '../platform/bodies/index.js';
+import type { RequestBodies, Reservation } from '../platform/bodies/index.js';
 import { placeBlocks } from '../platform/json/index.js';
 import { DomainError } from '../platform/errors.js';
 import { setAside } from './long-literals.js';
@@ -38,7 +38,7 @@ export function readJson(
     return;
   }
   const { rest, putBack } = setAside(body);
-  if (rest.length <= LARGE_JSON_BYTES) {
+  if (rest.length <= bodies.largeJsonBytes) {
     settle(() => {
       bodies.admitSmall(rest, reservation, body.length);
       return putBack(parse(textOf(rest)));

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { LARGE_JSON_BYTES, type RequestBodies, type Reservation } from '../platform/bodies/index.js';
+import type { RequestBodies, Reservation } from '../platform/bodies/index.js';
 import { DomainError } from '../platform/errors.js';
 import { readJson } from './json-body.js';
 
@@ -97,7 +97,7 @@ function readMessage(
   reservation: Reservation,
 ): ReadMessage | Promise<ReadMessage> {
   if (!isUtf8(data)) throw new SocketRefusal(CloseCode.BadRequest, 'Expected messages as UTF-8');
-  if (data.length <= LARGE_JSON_BYTES) {
+  if (data.length <= bodies.largeJsonBytes) {
     try {
       if (data.length >= COUNTED_BYTES) bodies.admitSmall(data, reservation);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { LARGE_JSON_BYTES, type RequestBodies, type Reservation } from '../platform/bodies/index.js';
+import type { RequestBodies, Reservation } from '../platform/bodies/index.js';
 import type { JsonPath, PlacedBlock } from '../platform/json/index.js';
 
 type Done = (error: Error | null, body?: Buffer) => void;
@@ -31,7 +31,7 @@ export function admitJson(
     done(null, body);
     return;
   }
-  if (jsonBytes > LARGE_JSON_BYTES && jsonBytes === body.length) {
+  if (jsonBytes > bodies.largeJsonBytes && jsonBytes === body.length) {
     bodies.scanLarge(body, reservation, { tolerant: true }).then(
       ({ rest, blocks }) => {
         blocksByRest.set(rest, blocks);
@@ -44,8 +44,7 @@ export function admitJson(
   try {
     const json = body.subarray(0, jsonBytes);
     const others = body.length - jsonBytes;
-    if (jsonBytes > LARGE_JSON_BYTES) bodies.admitCounted(json, reservation, others);
-    else bodies.admitSmall(json, reservation, others);
+    bodies.admitSmall(json, reservation, others);
   } catch (error) {
     done(error as Error);
     return;

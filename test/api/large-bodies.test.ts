@@ -13,7 +13,11 @@ const INFER =
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp({ kind: 'embedded', config: { bodyMemoryBytes: MEMORY } });
+  app = await startTestApp({
+    kind: 'embedded',
+    config: { bodyMemoryBytes: MEMORY },
+    largeJsonBytes: 262_144,
+  });
   for (const datatype of ['FP32', 'FP64', 'INT64', 'BOOL', 'BYTES'] as const)
     await serve(app, `copy-${datatype.toLowerCase()}`, identity(datatype, ['N', 'M']));
 });

@@ -59,6 +59,7 @@ describe('sockets without a key', () => {
   beforeAll(async () => {
     app = await startTestApp({
       kind: 'embedded',
+      largeJsonBytes: 262_144,
       config: { apiKey: KEY, maxSockets: 70, bodyMemoryBytes: 64 * 1024 ** 2, trustedProxies: ['127.0.0.1'] },
     });
     await serve(app, 'copy', identity('FP32', ['N']));

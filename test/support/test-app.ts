@@ -45,6 +45,8 @@ export async function startTestApp(options: {
   /** Fetches files from addresses; by default only from the public internet. */
   readonly downloader?: AppOptions['downloader'];
   readonly moleculeEntry?: AppOptions['moleculeEntry'];
+  /** JSON that is larger is looked through in another thread. */
+  readonly largeJsonBytes?: number;
   /** Slows down whoever tries keys; by default not at all. */
   readonly wrongKeys?: WrongKeys;
   /** The data of an app that was stopped before, or of anything else that has some. */
@@ -70,6 +72,7 @@ export async function startTestApp(options: {
     graphqlPaths: { compiled: compiledByEnvironment(), ...options.graphqlPaths },
     ...(options.downloader && { downloader: options.downloader }),
     ...(options.moleculeEntry && { moleculeEntry: options.moleculeEntry }),
+    ...(options.largeJsonBytes !== undefined && { largeJsonBytes: options.largeJsonBytes }),
     // Suites that try many wrong keys are not slowed down.
     wrongKeys: options.wrongKeys ?? new WrongKeys(async () => undefined),
   });

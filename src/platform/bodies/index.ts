@@ -1,3 +1,3 @@
 export { BodyMemory, defaultBodyMemory, type Reservation } from './body-memory.js';
 export { BODY_PACE, bodyTooSlow, type BodyPace } from './body-watch.js';
-export { LARGE_JSON_BYTES, RequestBodies, requestBodiesOf, shareRequestBodies } from './request-bodies.js';
+export { RequestBodies, requestBodiesOf, shareRequestBodies } from './request-bodies.js';

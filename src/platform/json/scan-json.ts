@@ -10,6 +10,10 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
+/** Of each byte, whether the scan has to look at it. */
+const MEANT = new Uint8Array(256);
+for (const byte of [QUOTE, COMMA, COLON, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT]) MEANT[byte] = 1;
+
 /** Which JSON has more than it may. */
 export type Beyond = keyof typeof JSON_LIMITS;
 
@@ -81,6 +85,9 @@ export function scanJson(bytes: Uint8Array, numbers?: NumberArrayReader): Scan |
         place.colon();
         break;
       default:
+        at += 1;
+        while (at < bytes.length && MEANT[bytes[at] ?? 0] === 0) at += 1;
+        continue;
     }
     if (openings > JSON_LIMITS.openings) return 'openings';
     if (objects > JSON_LIMITS.objects) return 'objects';
