@@ -391,7 +391,8 @@ describe.each(databaseKinds)('models between catalogs, %s database', (kind) => {
       plan: { sourceModel: 'taken', targetModel: 'taken-too' },
     });
     expect(await scale(away, { version: 'taken-too@1' }, [1, 2, 3, 4])).toEqual([8, 16, 24, 32]);
-    for (const as of ['Taken', '../x', ''])
+    expect(await refuse(archive, { as: 'Taken' })).toMatchObject({ code: 'NAME_TAKEN', field: ['as'] });
+    for (const as of ['Tak en', '../x', ''])
       expect(await refuse(archive, { as })).toMatchObject({ code: 'INVALID_NAME', field: ['as'] });
   });
 

@@ -7,8 +7,9 @@ interface Place {
 }
 
 /**
- * Dimensions that carry one name have one size in every request. Names alone concern nobody; that two dimensions have
- * to agree does. Compared are the inputs both versions have, with as many dimensions.
+ * Dimensions that carry one name are declared to have one size in every request, which the graph may hold callers to.
+ * Names alone concern nobody; that two dimensions have to agree does. What exporters write where they know no name says
+ * nothing. Compared are the inputs both versions have, with as many dimensions.
  */
 export function compareTies(
   base: readonly TensorSpec[],
@@ -29,7 +30,7 @@ export function compareTies(
       ...difference(two, before, after),
       kind: 'TIED',
       severity: 'BREAKING',
-      reason: `${place(two)} must now be as large as ${place(one)} (both are called "${dimensionName(one) ?? ''}"): requests in which they differ are refused.`,
+      reason: `${place(two)} must now be as large as ${place(one)} (both are called "${dimensionName(one) ?? ''}"): the graph may refuse requests in which they differ.`,
     }));
   const untied = pairs(base.filter(shared))
     .filter(([one, two]) => !agree(other(one, after), other(two, after)))
@@ -66,8 +67,12 @@ function agree(one: Place, two: Place): boolean {
   return name !== null && name === dimensionName(two);
 }
 
+/** What exporters write for a dimension they know nothing of. */
+const PLACEHOLDER = /^(?:|none|null|nan|\?|-1|dynamic|unk__\d+)$/i;
+
 function dimensionName({ spec, axis }: Place): string | null {
-  return spec.shape[axis] === -1 ? (spec.dimensions?.[axis] ?? null) : null;
+  const name = spec.shape[axis] === -1 ? (spec.dimensions?.[axis] ?? null) : null;
+  return name === null || PLACEHOLDER.test(name) ? null : name;
 }
 
 function place({ spec, axis }: Place): string {

@@ -1,10 +1,10 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
 import type { Config } from '../config.js';
 import { databaseProblem } from '../database-errors.js';
 import type { Logger } from '../logging.js';
 import { PrismaClient, Prisma } from './__generated__/prisma/client.js';
 import { openEmbedded } from './embedded.js';
+import { EpochPool } from './epoch-pool.js';
 import { migrate } from './migrations.js';
 import { InstanceLock } from './instance-lock.js';
 import { postgresConnection, withoutSecrets } from './postgres.js';
@@ -63,8 +63,8 @@ export async function openDatabase(
     throw error;
   }
 
-  const pool = new pg.Pool({ ...backend.connection, max: backend.poolSize });
-  if (backend.lock) nameEpoch(pool, backend.lock);
+  const { lock } = backend;
+  const pool = new EpochPool({ ...backend.connection, max: backend.poolSize }, () => lock?.epoch ?? null);
   const client = new PrismaClient({
     adapter: new PrismaPg(
       // The adapter brings its own declarations of the same pg.
@@ -82,8 +82,8 @@ export async function openDatabase(
   return {
     kind: backend.kind,
     name: backend.name,
-    client: guarded(client, backend.lock),
-    writer: backend.lock,
+    client: guarded(client, lock),
+    writer: lock,
     async close() {
       await client.$disconnect().finally(() => backend.close());
     },
@@ -114,20 +114,6 @@ function guarded(client: PrismaClient, lock: InstanceLock | null): Database {
       },
     },
   }) as unknown as PrismaClient;
-}
-
-/**
- * Every session says by which epoch it writes, for the check in the database. Queries of a session keep their order, so
- * the statement is over before the query that the session was acquired for.
- */
-function nameEpoch(pool: pg.Pool, lock: InstanceLock): void {
-  const named = new WeakMap<pg.ClientBase, bigint>();
-  pool.on('acquire', (session) => {
-    const { epoch } = lock;
-    if (epoch === null || named.get(session) === epoch) return;
-    named.set(session, epoch);
-    session.query(`SET retort.epoch = '${epoch}'`).catch(() => named.delete(session));
-  });
 }
 
 /** Parts of a query's arguments that are written. What is only compared with stays: no stored text equals it. */

@@ -241,11 +241,27 @@ function mostGeneralRequest({ inputs }: Signature): Tensor[] {
 function accepts(signature: Signature, request: readonly Tensor[]): boolean {
   try {
     checkInputs(signature, request);
-    return true;
+    return keepsNames(signature, request);
   } catch (error) {
     if (error instanceof DomainError && error.code === 'INVALID_TENSOR') return false;
     throw error;
   }
+}
+
+/** Whether dimensions that are declared by one name have one size, as a graph may ask. */
+function keepsNames({ inputs }: Signature, request: readonly Tensor[]): boolean {
+  const sizes = new Map<string, number>();
+  return inputs.every(({ name, shape, dimensions }) => {
+    const sent = request.find((tensor) => tensor.name === name);
+    return shape.every((size, axis) => {
+      const named = size === -1 ? dimensions?.[axis] : null;
+      if (!sent || named === null || named === undefined) return true;
+      const got = sent.shape[axis] ?? 0;
+      const known = sizes.get(named) ?? got;
+      sizes.set(named, known);
+      return known === got;
+    });
+  });
 }
 
 function worstOf(expected: readonly string[]): string {
