@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { build, stop } from 'esbuild';
 import { compiledFile, root } from './run.cjs';
 
-const FOLDERS = ['src', 'examples', 'cli', 'bench', 'scripts', 'test'];
+const FOLDERS = ['src', 'examples', 'cli', 'bench', 'scripts', 'test', 'web'];
 
 /** Compiles all that a test may import, once for the whole run: half a second, and nothing that could be out of date. */
 export async function compileSources() {
