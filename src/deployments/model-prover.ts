@@ -1,5 +1,5 @@
 import type { VersionRecord } from '../catalog/index.js';
-import type { LoadedModel } from '../onnx/index.js';
+import { defaultInputs, type LoadedModel } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import { withinLimit } from '../platform/within-limit.js';
 import type { BatchingSettings } from './records.js';
@@ -83,7 +83,7 @@ export class ModelProver {
     model: LoadedModel,
     { artifactDigest: digest, rewrites, declaresRowsIndependent: declared, signature }: VersionRecord,
   ): Promise<{ readonly verdict: RowVerdict; readonly trials: TrialOutcome | null }> {
-    const proof = await this.proofs.of({ digest, rewrites });
+    const proof = await this.proofs.of({ digest, rewrites }, defaultInputs(signature));
     const isWorthTrying = mayRunTogether(verdictOf(proof, declared, null));
     const trials = isWorthTrying ? await tryRows(model, signature, proof) : null;
     return { verdict: verdictOf(proof, declared, trials), trials };

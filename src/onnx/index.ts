@@ -29,7 +29,7 @@ export type { GraphSummary } from './graph-summary.js';
 export type { Inspection } from './inspect-model.js';
 export { ModelFolders, type ModelFiles } from './model-folders.js';
 export { RowProver } from './row-prover.js';
-export { ROW_RULES, type RowProof } from './row-independence/row-proof.js';
+export { ROW_RULES, type HeldInput, type RowProof } from './row-independence/row-proof.js';
 export { ModelInspector, type InspectorOptions } from './model-inspector.js';
 export { availableProviders, EXECUTION_PROVIDERS, type ExecutionProvider } from './execution-providers.js';
 export type { GraphOptimization, Isolation, LoadOptions } from './load-options.js';

@@ -81,7 +81,7 @@ export async function inspectModel(
       graph: source.summary,
       rewrites: derived?.rewrites ?? [],
       derived: derived?.sha256 ?? null,
-      rowProof: proveRows(loaded),
+      rowProof: proveRows(loaded, defaultInputs(signature)),
     };
   } finally {
     await session.release();

@@ -2,13 +2,13 @@
 import { proveRows } from './row-independence/prove-rows.js';
 import type { RowProverReply, RowProverRequest } from './row-prover-messages.js';
 
-process.on('message', ({ path }: RowProverRequest) => {
-  process.send?.(reply(path));
+process.on('message', (request: RowProverRequest) => {
+  process.send?.(reply(request));
 });
 
-function reply(path: string): RowProverReply {
+function reply({ path, held }: RowProverRequest): RowProverReply {
   try {
-    return { proof: proveRows(path) };
+    return { proof: proveRows(path, held) };
   } catch (error) {
     return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }

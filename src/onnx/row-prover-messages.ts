@@ -1,7 +1,8 @@
-import type { RowProof } from './row-independence/row-proof.js';
+import type { HeldInput, RowProof } from './row-independence/row-proof.js';
 
 export interface RowProverRequest {
   readonly path: string;
+  readonly held: readonly HeldInput[];
 }
 
 export type RowProverReply = { readonly proof: RowProof } | { readonly failure: string };

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../platform/compiled-entry.js';
 import { DomainError } from '../platform/errors.js';
 import { BACKGROUND_PRIORITY, lowerPriority } from './process-priority.js';
-import { ROW_RULES, type RowProof } from './row-independence/row-proof.js';
+import { ROW_RULES, type HeldInput, type RowProof } from './row-independence/row-proof.js';
 import type { RowProverReply, RowProverRequest } from './row-prover-messages.js';
 
 const HEAP_MEGABYTES = 768;
@@ -16,7 +16,7 @@ const TIMEOUT_MS = 60_000;
  * @throws DomainError UNAVAILABLE when the process cannot be started, INTERNAL when the file cannot be read
  */
 export class RowProver {
-  prove(path: string): Promise<RowProof> {
+  prove(path: string, held: readonly HeldInput[] = []): Promise<RowProof> {
     const child = fork(fileURLToPath(compiledEntry(import.meta.url, './row-prover-child.js')), [], {
       env: {},
       execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
@@ -38,7 +38,7 @@ export class RowProver {
       );
       const timer = setTimeout(() => resolve(tooMuch()), TIMEOUT_MS).unref();
       child.once('exit', () => clearTimeout(timer));
-      child.send({ path } satisfies RowProverRequest, (error) => {
+      child.send({ path, held } satisfies RowProverRequest, (error) => {
         if (error !== null) child.emit('error', error);
       });
     });

@@ -145,6 +145,12 @@ describe('an input that the graph has a value for', () => {
   const x = (...values: number[]) => ({ name: 'x', datatype: 'FP32', shape: [values.length], data: values });
   const scale = (value: number) => ({ name: 'scale', datatype: 'FP32', shape: [1], data: [value] });
 
+  it('keeps nobody from running together with others', async () => {
+    const query = '{ deployment(name: "scaled") { batching { enabled rowsIndependent } } }';
+    const { data } = await server.graphql(query);
+    expect(data.deployment.batching).toEqual({ enabled: true, rowsIndependent: 'PROVEN' });
+  });
+
   it('may be left out, and may be sent', async () => {
     expect((await infer('scaled', [x(1, 10)])).outputs).toMatchObject([{ data: [2, 20] }]);
     expect((await infer('scaled', [x(1, 10), scale(5)])).outputs).toMatchObject([{ data: [5, 50] }]);

@@ -1,5 +1,5 @@
 import type { CatalogService } from '../../catalog/index.js';
-import { ROW_RULES, type RowProof, type RowProver } from '../../onnx/index.js';
+import { ROW_RULES, type HeldInput, type RowProof, type RowProver } from '../../onnx/index.js';
 import type { Logger } from '../../platform/logging.js';
 import type { GraphOrigin, RuntimeGraphs } from '../../runtime-graphs/index.js';
 
@@ -22,12 +22,12 @@ export class RowProofs {
   ) {}
 
   /** Never fails: what cannot be looked at is not proven, this time. */
-  async of(origin: GraphOrigin): Promise<RowProof> {
+  async of(origin: GraphOrigin, held: readonly HeldInput[] = []): Promise<RowProof> {
     const { digest } = origin;
     const known = this.found.get(digest);
     if (known) return known;
     try {
-      const proof = (await this.stored(digest)) ?? (await this.made(origin));
+      const proof = (await this.stored(digest)) ?? (await this.made(origin, held));
       if (this.found.size >= MAX_REMEMBERED) this.found.clear();
       this.found.set(digest, proof);
       return proof;
@@ -43,11 +43,11 @@ export class RowProofs {
     return artifact?.rowProof?.rules === ROW_RULES ? artifact.rowProof : null;
   }
 
-  private async made(origin: GraphOrigin): Promise<RowProof> {
+  private async made(origin: GraphOrigin, held: readonly HeldInput[]): Promise<RowProof> {
     const { graphs, catalog, logger, prover } = this.deps;
     const { digest } = origin;
     const { model } = await (await graphs.open(origin)).files();
-    const proof = await prover.prove(model);
+    const proof = await prover.prove(model, held);
     await catalog
       .keepRowProof(digest, proof)
       .catch((error: unknown) => logger.warn({ err: error, digest }, 'a row proof could not be kept'));

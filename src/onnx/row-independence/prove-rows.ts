@@ -4,14 +4,14 @@ import { Follower, shown, TooLong } from './follow.js';
 import type { DeclaredTensor, Graph, ModelGraph } from './graph.js';
 import { findOperator } from './operators/index.js';
 import { readModelGraph } from './read-model-graph.js';
-import { ROW_RULES, type RowProof } from './row-proof.js';
+import { ROW_RULES, type HeldInput, type RowProof } from './row-proof.js';
 import { withRows, type Value } from './value.js';
 
 /**
  * Follows rows, along the first axis of every input, through the whole graph. Never throws for what the file holds: what
  * cannot be followed is not proven. Synchronous: for a child process.
  */
-export function proveRows(path: string): RowProof {
+export function proveRows(path: string, held: readonly HeldInput[] = []): RowProof {
   let model: ModelGraph;
   try {
     model = readModelGraph(path);
@@ -19,11 +19,11 @@ export function proveRows(path: string): RowProof {
     if (!(error instanceof MalformedProtobuf)) throw error;
     return unproven(`The graph could not be followed: ${error.message}`);
   }
-  return proveGraph(model);
+  return proveGraph(model, held);
 }
 
-export function proveGraph(model: ModelGraph): RowProof {
-  const { graph } = model;
+export function proveGraph(model: ModelGraph, held: readonly HeldInput[] = []): RowProof {
+  const graph = withHeld(model.graph, held);
   const inputs = requiredInputs(graph);
   const fixed = inputs.find(({ shape }) => shape === null || shape.length === 0 || shape[0] !== null);
   if (inputs.length === 0) return unproven('It has no inputs');
@@ -44,6 +44,14 @@ export function proveGraph(model: ModelGraph): RowProof {
     if (reason !== null) return unproven(reason, follower.tables);
   }
   return { rules: ROW_RULES, proven: true, reason: null, tables: follower.tables };
+}
+
+/** Optional inputs whose value the server holds: the same for all requests that run together. */
+function withHeld(graph: Graph, held: readonly HeldInput[]): Graph {
+  const constants = held.map(
+    ({ name, shape }) => [name, { dims: shape, values: null, whole: false }] as const,
+  );
+  return { ...graph, constants: new Map([...graph.constants, ...constants]) };
 }
 
 /** Before IR version 4 constants were listed among the inputs too. Requests that send one are joined with none. */

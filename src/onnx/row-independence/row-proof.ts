@@ -11,3 +11,9 @@ export type RowProof = {
   /** The operator that ended the proof, and why. */
   | { readonly proven: false; readonly reason: string }
 );
+
+/** An input that requests may leave out, with the shape of the value it has then. */
+export interface HeldInput {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
