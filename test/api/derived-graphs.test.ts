@@ -147,8 +147,9 @@ describe('an input that the graph has a value for', () => {
 
   it('keeps nobody from running together with others', async () => {
     const query = '{ deployment(name: "scaled") { batching { enabled rowsIndependent } } }';
-    const { data } = await server.graphql(query);
-    expect(data.deployment.batching).toEqual({ enabled: true, rowsIndependent: 'PROVEN' });
+    expect((await server.graphql(query)).data).toEqual({
+      deployment: { batching: { enabled: true, rowsIndependent: 'PROVEN' } },
+    });
   });
 
   it('may be left out, and may be sent', async () => {
