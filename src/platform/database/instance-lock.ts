@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { DomainError, StartupError } from '../errors.js';
 import type { Logger } from '../logging.js';
@@ -6,6 +7,9 @@ import { connectionProblem, postgresConnection, withoutSecrets } from './postgre
 import { beginEpoch, currentEpoch, guardTables } from './writer-epoch.js';
 
 /** Any constant will do, as long as every Retort uses the same: "RETO" in ASCII. */
+/** How long a start waits for the lock of another session to end by itself. */
+const LAST_SESSION_MS = 3_000;
+const LOOK_AGAIN_MS = 200;
 const INSTANCE_LOCK = 0x5245544f;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
@@ -51,7 +55,7 @@ export class InstanceLock {
     const lock = new InstanceLock(databaseUrl, logger);
     let taken: boolean;
     try {
-      taken = await lock.connect();
+      taken = await lock.connectWithin(LAST_SESSION_MS);
     } catch (error) {
       throw new StartupError(
         `The database at ${withoutSecrets(databaseUrl)} cannot be used: ${connectionProblem(error)}`,
@@ -124,6 +128,16 @@ export class InstanceLock {
   }
 
   /** @returns false when another session holds the lock. */
+  /** The database may notice a moment late that the session of a process that was killed has ended. */
+  private async connectWithin(limitMs: number): Promise<boolean> {
+    const until = performance.now() + limitMs;
+    for (;;) {
+      if (await this.connect()) return true;
+      if (performance.now() >= until) return false;
+      await delay(LOOK_AGAIN_MS);
+    }
+  }
+
   private async connect(): Promise<boolean> {
     const client = new pg.Client({ ...postgresConnection(this.databaseUrl), keepAlive: true });
     // The pool reports the outage itself; without a listener an error would end the process.
