@@ -7,10 +7,10 @@ import { connectionProblem, postgresConnection, withoutSecrets } from './postgre
 import { beginEpoch, currentEpoch, guardTables } from './writer-epoch.js';
 
 /** Any constant will do, as long as every Retort uses the same: "RETO" in ASCII. */
+const INSTANCE_LOCK = 0x5245544f;
 /** How long a start waits for the lock of another session to end by itself. */
 const LAST_SESSION_MS = 3_000;
 const LOOK_AGAIN_MS = 200;
-const INSTANCE_LOCK = 0x5245544f;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
 /** A session that was cut off without a word is noticed within these two together, here and by the server. */
