@@ -44,7 +44,7 @@ export function broadcast(values: readonly (Followed | Shape)[], unknowns: Unkno
 }
 
 /** The size that both become. Two unknown ones may be 1 and something, or equal. */
-function common(one: Extent, other: Extent, unknowns: Unknowns): Extent {
+export function common(one: Extent, other: Extent, unknowns: Unknowns): Extent {
   if (one.equals(other) || other.is(1)) return one;
   if (one.is(1)) return other;
   if (other.number !== null && other.number > 1) return other;

@@ -16,6 +16,8 @@ import { constant, countsRows, type Followed, type Mixed, type Value } from './v
 /** Functions that call functions, and loops in loops, can make a small file a long way. */
 const MAX_STEPS = 400_000;
 const MAX_DEPTH = 60;
+/** Domains of operators that runtimes have themselves. */
+const OF_RUNTIMES = /^$|^(ai\.onnx|com\.microsoft|com\.ms|org\.pytorch)(\.|$)/;
 
 export type FindOperator = (domain: string, operator: string) => Operator | undefined;
 
@@ -76,8 +78,8 @@ export class Follower {
     const given = inputs as (Followed | undefined)[];
     try {
       const called = this.model.functions.get(functionKey(node.domain, node.operator, node.overload));
-      // Runtimes differ in which of the two they take.
-      if (called && this.operators(node.domain, node.operator))
+      // The runtime takes its own operator where it has one, whether or not there is a rule for it here.
+      if (called && (OF_RUNTIMES.test(node.domain) || this.operators(node.domain, node.operator)))
         throw new ProofEnd('the model brings along a function of the name of an operator');
       if (called) return this.call(called, node, given);
       return this.apply(node, given, find, opsets);
@@ -107,7 +109,10 @@ export class Follower {
       ]);
       return this.follow(graph, new Map(given), find, opsets, new Map());
     };
-    const step = new Step(node, opsets.get(node.domain) ?? 1, inputs, this.unknowns, body, (name, lines) =>
+    const opset = opsets.get(node.domain);
+    // A runtime takes the latest one it knows.
+    if (opset === undefined && node.domain === '') throw new ProofEnd('of which version it is is not said');
+    const step = new Step(node, opset ?? 1, inputs, this.unknowns, body, (name, lines) =>
       this.lookedUp(name, lines),
     );
     // A body sees more than the inputs.
@@ -136,6 +141,10 @@ export class Follower {
   }
 
   private call(called: LocalFunction, node: GraphNode, inputs: readonly (Followed | undefined)[]): Value[] {
+    // The runtime computes a function's nodes by the versions the model is of.
+    for (const [domain, version] of called.opsets)
+      if ((this.model.opsets.get(domain) ?? version) !== version)
+        throw new ProofEnd('its function is written for another version of operators than the model');
     const given = new Map<string, Value>();
     for (const [index, name] of called.inputs.entries()) {
       const input = inputs[index];

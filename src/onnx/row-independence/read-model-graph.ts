@@ -212,6 +212,8 @@ class Reader {
     for (const part of checked(fieldsWithin(this.file, field)))
       if (part.number === 1) domain = domainOf(nameOf(this.file, part));
       else if (part.number === 2) version = Number(signed(part));
+    if ((opsets.get(domain) ?? version) !== version)
+      throw new MalformedProtobuf('a set of operators is there in two versions');
     opsets.set(domain, version);
   }
 
@@ -246,7 +248,9 @@ class Reader {
         case FUNCTION.defaults:
           this.attribute(part, defaults, 0);
       }
-    functions.set(functionKey(domain, name, overload), { inputs, outputs, nodes, opsets, defaults });
+    const key = functionKey(domain, name, overload);
+    if (functions.has(key)) throw new MalformedProtobuf('a function is there twice');
+    functions.set(key, { inputs, outputs, nodes, opsets, defaults });
   }
 }
 

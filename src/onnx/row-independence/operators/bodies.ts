@@ -15,12 +15,17 @@ function either(one: Value, other: Value, size: (axis: number) => Extent): Value
   const sameElements = one.elements !== null && one.elements.values.length === other.elements?.values.length && one.elements.values.every((value, index) => value.equals(other.elements?.values[index] ?? Extent.of(NaN))); // prettier-ignore
   if (!sameElements && (countsRows(one) || countsRows(other)))
     return { kind: 'mixed', node: '', why: 'the number of rows reaches what it computes' };
-  if (!one.dims || one.dims.length !== other.dims?.length) return constant(null);
+  if (!one.dims || one.dims.length !== other.dims?.length)
+    return countsRows(one)
+      ? { kind: 'mixed', node: '', why: 'the number of rows reaches what it computes' }
+      : constant(null);
   const dims = one.dims.map((extent, axis) => {
     const same = extent.equals(other.dims?.[axis] ?? Extent.of(NaN));
     return same || axis === one.rows?.axis ? extent : size(axis);
   });
-  return { ...one, dims, elements: sameElements ? one.elements : null };
+  const isShapeKnown = dims.every((extent, axis) => extent.equals(one.dims?.[axis] ?? Extent.of(NaN)));
+  if (!isShapeKnown && countsRows(one)) return { kind: 'mixed', node: '', why: 'the number of rows reaches what it computes' }; // prettier-ignore
+  return { ...one, dims, elements: sameElements && isShapeKnown ? one.elements : null };
 }
 
 function unlike(one: Followed, other: Followed): string | null {
@@ -117,6 +122,8 @@ function afterwards(state: Value, first: Value | undefined, step: Step): Value {
 function stacked(value: Value, asked: number, step: Step): Value {
   if (value.kind === 'mixed') return value;
   if (countsRows(value)) throw new ProofEnd('the number of rows reaches what it computes');
+  if (value.numbersRows || value.padding !== null)
+    throw new ProofEnd('what its rounds give tells more of a row than the row itself');
   if (value.dims === null) return constant(null);
   const axis = axisOf(asked, value.dims.length + 1);
   const sizes = [...value.dims.slice(0, axis), step.unknowns.fresh(), ...value.dims.slice(axis)];

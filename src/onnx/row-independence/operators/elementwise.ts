@@ -1,5 +1,7 @@
+import { fromHalf, toHalf } from '../../half-float.js';
 import { broadcast } from '../broadcast.js';
 import { Extent, type Unknowns } from '../extent.js';
+import { ProofEnd } from '../proof-end.js';
 import { dimsOf, type Operators, type Rule, type Step } from '../step.js';
 import { constant, MAX_ELEMENTS, withRows, type Elements, type Followed, type Value } from '../value.js';
 
@@ -26,13 +28,29 @@ function computed(
   const sizes = dims.map(({ number }) => number);
   const count = sizes.reduce<number>((product, size) => product * (size ?? Infinity), 1);
   if (!(count <= MAX_ELEMENTS) || operands.includes(null)) return null;
+  // Which element lies where is told by every size of every operand.
+  if (given.some((value) => value.dims?.some(({ number }) => number === null) !== false)) return null;
   const whole = operands.every((elements) => elements?.whole);
   const values = Array.from({ length: count }, (_, index) => {
     const here = given.map((value) => elementAt(value, sizes as number[], index));
     const countsRows = here.some((extent) => extent.countsRows);
-    return compute(here, whole, unknowns) ?? unknowns.fresh({ countsRows, isSize: false });
+    const value = compute(here, whole, unknowns);
+    return value && isExact(value, whole) ? value : unknowns.fresh({ countsRows, isSize: false });
   });
   return { values, whole: result === 'truth' || whole };
+}
+
+/**
+ * Whether a runtime comes to the same number in whatever type it calculates: whole ones overflow beyond 32 bits, reals are
+ * rounded to 11 significant ones at worst.
+ */
+export function isExact({ factor, unknowns }: Extent, whole: boolean): boolean {
+  if (unknowns.length > 0 && Math.abs(factor) >= 2 ** 16) return false;
+  if (whole) return Math.abs(factor) < 2 ** 31;
+  return (
+    factor === 0 ||
+    (Math.abs(factor) < 65_504 && Math.abs(factor) > 1e-4 && fromHalf(toHalf(factor)) === factor)
+  );
 }
 
 function elementAt({ dims, elements }: Followed, sizes: readonly number[], index: number): Extent {
@@ -115,7 +133,10 @@ const cast: Rule = (step) => {
   if (input.elements === null || input.rows || !(isReal || to === BOOL || WIDE_INTEGERS.has(to)))
     return [{ ...input, elements: null }];
   const values = input.elements.values.map((value): Extent => {
-    if (to === BOOL && value.number !== null) return truth(value.number !== 0);
+    if (to === BOOL)
+      return value.number === null ? step.unknowns.computedFrom('truth', [value], true) : truth(value.number !== 0); // prettier-ignore
+    if (!isExact(value, to !== FLOAT))
+      return step.unknowns.fresh({ countsRows: value.countsRows, isSize: false });
     if (isReal || input.elements?.whole === true) return value;
     if (value.number !== null) return Extent.of(Math.trunc(value.number));
     return Number.isInteger(value.factor) ? value : step.unknowns.computedFrom('trunc', [value]);
@@ -135,6 +156,18 @@ const castLike: Rule = (step) => [{ ...step.input(0), elements: null }];
 
 const same: Rule = (step) => step.node.outputs.map(() => step.input(0));
 
+/** The sign is that of the divisor, or with fmod that of the dividend. */
+const modulo: Rule = (step) => {
+  const isOfDividend = step.int('fmod', 0) === 1;
+  return laidOver(onNumbers((a, b) => (b === 0 ? NaN : isOfDividend ? a % b : a - b * Math.floor(a / b))))(step); // prettier-ignore
+};
+
+/** A factor for each channel. */
+const byChannel: Rule = (step) => {
+  if (step.input(0).rows?.axis === 1) throw new ProofEnd('the rows lie along the channels');
+  return ofFirst(step);
+};
+
 const plain = (names: string): Operators => Object.fromEntries(names.split(' ').map((name) => [name, laidOver()])); // prettier-ignore
 const first = (names: string): Operators => Object.fromEntries(names.split(' ').map((name) => [name, ofFirst])); // prettier-ignore
 
@@ -144,8 +177,9 @@ export const elementwise: Operators = {
   ),
   // Their further inputs are scalars.
   ...first(
-    'Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Celu Clip Cos Cosh Elu Erf Exp Gelu HardSigmoid HardSwish IsInf IsNaN LeakyRelu Log Mish Reciprocal Relu Round Selu Shrink Sigmoid Sign Sin Sinh Softplus Softsign Tan Tanh ThresholdedRelu Affine ImageScaler ParametricSoftplus ScaledTanh RegexFullMatch com.microsoft.QuickGelu com.microsoft.Gelu com.microsoft.Rsqrt',
+    'Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Celu Clip Cos Cosh Elu Erf Exp Gelu HardSigmoid HardSwish IsInf IsNaN LeakyRelu Log Mish Reciprocal Relu Round Selu Shrink Sigmoid Sign Sin Sinh Softplus Softsign Tan Tanh ThresholdedRelu Affine ParametricSoftplus ScaledTanh RegexFullMatch com.microsoft.QuickGelu com.microsoft.Gelu com.microsoft.Rsqrt',
   ),
+  ImageScaler: byChannel,
   Sqrt: unary(Math.sqrt),
   Floor: unary(Math.floor),
   Ceil: unary(Math.ceil),
@@ -156,7 +190,7 @@ export const elementwise: Operators = {
   Sub: laidOver(difference),
   Mul: laidOver(([a = Extent.of(0), b = Extent.of(0)]) => a.times(b)),
   Div: laidOver(quotient),
-  Mod: laidOver(onNumbers((a, b) => (b === 0 ? NaN : a - b * Math.floor(a / b)))),
+  Mod: modulo,
   Mean: laidOver(),
   Max: laidOver(chosen('max', Math.max)),
   Min: laidOver(chosen('min', Math.min)),

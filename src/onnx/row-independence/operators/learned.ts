@@ -10,7 +10,7 @@ function lineByLine(second: (results: number) => readonly Extent[] | 'features')
     const input = step.input(0);
     const dims = dimsOf(input);
     mustLieAlong(input, 0);
-    if (input.rows && dims.length !== 2) throw new ProofEnd(`it takes ${dims.length} dimensions for something else than lines`); // prettier-ignore
+    if (dims.length !== 2) throw new ProofEnd(`it takes ${dims.length} dimensions for something else than lines`); // prettier-ignore
     const rows = dims[0] ?? Extent.ONE;
     return step.node.outputs.map((_, index) => {
       const more = second(index);
@@ -48,18 +48,14 @@ const featureExtractor: Rule = (step) => {
   const input = step.input(0);
   const dims = dimsOf(input);
   const chosen = step.input(1);
-  if (
-    chosen.rows &&
-    !input.rows &&
-    (dims.length < 2 || dims.every((size, axis) => axis === dims.length - 1 || size.is(1)))
-  ) {
+  if (chosen.rows && !input.rows && (dims.length === 1 || (dims.length === 2 && dims[0]?.is(1) === true))) {
     // Looked up in a single line: a column for each place that is asked for, row after row.
     const places = dimsOf(chosen);
     const before = Extent.product(places.slice(0, chosen.rows.axis)).times(chosen.rows.before);
     return [withRows([Extent.ONE, Extent.product(places)], { axis: 1, before })];
   }
   mustBeConstant(chosen, 'which columns it takes');
-  if (dims.length < 2 && input.rows) throw new ProofEnd('it takes one dimension for a single line');
+  if (dims.length < 2) throw new ProofEnd('it takes one dimension for a single line');
   if (isRowAxis(input, dims.length - 1)) throw new ProofEnd('it takes some of the rows');
   const columns = Extent.product(dimsOf(step.input(1)));
   const sizes = dims.with(-1, columns);

@@ -57,6 +57,7 @@ const withinPicture: Rule = (step) => {
 };
 
 const meanVariance: Rule = (step) => {
+  if (step.opset < 9) throw new ProofEnd('its way before opset 9 is not followed');
   const input = step.input(0);
   const rank = dimsOf(input).length;
   const axes = (step.ints('axes') ?? [0, 2, 3]).map((axis) => axisOf(axis, rank));

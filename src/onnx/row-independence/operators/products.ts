@@ -1,4 +1,4 @@
-import { broadcast, type Shape } from '../broadcast.js';
+import { broadcast, common, type Shape } from '../broadcast.js';
 import { Extent, type Unknowns } from '../extent.js';
 import { ProofEnd } from '../proof-end.js';
 import { dimsOf, mustBeConstant, type Operators, type Rule } from '../step.js';
@@ -127,7 +127,7 @@ const einsum: Rule = (step) => {
       const letter = own[axis] ?? '';
       if (input.rows?.axis === axis) rows.push({ letter, before: input.rows.before, size });
       const known = sizes.get(letter);
-      if (known?.number == null || known.is(1)) sizes.set(letter, size);
+      sizes.set(letter, known ? common(known, size, step.unknowns) : size);
     }
   }
   const [first] = rows;

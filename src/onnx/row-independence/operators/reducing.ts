@@ -2,6 +2,7 @@ import { Extent } from '../extent.js';
 import { ProofEnd } from '../proof-end.js';
 import { axisOf, dimsOf, isRowAxis, mustBeConstant, mustLieAlong, type Operators, type Rule, type Step } from '../step.js'; // prettier-ignore
 import { constant, scalar, withRows, type Followed } from '../value.js';
+import { isExact } from './elementwise.js';
 
 /** The tensor without some of its axes, or with 1 in their place. */
 function reduced(input: Followed, gone: ReadonlySet<number>, keep: boolean): Followed {
@@ -25,7 +26,11 @@ function reduce(compute?: (values: readonly Extent[], step: Step) => Extent | nu
     const keep = step.int('keepdims', 1) === 1;
     const result = reduced(input, new Set(gone), keep);
     const value = rank === 1 && input.elements && compute?.(input.elements.values, step);
-    return [value ? { ...scalar(value, input.elements.whole), dims: result.dims } : result];
+    return [
+      value && isExact(value, input.elements.whole)
+        ? { ...scalar(value, input.elements.whole), dims: result.dims }
+        : result,
+    ];
   };
 }
 

@@ -91,8 +91,9 @@ const unsqueeze: Rule = (step) => {
 const squeeze: Rule = (step) => {
   const input = step.input(0);
   const dims = dimsOf(input);
-  const asked = step.numbers('axes', 1);
-  // Left out, whatever is 1 goes: a single row's own axis too.
+  const named = step.numbers('axes', 1);
+  const asked = named?.length ? named : null;
+  // Left out or none, whatever is 1 goes: a single row's own axis too.
   if (asked === null && input.rows) throw new ProofEnd('without axes it takes away the axis of a single row');
   if (asked === null && dims.some(({ number }) => number === null))
     throw new ProofEnd('its axes are not known');

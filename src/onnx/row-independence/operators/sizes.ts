@@ -19,7 +19,9 @@ const range: Rule = (step) => {
   if ([start, limit, delta].some((extent) => extent?.countsRows))
     throw new ProofEnd('it counts as far as the number of rows');
   const [from, to, by] = [start?.number, limit?.number, delta?.number];
-  if (from != null && to != null && by != null) {
+  // How many reals there are between two is a matter of rounding.
+  const isExact = whole || [from, to, by].every((value) => Number.isInteger(value) && Math.abs(value ?? 0) <= 2_048); // prettier-ignore
+  if (from != null && to != null && by != null && isExact) {
     const count = Math.max(0, Math.ceil((to - from) / by));
     if (!(count <= MAX_ELEMENTS)) return [constant([Number.isFinite(count) ? Extent.of(count) : step.unknowns.fresh()])]; // prettier-ignore
     return [

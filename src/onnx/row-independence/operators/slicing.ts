@@ -177,10 +177,9 @@ const centerCropPad: Rule = (step) => {
     const size = target[index];
     if (!size) throw new ProofEnd('its shape does not fit');
     if (isRowAxis(input, axis) && !size.equals(dims[axis] ?? Extent.ONE)) throw new ProofEnd('it cuts or adds to the rows'); // prettier-ignore
+    if (!isRowAxis(input, axis) && size.countsRows) throw new ProofEnd('the number of rows decides what it cuts or adds'); // prettier-ignore
     sizes[axis] = size;
   }
-  if (!input.rows && sizes.some((size) => size.countsRows))
-    throw new ProofEnd('it makes a row of what is none');
   return [input.rows ? withRows(sizes, input.rows) : constant(sizes)];
 };
 

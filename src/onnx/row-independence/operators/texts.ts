@@ -32,7 +32,7 @@ const tfIdf: Rule = (step) => {
   const input = step.input(0);
   const dims = dimsOf(input);
   mustLieAlong(input, 0);
-  if (input.rows && dims.length !== 2) throw new ProofEnd('it takes one dimension for a single line');
+  if (dims.length !== 2) throw new ProofEnd('it takes one dimension for a single line');
   if (input.padding !== null) {
     const words = step.texts('pool_strings');
     if (words === null || words.includes(input.padding)) throw new ProofEnd('it counts what shorter rows are filled up with'); // prettier-ignore

@@ -56,6 +56,8 @@ function convolution(picture: number, kernel: number): Rule {
     for (const [index, other] of step.inputs.entries())
       if (index !== picture && index !== sumOf(step)) mustBeConstant(other, 'its kernel, bias or scale');
     const [dims, sizes] = [dimsOf(input), dimsOf(weights)];
+    if (step.int('channels_last', 0) === 1)
+      return [alongFirst(input, dims.map((size, axis) => (axis === 0 ? size : axis === dims.length - 1 ? (sizes[0] ?? Extent.ONE) : step.unknowns.fresh())))]; // prettier-ignore
     const declared = step.ints('kernel_shape');
     const window = declared ?? sizes.slice(2).map(({ number }) => number);
     const places = placesOf(step, dims.slice(2), windowsOf(step, window));
@@ -122,7 +124,7 @@ const resize: Rule = (step) => {
   const dims = dimsOf(input);
   const isOld = step.node.operator === 'Upsample' || step.opset < 11;
   for (const other of step.inputs.slice(1)) mustBeConstant(other, 'its scales or sizes');
-  if (step.text('keep_aspect_ratio_policy', 'stretch') !== 'stretch' && input.rows) throw new ProofEnd('its sizes depend on each other'); // prettier-ignore
+  if (step.text('keep_aspect_ratio_policy', 'stretch') !== 'stretch') throw new ProofEnd('its sizes depend on each other'); // prettier-ignore
   if (step.text('coordinate_transformation_mode', '') === 'tf_crop_and_resize')
     throw new ProofEnd('it crops');
   const axes = step.ints('axes')?.map((axis) => axisOf(axis, dims.length)) ?? dims.map((_, axis) => axis);
@@ -136,11 +138,17 @@ const resize: Rule = (step) => {
       continue;
     }
     if (scale?.countsRows === true || target?.countsRows === true) throw new ProofEnd('the number of rows decides its sizes'); // prettier-ignore
-    const scaled = scale?.number != null && size.number !== null ? Extent.of(Math.floor(size.number * scale.number)) : undefined; // prettier-ignore
-    sizes[axis] = target ?? scaled ?? step.unknowns.fresh();
+    sizes[axis] = target ?? scaledSize(size, scale) ?? step.unknowns.fresh();
   }
   return [input.rows ? withRows(sizes, input.rows) : constant(sizes)];
 };
+
+/** The runtime multiplies in single precision: what is near a whole number may be rounded to it. */
+function scaledSize({ number: size }: Extent, scale: Extent | undefined): Extent | null {
+  if (size === null || scale?.number == null) return null;
+  const [exact, rounded] = [size * scale.number, Math.fround(size * scale.number)];
+  return Math.floor(exact) === Math.floor(rounded) ? Extent.of(Math.floor(exact)) : null;
+}
 
 function listed(step: Step, index: number): readonly Extent[] | null {
   if (!step.has(index)) return null;
@@ -180,8 +188,8 @@ const affineGrid: Rule = (step) => {
   mustLieAlong(theta, 0);
   const size = step.extentsOf(1);
   if (theta.rows && !size[0]?.equals(dimsOf(theta)[0] ?? Extent.ONE)) throw new ProofEnd('its size is not that of the rows'); // prettier-ignore
-  if (!theta.rows && size.some((extent) => extent.countsRows))
-    throw new ProofEnd('it makes rows of what is none');
+  if (size.slice(theta.rows ? 1 : 0).some((extent) => extent.countsRows))
+    throw new ProofEnd('the number of rows decides its sizes');
   const sizes = [size[0] ?? Extent.ONE, ...size.slice(2), Extent.of(size.length - 2)];
   return [theta.rows ? withRows(sizes, theta.rows) : constant(sizes)];
 };
