@@ -1,5 +1,5 @@
 import { mayRunTogether, type RowVerdict } from '../deployments/index.js';
-import type { Tensor } from '../onnx/index.js';
+import { isRunRefused, type Tensor } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import { domainWarnings } from './domain-warnings.js';
 import { fillTensor, notHeld } from './fill-tensor.js';
@@ -50,7 +50,9 @@ export class PipelineRunner {
    * go through the graph together in one run where their rows are independent, and else, as particles do, with one each.
    *
    * @param pipeline as parsePipeline returned it for this version's signature
-   * @throws DomainError INVALID_INSTANCE for too many instances; whatever `infer` throws; `signal.reason` on abort
+   * What the graph refuses of one of several such runs is that instance's `error` as well.
+   *
+   * @throws DomainError INVALID_INSTANCE for too many instances; what else `infer` throws; `signal.reason` on abort
    */
   async predict(
     pipeline: Pipeline,
@@ -74,7 +76,14 @@ export class PipelineRunner {
     const notes = options.rows?.independence === 'DECLARED' ? [declaredNote(options.rows)] : [];
     const answerRun = async (run: readonly Prepared[]): Promise<void> => {
       options.signal?.throwIfAborted();
-      const outputs = await infer(inputTensors(pipeline, run));
+      const outputs = await answered(
+        infer(inputTensors(pipeline, run)),
+        run.length === 1 && instances.length > 1,
+      );
+      if (!Array.isArray(outputs)) {
+        for (const { index } of run) predictions[index] = failed(outputs);
+        return;
+      }
       const answers = answersOf(pipeline, outputs, run.length, isStacked(pipeline));
       for (const [position, { index, warnings }] of run.entries()) {
         const answer = answers[position];
@@ -174,6 +183,16 @@ function runsOf(
   if (prepared.length === 0) return [];
   const together = isStacked(pipeline) && rows !== undefined && mayRunTogether(rows);
   return together ? [prepared] : prepared.map((one) => [one]);
+}
+
+/** Why the graph refuses a run, where that concerns nobody else of the request. */
+async function answered(run: Promise<Tensor[]>, hasNeighbours: boolean): Promise<Tensor[] | PredictionNote> {
+  try {
+    return await run;
+  } catch (error) {
+    if (!hasNeighbours || !isRunRefused(error)) throw error;
+    return { code: error.code, message: error.message };
+  }
 }
 
 /** A run is on its way while another runs; all at once would hold their tensors in memory. */

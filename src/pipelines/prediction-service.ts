@@ -5,6 +5,7 @@ import type { Caller } from '../security/index.js';
 import { parsePipeline } from './parse-pipeline.js';
 import type { Pipeline } from './pipeline.js';
 import type { PipelineRunner } from './pipeline-runner.js';
+import { rowsGiven } from './rows-given.js';
 import { numbersOfPredictions } from './prediction-numbers.js';
 import type { Prediction } from './prediction.js';
 
@@ -43,7 +44,7 @@ export class PredictionService {
         const predictions = await model.remembered(instances, allSucceeded, (held) =>
           this.runner.predict(pipeline, instances, (inputs: readonly Tensor[]) => held.infer(inputs), {
             signal: held.signal,
-            rows: held.rows,
+            rows: rowsGiven(pipeline, model.version.signature, held.rows),
             endsAt: held.endsAt,
           }),
         );

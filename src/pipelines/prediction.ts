@@ -44,6 +44,10 @@ export type RowErrorCode =
   | 'INVALID_PARTICLES'
   | 'MOLECULE_TOO_COMPLEX'
   | 'DEADLINE_EXCEEDED'
+  /** The graph refused the run of this instance. */
+  | 'RUN_FAILED'
+  | 'RUN_TOO_LONG'
+  | 'MODEL_OUT_OF_MEMORY'
   | 'NON_FINITE'
   | 'UNKNOWN_CLASS'
   | 'NOT_REPRESENTABLE';

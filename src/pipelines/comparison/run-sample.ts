@@ -3,6 +3,7 @@ import { checkInputs, type Tensor } from '../../onnx/index.js';
 import { DomainError, isUserError } from '../../platform/errors.js';
 import type { PipelineRunner } from '../pipeline-runner.js';
 import type { Pipeline } from '../pipeline.js';
+import { rowsGiven } from '../rows-given.js';
 import { elementsOfValue, rowsOfOutputs, type RowAnswer } from './row-answers.js';
 import { rowOf, type Sample } from './sample.js';
 
@@ -61,7 +62,7 @@ export class SampleRun {
       const infer = (inputs: readonly Tensor[]) => this.outputsOf(inputs);
       const predictions = await this.runner.predict(pipeline, some, infer, {
         signal: this.signal,
-        rows: this.handle.batching.rows,
+        rows: rowsGiven(pipeline, this.handle.version.signature, this.handle.batching.rows),
       });
       return predictions.map(({ value, error }) =>
         error
