@@ -30,8 +30,13 @@ describe('a function that the model brings along', () => {
     expect(called([along])).toBe('PROVEN'));
 
   it('takes its own value for an attribute that its caller leaves out, and no other', () => {
-    const { attribute: _, ...rest } = along;
-    const absent = { ...rest, attribute_proto: [{ name: 'along', i: 0, type: 2 as const }] };
+    const { input, output, node: nodes } = along;
+    const absent = {
+      input,
+      output,
+      node: nodes,
+      attribute_proto: [{ name: 'along', i: 0, type: 2 as const }],
+    };
     expect(called([absent])).toMatch(/Softmax/);
     expect(called([absent], { along: 1n })).toBe('PROVEN');
   });
