@@ -53,12 +53,10 @@ describe('Threads', () => {
     const model = await seated(seating, await specOf(slow()));
     expect(model.runner).toBe(fast.runner);
     const shared = fast.runner;
-    const answers: number[] = [];
-    const order: number[] = [];
+    const answers = new Map<number, number>();
     const ask = async (value: number): Promise<void> => {
       const { outputs } = await model.run([row(value)], undefined);
-      order.push(value);
-      answers.push(Number(outputs[0]?.data[0]));
+      answers.set(value, Number(outputs[0]?.data[0]));
     };
     const asked: number[] = [];
     const runs: Promise<void>[] = [];
@@ -69,8 +67,8 @@ describe('Threads', () => {
       if (runs.length > 1) await runs[runs.length - 2];
     }
     await Promise.all(runs);
-    expect(order).toEqual(asked);
-    expect(answers).toEqual(asked);
+    // At the move two runs are under way on two threads, and either may end first.
+    expect(asked.map((value) => answers.get(value))).toEqual(asked);
     expect(model.runner).not.toBe(shared);
     await until(() => shared.load === 1);
     expect((await fast.run([row(2)], undefined)).outputs[0]?.data[0]).toBe(-2);

@@ -1,14 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from '@jest/globals';
 import protobuf from 'protobufjs';
 import { GraphBuilder } from '../../../src/onnx/index.js';
 import { proveRows } from '../../../src/onnx/row-independence/prove-rows.js';
-
-const folder = mkdtempSync(join(tmpdir(), 'retort-verdict-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let files = 0;
 
 export interface GraphOptions {
   readonly opset?: number;
@@ -26,10 +21,16 @@ export function verdict(
   graph.input('x', 'FP32', x);
   build(graph);
   graph.output('y', 'FP32', ['rows', 'any']);
-  const path = join(folder, `${(files += 1)}.onnx`);
-  writeFileSync(path, edit(graph.build()));
-  const proof = proveRows(path);
-  return proof.proven ? 'PROVEN' : proof.reason;
+  // One for each call: a worker of jest shares this module between files.
+  const folder = mkdtempSync(join(tmpdir(), 'retort-verdict-'));
+  try {
+    const path = join(folder, 'graph.onnx');
+    writeFileSync(path, edit(graph.build()));
+    const proof = proveRows(path);
+    return proof.proven ? 'PROVEN' : proof.reason;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** A body of If, Loop or Scan. */
