@@ -36,10 +36,18 @@ async function embeddedTemplate() {
   const next = mkdtempSync(join(cache, 'next-'));
   const embedded = await openDatabase({ dataDirectory: next, databaseUrl: undefined }, logger);
   await embedded.close();
+  removeUnused(next);
   // Whole or not at all, also when two runs begin together.
   if (existsSync(template)) rmSync(next, { recursive: true });
   else renameSync(next, template);
   return template;
+}
+
+/** Two databases of PostgreSQL's own that nothing opens: two thirds of the files. */
+function removeUnused(template) {
+  for (const id of ['1', '4'])
+    for (const file of readdirSync(join(template, 'database/base', id)))
+      if (file !== 'PG_VERSION') rmSync(join(template, 'database/base', id, file));
 }
 
 /** Not the newer ones: a run of another branch may be copying. */
@@ -51,7 +59,7 @@ function removeOutdated() {
 }
 
 function fingerprint() {
-  const hash = createHash('sha256').update(process.version);
+  const hash = createHash('sha256').update(process.version).update(readFileSync(import.meta.filename));
   const inputs = [
     'prisma/migrations',
     'dist/src/platform/database',
