@@ -55,7 +55,7 @@ const steps = [
   },
   {
     name: 'server',
-    inputs: ['src', 'examples', 'bench', 'package-lock.json'],
+    inputs: ['src', 'examples', 'bench', 'scripts/build.mjs', 'package-lock.json'],
     output: 'dist/src/main.js',
     skipForTypes: true,
     run: () => compile(['src', 'examples', 'bench']),
@@ -63,11 +63,20 @@ const steps = [
   {
     name: 'command line',
     part: 'cli',
-    inputs: ['cli', 'package-lock.json'],
+    inputs: ['cli', 'scripts/build.mjs', 'package-lock.json'],
     output: 'dist/cli/main.js',
     skipForTypes: true,
     run: async () => {
-      await compile(['cli']);
+      await compile(['cli'], {
+        // One file instead of hundreds of modules: a command starts in a third of the time.
+        entryPoints: ['cli/main.ts', 'cli/documentation.ts'].map((path) => join(root, path)),
+        bundle: true,
+        splitting: true,
+        chunkNames: 'cli/chunk-[hash]',
+        banner: {
+          js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+        },
+      });
       // The package's bin.
       chmodSync(join(root, 'dist/cli/main.js'), 0o755);
     },
@@ -81,7 +90,7 @@ const steps = [
   },
 ];
 
-async function compile(folders) {
+async function compile(folders, more = {}) {
   const { build } = await import('esbuild');
   const entryPoints = folders
     .flatMap((folder) => files(join(root, folder)))
@@ -98,6 +107,7 @@ async function compile(folders) {
     target: 'node20',
     sourcemap: true,
     logLevel: 'warning',
+    ...more,
   });
   // Swapped in whole, so that a server that is running never starts a worker from half a build.
   mkdirSync(join(root, 'dist'), { recursive: true });
