@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DATA_TYPES, GraphBuilder, type DataType } from '../../src/onnx/index.js';
 import { identity } from '../onnx/awkward-models.js';
+import { isLongRun } from '../support/depth.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, refusal, succeed } from './support/ask.js';
 import { deploy, INFER, publish, register, serve, type Inferred } from './support/catalog-steps.js';
@@ -25,7 +26,8 @@ import {
 import { ROUTES, type Answers, type Route } from './support/tensor-routes.js';
 import { PATIENT_MS } from './support/serving-steps.js';
 
-const LARGE = 20_000;
+// More than one piece of what is written in pieces.
+const LARGE = isLongRun ? 20_000 : 4_000;
 const UNDEPLOY =
   'mutation ($name: String!) { undeploy(input: {name: $name}) { userErrors { code message } } }';
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { patience } from '../support/patience.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { binaryInfer } from '../rest/serving-calls.js';
 import { endlessModel } from './support/own-models.js';
@@ -44,14 +45,14 @@ describe('a deployment with a full queue', () => {
   });
 
   /** More requests than places: those that got none are told so, all others hold theirs. */
-  async function fill(): Promise<Extract<Outcome, { kind: 'refused' }>[]> {
+  async function fill(more: object = {}): Promise<Extract<Outcome, { kind: 'refused' }>[]> {
     leaving = new AbortController();
     const refused: Extract<Outcome, { kind: 'refused' }>[] = [];
     const excess = 4;
     let told: () => void = () => undefined;
     const allTold = new Promise<void>((resolve) => (told = resolve));
     holding = Array.from({ length: MAX_QUEUE + excess }, async () => {
-      const outcome = await infer(app, request(false), leaving.signal);
+      const outcome = await infer(app, request(false, more), leaving.signal);
       if (outcome.kind === 'refused') refused.push(outcome);
       if (refused.length === excess) told();
       return outcome;
@@ -126,7 +127,7 @@ describe('a deployment with a full queue', () => {
   });
 
   it('tells those whose run ended with its process that they may try again', async () => {
-    await fill();
+    await fill({ deadlineMs: patience(5_000) });
     const pids = await processesOf(app, NAME);
     await endRuns();
     const outcomes = await Promise.all(holding);

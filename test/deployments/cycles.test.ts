@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import { COMPILED_QUICKLY } from '../api/support/server-process.js';
 import { createTestDatabase } from '../support/databases.js';
 import { rounds } from '../support/depth.js';
 
@@ -22,6 +23,7 @@ describe('deploying and undeploying again and again', () => {
     const database = await createTestDatabase('embedded');
     try {
       const { stdout } = await promisify(execFile)(process.execPath, [
+        COMPILED_QUICKLY,
         script,
         database.dataDirectory,
         String(cycles),

@@ -107,7 +107,7 @@ describe('MoleculeWorker', () => {
   });
 
   it('replaces a thread that hangs: the culprit alone has no answer', async () => {
-    const impatient = new MoleculeWorker({ timeLimitMs: patience(6_000) });
+    const impatient = new MoleculeWorker({ timeLimitMs: patience(3_000) });
     try {
       await impatient.warmUp();
       const [rows, neighbour] = await Promise.all([

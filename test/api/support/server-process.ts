@@ -12,7 +12,7 @@ import type { Api } from './ask.js';
  * PostgreSQL's code is compiled once and quickly, not a second time and well: half the work of a start, which is most of
  * what these servers do.
  */
-const COMPILED_QUICKLY = '--liftoff-only';
+export const COMPILED_QUICKLY = '--liftoff-only';
 
 const main = fileURLToPath(new URL('../../../dist/src/main.js', import.meta.url));
 
