@@ -1,6 +1,6 @@
 // A Retort in this process that deploys and undeploys again and again, and then tells what is still alive of it: what a
 // garbage collection leaves can only be asked for where jest's own contexts are not in between.
-//   node cycle.mjs <data directory> <cycles> <THREAD | PROCESS>
+//   node cycle.mjs <data directory> <cycles in threads> <cycles in processes>
 import { Buffer } from 'node:buffer';
 import console from 'node:console';
 import process from 'node:process';
@@ -15,7 +15,7 @@ import { ReplicatedModel } from '../../../dist/src/onnx/replicated-model.js';
 import { parseConfig } from '../../../dist/src/platform/config.js';
 import { createLogger } from '../../../dist/src/platform/logging.js';
 
-const [, , RETORT_DATA, cycles, isolation] = process.argv;
+const [, , RETORT_DATA, inThreads, inProcesses] = process.argv;
 const parts = { DeploymentEntry, RevisionLifecycle, Serving, ReplicatedModel, Batcher };
 const alive = () =>
   Object.fromEntries(
@@ -51,7 +51,7 @@ await mutate('registerModel', { name: 'cycled', domain: 'GENERAL' }, 'model { na
 const base64 = Buffer.from(graph.build()).toString('base64');
 await mutate('publishVersion', { model: 'cycled', artifact: { base64 } }, 'version { ref }');
 
-async function serve(name, limits) {
+async function serve(name, isolation, limits) {
   const input = { name, version: 'cycled@1', runtime: { isolation }, limits };
   const { deployment } = await mutate('deployVersion', input, 'deployment { state stateReason }');
   if (deployment.state !== 'READY') throw new Error(deployment.stateReason);
@@ -60,19 +60,23 @@ async function serve(name, limits) {
   if (outputs[0].data.join() !== '2,4,6,8') throw new Error('a wrong answer');
 }
 
-async function cycle(name) {
-  await serve(name, { maxQueue: 10 });
+async function cycle(name, isolation) {
+  await serve(name, isolation, { maxQueue: 10 });
   // A second revision, so that a switch and its draining are part of it.
-  await serve(name, { maxQueue: 9, idleUnloadMs: 60_000 });
+  await serve(name, isolation, { maxQueue: 9, idleUnloadMs: 60_000 });
   await mutate('undeploy', { name }, 'deployment { state }');
 }
 
-for (let round = 0; round < Number(cycles); round += 1) {
-  await cycle('same-name');
-  await cycle(`name-${round}`);
+const cycles = { THREAD: Number(inThreads), PROCESS: Number(inProcesses) };
+for (const [isolation, count] of Object.entries(cycles)) {
+  for (let round = 0; round < count; round += 1) {
+    await cycle('same-name', isolation);
+    await cycle(`name-${round}-${isolation.toLowerCase()}`, isolation);
+  }
 }
+// A second for each part, so it is asked for all cycles together.
 const left = alive();
-await serve('serving', { maxQueue: 10 });
+await serve('serving', 'THREAD', { maxQueue: 10 });
 console.log(JSON.stringify({ left, serving: alive(), residentMegabytes: process.memoryUsage.rss() / 1e6 }));
 await app.close();
 process.exit(0);

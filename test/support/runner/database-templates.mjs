@@ -59,7 +59,9 @@ function removeOutdated() {
 }
 
 function fingerprint() {
-  const hash = createHash('sha256').update(process.version).update(readFileSync(import.meta.filename));
+  const hash = createHash('sha256')
+    .update(process.version)
+    .update(readFileSync(import.meta.filename));
   const inputs = [
     'prisma/migrations',
     'dist/src/platform/database',
