@@ -15,8 +15,8 @@ export default {
   transform: {},
   injectGlobals: false,
   setupFiles: ['<rootDir>/test/support/runner/property-tests.mjs'],
-  // The suites wait for servers more than they compute: two even where jest would take one.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // The suites wait for servers and for each other's processes a third of their time.
+  maxWorkers: Math.min(8, Math.ceil(availableParallelism() * 1.5)),
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   // Needs the network: npm run test:clients.

@@ -1,8 +1,12 @@
 'use strict';
 const { appendFileSync } = require('node:fs');
+const { setFlagsFromString } = require('node:v8');
 const { LegacyFakeTimers, ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
 const { processTimes } = require('./process-times.cjs');
+
+// PostgreSQL's code is compiled once, quickly: compiling it well as well costs a tenth of the whole suite.
+setFlagsFromString('--liftoff-only');
 
 /** What jest-circus keeps on the global object for the file that runs, by the names of its symbols. */
 const OF_ONE_FILE = [
