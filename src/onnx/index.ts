@@ -41,6 +41,7 @@ export { limitedNode, type NodeCommand, type ProcessLimits } from './processes/p
 export type { LoadedModel } from './loaded-model.js';
 export { RunnerPool } from './runner-pool.js';
 export { batchKey, joinRows, rowsOf, splitRows } from './tensor-rows.js';
+export { elementsBetween, flatJson, isLong, shortRuns } from './tensor-json.js';
 export { madeUpInputs } from './made-up-inputs.js';
 export type { GraphChange } from './difference/bounded-list.js';
 export type { GraphDifference } from './difference/graph-difference.js';
