@@ -40,7 +40,7 @@ export { AnswerTooLarge } from './answer-size.js';
 export { limitedNode, type NodeCommand, type ProcessLimits } from './processes/process-limits.js';
 export type { LoadedModel } from './loaded-model.js';
 export { RunnerPool } from './runner-pool.js';
-export { batchKey, joinRows, rowsOf, splitRows } from './tensor-rows.js';
+export { joinRows, rowsOf, splitRows } from './tensor-rows.js';
 export { elementsBetween, flatJson, isLong, shortRuns } from './tensor-json.js';
 export { madeUpInputs } from './made-up-inputs.js';
 export type { GraphChange } from './difference/bounded-list.js';
