@@ -2,6 +2,7 @@ import { Failure } from '../failure.js';
 import { EXIT } from '../exit-codes.js';
 import type { GraphqlDocument } from './document.js';
 import { failureOf, type GraphqlError } from './graphql-failure.js';
+import { inOwnWords } from './own-words.js';
 import type { Http } from './http.js';
 
 interface GraphqlAnswer<Data> {
@@ -46,7 +47,7 @@ interface Payload {
 export function accepted<P extends Payload, K extends keyof P>(payload: P, key: K): NonNullable<P[K]> {
   const [error] = payload.userErrors;
   if (error !== undefined) {
-    const message = payload.userErrors.map((each) => each.message).join('\n');
+    const message = payload.userErrors.map((each) => inOwnWords(each.message)).join('\n');
     throw new Failure(EXIT.REFUSED, error.code, message, error.field);
   }
   const value = payload[key];

@@ -1,5 +1,6 @@
 import { EXIT } from '../exit-codes.js';
 import { Failure } from '../failure.js';
+import { inOwnWords } from './own-words.js';
 
 export interface GraphqlError {
   readonly message: string;
@@ -40,5 +41,7 @@ function worded(code: string, message: string, requestId: string | undefined): s
   if (code === 'UNAUTHENTICATED') {
     return `${message} Set RETORT_API_KEY, or give --api-key.`;
   }
-  return code === 'INTERNAL' && requestId !== undefined ? `${message} (request ${requestId})` : message;
+  return code === 'INTERNAL' && requestId !== undefined
+    ? `${message} (request ${requestId})`
+    : inOwnWords(message);
 }

@@ -2,6 +2,7 @@ import { DeployVersion } from '../__generated__/operations.js';
 import { accepted } from '../api/api.js';
 import { defineCommand } from '../command.js';
 import { DEPLOYMENT_SETTINGS, deploymentSettings } from './deployment-settings.js';
+import { WAITING_OPTIONS } from './waiting-options.js';
 import { watchRevision } from './watch-revision.js';
 
 export const deploy = defineCommand({
@@ -16,14 +17,7 @@ export const deploy = defineCommand({
       describe: "The deployment's name; the model's when left out",
       completes: 'deployment',
     },
-    detach: { kind: 'flag', describe: 'Do not wait' },
-    'wait-seconds': {
-      kind: 'number',
-      min: 1,
-      default: 300,
-      describe: 'Stop waiting after so long; the loading goes on',
-    },
-    reason: { kind: 'text', describe: 'Why, for the history' },
+    ...WAITING_OPTIONS,
     ...DEPLOYMENT_SETTINGS,
   },
   examples: [

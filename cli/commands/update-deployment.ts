@@ -2,6 +2,7 @@ import { UpdateDeployment } from '../__generated__/operations.js';
 import { accepted } from '../api/api.js';
 import { defineCommand } from '../command.js';
 import { DEPLOYMENT_SETTINGS, deploymentSettings } from './deployment-settings.js';
+import { WAITING_OPTIONS } from './waiting-options.js';
 import { watchRevision } from './watch-revision.js';
 
 export const updateDeployment = defineCommand({
@@ -11,14 +12,7 @@ export const updateDeployment = defineCommand({
     name: { kind: 'text', required: true, describe: 'The deployment', completes: 'deployment' },
   },
   options: {
-    detach: { kind: 'flag', describe: 'Do not wait' },
-    'wait-seconds': {
-      kind: 'number',
-      min: 1,
-      default: 300,
-      describe: 'Stop waiting after so long; the loading goes on',
-    },
-    reason: { kind: 'text', describe: 'Why, for the history' },
+    ...WAITING_OPTIONS,
     ...DEPLOYMENT_SETTINGS,
   },
   examples: [['retort update deployment esol --replicas 2', 'Twice, with all other settings as they are']],

@@ -8,6 +8,7 @@ import { Disconnection } from '../platform/disconnection.js';
 import { formatError } from './error-mapping.js';
 import { statusFor, type MediaTypes } from './media-types.js';
 import { answerExtensions, type OperationLifecycle } from './operation-lifecycle.js';
+import type { LongAnswers } from './long-answers.js';
 import type { PersistedDocuments } from './persisted-documents.js';
 
 interface ApolloRouteParts {
@@ -16,10 +17,12 @@ interface ApolloRouteParts {
   readonly lifecycle: OperationLifecycle;
   readonly persisted: PersistedDocuments;
   readonly mediaTypes: MediaTypes;
+  readonly longAnswers: LongAnswers;
 }
 
 /** Answers any request to `/graphql` by Apollo. */
-export function createApolloRoute({ apollo, services, lifecycle, persisted, mediaTypes }: ApolloRouteParts) {
+export function createApolloRoute(parts: ApolloRouteParts) {
+  const { apollo, services, lifecycle, persisted, mediaTypes, longAnswers } = parts;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const { accept } = request.headers;
     const context = createContext(services, request.caller, new Disconnection(reply.raw), request);
@@ -42,7 +45,9 @@ export function createApolloRoute({ apollo, services, lifecycle, persisted, medi
     if (body.kind === 'chunked') return reply.code(status).send(Readable.from(body.asyncIterator));
     if (status === 200) mediaTypes.learn(accept, mediaType);
     const code = status === 400 ? codeOf(body.string) : undefined;
-    return reply.code(statusFor(status, { accept, mediaType, code })).send(body.string);
+    return reply
+      .code(statusFor(status, { accept, mediaType, code }))
+      .send(longAnswers.take(body.string) ?? body.string);
   };
 }
 

@@ -6,7 +6,7 @@ import { createContext, type GraphqlServices, type RequestContext } from './cont
 import { Disconnection } from '../platform/disconnection.js';
 import type { DocumentReader } from './document.js';
 import { formatError } from './error-mapping.js';
-import { answerText } from './long-base64.js';
+import { answerText } from './long-values.js';
 import type { MediaTypes } from './media-types.js';
 import { answerExtensions, retryAfterSeconds, type OperationLifecycle } from './operation-lifecycle.js';
 import { hashOf, persistedQueryHash, type PersistedDocuments } from './persisted-documents.js';
@@ -108,7 +108,7 @@ function send(
   const { operation, context, lifecycle, mediaType } = answer;
   const extensions = answerExtensions(context);
   void reply.header('content-type', mediaType).header('cache-control', 'no-store');
-  let text: string | Buffer;
+  let text: ReturnType<typeof answerText>;
   if (errors) {
     lifecycle.failed(errors, operation, context);
     const seconds = retryAfterSeconds(errors);
@@ -120,5 +120,7 @@ function send(
     });
   } else text = answerText({ data, extensions });
   lifecycle.answered(errors ?? [], operation, context);
-  void reply.send(text);
+  if (text instanceof Promise)
+    text.then((bytes) => reply.send(bytes)).catch((error: unknown) => void reply.send(error));
+  else void reply.send(text);
 }

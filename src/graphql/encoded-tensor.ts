@@ -1,5 +1,7 @@
-import { encodeTensor, tensorBytes, type Tensor } from '../inference/index.js';
-import { LongBase64 } from './long-base64.js';
+import { encodeTensor, flatJson, isLong, tensorBytes, type Tensor } from '../inference/index.js';
+import type { Ending } from '../platform/in-turns.js';
+import { writtenText } from '../platform/written-text.js';
+import { LongBase64, LongJson } from './long-values.js';
 
 /** Up to this many bytes a string is made as quickly as the answer is put together around it. */
 const SHORT_BYTES = 8_192;
@@ -19,4 +21,27 @@ export function encoded(tensor: Tensor, encoding: 'JSON' | 'BASE64'): EncodedTen
     if (bytes.length > SHORT_BYTES) return { name, datatype, shape, data: new LongBase64(bytes) };
   }
   return { name, datatype, shape, data: encodeTensor(tensor, encoding) };
+}
+
+/** All of an answer's. Where that takes long, others have their turns meanwhile. @throws `until.reason` */
+export function encodedTensors(
+  tensors: readonly Tensor[],
+  encoding: 'JSON' | 'BASE64',
+  until: Ending,
+): EncodedTensor[] | Promise<EncodedTensor[]> {
+  return encoding === 'JSON' && tensors.some(isLong)
+    ? inPieces(tensors, until)
+    : tensors.map((tensor) => encoded(tensor, encoding));
+}
+
+async function inPieces(tensors: readonly Tensor[], until: Ending): Promise<EncodedTensor[]> {
+  const all: EncodedTensor[] = [];
+  for (const tensor of tensors) {
+    const { name, datatype, shape } = tensor;
+    const data = isLong(tensor)
+      ? new LongJson(await writtenText(flatJson(tensor), until))
+      : encodeTensor(tensor, 'JSON');
+    all.push({ name, datatype, shape, data });
+  }
+  return all;
 }

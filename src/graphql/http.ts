@@ -15,6 +15,7 @@ import type { GraphqlServices, RequestContext } from './context.js';
 import { parseOptions, validationRules, type DocumentReader } from './document.js';
 import { formatError } from './error-mapping.js';
 import { readJson } from './json-body.js';
+import { LongAnswers } from './long-answers.js';
 import { MediaTypes } from './media-types.js';
 import { OperationLifecycle } from './operation-lifecycle.js';
 import type { PersistedDocuments } from './persisted-documents.js';
@@ -50,11 +51,12 @@ export async function serveHttp(
   const { services, documents, persisted, readDocument } = options;
   const lifecycle = new OperationLifecycle(services.logger);
   const mediaTypes = new MediaTypes();
-  const apollo = createApollo(options, lifecycle, plugins);
+  const longAnswers = new LongAnswers();
+  const apollo = createApollo(options, { lifecycle, longAnswers }, plugins);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
 
-  const byApollo = createApolloRoute({ apollo, services, lifecycle, persisted, mediaTypes });
+  const byApollo = createApolloRoute({ apollo, services, lifecycle, persisted, mediaTypes, longAnswers });
   const runCompiled = createCompiledRoute({
     services,
     documents,
@@ -87,7 +89,7 @@ export async function serveHttp(
 
 function createApollo(
   { schema, services, config, documents, persisted }: HttpOptions,
-  lifecycle: OperationLifecycle,
+  { lifecycle, longAnswers }: { lifecycle: OperationLifecycle; longAnswers: LongAnswers },
   plugins: readonly ApolloServerPlugin<RequestContext>[],
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
@@ -102,6 +104,7 @@ function createApollo(
     parseOptions,
     validationRules: validationRules({ introspection: true }),
     formatError,
+    stringifyResult: (result) => longAnswers.stringify(result),
     logger: services.logger,
     plugins: [
       // GraphiQL has a page of its own, which works without the internet.

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import type { Logger } from '../platform/logging.js';
 import type { RequestBodies } from '../platform/bodies/index.js';
 import type { Addressed, Caller } from '../security/index.js';
+import type { LongAnswers } from './long-answers.js';
 import type { SocketIntake } from './socket-intake.js';
 import type { SocketPlace } from './socket-limits.js';
 import { SocketMessages, SocketRefusal } from './socket-messages.js';
@@ -35,11 +36,12 @@ export interface SocketParts {
   readonly operations: OperationServer<Connection>;
   readonly bodies: RequestBodies;
   readonly logger: Logger;
+  readonly longAnswers: LongAnswers;
 }
 
 /** Binds one socket to the protocol. Everything that goes wrong ends in the log and closes this socket only. */
 export function attachSocket(
-  { operations, bodies, logger }: SocketParts,
+  { operations, bodies, logger, longAnswers }: SocketParts,
   socket: WebSocket,
   { headers }: IncomingMessage,
   { intake, place, address }: { intake: SocketIntake; place: SocketPlace; address: string },
@@ -69,8 +71,15 @@ export function attachSocket(
       // Waiting for the socket to take a message is what makes a slow reader slow its own stream and nobody else's.
       send: (data) =>
         new Promise((resolve, reject) => {
-          if (socket.readyState !== socket.OPEN) resolve();
-          else socket.send(data, (error) => (error ? reject(error) : resolve()));
+          const parts = longAnswers.inPlaceOfName(data);
+          if (socket.readyState !== socket.OPEN) {
+            resolve();
+            return;
+          }
+          // One message, in fragments where it has parts.
+          for (const part of parts.slice(0, -1)) socket.send(part, { binary: false, fin: false });
+          const last = parts.at(-1) ?? '';
+          socket.send(last, { binary: false, fin: true }, (error) => (error ? reject(error) : resolve()));
         }),
       close: (code = CloseCode.InternalServerError, reason = '') => intake.end(code, reason),
       onMessage: (handle) => {

@@ -23,6 +23,8 @@ import { createContext, type GraphqlServices, type RequestContext } from './cont
 import type { DocumentReader } from './document.js';
 import { formatError } from './error-mapping.js';
 import { recordError } from './failed-request.js';
+import type { LongAnswers } from './long-answers.js';
+import { holdsLongValues } from './long-values.js';
 import type { PersistedDocuments } from './persisted-documents.js';
 import { logRequest, logUnexpected } from './request-log.js';
 import type { Connection } from './websocket-connection.js';
@@ -42,6 +44,7 @@ interface OperationOptions {
   readonly guard: Pick<Guard, 'wrongKeys'>;
   readonly persisted: PersistedDocuments;
   readonly readDocument: DocumentReader;
+  readonly longAnswers: LongAnswers;
 }
 
 /** What graphql-ws hands from one callback to the next, with the operation it is about. */
@@ -71,10 +74,14 @@ export function createOperationServer(options: OperationOptions): Server<Connect
       logRequest(logger, contextValue, { operationName: known?.name, kind: known?.kind, errors });
     },
     onNext: (_context, _id, { operationName }, args, result) => {
-      const { caller } = args.contextValue as RequestContext;
+      const { known, contextValue } = args as PreparedArgs;
+      const { caller } = contextValue;
       const [first] = result.errors ?? [];
       if (first) recordError(events, caller, operationName ?? 'operation', first);
-      return answer(result, caller, logger);
+      const answered = answer(result, caller, logger);
+      return known?.kind === 'mutation' && holdsLongValues(answered.data)
+        ? named(answered, options.longAnswers)
+        : answered;
     },
     onError: ({ extra }, id, { operationName }, errors) => {
       const caller = extra.callers.get(id) ?? UNKNOWN;
@@ -180,6 +187,15 @@ function answer(result: ExecutionResult, caller: Caller, logger: Logger): Format
     ...(errors && { errors: errors.map((error) => formatted(error, caller, logger)) }),
     extensions: { ...extensions, requestId: caller.requestId },
   };
+}
+
+/** With a name in place of the data, which whoever sends the message puts back. */
+async function named(
+  answered: FormattedExecutionResult,
+  longAnswers: LongAnswers,
+): Promise<FormattedExecutionResult> {
+  const name: unknown = await longAnswers.stringify(answered.data ?? {});
+  return { ...answered, data: name as Record<string, unknown> };
 }
 
 function formatted(error: GraphQLError, caller: Caller, logger: Logger): GraphQLFormattedError {

@@ -9,6 +9,7 @@ import type { RequestBodies } from '../platform/bodies/index.js';
 import { authorizeUpgrade, type Guard } from '../security/index.js';
 import type { GraphqlServices } from './context.js';
 import type { DocumentReader } from './document.js';
+import { LongAnswers } from './long-answers.js';
 import { retryAfterSeconds } from './operation-lifecycle.js';
 import type { PersistedDocuments } from './persisted-documents.js';
 import { CLOSING_MS, SocketIntake } from './socket-intake.js';
@@ -32,7 +33,8 @@ export function serveWebSockets(
   const { services, config, bodies } = options;
   const limits = new SocketLimits(config.maxSockets);
   const { addressOf, wrongKeys } = options.guard;
-  const operations = createOperationServer(options);
+  const longAnswers = new LongAnswers();
+  const operations = createOperationServer({ ...options, longAnswers });
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: config.bodyLimitBytes,
@@ -75,7 +77,7 @@ export function serveWebSockets(
     socket.once('close', () => place.release());
     sockets.handleUpgrade(request, socket, head, (client) => {
       const intake = new SocketIntake(client, socket, bodies.memory);
-      attachSocket({ operations, bodies, logger: services.logger }, client, request, {
+      attachSocket({ operations, bodies, logger: services.logger, longAnswers }, client, request, {
         intake,
         place,
         address: addressOf(request),

@@ -1,5 +1,5 @@
 export { InferenceService } from './inference-service.js';
-export type { InferRequest, TargetRequest } from './inference-service.js';
+export type { InferRequest, Present, TargetRequest } from './inference-service.js';
 export type { Timing } from './timing.js';
 export type { Departure } from '../platform/disconnection.js';
 export type { OutputNumbers } from '../deployments/index.js';
@@ -18,7 +18,11 @@ export {
   decodeTensor,
   defaultOf,
   requiredInputs,
+  elementsBetween,
   encodeTensor,
+  flatJson,
+  isLong,
+  shortRuns,
   tensorBytes,
   type DataType,
   type RawTensor,

@@ -53,6 +53,20 @@ export interface InferRequest extends TargetRequest {
   readonly outputs?: readonly string[] | null | undefined;
 }
 
+/**
+ * Turns what a model answered into what its caller gets. Work that takes long gives others their turns, and ends with
+ * `until`, when the caller's time is over or the caller gone.
+ */
+export type Present<T, R> = (value: T, until: Lifetime, version: VersionRecord) => R | Promise<R>;
+
+/** What a request is, once it holds its model. */
+export interface Steps<T, R> {
+  /** Asks the model, and says how many rows the request was. */
+  readonly work: (model: OpenModel) => Promise<Answered<T>>;
+  readonly numbersOf: (value: T) => OutputNumbers;
+  readonly present: Present<T, R>;
+}
+
 /** Validates, runs, and tells what happened. Every way to a model leads through `withModel`. */
 export class InferenceService {
   private readonly deployments: DeploymentService;
@@ -80,41 +94,37 @@ export class InferenceService {
   }
 
   /**
-   * Tensors in, tensors out.
+   * Tensors in, tensors out, as `present` makes them within the request's deadline.
    *
    * @throws DomainError INVALID_TENSOR, INVALID_ARGUMENT, RUN_FAILED, DEADLINE_EXCEEDED, and what acquiring the model
    * throws (see DeploymentService.acquire).
    */
-  async infer(
+  async infer<R>(
     caller: Caller,
     request: InferRequest,
-  ): Promise<{ outputs: Tensor[]; version: VersionRecord; timing: Timing }> {
-    const { result, version, timing } = await this.withModel(
-      caller,
-      'infer',
-      request,
-      async (model) => {
-        const inputs = request.inputs.map((raw, index) => decodeTensor(raw, ['inputs', String(index)]));
-        const outputs = await model.infer(inputs, request.outputs ?? undefined);
-        const asked = () => ({ operation: 'INFER', inputs: request.inputs }) as const;
-        return { value: outputs, rows: rowsOf(inputs) ?? 1, asked };
-      },
-      numbersOfTensors,
-    );
+    present: Present<Tensor[], R>,
+  ): Promise<{ outputs: R; version: VersionRecord; timing: Timing }> {
+    const work = async (model: OpenModel): Promise<Answered<Tensor[]>> => {
+      const inputs = request.inputs.map((raw, index) => decodeTensor(raw, ['inputs', String(index)]));
+      const outputs = await model.infer(inputs, request.outputs ?? undefined);
+      const asked = () => ({ operation: 'INFER', inputs: request.inputs }) as const;
+      return { value: outputs, rows: rowsOf(inputs) ?? 1, asked };
+    };
+    const steps = { work, numbersOf: numbersOfTensors, present };
+    const { result, version, timing } = await this.withModel(caller, 'infer', request, steps);
     return { outputs: result, version, timing };
   }
 
   /**
-   * Holds the target's model while `work` runs, within the request's deadline, and records the outcome.
-   * `work` says how many rows the request was.
+   * Holds the target's model while `work` runs, within the request's deadline, and records the outcome once the answer is
+   * ready to be sent.
    */
-  async withModel<T>(
+  async withModel<T, R>(
     caller: Caller,
     operation: Operation,
     request: TargetRequest,
-    work: (model: OpenModel) => Promise<Answered<T>>,
-    numbersOf: (value: T) => OutputNumbers,
-  ): Promise<{ result: T; version: VersionRecord; timing: Timing }> {
+    { work, numbersOf, present }: Steps<T, R>,
+  ): Promise<{ result: R; version: VersionRecord; timing: Timing }> {
     const started = performance.now();
     let target: Target | null = null;
     let deadline: Deadline | null = null;
@@ -143,6 +153,8 @@ export class InferenceService {
         target = served;
       }
       const { value, rows, asked } = answered;
+      const presented = present(value, deadline, target.version);
+      const result = presented instanceof Promise ? await deadline.race(presented) : presented;
       const totalMs = performance.now() - started;
       const queueMs = waitedMs + Math.max(0, account.askedMs - account.inferMs);
       const { inferMs, cacheHit } = account;
@@ -150,7 +162,7 @@ export class InferenceService {
       this.counter.succeeded(target, { account, rows, totalMs, queueMs });
       this.recorder.answered(served, rows, asked);
       return {
-        result: value,
+        result,
         version: target.version,
         timing: {
           queueMs: toMicroseconds(queueMs),

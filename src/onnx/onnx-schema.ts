@@ -3,7 +3,8 @@ import protobuf from 'protobufjs';
 // The parts of the public ONNX intermediate representation (onnx/onnx.proto, IR version 3 and later) that Retort
 // needs, by their published field numbers.
 
-const shared = `
+/** What every reader and writer of models has alike. */
+export const sharedMessages = `
 syntax = "proto2";
 message OperatorSetIdProto { optional string domain = 1; optional int64 version = 2; }
 message TypeProto {
@@ -32,7 +33,7 @@ message ValueInfoProto { optional string name = 1; optional TypeProto type = 2; 
  */
 export const modelReader = protobuf
   .parse(
-    `${shared}
+    `${sharedMessages}
 message ModelProto {
   optional int64 ir_version = 1;
   optional bytes producer_name = 2;
@@ -91,7 +92,7 @@ message SparseTensorProto { optional TensorProto values = 1; optional TensorProt
 /** For writing: weights as raw little-endian bytes, or as strings. */
 export const modelWriter = protobuf
   .parse(
-    `${shared}
+    `${sharedMessages}
 message ModelProto {
   optional int64 ir_version = 1;
   optional string producer_name = 2;

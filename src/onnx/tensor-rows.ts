@@ -9,13 +9,6 @@ export function rowsOf(tensors: readonly Tensor[]): number | null {
   return rows !== undefined && tensors.every(({ shape }) => shape[0] === rows) ? rows : null;
 }
 
-/** Requests of the same key may run together: same names, datatypes, row shapes and outputs asked for. */
-export function batchKey(inputs: readonly Tensor[], outputs: readonly string[] | undefined): string {
-  const rows = inputs.map(({ name, datatype, shape }) => [name, datatype, ...shape.slice(1)]);
-  rows.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-  return JSON.stringify([rows, outputs ?? null]);
-}
-
 /** The requests' tensors laid one after the other along the first dimension, in the order of the first request. */
 export function joinRows(requests: readonly (readonly Tensor[])[]): Tensor[] {
   return (requests[0] ?? []).map(({ name, datatype, shape }) => {

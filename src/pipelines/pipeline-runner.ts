@@ -1,5 +1,5 @@
 import { mayRunTogether, type RowVerdict } from '../deployments/index.js';
-import { isRunRefused, type Tensor } from '../onnx/index.js';
+import { isRunRefused, RunnerLost, type Tensor } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import { domainWarnings } from './domain-warnings.js';
 import { fillTensor, notHeld } from './fill-tensor.js';
@@ -49,9 +49,10 @@ export class PipelineRunner {
    * Answers in the order of the instances. What is wrong with one instance is its own `error`; molecules and nuclides
    * go through the graph together in one run where their rows are independent, and else, as particles do, with one each.
    *
-   * @param pipeline as parsePipeline returned it for this version's signature
-   * What the graph refuses of one of several such runs is that instance's `error` as well.
+   * What the graph refuses of one of several instances is that instance's `error` as well: a shared run that it refuses is
+   * run again in halves, down to whoever is to blame.
    *
+   * @param pipeline as parsePipeline returned it for this version's signature
    * @throws DomainError INVALID_INSTANCE for too many instances; what else `infer` throws; `signal.reason` on abort
    */
   async predict(
@@ -76,12 +77,11 @@ export class PipelineRunner {
     const notes = options.rows?.independence === 'DECLARED' ? [declaredNote(options.rows)] : [];
     const answerRun = async (run: readonly Prepared[]): Promise<void> => {
       options.signal?.throwIfAborted();
-      const outputs = await answered(
-        infer(inputTensors(pipeline, run)),
-        run.length === 1 && instances.length > 1,
-      );
+      const outputs = await answered(infer(inputTensors(pipeline, run)), run.length, instances.length);
       if (!Array.isArray(outputs)) {
-        for (const { index } of run) predictions[index] = failed(outputs);
+        const middle = run.length >> 1;
+        if (middle === 0) for (const { index } of run) predictions[index] = failed(outputs);
+        else for (const half of [run.slice(0, middle), run.slice(middle)]) await answerRun(half);
         return;
       }
       const answers = answersOf(pipeline, outputs, run.length, isStacked(pipeline));
@@ -185,12 +185,19 @@ function runsOf(
   return together ? [prepared] : prepared.map((one) => [one]);
 }
 
-/** Why the graph refuses a run, where that concerns nobody else of the request. */
-async function answered(run: Promise<Tensor[]>, hasNeighbours: boolean): Promise<Tensor[] | PredictionNote> {
+/**
+ * Why the graph refuses a run of `count` of the request's `total` instances, where that need not concern all of them. What
+ * a shared run ended the model's process by is not tried again: each half might end another.
+ */
+async function answered(
+  run: Promise<Tensor[]>,
+  count: number,
+  total: number,
+): Promise<Tensor[] | PredictionNote> {
   try {
     return await run;
   } catch (error) {
-    if (!hasNeighbours || !isRunRefused(error)) throw error;
+    if (total === 1 || !isRunRefused(error) || (count > 1 && error instanceof RunnerLost)) throw error;
     return { code: error.code, message: error.message };
   }
 }

@@ -34,13 +34,10 @@ export class PredictionService {
     caller: Caller,
     request: PredictRequest,
   ): Promise<{ predictions: Prediction[]; version: VersionRecord; timing: Timing }> {
-    const { result, version, timing } = await this.inference.withModel(
-      caller,
-      'predict',
-      request,
-      async (model) => {
+    const { instances } = request;
+    const { result, version, timing } = await this.inference.withModel(caller, 'predict', request, {
+      work: async (model) => {
         const pipeline = this.pipelineOf(model.version);
-        const { instances } = request;
         const predictions = await model.remembered(instances, allSucceeded, (held) =>
           this.runner.predict(pipeline, instances, (inputs: readonly Tensor[]) => held.infer(inputs), {
             signal: held.signal,
@@ -51,8 +48,9 @@ export class PredictionService {
         const asked = () => ({ operation: 'PREDICT', instances: answered(instances, predictions) }) as const;
         return { value: predictions, rows: instances.length, asked };
       },
-      numbersOfPredictions,
-    );
+      numbersOf: numbersOfPredictions,
+      present: (predictions) => predictions,
+    });
     return { predictions: result, version, timing };
   }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { anyDatabaseKind } from '../support/databases.js';
+import { mayMount } from '../support/may-mount.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, onlyError, refusal } from './support/ask.js';
 import { publish, PUBLISH, register, scale } from './support/catalog-steps.js';
@@ -199,11 +200,9 @@ describe.each(anyDatabaseKind)('uploads that go wrong, %s database', (kind) => {
   );
 });
 
-const canMount = mountAndUnmount();
-
 // Only root can make a disk that is full; elsewhere this shows as skipped.
 describe.each(anyDatabaseKind)('a full disk, %s database', (kind) => {
-  (canMount ? it : it.skip)(
+  (mayMount() ? it : it.skip)(
     'refuses uploads in words, keeps nothing, and takes them again once there is room',
     async () => {
       const app = await startTestApp({ kind });
@@ -243,18 +242,3 @@ describe.each(anyDatabaseKind)('a full disk, %s database', (kind) => {
     },
   );
 });
-
-function mountAndUnmount(): boolean {
-  try {
-    const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' });
-      execFileSync('umount', [folder], { stdio: 'ignore' });
-    } finally {
-      execFileSync('rmdir', [folder]);
-    }
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -4,9 +4,8 @@ import * as fc from 'fast-check';
 import { Batcher, type BatchedResult, type Run } from '../../src/inference/batcher.js';
 import { Lifetime } from '../../src/inference/deadline.js';
 import { PRIORITIES, type Priority } from '../../src/inference/priority.js';
-import { batchKey } from '../../src/onnx/index.js';
 import { DomainError } from '../../src/platform/errors.js';
-import { doubled, FakeModel, firstColumn, joining, settled, tensor } from './fake-model.js';
+import { batchKey, doubled, FakeModel, firstColumn, joining, settled, tensor } from './fake-model.js';
 import { rounds } from '../support/depth.js';
 
 function ask(

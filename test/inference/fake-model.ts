@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { batchKey, type RunResult, type Tensor } from '../../src/onnx/index.js';
+import type { RunResult, Tensor } from '../../src/onnx/index.js';
 import type { BatcherOptions, JoiningSettings, Run } from '../../src/inference/batcher.js';
 import { DomainError } from '../../src/platform/errors.js';
 
@@ -87,4 +87,11 @@ export function joining(settings: Partial<JoiningSettings> = {}): BatcherOptions
       ...settings,
     },
   };
+}
+
+/** Requests of the same key may run together: same names, datatypes, row shapes and outputs asked for. */
+export function batchKey(inputs: readonly Tensor[], outputs: readonly string[] | undefined): string {
+  const rows = inputs.map(({ name, datatype, shape }) => [name, datatype, ...shape.slice(1)]);
+  rows.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+  return JSON.stringify([rows, outputs ?? null]);
 }

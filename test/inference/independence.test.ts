@@ -40,6 +40,23 @@ function doublesBeyond(limit: number): Uint8Array {
   return graph.build();
 }
 
+/** Looks rows up in a table of 12: the runtime refuses the run of any that lies beyond. */
+function tableOfTwelve(): Uint8Array {
+  const graph = new GraphBuilder('table', { opset: 17 });
+  graph.input('x', 'INT64', ['n']);
+  const table = Array.from({ length: 12 }, (_, line) => line * 10);
+  graph.node('Gather', [graph.constant('table', 'FP32', [12], table), 'x'], {}, ['y']);
+  graph.output('y', 'FP32', ['n']);
+  return graph.build();
+}
+
+const nucleons = {
+  format: 1,
+  instance: { kind: 'nuclide' },
+  inputs: { x: { unit: '1', steps: [{ step: 'field', field: 'a' }] } },
+  outputs: { y: { unit: '1' } },
+};
+
 const heavyAtoms = (columns: number) => ({
   format: 1,
   instance: { kind: 'molecule' },
@@ -60,6 +77,7 @@ describe('callers of one model', () => {
     await serve('mean', await fixture('minus-mean-over-rows'), { pipeline: heavyAtoms(2) });
     await serve('hot', await fixture('doubles-when-any-row-is-hot'), { declared: true });
     await serve('beyond', doublesBeyond(1e6), { declared: true, cache: true, pipeline: heavyAtoms(1) });
+    await serve('table', tableOfTwelve(), { pipeline: nucleons });
     await serve('relu', await fixture('relu-none-none'));
   });
   afterAll(() => app.close());
@@ -200,6 +218,22 @@ describe('callers of one model', () => {
       expect(beside[2]?.error).toMatchObject({ code: 'INVALID_SMILES' });
     },
   );
+
+  it('send one instance that the runtime refuses the shared run for: it alone has the error', async () => {
+    expect(await batching('table')).toMatchObject({ rowsIndependent: 'PROVEN' });
+    const light = [2, 4, 6, 8, 10].map((a) => ({ z: a / 2, n: a / 2 }));
+    const instances = light.toSpliced(2, 0, { z: 80, n: 120 });
+    const predictions = await predict({ deployment: 'table', instances });
+    expect(predictions.map(({ value }) => value)).toEqual([20, 40, null, 60, 80, 100]);
+    expect(predictions.map(({ error }) => error)).toEqual([
+      null,
+      null,
+      { code: 'RUN_FAILED', message: expect.stringContaining('200') },
+      null,
+      null,
+      null,
+    ]);
+  });
 
   it('send any two extents where names of dimensions are placeholders', async () => {
     for (const shape of [

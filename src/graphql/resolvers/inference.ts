@@ -1,5 +1,5 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
-import { encoded } from '../encoded-tensor.js';
+import { encodedTensors } from '../encoded-tensor.js';
 import { payload } from '../payload.js';
 import { tensorData } from '../scalars.js';
 
@@ -9,7 +9,8 @@ export const inferenceResolvers = {
     infer: (_, { input }, { caller, inference, departure }) =>
       payload({ outputs: null, version: null, timing: null }, async () => {
         // Written out: spreading objects together took longer than reading the request.
-        const { outputs, version, timing } = await inference.infer(caller, {
+        const encoding = input.encoding ?? 'JSON';
+        const request = {
           deployment: input.deployment,
           version: input.version,
           inputs: input.inputs,
@@ -19,9 +20,8 @@ export const inferenceResolvers = {
           routingKey: input.routingKey,
           pin: input.pin,
           signal: departure,
-        });
-        const encoding = input.encoding ?? 'JSON';
-        return { outputs: outputs.map((tensor) => encoded(tensor, encoding)), version, timing };
+        };
+        return inference.infer(caller, request, (outputs, until) => encodedTensors(outputs, encoding, until));
       }),
     predict: (_, { input }, { caller, predictions, departure }) =>
       payload({ predictions: [], version: null, timing: null }, () =>

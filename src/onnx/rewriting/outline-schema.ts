@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs';
-import type { Int64 } from '../onnx-schema.js';
+import { sharedMessages, type Int64 } from '../onnx-schema.js';
 import type { TypeMessage } from '../onnx-types.js';
 
 /**
@@ -8,14 +8,12 @@ import type { TypeMessage } from '../onnx-types.js';
  */
 export const modelOutline = protobuf
   .parse(
-    `
-syntax = "proto2";
+    `${sharedMessages}
 message ModelProto {
   optional int64 ir_version = 1;
   optional GraphProto graph = 7;
   repeated OperatorSetIdProto opset_import = 8;
 }
-message OperatorSetIdProto { optional string domain = 1; optional int64 version = 2; }
 message GraphProto {
   repeated NodeProto node = 1;
   repeated TensorProto initializer = 5;
@@ -42,22 +40,6 @@ message TensorProto {
   optional int32 data_type = 2;
   optional string name = 8;
   optional int32 data_location = 14;
-}
-message ValueInfoProto { optional string name = 1; optional TypeProto type = 2; }
-message TypeProto {
-  message Tensor { optional int32 elem_type = 1; optional TensorShapeProto shape = 2; }
-  message Sequence { optional TypeProto elem_type = 1; }
-  message Map { optional int32 key_type = 1; optional TypeProto value_type = 2; }
-  message Optional { optional TypeProto elem_type = 1; }
-  optional Tensor tensor_type = 1;
-  optional Sequence sequence_type = 4;
-  optional Map map_type = 5;
-  optional Tensor sparse_tensor_type = 8;
-  optional Optional optional_type = 9;
-}
-message TensorShapeProto {
-  message Dimension { optional int64 dim_value = 1; optional string dim_param = 2; }
-  repeated Dimension dim = 1;
 }
 `,
     { keepCase: true },

@@ -15,6 +15,8 @@ export class Extent {
     readonly factor: number,
     /** By id; one that occurs twice is a square. */
     readonly unknowns: readonly Unknown[],
+    /** Computed in 32 bits, as is what is computed from it. */
+    readonly isNarrow = false,
   ) {}
 
   static of(value: number): Extent {
@@ -47,6 +49,11 @@ export class Extent {
     return this.unknowns.filter(({ countsRows }) => countsRows).length === 1 && this.unknowns.includes(rows);
   }
 
+  /** How often the number of rows is a factor of it. */
+  get timesRows(): number {
+    return this.unknowns.filter((unknown) => unknown === rows).length;
+  }
+
   /** Certainly not negative. */
   get isSize(): boolean {
     return this.factor >= 0 && this.unknowns.every(({ isSize }) => isSize);
@@ -54,6 +61,11 @@ export class Extent {
 
   get key(): string {
     return `${this.factor}*${this.unknowns.map(({ id }) => id).join('*')}`;
+  }
+
+  /** The same in 32 bits, or in more. */
+  inBits(isNarrow: boolean): Extent {
+    return this.isNarrow === isNarrow ? this : new Extent(this.factor, this.unknowns, isNarrow);
   }
 
   is(value: number): boolean {
@@ -72,7 +84,7 @@ export class Extent {
     const factor = this.factor * other.factor;
     if (factor === 0) return Extent.of(0);
     const unknowns = [...this.unknowns, ...other.unknowns].sort((a, b) => a.id - b.id);
-    return new Extent(factor, unknowns);
+    return new Extent(factor, unknowns, this.isNarrow || other.isNarrow);
   }
 
   /** The quotient where it has no remainder whatever the unknowns are; null where that cannot be told. */

@@ -9,7 +9,7 @@ import { bodyBytes, booleanAt, isAbsent, jsonObject, objectAt } from '../protoco
 import { RestError } from '../rest-error.js';
 import type { ServedModels } from '../served-models.js';
 import { readInferRequest } from './infer-request.js';
-import { sendInferAnswer } from './infer-response.js';
+import { sendInferAnswer, writeInferAnswer } from './infer-response.js';
 import { modelConfiguration } from './model-configuration.js';
 import { assertReady, modelMetadata } from './model-description.js';
 import { allStatistics, statisticsUnder } from './model-statistics.js';
@@ -99,7 +99,7 @@ async function infer(
   const wanted = readInferRequest(bodyBytes(request), headerLength?.toString());
   const target = models.knownTarget(model, selector) ?? (await models.target(model, selector));
   // Written out, as in the GraphQL resolver: spreading objects together took longer than all of reading the request.
-  const { outputs, version } = await inference.infer(request.caller, {
+  const asked = {
     deployment: target.deployment,
     version: target.version,
     inputs: wanted.inputs,
@@ -107,8 +107,11 @@ async function infer(
     deadlineMs: wanted.deadlineMs,
     priority: wanted.priority,
     signal: new Disconnection(reply.raw),
-  });
-  sendInferAnswer(reply, { model, version: version.number, id: wanted.id, outputs }, wanted.isBinary);
+  };
+  const { outputs: answer } = await inference.infer(request.caller, asked, (outputs, until, version) =>
+    writeInferAnswer({ model, version: version.number, id: wanted.id, outputs }, wanted.isBinary, until),
+  );
+  sendInferAnswer(reply, answer);
 }
 
 function registerRepositoryRoutes(app: FastifyInstance, repository: ModelRepository): void {

@@ -1,14 +1,8 @@
-import {
-  encodeTensor,
-  type RawTensor,
-  type Signature,
-  type Tensor,
-  type TensorSpec,
-} from '../../inference/index.js';
+import type { RawTensor, Signature, TensorSpec } from '../../inference/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { arrayAt, described, isAbsent, objectAt } from '../protocol-body.js';
-import { fromNested, toRows } from './nested-tensor.js';
-import { specsOf, specText } from './signature.js';
+import { fromNested } from './nested-tensor.js';
+import { sizeOf, specsOf, specText } from './signature.js';
 
 type Features = Readonly<Record<string, unknown>>;
 
@@ -47,48 +41,6 @@ export function exampleInputs(examples: readonly Features[], { inputs }: Signatu
     );
   }
   return inputs.map((spec) => featureTensor(examples, spec));
-}
-
-/** The one number each example gets. @throws DomainError INVALID_ARGUMENT when the outputs are not that. */
-export function regressionAnswer(outputs: readonly Tensor[], examples: number): string {
-  const [only] = outputs;
-  if (only && outputs.length === 1 && only.datatype !== 'BYTES' && only.datatype !== 'BOOL') {
-    if (only.shape[0] === examples && sizeOf(only.shape) === examples)
-      return `{"results":[${toRows({ ...only, shape: [examples] }).join(',')}]}`;
-  }
-  throw new DomainError(
-    'INVALID_ARGUMENT',
-    `Expected a model whose only output is one number for each of the ${examples} examples, got ${outputs.map(shapeText).join(', ')}: call :predict.`,
-  );
-}
-
-/**
- * The label and score of each class of each example. Scores are the only output of floats, [examples, classes]; labels an
- * output of strings of that shape, and "" without one, as the protocol has it.
- *
- * @throws DomainError INVALID_ARGUMENT when the outputs are not that.
- */
-export function classificationAnswer(outputs: readonly Tensor[], examples: number): string {
-  const [scores, ...more] = outputs.filter(({ datatype }) => datatype.startsWith('FP'));
-  if (!scores || more.length > 0 || scores.shape.length !== 2 || scores.shape[0] !== examples) {
-    throw new DomainError(
-      'INVALID_ARGUMENT',
-      `Expected a model with one output of scores, FP32 [${examples},classes], got ${outputs.map(shapeText).join(', ')}: call :predict.`,
-    );
-  }
-  const labels = outputs.find(
-    ({ datatype, shape }) => datatype === 'BYTES' && shape.join() === scores.shape.join(),
-  );
-  const texts = labels && (encodeTensor(labels, 'JSON') as readonly string[]);
-  const [, classes = 0] = scores.shape;
-  const values = toRows({ ...scores, shape: [examples * classes] });
-  const results = Array.from({ length: examples }, (_, example) => {
-    const pairs = values
-      .slice(example * classes, (example + 1) * classes)
-      .map((score, index) => `[${JSON.stringify(texts?.[example * classes + index] ?? '')},${score}]`);
-    return `[${pairs.join(',')}]`;
-  });
-  return `{"results":[${results.join(',')}]}`;
 }
 
 function featureTensor(examples: readonly Features[], spec: TensorSpec): RawTensor {
@@ -136,12 +88,4 @@ function filled(inner: readonly number[], length: number, spec: TensorSpec): num
       ? `Feature ${specText(spec)} has several variable dimensions, which a flat list cannot tell apart: call :predict.`
       : `Expected feature ${specText(spec)} to have ${variable === 0 ? fixed : `a multiple of ${fixed}`} values an example, got ${length}.`,
   );
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
-function shapeText({ name, datatype, shape }: Tensor): string {
-  return specText({ name, datatype, shape });
 }

@@ -73,7 +73,8 @@ function nested(
   return `[${parts.join(',')}]`;
 }
 
-function leafTexts(tensor: Tensor): string[] {
+/** Each element as JSON text. */
+export function leafTexts(tensor: Tensor): string[] {
   const values = encodeTensor(tensor, 'JSON') as readonly unknown[];
   const { datatype, name } = tensor;
   // The protocol's mark of binary strings is the output's name.

@@ -1,14 +1,8 @@
-import {
-  requiredInputs,
-  type RawTensor,
-  type Signature,
-  type Tensor,
-  type TensorSpec,
-} from '../../inference/index.js';
+import { requiredInputs, type RawTensor, type Signature, type TensorSpec } from '../../inference/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { NumberBlock } from '../../platform/json/index.js';
 import { arrayAt, described, isAbsent, objectAt } from '../protocol-body.js';
-import { fromNested, isEncodedBytes, toNested, toRows } from './nested-tensor.js';
+import { fromNested, isEncodedBytes } from './nested-tensor.js';
 import { specsOf } from './signature.js';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -53,26 +47,6 @@ export function predictInputs(call: PredictCall, signature: Signature): RawTenso
   return [fromNested(instances, onlyInput(signature, first, 'instances[0]'), 'instances')];
 }
 
-/** The answer's body as JSON text. One output drops its name. */
-export function predictAnswer(call: PredictCall, outputs: readonly Tensor[]): string {
-  if (call.form === 'columnar') {
-    const [only] = outputs;
-    if (only && outputs.length === 1) return `{"outputs":${toNested(only)}}`;
-    return `{"outputs":{${outputs.map((tensor) => named(tensor, toNested(tensor))).join(',')}}}`;
-  }
-  const rows = outputs.map((tensor) => {
-    if (tensor.shape[0] !== call.instances.length) throw notRows(tensor, call.instances.length);
-    return toRows(tensor);
-  });
-  const [only] = rows;
-  if (only && rows.length === 1) return `{"predictions":[${only.join(',')}]}`;
-  const predictions = Array.from(
-    { length: call.instances.length },
-    (_, row) => `{${outputs.map((tensor, index) => named(tensor, rows[index]?.[row] ?? 'null')).join(',')}}`,
-  );
-  return `{"predictions":[${predictions.join(',')}]}`;
-}
-
 function isNamed(value: unknown): value is JsonObject {
   return (
     typeof value === 'object' &&
@@ -114,16 +88,5 @@ function onlyInput(signature: Signature, got: unknown, place: string): TensorSpe
   throw new DomainError(
     'INVALID_TENSOR',
     `Expected ${place} to be an object of ${specsOf(signature.inputs)}, got ${described(got)}.`,
-  );
-}
-
-function named({ name }: Tensor, text: string): string {
-  return `${JSON.stringify(name)}:${text}`;
-}
-
-function notRows({ name, shape }: Tensor, rows: number): DomainError {
-  return new DomainError(
-    'INVALID_ARGUMENT',
-    `Output "${name}" has shape [${shape.join(',')}] and not one row for each of the ${rows} instances: send "inputs" in columnar form.`,
   );
 }

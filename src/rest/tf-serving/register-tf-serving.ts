@@ -11,12 +11,15 @@ import {
 } from '../../inference/index.js';
 import { Disconnection } from '../../platform/disconnection.js';
 import { DomainError } from '../../platform/errors.js';
+import type { Ending } from '../../platform/in-turns.js';
 import { bodyBytes, jsonObject } from '../protocol-body.js';
 import { RestError } from '../rest-error.js';
 import type { ServedModels } from '../served-models.js';
-import { classificationAnswer, exampleInputs, readExamples, regressionAnswer } from './examples.js';
+import { classification, regression } from './example-answers.js';
+import { exampleInputs, readExamples } from './examples.js';
 import { modelStatus } from './model-status.js';
-import { predictAnswer, predictInputs, readPredictCall } from './predict.js';
+import { checkRows, predictAnswer } from './predict-answer.js';
+import { predictInputs, readPredictCall } from './predict.js';
 import { checkSignatureName, signatureDefinition } from './signature.js';
 
 const METHODS = ['predict', 'classify', 'regress'] as const;
@@ -36,7 +39,9 @@ export interface TfServingServices {
 /** A request read as far as it can be without the model: what it takes, and what its outputs become. */
 interface Call {
   inputs(signature: Signature): RawTensor[];
-  answer(outputs: readonly Tensor[]): string;
+  /** @throws DomainError INVALID_ARGUMENT when the outputs are not what the method answers */
+  check(outputs: readonly Tensor[]): void;
+  answer(outputs: readonly Tensor[], until: Ending): string | Promise<Buffer>;
 }
 
 /** TensorFlow Serving's REST API. Its methods stand behind a colon in the last part of the path. */
@@ -78,19 +83,23 @@ async function run(
   checkSignatureName(body.signature_name, method);
   const call = readCall(method, body);
   const target = { ...(await models.target(model, selector)), signal: new Disconnection(reply.raw) };
-  const { result } = await inference.withModel(
+  const { result } = await inference.withModel<readonly Tensor[], string | Buffer>(
     request.caller,
     'infer',
     target,
-    async (open) => {
-      const raw = call.inputs(open.version.signature);
-      const outputs = await open.infer(raw.map((tensor) => decodeTensor(tensor)));
-      const asked = () => ({ operation: 'INFER', inputs: raw }) as const;
-      return { value: { outputs, answer: call.answer(outputs) }, rows: raw[0]?.shape[0] ?? 1, asked };
+    {
+      work: async (open) => {
+        const raw = call.inputs(open.version.signature);
+        const outputs = await open.infer(raw.map((tensor) => decodeTensor(tensor)));
+        call.check(outputs);
+        const asked = () => ({ operation: 'INFER', inputs: raw }) as const;
+        return { value: outputs, rows: raw[0]?.shape[0] ?? 1, asked };
+      },
+      numbersOf: numbersOfTensors,
+      present: (outputs, until) => call.answer(outputs, until),
     },
-    ({ outputs }) => numbersOfTensors(outputs),
   );
-  return reply.type('application/json; charset=utf-8').send(result.answer);
+  return reply.type('application/json; charset=utf-8').send(result);
 }
 
 function readCall(method: Method, body: Readonly<Record<string, unknown>>): Call {
@@ -98,14 +107,16 @@ function readCall(method: Method, body: Readonly<Record<string, unknown>>): Call
     const call = readPredictCall(body);
     return {
       inputs: (signature) => predictInputs(call, signature),
-      answer: (outputs) => predictAnswer(call, outputs),
+      check: (outputs) => checkRows(call, outputs),
+      answer: (outputs, until) => predictAnswer(call, outputs, until),
     };
   }
   const examples = readExamples(body);
-  const answer = method === 'classify' ? classificationAnswer : regressionAnswer;
+  const answers = method === 'classify' ? classification : regression;
   return {
     inputs: (signature) => exampleInputs(examples, signature),
-    answer: (outputs) => answer(outputs, examples.length),
+    check: (outputs) => answers.check(outputs, examples.length),
+    answer: (outputs, until) => answers.answer(outputs, until),
   };
 }
 

@@ -75,3 +75,8 @@ function tensorInfos(specs: readonly TensorSpec[]): object {
     ]),
   );
 }
+
+/** Elements of a shape without variable dimensions. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

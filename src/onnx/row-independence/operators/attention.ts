@@ -18,6 +18,12 @@ function mustBeBesideRows(step: Step, indices: readonly number[]): Extent {
   return size;
 }
 
+/** What is said here of an operator is said of so many inputs; what later versions add may be anything. */
+function mustHaveAtMost(step: Step, inputs: number): void {
+  if (step.inputs.slice(inputs).some((input) => input !== undefined))
+    throw new ProofEnd(`it is given more than ${inputs} inputs`);
+}
+
 function constantsAt(step: Step, indices: readonly number[]): void {
   for (const index of indices) mustBeConstant(step.inputs[index], `its input ${index}`);
 }
@@ -46,6 +52,7 @@ function unknownSizes(step: Step, size: Extent, rank: number): Followed {
 /** Weights included (com.microsoft.Attention, QAttention). */
 function selfAttention(weights: readonly number[], mask: number, past: number, bias: number): Rule {
   return (step) => {
+    mustHaveAtMost(step, past + 3);
     const size = mustBeBesideRows(step, [0, mask]);
     const dims = dimsOf(step.input(0));
     constantsAt(step, [...weights, past + 2]);
@@ -65,6 +72,7 @@ function selfAttention(weights: readonly number[], mask: number, past: number, b
 }
 
 const multiHead: Rule = (step) => {
+  mustHaveAtMost(step, 9);
   const size = mustBeBesideRows(step, [0, 1, 2, 4, 6, 7]);
   constantsAt(step, [3, 8]);
   mustSuitScores(step.inputs[5], size);
@@ -76,6 +84,7 @@ const multiHead: Rule = (step) => {
 };
 
 const grouped: Rule = (step) => {
+  mustHaveAtMost(step, 12);
   const size = mustBeBesideRows(step, [0, 1, 2, 3, 4, 5, 9]);
   constantsAt(step, [6, 7, 8, 11]);
   mustSuitScores(step.inputs[10], size);
@@ -84,6 +93,7 @@ const grouped: Rule = (step) => {
 
 /** ai.onnx, from opset 23 on. */
 const attention: Rule = (step) => {
+  mustHaveAtMost(step, 7);
   const size = mustBeBesideRows(step, [0, 1, 2, 4, 5, 6]);
   mustSuitScores(step.inputs[3], size);
   const [queries, values] = [dimsOf(step.input(0)), dimsOf(step.input(2))];
@@ -105,6 +115,7 @@ function rotary(position: number, tables: readonly number[]): Rule {
 }
 
 const embedding: Rule = (step) => {
+  mustHaveAtMost(step, 9);
   const size = mustBeBesideRows(step, [0, 1, 7]);
   constantsAt(step, [2, 3, 4, 5, 6]);
   const [, length = Extent.ONE] = dimsOf(step.input(0));

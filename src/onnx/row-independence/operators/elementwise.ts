@@ -34,18 +34,30 @@ function computed(
   const values = Array.from({ length: count }, (_, index) => {
     const here = given.map((value) => elementAt(value, sizes as number[], index));
     const countsRows = here.some((extent) => extent.countsRows);
-    const value = compute(here, whole, unknowns);
-    return value && isExact(value, whole) ? value : unknowns.fresh({ countsRows, isSize: false });
+    const isNarrow = here.some((extent) => extent.isNarrow);
+    const value = compute(here, whole, unknowns)?.inBits(isNarrow);
+    return value && isExact(value, whole)
+      ? value
+      : unknowns.fresh({ countsRows, isSize: false }).inBits(isNarrow);
   });
   return { values, whole: result === 'truth' || whole };
 }
 
 /**
- * Whether a runtime comes to the same number in whatever type it calculates: whole ones overflow beyond 32 bits, reals are
- * rounded to 11 significant ones at worst.
+ * Whether a runtime comes to the same number in the type it calculates in: whole ones overflow, reals are rounded to 11
+ * significant ones at worst.
+ *
+ * Bodies have at most 2^30 bytes, so a size is no larger, nor are the rows of a joined run times the elements of one; rows
+ * that are joined are fewer than 2^14. Sizes of different tensors have no such bound together.
  */
-export function isExact({ factor, unknowns }: Extent, whole: boolean): boolean {
-  if (unknowns.length > 0 && Math.abs(factor) >= 2 ** 16) return false;
+export function isExact({ factor, unknowns, isNarrow, timesRows }: Extent, whole: boolean): boolean {
+  if (unknowns.length > 0) {
+    const sizes = unknowns.length - timesRows;
+    const most = timesRows > 1 || sizes > 2 ? 0 : sizes === 2 ? 2 ** 14 : 2 ** 16;
+    if (Math.abs(factor) >= most) return false;
+    if (isNarrow && sizes > 0 && (sizes > 1 || Math.abs(factor) > 1)) return false;
+    if (!whole && unknowns.length > 1) return false;
+  }
   if (whole) return Math.abs(factor) < 2 ** 31;
   return (
     factor === 0 ||
@@ -124,6 +136,7 @@ const unary = (compute: (value: number) => number): Rule => laidOver(onNumbers(c
 // TensorProto.DataType. In narrower types a size might become another number.
 const [FLOAT, BOOL, DOUBLE] = [1, 9, 11];
 const WIDE_INTEGERS: ReadonlySet<number> = new Set([6, 7, 12, 13]);
+const NARROW_INTEGERS: ReadonlySet<number> = new Set([6, 12]);
 
 /** Whole numbers are cut off, truth values are 0 or 1. */
 const cast: Rule = (step) => {
@@ -135,11 +148,14 @@ const cast: Rule = (step) => {
   const values = input.elements.values.map((value): Extent => {
     if (to === BOOL)
       return value.number === null ? step.unknowns.computedFrom('truth', [value], true) : truth(value.number !== 0); // prettier-ignore
-    if (!isExact(value, to !== FLOAT))
-      return step.unknowns.fresh({ countsRows: value.countsRows, isSize: false });
-    if (isReal || input.elements?.whole === true) return value;
-    if (value.number !== null) return Extent.of(Math.trunc(value.number));
-    return Number.isInteger(value.factor) ? value : step.unknowns.computedFrom('trunc', [value]);
+    const cast = value.inBits(NARROW_INTEGERS.has(to));
+    if (!isExact(cast, to !== FLOAT))
+      return step.unknowns.fresh({ countsRows: value.countsRows, isSize: false }).inBits(cast.isNarrow);
+    if (isReal || input.elements?.whole === true) return cast;
+    if (value.number !== null) return Extent.of(Math.trunc(value.number)).inBits(cast.isNarrow);
+    return Number.isInteger(value.factor)
+      ? cast
+      : step.unknowns.computedFrom('trunc', [value]).inBits(cast.isNarrow);
   });
   return [constant(input.dims, { values, whole: !isReal })];
 };

@@ -87,6 +87,7 @@ const fusedMatMul: Rule = (step) => {
 /** Weights packed in whatever way: every line of the left factor by itself. */
 const byPackedWeights: Rule = (step) => {
   const left = step.input(0);
+  if (step.int('transB', 1) === 0) throw new ProofEnd('its weights are the other way round');
   for (const other of step.inputs.slice(1)) mustBeConstant(other, 'its weights');
   const dims = dimsOf(left);
   if (left.rows?.axis === dims.length - 1) throw new ProofEnd('it sums over the rows');

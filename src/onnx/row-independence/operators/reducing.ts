@@ -25,9 +25,11 @@ function reduce(compute?: (values: readonly Extent[], step: Step) => Extent | nu
     const gone = asked?.length ? asked.map((axis) => axisOf(axis, rank)) : Array.from({ length: rank }, (_, axis) => axis); // prettier-ignore
     const keep = step.int('keepdims', 1) === 1;
     const result = reduced(input, new Set(gone), keep);
-    const value = rank === 1 && input.elements && compute?.(input.elements.values, step);
+    const given = rank === 1 ? input.elements?.values : undefined;
+    const isNarrow = given?.some((extent) => extent.isNarrow) === true;
+    const value = given && compute?.(given, step)?.inBits(isNarrow);
     return [
-      value && isExact(value, input.elements.whole)
+      value && input.elements && isExact(value, input.elements.whole)
         ? { ...scalar(value, input.elements.whole), dims: result.dims }
         : result,
     ];

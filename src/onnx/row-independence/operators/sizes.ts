@@ -5,11 +5,11 @@ import { constant, MAX_ELEMENTS, scalar, vector, withRows } from '../value.js';
 
 /** What a tensor's sizes say of it: functions of the number of rows, and of no row. */
 const shape: Rule = (step) => {
-  const dims = dimsOf(step.input(0));
+  const dims = dimsOf(step.input(0)).map((dim) => dim.inBits(false));
   return [vector(dims.slice(step.int('start', 0), step.attributes.has('end') ? step.int('end', 0) : undefined))]; // prettier-ignore
 };
 
-const size: Rule = (step) => [scalar(Extent.product(dimsOf(step.input(0))))];
+const size: Rule = (step) => [scalar(Extent.product(dimsOf(step.input(0))).inBits(false))];
 
 const range: Rule = (step) => {
   const [start, limit, delta] = [0, 1, 2].map((index) => step.extentsOf(index)[0] ?? Extent.of(0));

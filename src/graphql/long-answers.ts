@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { answerText } from './long-values.js';
+
+const NAME = /"(long answer [\da-f-]{36})"/;
+
+/** Carries long answers past whoever handles answers as strings: they get a name for it, which nobody outside knows. */
+export class LongAnswers {
+  private readonly named = new Map<string, Buffer>();
+
+  /** JSON as text, or, where it holds long values, a name by which it must be taken. */
+  async stringify(answer: object): Promise<string> {
+    const text = await answerText(answer);
+    if (typeof text === 'string') return text;
+    const name = `long answer ${randomUUID()}`;
+    this.named.set(name, text);
+    return name;
+  }
+
+  /** Undefined for what is no name. */
+  take(name: string): Buffer | undefined {
+    const answer = this.named.get(name);
+    if (answer) this.named.delete(name);
+    return answer;
+  }
+
+  /** JSON with the answer that it names in the name's place, in parts to be sent one behind the other. */
+  inPlaceOfName(text: string): readonly (string | Buffer)[] {
+    const found = this.named.size === 0 ? null : NAME.exec(text);
+    const answer = found?.[1] === undefined ? undefined : this.take(found[1]);
+    if (!found || !answer) return [text];
+    return [text.slice(0, found.index), answer, text.slice(found.index + found[0].length)];
+  }
+}
