@@ -1,29 +1,21 @@
 import { join } from 'node:path';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { ArtifactStore } from './artifacts/index.js';
-import {
-  CatalogService,
-  GraphComparisons,
-  TransferService,
-  type ArtifactDownloader,
-} from './catalog/index.js';
+import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
+import { GraphComparisons } from './comparison/index.js';
+import { TransferService } from './transfer/index.js';
 import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { registerGraphql, type HttpPaths } from './graphql/index.js';
-import { InferenceService, RecordedRequests, RequestRecorder } from './inference/index.js';
-import { GraphDifferencer, ModelFolders, ModelInspector, RowProver, RunnerPool } from './onnx/index.js';
-import {
-  InstanceChecker,
-  MoleculeWorker,
-  parseNewPipeline,
-  parsePipeline,
-  PipelineRunner,
-  PredictionService,
-  SampleChooser,
-  VersionComparer,
-} from './pipelines/index.js';
-import { RequestBodies, shareRequestBodies } from './platform/bodies/index.js';
-import { compressAnswers } from './platform/compressed-answers.js';
+import { InferenceService } from './inference/index.js';
+import { RecordedRequests, RequestRecorder } from './recording/index.js';
+import { GraphDifferencer, RowProver } from './onnx/index.js';
+import { ModelFolders, ModelInspector, RunnerPool } from './runtime/index.js';
+import { InstanceChecker, PipelineRunner, PredictionService } from './predictions/index.js';
+import { MoleculeWorker, parseNewPipeline, parsePipeline } from './pipelines/index.js';
+import { SampleChooser, VersionComparer } from './comparison/index.js';
+import { RequestBodies, shareRequestBodies } from './http/index.js';
+import { compressAnswers } from './http/index.js';
 import type { Config } from './platform/config.js';
 import { openDatabase } from './platform/database/index.js';
 import { exposureOf, lockDirectory } from './platform/directory-lock.js';
@@ -32,12 +24,12 @@ import { EventLog } from './platform/events/index.js';
 import { pairDirectory } from './platform/installation/index.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
-import { watchUnusedConnections } from './platform/unused-connections.js';
-import { WholeBodyMessage } from './platform/whole-body.js';
+import { watchUnusedConnections } from './http/index.js';
+import { WholeBodyMessage } from './http/index.js';
 import { withinLimit } from './platform/within-limit.js';
 import { Reload } from './reload.js';
 import { answerError, registerRest } from './rest/index.js';
-import { RuntimeGraphs } from './runtime-graphs/index.js';
+import { RuntimeGraphs } from './runtime/index.js';
 import {
   assertBindAllowed,
   nameAnswer,

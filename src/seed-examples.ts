@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { examples, type ExampleModel } from '../examples/index.js';
+import { examples } from '../examples/index.js';
+import { type ExampleModel } from '../examples/example.js';
 import type { ArtifactStore } from './artifacts/index.js';
 import type { CatalogService } from './catalog/index.js';
 import type { DeploymentService } from './deployments/index.js';

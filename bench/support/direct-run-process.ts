@@ -1,5 +1,5 @@
 /** Runs a graph in a bare loop: no server, no queue, one thread. Forked by DirectRuns. */
-import { InferenceSession, RuntimeTensor } from '../../src/onnx/runtime.js';
+import { InferenceSession, RuntimeTensor } from '../../src/runtime/sessions/runtime.js';
 import type { DirectRunOrder, DirectRunReport } from './direct-runs.js';
 
 process.on('message', (order: DirectRunOrder) => {

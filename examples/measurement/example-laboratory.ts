@@ -1,14 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ModelInspector, RunnerPool, type LoadedModel } from '../../src/onnx/index.js';
-import {
-  MoleculeWorker,
-  parsePipeline,
-  PipelineRunner,
-  type Pipeline,
-  type Prediction,
-} from '../../src/pipelines/index.js';
+import { ModelInspector, RunnerPool, type LoadedModel } from '../../src/runtime/index.js';
+import { MoleculeWorker, parsePipeline, type Pipeline, type Prediction } from '../../src/pipelines/index.js';
+import { PipelineRunner } from '../../src/predictions/index.js';
 import type { ExampleVersion } from '../example.js';
 
 /** Predicts with an example exactly as the server does: same graph, same runtime, same pipeline; without a catalog. */

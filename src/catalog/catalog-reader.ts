@@ -1,11 +1,11 @@
 import type { RowProof } from '../onnx/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { CatalogStores } from './catalog-stores.js';
-import type { ExampleRecord } from './examples.js';
+import type { ExampleRecord } from './publishing/examples.js';
 import type { ModelOrder, ModelPosition, Window } from './keyset.js';
 import { lineages } from './lineage.js';
 import type { ModelFilter } from './model-filter.js';
-import type { AliasInstant, AliasKey } from './alias-history-store.js';
+import type { AliasInstant, AliasKey } from './aliases/alias-history-store.js';
 import type {
   AliasChangeRecord,
   AliasRecord,

@@ -3,19 +3,23 @@ import type { EventLog } from '../platform/events/index.js';
 import type { Database } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
-import type { RemoveAliasInput, RollbackAliasInput, SetAliasInput } from './alias-input.js';
-import { AliasMoving } from './alias-moving.js';
-import { ArtifactDamageEvents } from './artifact-damage.js';
-import { ArtifactCollection, type CollectArtifactsInput, type Collection } from './artifact-collection.js';
-import { ArtifactDownloader } from './artifact-download.js';
-import { ArtifactIntake } from './artifact-intake.js';
+import type { RemoveAliasInput, RollbackAliasInput, SetAliasInput } from './aliases/alias-input.js';
+import { AliasMoving } from './aliases/alias-moving.js';
+import { ArtifactDamageEvents } from './artifacts/artifact-damage.js';
+import {
+  ArtifactCollection,
+  type CollectArtifactsInput,
+  type Collection,
+} from './artifacts/artifact-collection.js';
+import { ArtifactDownloader } from './artifacts/artifact-download.js';
+import { ArtifactIntake } from './artifacts/artifact-intake.js';
 import { CatalogReader } from './catalog-reader.js';
 import { CatalogStores } from './catalog-stores.js';
 import { checkModelTexts, type RegisterModelInput, type UpdateModelInput } from './model-input.js';
 import { checkName } from './names.js';
-import type { PublishVersionInput } from './publication-input.js';
+import type { PublishVersionInput } from './publishing/publication-input.js';
 import type { AliasRecord, ModelRecord, VersionRecord } from './records.js';
-import { VersionPublisher, type PublishingDependencies } from './version-publisher.js';
+import { VersionPublisher, type PublishingDependencies } from './publishing/version-publisher.js';
 import { VersionTagging, type TagVersionInput } from './version-tagging.js';
 
 export interface CatalogDependencies extends PublishingDependencies {

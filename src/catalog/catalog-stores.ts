@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../platform/database/index.js';
-import { AliasHistoryStore } from './alias-history-store.js';
-import { ExampleStore } from './example-store.js';
+import { AliasHistoryStore } from './aliases/alias-history-store.js';
+import { ExampleStore } from './publishing/example-store.js';
 import { LineageStore } from './lineage-store.js';
 import { ModelDescriptionStore } from './model-description-store.js';
 import { ModelStore } from './model-store.js';

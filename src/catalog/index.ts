@@ -1,53 +1,43 @@
-export { CatalogService, type CatalogDependencies } from './catalog-service.js';
-export type { RemoveAliasInput, RollbackAliasInput, SetAliasInput } from './alias-input.js';
-export type { AliasInstant, AliasKey } from './alias-history-store.js';
-export type { TagVersionInput } from './version-tagging.js';
-export { describeRewrite, narrowTypeName } from '../onnx/index.js';
-export { checkReason } from './catalog-changes.js';
-export { CatalogReader } from './catalog-reader.js';
-export type { CollectArtifactsInput, Collection } from './artifact-collection.js';
-export { ArtifactDownloader, type DownloaderSettings } from './artifact-download.js';
+export { ArtifactDownloader } from './artifacts/artifact-download.js';
+export { CatalogChanges, checkReason, newEvent } from './catalog-changes.js';
+export type { CatalogReader } from './catalog-reader.js';
+export { CatalogService } from './catalog-service.js';
+export { CatalogStores } from './catalog-stores.js';
+export { describeRewrite } from './describe-rewrite.js';
+export { type ModelOrder, type ModelPosition, type Window, modelPosition } from './keyset.js';
+export { MAX_ALIASES_PER_MODEL, MAX_TAGS_PER_VERSION } from './limits.js';
+export { type RegisterModelInput, checkModelTexts } from './model-input.js';
+export { DEFAULT_ALIAS, checkAliasName, checkName, checkTagName, isName, sameButCase } from './names.js';
+export { citationOf } from './publishing/citation.js';
 export {
-  modelPosition,
-  type ModelOrder,
-  type ModelOrderField,
-  type ModelPosition,
-  type Window,
-} from './keyset.js';
-export type { CheckInstances, ExampleInput, InstanceFault } from './example-intake.js';
-export { exampleText, type ExampleContent, type ExampleRecord } from './examples.js';
-export type { ModelFilter } from './model-filter.js';
-export type { RegisterModelInput, UpdateModelInput } from './model-input.js';
-export { citationOf, type Citation } from './citation.js';
-export { checkName, DEFAULT_ALIAS, isName, sameButCase } from './names.js';
-export type { ArtifactInput, PublishVersionInput } from './publication-input.js';
+  type CheckInstances,
+  type ExampleInput,
+  type InstanceFault,
+  checkExampleCount,
+  takeExamples,
+} from './publishing/example-intake.js';
+export { type ExampleContent, type ExampleRecord, exampleText } from './publishing/examples.js';
+export { checkPublicationTexts } from './publishing/publication-input.js';
+export type { PublishingDependencies } from './publishing/version-publisher.js';
 export {
-  formatVersionRef,
-  parseSelector,
-  parseSelectorWithin,
-  parseVersionRef,
-  type VersionRef,
-  type VersionSelector,
-} from './version-ref.js';
-export type {
-  AliasChangeKind,
-  AliasChangeRecord,
-  AliasRecord,
-  ArtifactRecord,
-  Dataset,
-  DerivationRecord,
-  DerivationRelation,
-  DescriptionRecord,
-  Domain,
-  Environment,
-  LineageDirection,
-  LineageRecord,
-  Metric,
-  ModelRecord,
-  Numbered,
-  Source,
-  TagRecord,
-  VersionRecord,
+  type AliasChangeRecord,
+  type AliasRecord,
+  type ArtifactRecord,
+  DOMAINS,
+  type Dataset,
+  type DerivationRecord,
+  type DerivationRelation,
+  type DescriptionRecord,
+  type Environment,
+  type LineageDirection,
+  type LineageRecord,
+  type Metric,
+  type ModelRecord,
+  type Numbered,
+  type Source,
+  type TagRecord,
+  type VersionRecord,
 } from './records.js';
-export * from './comparison/index.js';
-export * from './transfer/index.js';
+export { withoutNul } from './texts.js';
+export { type VersionRef, formatVersionRef, parseSelector, parseVersionRef } from './version-ref.js';
+export { asJson, optionalJson } from './version-store.js';

@@ -1,4 +1,5 @@
-import type { GraphSummary, Rewrite, RowProof, Signature } from '../onnx/index.js';
+import type { GraphSummary, Rewrite, RowProof } from '../onnx/index.js';
+import type { Signature } from '../tensors/index.js';
 import type { JsonValue } from '../platform/events/index.js';
 
 export const DOMAINS = ['CHEMISTRY', 'PHYSICS', 'MATERIALS', 'BIOLOGY', 'GENERAL'] as const;

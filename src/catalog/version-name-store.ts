@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../platform/database/index.js';
-import type { AliasKey } from './alias-history-store.js';
+import type { AliasKey } from './aliases/alias-history-store.js';
 import { sameButCase } from './names.js';
 import type { AliasRecord, Numbered, TagRecord } from './records.js';
 

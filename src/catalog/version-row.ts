@@ -1,4 +1,5 @@
-import type { Rewrite, Signature } from '../onnx/index.js';
+import type { Rewrite } from '../onnx/index.js';
+import type { Signature } from '../tensors/index.js';
 import { Prisma } from '../platform/database/index.js';
 import type { JsonValue } from '../platform/events/index.js';
 import type { Dataset, Environment, Metric, Source, VersionRecord } from './records.js';

@@ -1,4 +1,5 @@
-import type { GraphSummary, Rewrite, RowProof, Signature } from '../onnx/index.js';
+import type { GraphSummary, Rewrite, RowProof } from '../onnx/index.js';
+import type { Signature } from '../tensors/index.js';
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
 import type { Window } from './keyset.js';
 import { DEFAULT_ALIAS } from './names.js';

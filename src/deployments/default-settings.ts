@@ -1,4 +1,4 @@
-import type { Isolation } from '../onnx/index.js';
+import type { Isolation } from '../runtime/index.js';
 import type { BatchingSettings, DeploymentSettings, LimitSettings, RuntimeSettings } from './records.js';
 
 /** Where a model runs unless its deployment says otherwise (docs/decisions/0008). */

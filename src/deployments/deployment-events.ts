@@ -1,5 +1,5 @@
 import type { VersionRecord } from '../catalog/index.js';
-import type { LoadedModel } from '../onnx/index.js';
+import type { LoadedModel } from '../runtime/index.js';
 import type { DomainError } from '../platform/errors.js';
 import type { NewEvent } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';

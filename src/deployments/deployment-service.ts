@@ -1,7 +1,8 @@
 import type { ArtifactStore } from '../artifacts/index.js';
-import type { RuntimeGraphs } from '../runtime-graphs/index.js';
+import type { RuntimeGraphs } from '../runtime/index.js';
 import { checkName, checkReason, type CatalogService, type VersionRecord } from '../catalog/index.js';
-import type { RowProver, RunnerPool } from '../onnx/index.js';
+import type { RowProver } from '../onnx/index.js';
+import type { RunnerPool } from '../runtime/index.js';
 import type { Database } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';

@@ -1,4 +1,4 @@
-import { RunnerLost } from '../onnx/index.js';
+import { RunnerLost } from '../runtime/index.js';
 import { DomainError } from '../platform/errors.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { VersionRecord } from '../catalog/index.js';
-import type { LoadedModel } from '../onnx/index.js';
+import type { LoadedModel } from '../runtime/index.js';
 import type { AbortSignalLike } from '../platform/until-aborted.js';
 import type { Batching } from './rows/batching.js';
 import type { OutputNumbers } from './guards/index.js';

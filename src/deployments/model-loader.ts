@@ -1,7 +1,8 @@
 import type { ArtifactStore } from '../artifacts/index.js';
 import type { VersionRecord } from '../catalog/index.js';
-import { defaultInputs, type LoadedModel, type LoadOptions, type RunnerPool } from '../onnx/index.js';
-import type { RuntimeGraphs } from '../runtime-graphs/index.js';
+import { defaultInputs } from '../tensors/index.js';
+import { type LoadedModel, type LoadOptions, type RunnerPool } from '../runtime/index.js';
+import type { RuntimeGraphs } from '../runtime/index.js';
 import { memoryLimit } from './memory-limit.js';
 import type { MemoryBudget, Place } from './memory-budget.js';
 import type { RuntimeSettings } from './records.js';

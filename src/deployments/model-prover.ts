@@ -1,5 +1,6 @@
 import type { VersionRecord } from '../catalog/index.js';
-import { defaultInputs, type LoadedModel } from '../onnx/index.js';
+import { defaultInputs } from '../tensors/index.js';
+import { type LoadedModel } from '../runtime/index.js';
 import { DomainError } from '../platform/errors.js';
 import { withinLimit } from '../platform/within-limit.js';
 import type { BatchingSettings } from './records.js';

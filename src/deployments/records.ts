@@ -1,4 +1,4 @@
-import type { ExecutionProvider, GraphOptimization, Isolation } from '../onnx/index.js';
+import type { ExecutionProvider, GraphOptimization, Isolation } from '../runtime/index.js';
 import type { DeploymentState, RevisionRole } from './deployment-state.js';
 import type { MigrationPlan, MigrationRecord, MigrationStrategy } from './migrations/records.js';
 

@@ -1,4 +1,4 @@
-import { availableProviders, EXECUTION_PROVIDERS } from '../onnx/index.js';
+import { availableProviders, EXECUTION_PROVIDERS } from '../runtime/index.js';
 import { DomainError } from '../platform/errors.js';
 import { DEFAULT_BATCHING, DEFAULT_LIMITS, DEFAULT_RUNTIME } from './default-settings.js';
 import { recordingSettings, type RecordingInput } from './recording-input.js';

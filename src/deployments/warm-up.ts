@@ -1,5 +1,6 @@
 import type { CatalogService, ExampleRecord, VersionRecord } from '../catalog/index.js';
-import { madeUpInputs, type LoadedModel, type Tensor } from '../onnx/index.js';
+import { madeUpInputs, type Tensor } from '../tensors/index.js';
+import { type LoadedModel } from '../runtime/index.js';
 import { DomainError, isUserError } from '../platform/errors.js';
 
 /** Of a version's examples; the first run pays for memory arenas and lazy initialisation, the next ones for little. */

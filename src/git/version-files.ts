@@ -6,7 +6,7 @@ import type {
   ExampleRecord,
   VersionRecord,
 } from '../catalog/index.js';
-import { widenedValues, type Tensor } from '../onnx/index.js';
+import { widenedValues, type Tensor } from '../tensors/index.js';
 import { readableJson } from './readable-json.js';
 
 /** A version with all that its commit is made of; nothing of it ever changes. */

@@ -1,10 +1,5 @@
-import type {
-  CatalogReader,
-  DerivationRelation,
-  ModelRecord,
-  TransferService,
-  VersionRecord,
-} from '../catalog/index.js';
+import type { CatalogReader, DerivationRelation, ModelRecord, VersionRecord } from '../catalog/index.js';
+import type { TransferService } from '../transfer/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { PublishedVersion } from './version-files.js';
 

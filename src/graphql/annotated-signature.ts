@@ -1,5 +1,6 @@
-import { defaultOf, type Tensor } from '../inference/index.js';
-import { narrowTypeName, type VersionRecord } from '../catalog/index.js';
+import { defaultOf, type Tensor } from '../tensors/index.js';
+import { narrowTypeName } from '../tensors/index.js';
+import { type VersionRecord } from '../catalog/index.js';
 import type { TensorAnnotation } from '../pipelines/index.js';
 
 type TensorSpec = VersionRecord['signature']['inputs'][number];

@@ -1,13 +1,14 @@
-import type { ArtifactRecord, SignatureComparison, VersionRecord } from '../catalog/index.js';
+import type { ArtifactRecord, VersionRecord } from '../catalog/index.js';
+import type { SignatureComparison } from '../compatibility/index.js';
 import {
   partOfSample,
-  tensorAnnotations,
   type LatencyComparison,
   type OutputComparison,
   type OutputsComparison,
   type Sample,
   type SampleRequest,
-} from '../pipelines/index.js';
+} from '../comparison/index.js';
+import { tensorAnnotations } from '../pipelines/index.js';
 import { DomainError } from '../platform/errors.js';
 import { annotated } from './annotated-signature.js';
 

@@ -6,7 +6,7 @@ import type {
   Window,
 } from '../catalog/index.js';
 import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
-import type { RecordedRequestRecord } from '../inference/index.js';
+import type { RecordedRequestRecord } from '../recording/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventRecord } from '../platform/events/index.js';
 import type { CursorCodec } from './positions.js';

@@ -1,7 +1,11 @@
-import type { CatalogService, TransferService } from '../catalog/index.js';
+import type { CatalogService } from '../catalog/index.js';
+import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
-import type { Departure, InferenceService, RecordedRequests } from '../inference/index.js';
-import type { PredictionService, VersionComparer } from '../pipelines/index.js';
+import type { Departure } from '../platform/disconnection.js';
+import type { InferenceService } from '../inference/index.js';
+import type { RecordedRequests } from '../recording/index.js';
+import type { PredictionService } from '../predictions/index.js';
+import type { VersionComparer } from '../comparison/index.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import { requestedOrigin, type Addressed, type Caller } from '../security/index.js';

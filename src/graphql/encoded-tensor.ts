@@ -1,7 +1,7 @@
-import { encodeTensor, flatJson, isLong, tensorBytes, type Tensor } from '../inference/index.js';
+import { encodeTensor, flatJson, isLong, tensorBytes, type Tensor } from '../tensors/index.js';
 import type { Ending } from '../platform/in-turns.js';
-import { writtenText } from '../platform/written-text.js';
-import { LongBase64, LongJson } from './long-values.js';
+import { writtenText } from '../http/index.js';
+import { LongBase64, LongJson } from './http/long-values.js';
 
 /** Up to this many bytes a string is made as quickly as the answer is put together around it. */
 const SHORT_BYTES = 8_192;

@@ -1,3 +1,2 @@
+export type { HttpPaths } from './http/http.js';
 export { registerGraphql } from './register-graphql.js';
-export type { GraphqlServices } from './context.js';
-export type { HttpPaths } from './http.js';

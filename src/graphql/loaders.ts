@@ -6,12 +6,12 @@ import {
   type CatalogService,
   type LineageDirection,
   type LineageRecord,
-  type TransferService,
   type VersionRef,
   type Window,
 } from '../catalog/index.js';
+import { type TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
-import type { RecordedRequestRecord, RecordedRequests } from '../inference/index.js';
+import type { RecordedRequestRecord, RecordedRequests } from '../recording/index.js';
 import { groupBy } from './group-by.js';
 
 /** One page, of the versions of one model. Equal windows of different models are read together. */

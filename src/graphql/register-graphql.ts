@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { requestBodiesOf } from '../platform/bodies/index.js';
+import { requestBodiesOf } from '../http/index.js';
 import type { Config } from '../platform/config.js';
 import type { Guard } from '../security/index.js';
 import { DocumentCache } from './compiled/document-cache.js';
 import type { GraphqlServices } from './context.js';
-import { createDocumentReader } from './document.js';
-import { serveHttp, type HttpPaths } from './http.js';
-import { PersistedDocumentStore } from './persisted-document-store.js';
-import { PersistedDocuments } from './persisted-documents.js';
+import { createDocumentReader } from './documents/document.js';
+import { serveHttp, type HttpPaths } from './http/http.js';
+import { PersistedDocumentStore } from './documents/persisted-document-store.js';
+import { PersistedDocuments } from './documents/persisted-documents.js';
 import { buildExecutableSchema } from './schema.js';
-import { serveWebSockets } from './websocket-server.js';
+import { serveWebSockets } from './websocket/websocket-server.js';
 
 /**
  * GraphQL at `/graphql`, over HTTP and over WebSocket: one schema, one set of limits, one mapping of errors, one store

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import { packageRoot } from '../platform/package-root.js';
-import { recordUserErrors } from './failed-request.js';
+import { recordUserErrors } from './http/failed-request.js';
 import { resolvers } from './resolvers/index.js';
 
 /** The SDL of every domain, in the order of the files' names. */

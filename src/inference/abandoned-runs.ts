@@ -1,4 +1,4 @@
-import type { RunUnderWay } from '../onnx/index.js';
+import type { RunUnderWay } from '../runtime/index.js';
 import type { RunInProgress } from './run-in-progress.js';
 
 export interface Abandonment {

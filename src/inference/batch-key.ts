@@ -1,4 +1,4 @@
-import { requiredInputs, type Signature, type Tensor } from '../onnx/index.js';
+import { requiredInputs, type Signature, type Tensor } from '../tensors/index.js';
 
 /** Null for a request that runs alone. */
 export type KeyOf = (inputs: readonly Tensor[], outputs: readonly string[] | undefined) => string | null;

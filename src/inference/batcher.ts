@@ -1,14 +1,11 @@
 import {
   AnswerTooLarge,
   isRunRefused,
-  joinRows,
-  rowsOf,
   RunnerLost,
-  splitRows,
   type RunOptions,
   type RunResult,
-  type Tensor,
-} from '../onnx/index.js';
+} from '../runtime/index.js';
+import { joinRows, rowsOf, splitRows, type Tensor } from '../tensors/index.js';
 import { AbandonedRuns, type Abandonment } from './abandoned-runs.js';
 import type { KeyOf } from './batch-key.js';
 import { BatchSizing, type SizingSettings } from './batch-sizing.js';

@@ -1,5 +1,5 @@
 import type { ModelHandle } from '../deployments/index.js';
-import type { LoadedModel } from '../onnx/index.js';
+import type { LoadedModel } from '../runtime/index.js';
 import { isUserError } from '../platform/errors.js';
 import type { Lifetime } from './deadline.js';
 import type { ModelQueue } from './model-queue.js';

@@ -5,7 +5,8 @@ import type {
   ModelHandle,
   OutputNumbers,
 } from '../deployments/index.js';
-import { decodeTensor, rowsOf, type LoadedModel, type RawTensor, type Tensor } from '../onnx/index.js';
+import { decodeTensor, rowsOf, type RawTensor, type Tensor } from '../tensors/index.js';
+import { type LoadedModel } from '../runtime/index.js';
 import type { Departure } from '../platform/disconnection.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
@@ -21,7 +22,7 @@ import { Account, HeldModel, type OpenModel } from './open-model.js';
 import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder.js';
 import type { Priority } from './priority.js';
 import { numbersOfTensors } from './output-numbers.js';
-import type { RequestRecorder } from './recording/request-recorder.js';
+import type { RequestRecorder } from '../recording/index.js';
 import { ResponseCache } from './response-cache.js';
 import { toMicroseconds, type Timing } from './timing.js';
 import { askOnTrial, type Answered, type Question } from './trial-run.js';

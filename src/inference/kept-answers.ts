@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
-import { tensorBytes, type Tensor } from '../onnx/index.js';
+import { tensorBytes, type Tensor } from '../tensors/index.js';
 import type { Keeping } from './response-cache.js';
 
 /** Bytes of a tensor beside its values: its name, datatype, shape and the objects that hold them. */

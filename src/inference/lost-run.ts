@@ -1,4 +1,4 @@
-import { RunnerLost } from '../onnx/index.js';
+import { RunnerLost } from '../runtime/index.js';
 import { ownError } from './own-error.js';
 
 /** How often one request is given to a model at most. It is being worked on in two of them: joined, and alone. */

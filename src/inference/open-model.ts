@@ -1,6 +1,7 @@
 import type { VersionRecord } from '../catalog/index.js';
 import type { RowVerdict } from '../deployments/index.js';
-import { AnswerTooLarge, byteLengthOf, checkInputs, rowsOf, type Tensor } from '../onnx/index.js';
+import { AnswerTooLarge } from '../runtime/index.js';
+import { byteLengthOf, checkInputs, rowsOf, type Tensor } from '../tensors/index.js';
 import type { BatchedResult } from './batcher.js';
 import type { Hold } from './hold.js';
 import { Attempts } from './lost-run.js';

@@ -1,5 +1,5 @@
 import type { OutputNumbers } from '../deployments/index.js';
-import { fromHalf, type Tensor } from '../onnx/index.js';
+import { fromHalf, type Tensor } from '../tensors/index.js';
 
 /** What a run answered, as numbers by output. Texts have none: their lengths stand for them. */
 export function numbersOfTensors(outputs: readonly Tensor[]): OutputNumbers {

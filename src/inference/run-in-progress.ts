@@ -1,4 +1,4 @@
-import type { RunOptions, RunUnderWay } from '../onnx/index.js';
+import type { RunOptions, RunUnderWay } from '../runtime/index.js';
 
 /** One run of a batch, from when it is asked for until it is over, and who still waits for its answer. */
 export class RunInProgress implements RunOptions {

@@ -1,7 +1,7 @@
 import type { ModelHandle, OutputNumbers, TrialSeat } from '../deployments/index.js';
 import { DomainError, isUserError } from '../platform/errors.js';
 import { Deadline, type Lifetime } from './deadline.js';
-import type { TellAsked } from './recording/asked.js';
+import type { TellAsked } from '../recording/index.js';
 
 /** A mirrored request has no caller who could wait; beyond this it is given up. */
 const MIRROR_LIMIT_MS = 60_000;

@@ -1,5 +1,5 @@
-import { ONNX_ELEMENT_TYPES, typedArrayOf, type DataType } from './data-types.js';
-import { toHalf } from './half-float.js';
+import { ONNX_ELEMENT_TYPES, typedArrayOf, type DataType } from '../tensors/index.js';
+import { toHalf } from '../tensors/index.js';
 import { modelWriter, toInt64 } from './onnx-schema.js';
 
 export interface GraphOptions {

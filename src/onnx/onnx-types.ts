@@ -1,4 +1,4 @@
-import { DATA_TYPES, ONNX_ELEMENT_TYPES } from './data-types.js';
+import { DATA_TYPES, ONNX_ELEMENT_TYPES } from '../tensors/index.js';
 
 /** The parts of ValueInfoProto's TypeProto that tell what kind of value an input or output is. */
 export interface TypeMessage {

@@ -1,4 +1,4 @@
-import { DATA_TYPES, type DataType, type TensorSpec } from '../onnx/index.js';
+import { DATA_TYPES, type DataType, type TensorSpec } from '../tensors/index.js';
 import { columnCount, FIELDS } from './columns.js';
 import { invalidPipeline } from './pipeline-error.js';
 import { PipelineFaults } from './pipeline-faults.js';

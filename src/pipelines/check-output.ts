@@ -1,4 +1,4 @@
-import type { TensorSpec } from '../onnx/index.js';
+import type { TensorSpec } from '../tensors/index.js';
 import { invalidPipeline } from './pipeline-error.js';
 import type { DeclaredOutput, InstanceKind } from './pipeline-schema.js';
 import type { Meaning, PipelineOutput } from './pipeline.js';

@@ -1,4 +1,4 @@
-import { INTEGER_RANGES, toHalf, typedArrayOf, type DataType, type Tensor } from '../onnx/index.js';
+import { INTEGER_RANGES, toHalf, typedArrayOf, type DataType, type Tensor } from '../tensors/index.js';
 
 /** Rows of numbers end to end as one tensor. parsePipeline has made sure of the datatype, and `whyNot` of each number. */
 export function fillTensor(

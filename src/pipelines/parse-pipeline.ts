@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Signature, TensorSpec } from '../onnx/index.js';
+import type { Signature, TensorSpec } from '../tensors/index.js';
 import { checkDomain } from './check-domain.js';
 import { checkInput } from './check-input.js';
 import { checkOutput } from './check-output.js';

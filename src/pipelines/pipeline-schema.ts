@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DATA_TYPES } from '../onnx/index.js';
+import { DATA_TYPES } from '../tensors/index.js';
 import { isDescriptor, unknownDescriptor, type DescriptorName } from './molecules/descriptors.js';
 
 /**

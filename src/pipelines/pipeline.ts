@@ -1,4 +1,4 @@
-import type { DataType } from '../onnx/index.js';
+import type { DataType } from '../tensors/index.js';
 import type { DeclaredPipeline, Domain, SourceStep, TransformStep } from './pipeline-schema.js';
 
 /**

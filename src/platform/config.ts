@@ -1,8 +1,8 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import { z } from 'zod';
 import { isAddressRange } from './address-range.js';
-import { defaultBodyMemory } from './bodies/index.js';
 import { StartupError } from './errors.js';
 import { similarNames } from './similar-names.js';
 
@@ -163,6 +163,11 @@ export function readConfig(): Config {
 }
 
 /** Bytes: the machine's, or what the container may use of them. */
+/** What leaves three quarters of the heap to everything but request bodies. */
+function defaultBodyMemory(): number {
+  return Math.floor(getHeapStatistics().heap_size_limit / 4);
+}
+
 function usableMemory(): number {
   // Without a limit it is 0, or so large that it means none.
   const limit = process.constrainedMemory();

@@ -1,4 +1,4 @@
-import type { RequestBodies, Reservation } from '../platform/bodies/index.js';
+import type { RequestBodies, Reservation } from '../http/index.js';
 import type { JsonPath, PlacedBlock } from '../platform/json/index.js';
 
 type Done = (error: Error | null, body?: Buffer) => void;

@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { callerIsGone } from '../platform/caller-gone.js';
+import { callerIsGone } from '../http/index.js';
 import { errorBody } from '../security/index.js';
 import { refusalFor } from './error-mapping.js';
 import { HTTP_STATUS, RestError } from './rest-error.js';

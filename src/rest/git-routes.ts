@@ -3,7 +3,7 @@ import { gunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.js';
 import { GitFailedError, GitMissingError, readOnly, type GitService } from '../git/index.js';
-import { callerIsGone } from '../platform/caller-gone.js';
+import { callerIsGone } from '../http/index.js';
 import { requestedOrigin } from '../security/index.js';
 import { refusalFor } from './error-mapping.js';
 import { HTTP_STATUS, RestError } from './rest-error.js';

@@ -1,3 +1,3 @@
 export { answerError } from './error-handlers.js';
 export type { Readiness } from './health-routes.js';
-export { registerRest, type RestOptions } from './register-rest.js';
+export { registerRest } from './register-rest.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { varyBy } from '../platform/vary.js';
+import { varyBy } from '../http/index.js';
 import { PAGE_CONTENT_SECURITY_POLICY } from '../security/index.js';
 import { RestError } from './rest-error.js';
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
-import { requestBodiesOf } from '../platform/bodies/index.js';
+import { requestBodiesOf } from '../http/index.js';
 import { NumberBlock, placeBlocks } from '../platform/json/index.js';
-import { parseWholeBodies } from '../platform/whole-body.js';
+import { parseWholeBodies } from '../http/index.js';
 import { admitJson, blocksOf, meansTensor } from './admitted-json.js';
 import { refusalFor } from './error-mapping.js';
 import { RestError } from './rest-error.js';

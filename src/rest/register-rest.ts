@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ArtifactStore } from '../artifacts/index.js';
-import type { TransferService } from '../catalog/index.js';
+import type { TransferService } from '../transfer/index.js';
 import type { GitService } from '../git/index.js';
 import type { Config } from '../platform/config.js';
 import type { EventLog } from '../platform/events/index.js';

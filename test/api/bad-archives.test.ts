@@ -2,7 +2,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { linearModel } from '../catalog/catalog-harness.js';
-import { archiveFiles, sampleManifest, tarOf } from '../catalog/transfer/sample-archive.js';
+import { archiveFiles, sampleManifest, tarOf } from '../transfer/sample-archive.js';
 import { databaseKinds } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, onlyError, refusal, succeed } from './support/ask.js';

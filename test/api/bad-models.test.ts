@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ONNX_ELEMENT_TYPES } from '../../src/onnx/data-types.js';
+import { ONNX_ELEMENT_TYPES } from '../../src/tensors/data-types.js';
 import { GraphBuilder } from '../../src/onnx/index.js';
 import { rawModel, tensorType } from '../onnx/awkward-models.js';
 import { anyDatabaseKind } from '../support/databases.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { codingFor } from '../../src/platform/compressed-answers.js';
+import { codingFor } from '../../src/http/compressed-answers.js';
 import { identity } from '../onnx/awkward-models.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { serve } from './support/catalog-steps.js';

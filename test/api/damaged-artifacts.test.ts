@@ -7,7 +7,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask } from './support/ask.js';
 import { publish, register } from './support/catalog-steps.js';
 import { storedEvents } from './support/event-watch.js';
-import { until } from '../onnx/until.js';
+import { until } from '../support/until.js';
 
 const DAMAGE = /* GraphQL */ `
   query ($ref: String!) {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DATA_TYPES, GraphBuilder, type DataType } from '../../src/onnx/index.js';
+import { DATA_TYPES, type DataType } from '../../src/tensors/index.js';
+import { GraphBuilder } from '../../src/onnx/index.js';
 import { identity } from '../onnx/awkward-models.js';
 import { isLongRun } from '../support/depth.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';

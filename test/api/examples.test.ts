@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { examples } from '../../examples/index.js';
-import type { DataType } from '../../src/onnx/index.js';
+import type { DataType } from '../../src/tensors/index.js';
 import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, succeed } from './support/ask.js';

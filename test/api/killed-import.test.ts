@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { GraphBuilder } from '../../src/onnx/index.js';
-import { archiveFiles, sampleManifest, tarOf } from '../catalog/transfer/sample-archive.js';
+import { archiveFiles, sampleManifest, tarOf } from '../transfer/sample-archive.js';
 import { createTestDatabase, databaseKinds } from '../support/databases.js';
 import { kills } from '../support/depth.js';
 import { patience } from '../support/patience.js';

@@ -1,13 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  archiveFiles,
-  blobOf,
-  readWhole,
-  sampleManifest,
-  tarOf,
-} from '../catalog/transfer/sample-archive.js';
+import { archiveFiles, blobOf, readWhole, sampleManifest, tarOf } from '../transfer/sample-archive.js';
 import { databaseKinds } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { GraphBuilder, type DataType } from '../../src/onnx/index.js';
+import { GraphBuilder } from '../../src/onnx/index.js';
+import { type DataType } from '../../src/tensors/index.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { deploy, publish, register } from './support/catalog-steps.js';
 import { copyAndCompute } from './support/every-datatype.js';

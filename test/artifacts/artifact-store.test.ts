@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ArtifactStore } from '../../src/artifacts/index.js';
-import { compiledEntry } from '../../src/platform/compiled-entry.js';
+import { compiledEntry } from '../../src/platform/children/compiled-entry.js';
 import { rounds } from '../support/depth.js';
 
 let directory: string;

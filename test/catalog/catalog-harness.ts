@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArtifactStore } from '../../src/artifacts/index.js';
 import { CatalogService, type RegisterModelInput } from '../../src/catalog/index.js';
-import { GraphBuilder, ModelInspector } from '../../src/onnx/index.js';
+import { GraphBuilder } from '../../src/onnx/index.js';
+import { ModelInspector } from '../../src/runtime/index.js';
 import { parsePipeline } from '../../src/pipelines/index.js';
 import { createLogger } from '../../src/platform/logging.js';
 import type { Database } from '../../src/platform/database/index.js';
 import { EventLog, type EventRecord } from '../../src/platform/events/index.js';
-import { RuntimeGraphs } from '../../src/runtime-graphs/index.js';
+import { RuntimeGraphs } from '../../src/runtime/index.js';
 import { openTestDatabase, type DatabaseKind } from '../support/databases.js';
 
 export const caller = { actor: 'ada', requestId: 'request-1' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { failureOf } from '../../src/deployments/load-errors.js';
-import { RunnerLost } from '../../src/onnx/index.js';
+import { RunnerLost } from '../../src/runtime/index.js';
 import { DomainError } from '../../src/platform/errors.js';
 
 describe('why a model did not come up', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { ExampleRecord, VersionRecord } from '../../src/catalog/index.js';
 import { WarmUp } from '../../src/deployments/warm-up.js';
-import type { LoadedModel, Tensor } from '../../src/onnx/index.js';
+import type { LoadedModel } from '../../src/runtime/index.js';
+import type { Tensor } from '../../src/tensors/index.js';
 import { DomainError } from '../../src/platform/errors.js';
 
 const version = {

@@ -3,7 +3,7 @@ import { examples } from '../../examples/index.js';
 import { ExampleLaboratory } from '../../examples/measurement/example-laboratory.js';
 import { measureMetrics } from '../../examples/measurement/measure-metrics.js';
 import { measuredNuclides, nistConfiguration, solubilities } from '../../examples/measurement/datasets.js';
-import type { ExampleVersion } from '../../examples/index.js';
+import type { ExampleVersion } from '../../examples/example.js';
 import type { JsonObject } from '../../src/pipelines/index.js';
 
 let laboratory: ExampleLaboratory;

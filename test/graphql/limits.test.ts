@@ -6,8 +6,8 @@ import {
   validate,
   type OperationDefinitionNode,
 } from 'graphql';
-import { checkCost, createCostCheck } from '../../src/graphql/cost-limit.js';
-import { parseOptions, validationRules } from '../../src/graphql/document.js';
+import { checkCost, createCostCheck } from '../../src/graphql/documents/cost-limit.js';
+import { parseOptions, validationRules } from '../../src/graphql/documents/document.js';
 import { buildExecutableSchema } from '../../src/graphql/schema.js';
 
 const schema = buildExecutableSchema();

@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { DEPLOYMENT_STATES } from '../../src/deployments/index.js';
 import { buildExecutableSchema } from '../../src/graphql/schema.js';
-import { DATA_TYPES } from '../../src/onnx/index.js';
+import { DATA_TYPES } from '../../src/tensors/index.js';
 import { EventKind } from '../../src/platform/database/__generated__/prisma/enums.js';
 import { USER_ERROR_CODES } from '../../src/platform/errors.js';
 

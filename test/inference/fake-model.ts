@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { RunResult, Tensor } from '../../src/onnx/index.js';
+import type { RunResult } from '../../src/runtime/index.js';
+import type { Tensor } from '../../src/tensors/index.js';
 import type { BatcherOptions, JoiningSettings, Run } from '../../src/inference/batcher.js';
 import { DomainError } from '../../src/platform/errors.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { Batcher } from '../../src/inference/batcher.js';
 import { Lifetime } from '../../src/inference/deadline.js';
 import { Attempts, LostInCompany } from '../../src/inference/lost-run.js';
-import { RunnerLost, type RunUnderWay } from '../../src/onnx/index.js';
+import { RunnerLost, type RunUnderWay } from '../../src/runtime/index.js';
 import { DomainError } from '../../src/platform/errors.js';
 import { FakeModel, joining, settled, tensor } from './fake-model.js';
 

@@ -9,7 +9,7 @@ import {
 } from '../../src/inference/kept-answers.js';
 import { PRIORITIES, type Priority } from '../../src/inference/priority.js';
 import { ResponseCache } from '../../src/inference/response-cache.js';
-import { DATA_TYPES, decodeTensor, type Tensor } from '../../src/onnx/index.js';
+import { DATA_TYPES, decodeTensor, type Tensor } from '../../src/tensors/index.js';
 import { DomainError } from '../../src/platform/errors.js';
 import { settled } from './fake-model.js';
 

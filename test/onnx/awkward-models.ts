@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { GraphBuilder, type DataType, type GraphOptions, type Tensor } from '../../src/onnx/index.js';
+import { GraphBuilder, type GraphOptions } from '../../src/onnx/index.js';
+import { type DataType, type Tensor } from '../../src/tensors/index.js';
 import { modelWriter } from '../../src/onnx/onnx-schema.js';
 
 /** One node from an input to an output of the same shape [N,4]. */

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { MoleculeWorker, PipelineRunner, type Infer } from '../../src/pipelines/index.js';
+import { MoleculeWorker } from '../../src/pipelines/index.js';
+import { PipelineRunner, type Infer } from '../../src/predictions/index.js';
 import { moleculePipeline } from './signatures.js';
 
 const molecules = new MoleculeWorker({ timeLimitMs: 600_000 });

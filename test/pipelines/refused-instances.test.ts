@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { RunnerLost, type Signature } from '../../src/onnx/index.js';
-import { MoleculeWorker, parsePipeline, PipelineRunner, type Infer } from '../../src/pipelines/index.js';
-import { rowsGiven } from '../../src/pipelines/rows-given.js';
+import { RunnerLost } from '../../src/runtime/index.js';
+import { type Signature } from '../../src/tensors/index.js';
+import { MoleculeWorker, parsePipeline } from '../../src/pipelines/index.js';
+import { PipelineRunner, type Infer } from '../../src/predictions/index.js';
+import { rowsGiven } from '../../src/predictions/rows-given.js';
 import { DomainError, type ErrorCode } from '../../src/platform/errors.js';
 import { signature } from './signatures.js';
 

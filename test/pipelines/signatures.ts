@@ -1,4 +1,4 @@
-import type { DataType, Signature } from '../../src/onnx/index.js';
+import type { DataType, Signature } from '../../src/tensors/index.js';
 import { parsePipeline, type Pipeline } from '../../src/pipelines/index.js';
 
 type Spec = readonly [datatype: DataType, shape: readonly number[]];

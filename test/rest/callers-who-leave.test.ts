@@ -4,7 +4,7 @@ import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { callerIsGone } from '../../src/platform/caller-gone.js';
+import { callerIsGone } from '../../src/http/caller-gone.js';
 import { answerError } from '../../src/rest/index.js';
 
 const ERROR = 50;

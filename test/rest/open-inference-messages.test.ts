@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { DATA_TYPES, decodeTensor, tensorBytes, type Tensor } from '../../src/inference/index.js';
+import { DATA_TYPES, decodeTensor, tensorBytes, type Tensor } from '../../src/tensors/index.js';
 import { readInferRequest } from '../../src/rest/open-inference/infer-request.js';
 import { parseTolerantJson } from '../../src/rest/tolerant-json.js';
 

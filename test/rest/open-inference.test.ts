@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DATA_TYPES, GraphBuilder, type DataType } from '../../src/onnx/index.js';
+import { DATA_TYPES, type DataType } from '../../src/tensors/index.js';
+import { GraphBuilder } from '../../src/onnx/index.js';
 import { deploy, publish, register, serve } from '../api/support/catalog-steps.js';
 import { serveWith } from '../api/support/serving-steps.js';
 import { scalingModel, slowModel } from '../api/support/own-models.js';

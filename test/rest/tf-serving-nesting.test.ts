@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { decodeTensor, type TensorSpec } from '../../src/inference/index.js';
+import { decodeTensor, type TensorSpec } from '../../src/tensors/index.js';
 import { classification, regression } from '../../src/rest/tf-serving/example-answers.js';
 import { nestedPieces } from '../../src/rest/tf-serving/nested-pieces.js';
 import { fromNested, toNested, toRows } from '../../src/rest/tf-serving/nested-tensor.js';
 import { predictAnswer } from '../../src/rest/tf-serving/predict-answer.js';
-import type { Tensor } from '../../src/inference/index.js';
+import type { Tensor } from '../../src/tensors/index.js';
 
 const text: TensorSpec = { name: 'text', datatype: 'BYTES', shape: [-1] };
 const read = (value: unknown, spec: TensorSpec) => decodeTensor(fromNested(value, spec, 'inputs'));

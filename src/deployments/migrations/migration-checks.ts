@@ -1,9 +1,5 @@
-import {
-  comparePipelines,
-  compareSignatures,
-  type CatalogService,
-  type VersionRecord,
-} from '../../catalog/index.js';
+import { comparePipelines, compareSignatures } from '../../compatibility/index.js';
+import { type CatalogService, type VersionRecord } from '../../catalog/index.js';
 import { DomainError } from '../../platform/errors.js';
 
 /** @throws DomainError INVALID_ARGUMENT for a version of another model, MODEL_ARCHIVED. */

@@ -1,4 +1,4 @@
-import { requiredInputs, type Signature } from '../../onnx/index.js';
+import { requiredInputs, type Signature } from '../../tensors/index.js';
 import type { BatchingSettings } from '../records.js';
 import { mayRunTogether, type RowVerdict, type TrialOutcome } from './row-verdict.js';
 

@@ -1,4 +1,4 @@
-import { fromHalf, type DataType, type Tensor } from '../../onnx/index.js';
+import { fromHalf, type DataType, type Tensor } from '../../tensors/index.js';
 
 /** Largest difference, relative to max(1, |value|), that counts as rounding; other types must agree to the bit. */
 const TOLERANCE: Partial<Record<DataType, number>> = { FP16: 2e-3, FP32: 1e-5, FP64: 1e-12 };

@@ -1,11 +1,11 @@
 import {
   decodeTensor,
   requiredInputs,
-  type RowProof,
   type Signature,
   type Tensor,
   type TensorSpec,
-} from '../../onnx/index.js';
+} from '../../tensors/index.js';
+import { type RowProof } from '../../onnx/index.js';
 
 /** How a set of random requests is made up. */
 export interface Recipe {

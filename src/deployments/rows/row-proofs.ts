@@ -1,7 +1,7 @@
 import type { CatalogService } from '../../catalog/index.js';
 import { ROW_RULES, type HeldInput, type RowProof, type RowProver } from '../../onnx/index.js';
 import type { Logger } from '../../platform/logging.js';
-import type { GraphOrigin, RuntimeGraphs } from '../../runtime-graphs/index.js';
+import type { GraphOrigin, RuntimeGraphs } from '../../runtime/index.js';
 
 const MAX_REMEMBERED = 5_000;
 

@@ -1,12 +1,6 @@
-import {
-  isRunRefused,
-  joinRows,
-  splitRows,
-  type LoadedModel,
-  type RowProof,
-  type Signature,
-  type Tensor,
-} from '../../onnx/index.js';
+import { isRunRefused, type LoadedModel } from '../../runtime/index.js';
+import { joinRows, splitRows, type Signature, type Tensor } from '../../tensors/index.js';
+import { type RowProof } from '../../onnx/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { obstacleOf } from './batching.js';
 import { largestDifference } from './compare-answers.js';

@@ -6,7 +6,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { createCostCheck } from '../cost-limit.js';
+import { createCostCheck } from '../documents/cost-limit.js';
 import { CompiledOperation } from './compile-operation.js';
 
 /** A document that has been parsed and found valid. */

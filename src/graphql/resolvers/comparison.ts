@@ -1,4 +1,4 @@
-import { compareMetrics, comparePipelines, compareSignatures } from '../../catalog/index.js';
+import { compareMetrics, comparePipelines, compareSignatures } from '../../compatibility/index.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import {
   firstOf,

@@ -3,7 +3,7 @@ import { connect, pageOf } from '../connections.js';
 import { encoded } from '../encoded-tensor.js';
 import { existing } from '../existing.js';
 import { encodeNodeId } from '../node-id.js';
-import { payload } from '../payload.js';
+import { payload } from '../http/payload.js';
 import { deploymentCursors, recordedRequestCursors, revisionCursors } from '../positions.js';
 
 export const deploymentResolvers = {

@@ -1,6 +1,6 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
 import { encodedTensors } from '../encoded-tensor.js';
-import { payload } from '../payload.js';
+import { payload } from '../http/payload.js';
 import { tensorData } from '../scalars.js';
 
 export const inferenceResolvers = {

@@ -11,7 +11,7 @@ import { connect, pageOf } from '../connections.js';
 import type { RequestContext } from '../context.js';
 import { existing } from '../existing.js';
 import type { MigrationOfDeployment } from '../migration-node.js';
-import { payload } from '../payload.js';
+import { payload } from '../http/payload.js';
 import { migrationCursors } from '../positions.js';
 
 export const migrationResolvers = {

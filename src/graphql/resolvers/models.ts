@@ -4,7 +4,7 @@ import { connect, pageOf, type AliasChangeConnection, type ConnectionArguments }
 import type { RequestContext } from '../context.js';
 import { existing } from '../existing.js';
 import { encodeNodeId } from '../node-id.js';
-import { payload } from '../payload.js';
+import { payload } from '../http/payload.js';
 import { aliasChangeCursors, deploymentCursors, modelCursors, versionCursors } from '../positions.js';
 
 const BY_NAME: ModelOrder = { field: 'NAME', direction: 'ASC' };

@@ -1,7 +1,7 @@
-import { archiveFileName, archivePath, FORMAT_VERSION, type ImportOutcome } from '../../catalog/index.js';
-import type { WritableArchive } from '../../catalog/index.js';
+import { archiveFileName, archivePath, FORMAT_VERSION, type ImportOutcome } from '../../transfer/index.js';
+import type { WritableArchive } from '../../transfer/index.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
-import { payload } from '../payload.js';
+import { payload } from '../http/payload.js';
 
 /** Enough to look through; the counts are of all. */
 const SHOWN = 1_000;

@@ -6,7 +6,7 @@ import { connect } from '../connections.js';
 import { encoded } from '../encoded-tensor.js';
 import { existing } from '../existing.js';
 import { encodeNodeId } from '../node-id.js';
-import { payload } from '../payload.js';
+import { payload } from '../http/payload.js';
 import { derivativeCursors } from '../positions.js';
 
 export const versionResolvers = {

@@ -1,5 +1,5 @@
-import { DATA_TYPES, ONNX_ELEMENT_TYPES } from '../data-types.js';
-import { fromHalf } from '../half-float.js';
+import { DATA_TYPES, ONNX_ELEMENT_TYPES } from '../../tensors/index.js';
+import { fromHalf } from '../../tensors/index.js';
 
 /** How the elements of a stored tensor are turned into numbers. */
 export interface ElementType {

@@ -1,10 +1,10 @@
-import { ONNX_ELEMENT_TYPES } from '../data-types.js';
+import { ONNX_ELEMENT_TYPES } from '../../tensors/index.js';
 import { toInt64 } from '../onnx-schema.js';
 import { dropDeclaredType, opsetOf } from './declarations.js';
 import type { RewritePlan } from './edits.js';
 import { contentOf, GRAPH, type GraphOutline } from './graph-layout.js';
 import { nodeField, valueField } from './messages.js';
-import { NARROW, narrowType, type NarrowType } from '../narrow-types.js';
+import { NARROW, narrowType, type NarrowType } from '../../tensors/index.js';
 import type { OutlineType, OutlineValue } from './outline-schema.js';
 import { renamed } from './rename-values.js';
 import type { ValueUsers } from './value-users.js';

@@ -1,4 +1,4 @@
-import type { TensorSpec } from '../tensor.js';
+import type { TensorSpec } from '../../tensors/index.js';
 import { rewriteId, type Rewrite, type RewriteKind } from './rewrite.js';
 
 /** What becomes of a graph's fields; every field that is not named stays as it is, byte by byte, in its place. */

@@ -1,6 +1,6 @@
-import { keptTensor } from '../encode-tensor.js';
+import { keptTensor } from '../../tensors/index.js';
 import { fromInt64 } from '../onnx-schema.js';
-import type { Tensor } from '../tensor.js';
+import type { Tensor } from '../../tensors/index.js';
 import type { RewritePlan } from './edits.js';
 import { contentOf, GRAPH, type GraphOutline } from './graph-layout.js';
 import type { OutlineTensor } from './outline-schema.js';

@@ -1,4 +1,5 @@
-import type { DeclaredValue, GraphReading } from '../graph-summary.js';
+import type { DeclaredValue } from '../reading/summary.js';
+import type { GraphReading } from '../graph-summary.js';
 import { isServed } from '../onnx-types.js';
 import { planEdgeCasts } from './cast-edges.js';
 import { emptyPlan, type RewritePlan } from './edits.js';

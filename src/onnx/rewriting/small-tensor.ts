@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs';
-import { DATA_TYPES, ONNX_ELEMENT_TYPES, typedArrayOf, type DataType } from '../data-types.js';
+import { DATA_TYPES, ONNX_ELEMENT_TYPES, typedArrayOf, type DataType } from '../../tensors/index.js';
 import { fromInt64, type Int64 } from '../onnx-schema.js';
-import { fromBytes } from '../tensor-bytes.js';
-import type { Tensor, TensorValues } from '../tensor.js';
+import { fromBytes } from '../../tensors/index.js';
+import type { Tensor, TensorValues } from '../../tensors/index.js';
 
 const tensorReader = protobuf
   .parse(

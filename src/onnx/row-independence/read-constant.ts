@@ -1,4 +1,4 @@
-import { fromHalf } from '../half-float.js';
+import { fromHalf } from '../../tensors/index.js';
 import { fieldsWithin, integers, signed, type Field } from '../difference/protobuf-fields.js';
 import { MalformedProtobuf, type WindowedFile } from '../windowed-file.js';
 import type { StoredConstant } from './graph.js';

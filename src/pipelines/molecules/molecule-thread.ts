@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { compiledEntry } from '../../platform/compiled-entry.js';
+import { compiledEntry } from '../../platform/children/compiled-entry.js';
 import { PROGRESS_ROW, PROGRESS_STOP, PROGRESS_WORDS } from './molecule-messages.js';
 import type {
   MoleculeBatch,

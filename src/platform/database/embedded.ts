@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { compiledEntry } from '../compiled-entry.js';
+import { compiledEntry } from '../children/compiled-entry.js';
 import { StartupError } from '../errors.js';
 import type { Logger } from '../logging.js';
 import type { EmbeddedWorkerData, EmbeddedWorkerReport } from './embedded-worker.js';

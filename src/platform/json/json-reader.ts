@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { compiledEntry } from '../compiled-entry.js';
+import { compiledEntry } from '../children/compiled-entry.js';
 import { DomainError } from '../errors.js';
 import { beyondLimit, type JsonCounts } from './json-weight.js';
 import type { ScanAnswer, ScanRequest } from './json-worker.js';

@@ -1,4 +1,5 @@
-import { DATA_TYPES, type DataType, type Priority, type RawTensor } from '../../inference/index.js';
+import { DATA_TYPES, type DataType, type RawTensor } from '../../tensors/index.js';
+import { type Priority } from '../../inference/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { NumberBlock } from '../../platform/json/index.js';
 import {

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
-import { encodeTensor, flatJson, isLong, tensorBytes, type Tensor } from '../../inference/index.js';
+import { encodeTensor, flatJson, isLong, tensorBytes, type Tensor } from '../../tensors/index.js';
 import type { Ending } from '../../platform/in-turns.js';
-import { joined, writtenText } from '../../platform/written-text.js';
+import { joined, writtenText } from '../../http/index.js';
 
 export interface InferAnswer {
   readonly model: string;

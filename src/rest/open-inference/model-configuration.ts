@@ -1,5 +1,5 @@
 import { DEFAULT_SETTINGS, settingsOf } from '../../deployments/index.js';
-import type { DataType, TensorSpec } from '../../inference/index.js';
+import type { DataType, TensorSpec } from '../../tensors/index.js';
 import type { ServedModel } from '../served-models.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { DeploymentRecord } from '../../deployments/index.js';
-import type { TensorSpec } from '../../inference/index.js';
+import type { TensorSpec } from '../../tensors/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { ServedModel } from '../served-models.js';
 

@@ -1,7 +1,7 @@
-import { elementsBetween, isLong, shortRuns, type Tensor } from '../../inference/index.js';
+import { elementsBetween, isLong, shortRuns, type Tensor } from '../../tensors/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { Ending } from '../../platform/in-turns.js';
-import { writtenText } from '../../platform/written-text.js';
+import { writtenText } from '../../http/index.js';
 import { leafTexts } from './nested-tensor.js';
 import { nestedPieces } from './nested-pieces.js';
 import { sizeOf, specText } from './signature.js';

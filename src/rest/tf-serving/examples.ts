@@ -1,4 +1,4 @@
-import type { RawTensor, Signature, TensorSpec } from '../../inference/index.js';
+import type { RawTensor, Signature, TensorSpec } from '../../tensors/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { arrayAt, described, isAbsent, objectAt } from '../protocol-body.js';
 import { fromNested } from './nested-tensor.js';

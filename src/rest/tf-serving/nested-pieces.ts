@@ -1,4 +1,4 @@
-import { elementsBetween, shortRuns, type Tensor } from '../../inference/index.js';
+import { elementsBetween, shortRuns, type Tensor } from '../../tensors/index.js';
 import { leafTexts } from './nested-tensor.js';
 import { sizeOf } from './signature.js';
 

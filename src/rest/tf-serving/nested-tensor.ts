@@ -1,4 +1,4 @@
-import { encodeTensor, type RawTensor, type Tensor, type TensorSpec } from '../../inference/index.js';
+import { encodeTensor, type RawTensor, type Tensor, type TensorSpec } from '../../tensors/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { NumberBlock } from '../../platform/json/index.js';
 import { described } from '../protocol-body.js';

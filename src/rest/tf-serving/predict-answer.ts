@@ -1,7 +1,7 @@
-import { isLong, type Tensor } from '../../inference/index.js';
+import { isLong, type Tensor } from '../../tensors/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { Ending } from '../../platform/in-turns.js';
-import { writtenText } from '../../platform/written-text.js';
+import { writtenText } from '../../http/index.js';
 import { nestedPieces, rowsBetween, rowSize } from './nested-pieces.js';
 import { toNested, toRows } from './nested-tensor.js';
 import type { PredictCall } from './predict.js';

@@ -1,4 +1,4 @@
-import { requiredInputs, type RawTensor, type Signature, type TensorSpec } from '../../inference/index.js';
+import { requiredInputs, type RawTensor, type Signature, type TensorSpec } from '../../tensors/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { NumberBlock } from '../../platform/json/index.js';
 import { arrayAt, described, isAbsent, objectAt } from '../protocol-body.js';

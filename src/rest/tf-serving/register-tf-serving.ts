@@ -1,14 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CatalogService } from '../../catalog/index.js';
 import type { DeploymentService } from '../../deployments/index.js';
-import {
-  decodeTensor,
-  numbersOfTensors,
-  type InferenceService,
-  type RawTensor,
-  type Signature,
-  type Tensor,
-} from '../../inference/index.js';
+import { decodeTensor, type RawTensor, type Signature, type Tensor } from '../../tensors/index.js';
+import { numbersOfTensors, type InferenceService } from '../../inference/index.js';
 import { Disconnection } from '../../platform/disconnection.js';
 import { DomainError } from '../../platform/errors.js';
 import type { Ending } from '../../platform/in-turns.js';

@@ -1,4 +1,4 @@
-import type { DataType, Signature, TensorSpec } from '../../inference/index.js';
+import type { DataType, Signature, TensorSpec } from '../../tensors/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { isAbsent, stringAt } from '../protocol-body.js';
 

@@ -1,4 +1,5 @@
-import { GraphBuilder, type DataType } from '../../../src/onnx/index.js';
+import { GraphBuilder } from '../../../src/onnx/index.js';
+import { type DataType } from '../../../src/tensors/index.js';
 import { modelWriter } from '../../../src/onnx/onnx-schema.js';
 import { stringBytes } from './tensor-bytes.js';
 

@@ -1,4 +1,4 @@
-import type { DataType } from '../../../src/onnx/index.js';
+import type { DataType } from '../../../src/tensors/index.js';
 import type { RuntimeType } from './direct-run.js';
 
 // What the protocols say about tensors, written down a second time: nothing here uses Retort's own code.

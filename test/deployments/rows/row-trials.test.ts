@@ -7,7 +7,8 @@ import { batchingOf, type Batching } from '../../../src/deployments/rows/batchin
 import { largestDifference } from '../../../src/deployments/rows/compare-answers.js';
 import { tryRows } from '../../../src/deployments/rows/row-trials.js';
 import { verdictOf } from '../../../src/deployments/rows/row-verdict.js';
-import { GraphBuilder, ModelInspector, RunnerPool } from '../../../src/onnx/index.js';
+import { GraphBuilder } from '../../../src/onnx/index.js';
+import { ModelInspector, RunnerPool } from '../../../src/runtime/index.js';
 
 const PROVEN = {
   rows: { independence: 'PROVEN', reason: null },

@@ -11,7 +11,7 @@ import { RevisionLifecycle } from '../../../dist/src/deployments/revision-lifecy
 import { Serving } from '../../../dist/src/deployments/serving.js';
 import { Batcher } from '../../../dist/src/inference/batcher.js';
 import { GraphBuilder } from '../../../dist/src/onnx/index.js';
-import { ReplicatedModel } from '../../../dist/src/onnx/replicated-model.js';
+import { ReplicatedModel } from '../../../dist/src/runtime/replicated-model.js';
 import { parseConfig } from '../../../dist/src/platform/config.js';
 import { createLogger } from '../../../dist/src/platform/logging.js';
 

@@ -5,8 +5,8 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readGraph } from '../../../src/onnx/graph-summary.js';
-import { ModelInspector, RunnerPool, type Isolation } from '../../../src/onnx/index.js';
-import { ModelFolders } from '../../../src/onnx/model-folders.js';
+import { ModelInspector, RunnerPool, type Isolation } from '../../../src/runtime/index.js';
+import { ModelFolders } from '../../../src/runtime/model-folders.js';
 import { ModelFolder } from '../awkward-models.js';
 import { encode, encodedSomehow, message, type Message } from './encodings.js';
 

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ModelInspector, RunnerPool, type Inspection, type Tensor } from '../../../src/onnx/index.js';
+import { ModelInspector, RunnerPool, type Inspection } from '../../../src/runtime/index.js';
+import { type Tensor } from '../../../src/tensors/index.js';
 import { modelWriter } from '../../../src/onnx/onnx-schema.js';
 import { checkRewritten } from '../../../src/onnx/rewriting/check-rewritten.js';
 import { deriveGraph } from '../../../src/onnx/rewriting/derive-graph.js';

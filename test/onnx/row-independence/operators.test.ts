@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { GraphBuilder, type AttributeValue, type DataType } from '../../../src/onnx/index.js';
+import { GraphBuilder, type AttributeValue } from '../../../src/onnx/index.js';
+import { type DataType } from '../../../src/tensors/index.js';
 import { proveRows } from '../../../src/onnx/row-independence/prove-rows.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'retort-operators-'));

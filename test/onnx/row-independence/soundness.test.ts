@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { RunnerPool, type LoadedModel } from '../../../src/onnx/index.js';
+import { RunnerPool, type LoadedModel } from '../../../src/runtime/index.js';
 import { proveRows } from '../../../src/onnx/row-independence/prove-rows.js';
 import { DomainError } from '../../../src/platform/errors.js';
 import { randomGraphs, type RandomGraph } from './random-graphs.js';

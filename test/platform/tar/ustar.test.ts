@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeHeader, encodeHeader } from '../../../src/platform/tar/ustar.js';
-import { archiveFiles, sampleManifest, tarOf } from '../../catalog/transfer/sample-archive.js';
+import { archiveFiles, sampleManifest, tarOf } from '../../transfer/sample-archive.js';
 
 describe('the tar format of archives', () => {
   const graphs = [Buffer.from('first'), Buffer.alloc(512, 2)];

@@ -1,4 +1,4 @@
-import { fromHalf, toHalf } from '../../half-float.js';
+import { fromHalf, toHalf } from '../../../tensors/index.js';
 import { broadcast } from '../broadcast.js';
 import { Extent, type Unknowns } from '../extent.js';
 import { ProofEnd } from '../proof-end.js';

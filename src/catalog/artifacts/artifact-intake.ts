@@ -1,0 +1,67 @@
+import type { ArtifactStore } from '../../artifacts/index.js';
+import { DomainError } from '../../platform/errors.js';
+import type { ArtifactDownloader } from './artifact-download.js';
+import { decodeBase64 } from './base64.js';
+import type { ArtifactInput } from '../publishing/publication-input.js';
+
+export interface StoredBytes {
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Brings the bytes of a publication into the store, wherever they come from.
+ *
+ * @throws DomainError INVALID_ARGUMENT, ARTIFACT_NOT_FOUND, ARTIFACT_TOO_LARGE, STORAGE_FULL
+ */
+export class ArtifactIntake {
+  constructor(
+    private readonly artifacts: ArtifactStore,
+    private readonly downloader: ArtifactDownloader,
+  ) {}
+
+  async take(input: ArtifactInput, signal?: AbortSignal): Promise<StoredBytes> {
+    const { digest, base64, url } = input;
+    const given = [digest, base64, url].filter((value) => typeof value === 'string');
+    if (given.length !== 1) {
+      throw new DomainError(
+        'INVALID_ARGUMENT',
+        `Expected exactly one of digest, base64 and url, got ${given.length}.`,
+        { field: ['artifact'] },
+      );
+    }
+    if (typeof digest === 'string') return at(['artifact', 'digest'], () => this.artifacts.stat(digest));
+    if (typeof base64 === 'string') {
+      const field = ['artifact', 'base64'];
+      return at(field, () => this.artifacts.put(decodeBase64(base64, field), { ...(signal && { signal }) }));
+    }
+    return this.download(url ?? '', signal);
+  }
+
+  private async download(url: string, signal: AbortSignal | undefined): Promise<StoredBytes> {
+    const field = ['artifact', 'url'];
+    const download = await this.downloader.open(url, { field, signal });
+    const { body, expectedBytes } = download;
+    try {
+      return await at(field, () =>
+        this.artifacts.put(body, {
+          ...(expectedBytes !== undefined && { expectedBytes }),
+          ...(signal && { signal }),
+        }),
+      );
+    } finally {
+      download.close();
+    }
+  }
+}
+
+/** The store knows nothing of our input; its errors are about this part of it. */
+export async function at<T>(field: readonly string[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.field?.[0] === field[0]) throw error;
+    throw new DomainError(error.code, error.message, { field, cause: error });
+  }
+}

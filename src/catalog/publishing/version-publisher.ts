@@ -1,0 +1,137 @@
+import type { ArtifactStore } from '../../artifacts/index.js';
+import type { Inspection } from '../../runtime/index.js';
+import type { Signature } from '../../tensors/index.js';
+import { DomainError } from '../../platform/errors.js';
+import type { RuntimeGraphs } from '../../runtime/index.js';
+import type { Caller } from '../../security/index.js';
+import { at, type ArtifactIntake } from '../artifacts/artifact-intake.js';
+import { checkReason, newEvent, type CatalogChanges } from '../catalog-changes.js';
+import type { CatalogStores } from '../catalog-stores.js';
+import { checkExampleCount, takeExamples, type CheckInstances } from './example-intake.js';
+import { checkPublicationTexts, type PublishVersionInput } from './publication-input.js';
+import type { DerivationRelation, ModelRecord, VersionRecord } from '../records.js';
+import { parseVersionRef } from '../version-ref.js';
+
+export interface PublishingDependencies {
+  readonly artifacts: ArtifactStore;
+  readonly graphs: RuntimeGraphs;
+  /** Checks a declared pipeline against a signature and answers it normalised: plain JSON. */
+  readonly parsePipeline: (pipeline: unknown, signature: Signature) => unknown;
+  readonly checkInstances: CheckInstances;
+}
+
+export class VersionPublisher {
+  constructor(
+    private readonly stores: CatalogStores,
+    private readonly changes: CatalogChanges,
+    private readonly intake: ArtifactIntake,
+    private readonly deps: PublishingDependencies,
+  ) {}
+
+  /**
+   * Publishes the next version. The file is read and judged before the transaction begins, so that the number is
+   * taken only for a version that will exist.
+   *
+   * @throws DomainError MODEL_NOT_FOUND, MODEL_ARCHIVED, VERSION_NOT_FOUND, INVALID_ARGUMENT, ARTIFACT_NOT_FOUND,
+   * ARTIFACT_TOO_LARGE, ARTIFACT_CORRUPT, INVALID_MODEL, UNSUPPORTED_MODEL, INVALID_PIPELINE, and what `takeExamples`
+   * throws
+   */
+  async publish(caller: Caller, input: PublishVersionInput, signal?: AbortSignal): Promise<VersionRecord> {
+    const model = await this.modelInUse(input.model);
+    const texts = checkPublicationTexts(input);
+    const reason = checkReason(input.reason);
+    checkExampleCount(input.examples ?? []);
+    const derivedFrom = await this.parents(input);
+
+    const { digest, size } = await this.intake.take(input.artifact, signal);
+    const { signature, graph, rewrites, rowProof } = await at(['artifact'], () =>
+      this.inspect(digest, signal),
+    );
+    const pipeline =
+      input.pipeline === null || input.pipeline === undefined
+        ? null
+        : this.deps.parsePipeline(input.pipeline, signature);
+    const examples = await takeExamples(input.examples ?? [], signature, pipeline, this.deps.checkInstances);
+
+    return this.changes.commit(async (tx) => {
+      const number = await this.stores.models.takeNextNumber(tx, model.id);
+      if (number === null)
+        throw (await this.stores.models.find(model.name, tx))
+          ? archived(model.name)
+          : await this.stores.unknownModel(model.name, ['model'], tx);
+      // Removed since by a collection of unused artifacts: then there is nothing to publish.
+      await this.stores.versions.lockArtifacts(tx, [digest]);
+      await at(['artifact'], () => this.deps.artifacts.stat(digest));
+      await this.stores.versions.ensureArtifacts(tx, [{ digest, size, graph, rowProof }]);
+      const { id } = await this.stores.versions.insert(tx, {
+        modelId: model.id,
+        number,
+        artifactDigest: digest,
+        signature,
+        rewrites,
+        pipeline,
+        ...texts,
+        createdBy: caller.actor,
+      });
+      await this.stores.lineage.add(tx, id, derivedFrom);
+      await this.stores.examples.insert(tx, id, examples);
+      const version = await this.stores.resolve(
+        { model: model.name, selector: { kind: 'number', number } },
+        ['model'],
+        tx,
+      );
+      const published = newEvent(caller, 'VERSION_PUBLISHED', `Published ${model.name}@${number}`, {
+        model,
+        version: { id, number },
+        data: { digest, reason },
+      });
+      return { result: version, events: [published] };
+    });
+  }
+
+  private async inspect(digest: string, signal: AbortSignal | undefined): Promise<Inspection> {
+    const { artifacts, graphs } = this.deps;
+    try {
+      return await graphs.inspect(digest, signal);
+    } catch (error) {
+      // A collection may have removed the file before it was opened: that is no fault of the model's.
+      await artifacts.stat(digest);
+      throw error;
+    }
+  }
+
+  private async modelInUse(name: string): Promise<ModelRecord> {
+    const model = await this.stores.models.find(name);
+    if (!model) throw await this.stores.unknownModel(name, ['model']);
+    if (model.archivedAt !== null) throw archived(name);
+    return model;
+  }
+
+  private async parents(
+    input: PublishVersionInput,
+  ): Promise<{ parentId: string; relation: DerivationRelation }[]> {
+    const parents = new Map<string, DerivationRelation>();
+    for (const [index, { version, relation }] of (input.derivedFrom ?? []).entries()) {
+      const field = ['derivedFrom', String(index), 'version'];
+      const { id, ref } = await this.stores.resolve(parseVersionRef(version, field), field);
+      if (parents.has(id))
+        throw new DomainError(
+          'INVALID_ARGUMENT',
+          `Expected each version once in derivedFrom, got ${ref} twice.`,
+          { field },
+        );
+      parents.set(id, relation);
+    }
+    return [...parents].map(([parentId, relation]) => ({ parentId, relation }));
+  }
+}
+
+function archived(name: string): DomainError {
+  return new DomainError(
+    'MODEL_ARCHIVED',
+    `Model "${name}" is archived and takes no new versions. Bring it back with archiveModel(archived: false), or publish to another model.`,
+    {
+      field: ['model'],
+    },
+  );
+}

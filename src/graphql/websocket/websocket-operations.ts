@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import {
+  execute,
+  GraphQLError,
+  type ExecutionArgs,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
+import {
+  makeServer,
+  type Context,
+  type ExecutionResult,
+  type Server,
+  type SubscribePayload,
+} from 'graphql-ws';
+import type { Config } from '../../platform/config.js';
+import { DomainError } from '../../platform/errors.js';
+import type { Logger } from '../../platform/logging.js';
+import { authenticate, type Caller, type Guard } from '../../security/index.js';
+import { KnownDocument, type KnownOperation } from '../compiled/known-document.js';
+import { createContext, type GraphqlServices, type RequestContext } from '../context.js';
+import type { DocumentReader } from '../documents/document.js';
+import { formatError } from '../http/error-mapping.js';
+import { recordError } from '../http/failed-request.js';
+import type { LongAnswers } from '../http/long-answers.js';
+import { holdsLongValues } from '../http/long-values.js';
+import type { PersistedDocuments } from '../documents/persisted-documents.js';
+import { logRequest, logUnexpected } from '../http/request-log.js';
+import type { Connection } from './websocket-connection.js';
+
+type SocketContext = Context<Record<string, unknown> | undefined, Connection>;
+
+const UNKNOWN: Caller = { actor: 'unknown', requestId: '' };
+/** As long as a client may take to say who it is. */
+const INIT_TIMEOUT_MS = 3_000;
+/** Operations one socket may have under way. */
+const MAX_OPERATIONS = 100;
+
+interface OperationOptions {
+  readonly schema: GraphQLSchema;
+  readonly services: GraphqlServices;
+  readonly config: Pick<Config, 'apiKey'>;
+  readonly guard: Pick<Guard, 'wrongKeys'>;
+  readonly persisted: PersistedDocuments;
+  readonly readDocument: DocumentReader;
+  readonly longAnswers: LongAnswers;
+}
+
+/** What graphql-ws hands from one callback to the next, with the operation it is about. */
+interface PreparedArgs extends ExecutionArgs {
+  readonly contextValue: RequestContext;
+  readonly known: KnownOperation | null;
+}
+
+/** The protocol on any socket: the same documents, limits and errors as over HTTP. */
+export function createOperationServer(options: OperationOptions): Server<Connection> {
+  const { events, logger } = options.services;
+
+  return makeServer<Record<string, unknown> | undefined, Connection>({
+    connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+    onConnect: (context) => admit(context, options),
+    execute: (args) => runCompiled(args as PreparedArgs),
+    onSubscribe: async (context, id, message) => {
+      try {
+        return await prepare(context, id, message, options);
+      } catch (error) {
+        return [asGraphQLError(error)];
+      }
+    },
+    onOperation: (_context, _id, _message, args, result) => {
+      const { known, contextValue } = args as PreparedArgs;
+      const errors = 'errors' in result ? (result.errors ?? []) : [];
+      logRequest(logger, contextValue, { operationName: known?.name, kind: known?.kind, errors });
+    },
+    onNext: (_context, _id, { operationName }, args, result) => {
+      const { known, contextValue } = args as PreparedArgs;
+      const { caller } = contextValue;
+      const [first] = result.errors ?? [];
+      if (first) recordError(events, caller, operationName ?? 'operation', first);
+      const answered = answer(result, caller, logger);
+      return known?.kind === 'mutation' && holdsLongValues(answered.data)
+        ? named(answered, options.longAnswers)
+        : answered;
+    },
+    onError: ({ extra }, id, { operationName }, errors) => {
+      const caller = extra.callers.get(id) ?? UNKNOWN;
+      extra.callers.delete(id);
+      const [first] = errors;
+      if (first) recordError(events, caller, operationName ?? 'document', first);
+      return errors.map((error) => {
+        const { extensions, ...rest } = formatted(error, caller, logger);
+        return { ...rest, extensions: { ...extensions, requestId: caller.requestId } };
+      });
+    },
+    onComplete: ({ extra }, id) => {
+      extra.callers.delete(id);
+    },
+  });
+}
+
+/** Whether the client may talk at all; false closes the socket with 4403. The key may come with either handshake. */
+function admit(
+  context: SocketContext,
+  { config, guard }: Pick<OperationOptions, 'config' | 'guard'>,
+): boolean | Promise<boolean> {
+  const { extra, connectionParams } = context;
+  const presented = connectionParams?.authorization ?? connectionParams?.Authorization;
+  if (typeof presented === 'string') extra.authorization = presented;
+  try {
+    authenticate(extra.authorization, config.apiKey);
+    extra.acknowledged();
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError) {
+      const slowed = extra.authorization ? guard.wrongKeys.failed(extra.address) : undefined;
+      return slowed?.then(() => false) ?? false;
+    }
+    throw error;
+  }
+}
+
+/**
+ * Each operation is a request of its own, checked anew: the socket may be older than the decision to admit it.
+ *
+ * @throws DomainError or GraphQLError
+ */
+async function prepare(
+  { extra, subscriptions }: SocketContext,
+  id: string,
+  message: SubscribePayload,
+  { schema, services, config, persisted, readDocument }: OperationOptions,
+): Promise<PreparedArgs | readonly GraphQLError[]> {
+  const large = extra.largeVariables.get(id);
+  extra.largeVariables.delete(id);
+  const variables = (large as Record<string, unknown> | undefined) ?? message.variables ?? null;
+  const requestId = randomUUID();
+  extra.callers.set(id, { ...UNKNOWN, requestId });
+  const caller = { ...authenticate(extra.authorization, config.apiKey), requestId };
+  extra.callers.set(id, caller);
+  if (Object.keys(subscriptions).length > MAX_OPERATIONS) throw tooManyOperations();
+
+  const { source, byHash } = await persisted.sourceFor({ ...message });
+  const read = readDocument(source);
+  if (!(read instanceof KnownDocument)) return read;
+  if (byHash) persisted.register(read.sha256, source);
+  const known = read.operation(message.operationName);
+  const contextValue = createContext(services, caller, extra.closed, extra.addressed);
+  if (known) {
+    known.checkCost(variables ?? {});
+    contextValue.prepareFor(known.kind);
+  }
+  return {
+    schema,
+    document: read.document,
+    contextValue,
+    variableValues: variables,
+    operationName: message.operationName ?? null,
+    known,
+  };
+}
+
+function runCompiled({ known, variableValues, contextValue, ...args }: PreparedArgs) {
+  return known?.run(variableValues ?? {}, contextValue) ?? execute({ ...args, variableValues, contextValue });
+}
+
+function tooManyOperations(): DomainError {
+  return new DomainError(
+    'OVERLOADED',
+    `Expected at most ${MAX_OPERATIONS} operations at a time on one socket. Complete some, or open another socket.`,
+  );
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  if (error instanceof DomainError) return new GraphQLError(error.message, { originalError: error });
+  const cause = error instanceof Error ? error : new Error(String(error));
+  // The parser is recursive; it runs out of stack before it runs out of tokens.
+  const extensions = error instanceof RangeError ? { code: 'GRAPHQL_PARSE_FAILED' } : {};
+  return new GraphQLError(cause.message, { originalError: cause, extensions });
+}
+
+function answer(result: ExecutionResult, caller: Caller, logger: Logger): FormattedExecutionResult {
+  const { errors, data, extensions } = result;
+  return {
+    ...(data !== undefined && { data }),
+    ...(errors && { errors: errors.map((error) => formatted(error, caller, logger)) }),
+    extensions: { ...extensions, requestId: caller.requestId },
+  };
+}
+
+/** With a name in place of the data, which whoever sends the message puts back. */
+async function named(
+  answered: FormattedExecutionResult,
+  longAnswers: LongAnswers,
+): Promise<FormattedExecutionResult> {
+  const name: unknown = await longAnswers.stringify(answered.data ?? {});
+  return { ...answered, data: name as Record<string, unknown> };
+}
+
+function formatted(error: GraphQLError, caller: Caller, logger: Logger): GraphQLFormattedError {
+  logUnexpected(logger, error, caller);
+  const plain = error.toJSON();
+  // Apollo names these two phases over HTTP; here they can be told from each other by whether execution had begun.
+  const code = plain.message.startsWith('Syntax Error')
+    ? 'GRAPHQL_PARSE_FAILED'
+    : error.path
+      ? undefined
+      : 'GRAPHQL_VALIDATION_FAILED';
+  return formatError({ ...plain, extensions: { ...(code && { code }), ...plain.extensions } }, error);
+}

@@ -1,8 +1,0 @@
-import type { HeldInput, RowProof } from './row-independence/row-proof.js';
-
-export interface RowProverRequest {
-  readonly path: string;
-  readonly held: readonly HeldInput[];
-}
-
-export type RowProverReply = { readonly proof: RowProof } | { readonly failure: string };

@@ -1,0 +1,248 @@
+import { mayRunTogether, type RowVerdict } from '../deployments/index.js';
+import { isRunRefused, RunnerLost } from '../runtime/index.js';
+import { type Tensor } from '../tensors/index.js';
+import { DomainError } from '../platform/errors.js';
+import { domainWarnings } from './domain-warnings.js';
+import { fillTensor, notHeld } from '../pipelines/index.js';
+import { readMolecules } from '../pipelines/index.js';
+import { readNuclides } from '../pipelines/index.js';
+import { readParticles } from '../pipelines/index.js';
+import type { Instance, Reading, SourceValue } from '../pipelines/index.js';
+import type { MoleculeWorker } from '../pipelines/index.js';
+import type { Pipeline } from '../pipelines/index.js';
+import type { Prediction, PredictionNote, WarningCode } from '../pipelines/index.js';
+import { answersOf } from './read-results.js';
+import { applyTransforms } from '../pipelines/index.js';
+
+/** Runs the graph once. It gets every input the signature has and answers every output. */
+export type Infer = (inputs: Tensor[]) => Promise<Tensor[]>;
+
+export interface PredictOptions {
+  readonly signal?: AbortSignal;
+  /** Left out, every instance runs by itself. */
+  readonly rows?: RowVerdict;
+  /**
+   * When the answer is due, as `performance.now()`: instances that cannot be read by then have their own error. Infinity:
+   * only `signal` ends it. A minute from now when left out.
+   */
+  readonly endsAt?: number;
+}
+
+export const MAXIMUM_INSTANCES = 10_000;
+const AT_ONCE = 8;
+
+/** An instance ready for the graph, and its place in the request. */
+interface Prepared {
+  readonly index: number;
+  readonly values: Readonly<Record<string, SourceValue>>;
+  readonly warnings: readonly PredictionNote[];
+}
+
+/** Domain values in, domain values out: reads instances, runs the graph, gives its numbers their meaning back. */
+export class PipelineRunner {
+  readonly #molecules: MoleculeWorker;
+
+  constructor(deps: { molecules: MoleculeWorker }) {
+    this.#molecules = deps.molecules;
+  }
+
+  /**
+   * Answers in the order of the instances. What is wrong with one instance is its own `error`; molecules and nuclides
+   * go through the graph together in one run where their rows are independent, and else, as particles do, with one each.
+   *
+   * What the graph refuses of one of several instances is that instance's `error` as well: a shared run that it refuses is
+   * run again in halves, down to whoever is to blame.
+   *
+   * @param pipeline as parsePipeline returned it for this version's signature
+   * @throws DomainError INVALID_INSTANCE for too many instances; what else `infer` throws; `signal.reason` on abort
+   */
+  async predict(
+    pipeline: Pipeline,
+    instances: readonly unknown[],
+    infer: Infer,
+    options: PredictOptions = {},
+  ): Promise<Prediction[]> {
+    if (instances.length > MAXIMUM_INSTANCES)
+      throw new DomainError(
+        'INVALID_INSTANCE',
+        `Expected at most ${MAXIMUM_INSTANCES} instances in one request, got ${instances.length}; send several requests`,
+        { field: ['instances'] },
+      );
+    const predictions: Prediction[] = [];
+    const prepared: Prepared[] = [];
+    for (const [index, reading] of (await this.#read(pipeline, instances, options)).entries()) {
+      const outcome = 'error' in reading ? reading.error : prepare(pipeline, reading.instance, index);
+      if ('code' in outcome) predictions[index] = failed(outcome);
+      else prepared.push(outcome);
+    }
+    const notes = options.rows?.independence === 'DECLARED' ? [declaredNote(options.rows)] : [];
+    const answerRun = async (run: readonly Prepared[]): Promise<void> => {
+      options.signal?.throwIfAborted();
+      const outputs = await answered(infer(inputTensors(pipeline, run)), run.length, instances.length);
+      if (!Array.isArray(outputs)) {
+        const middle = run.length >> 1;
+        if (middle === 0) for (const { index } of run) predictions[index] = failed(outputs);
+        else for (const half of [run.slice(0, middle), run.slice(middle)]) await answerRun(half);
+        return;
+      }
+      const answers = answersOf(pipeline, outputs, run.length, isStacked(pipeline));
+      for (const [position, { index, warnings }] of run.entries()) {
+        const answer = answers[position];
+        if (answer === undefined) throw new Error('Fewer answers than instances');
+        predictions[index] =
+          'error' in answer
+            ? failed(answer.error)
+            : { ...answer, warnings: [...warnings, ...notes], error: null };
+      }
+    };
+    await severalAtATime(runsOf(pipeline, prepared, options.rows), answerRun);
+    return predictions;
+  }
+
+  /**
+   * What `predict` would say against each instance before it runs the graph; null where nothing.
+   *
+   * @throws DomainError UNAVAILABLE when molecules cannot be read at the moment
+   */
+  async check(pipeline: Pipeline, instances: readonly unknown[]): Promise<(PredictionNote | null)[]> {
+    return (await this.#read(pipeline, instances)).map((reading, index) => {
+      const outcome = 'error' in reading ? reading.error : prepare(pipeline, reading.instance, index);
+      return 'code' in outcome ? outcome : null;
+    });
+  }
+
+  /** Starts what the first prediction would have to wait for. */
+  async warmUp(pipeline: Pipeline): Promise<void> {
+    if (pipeline.instance.kind === 'molecule') await this.#molecules.warmUp();
+  }
+
+  async #read(
+    pipeline: Pipeline,
+    instances: readonly unknown[],
+    { signal, endsAt }: PredictOptions = {},
+  ): Promise<Reading[]> {
+    switch (pipeline.instance.kind) {
+      case 'molecule':
+        return readMolecules(pipeline, instances, this.#molecules, {
+          signal,
+          until: endsAt === undefined ? undefined : endsAt - reserve(endsAt - performance.now()),
+        });
+      case 'nuclide':
+        return readNuclides(pipeline, instances);
+      case 'particles':
+        return readParticles(pipeline, instances);
+    }
+  }
+}
+
+/** Of the time that is left, what is kept for the graph and the way back: what was read is to be answered. */
+function reserve(leftMs: number): number {
+  return Math.min(5_000, leftMs * 0.2);
+}
+
+/** Applies each input's transforms; a number the graph could not hold is the row's error. */
+function prepare(pipeline: Pipeline, instance: Instance, index: number): Prepared | PredictionNote {
+  const values: Record<string, SourceValue> = {};
+  for (const [name, { datatype, steps }] of Object.entries(pipeline.inputs)) {
+    const source = instance.values[name];
+    if (source === undefined) throw new Error(`No value for input "${name}"`);
+    const [, ...transforms] = steps;
+    const data = applyTransforms(transforms, source.data, source.shape.at(-1) ?? 1);
+    for (let at = 0; at < data.length; at++) {
+      const value = data[at] ?? NaN;
+      const fault = notHeld(datatype, value);
+      if (fault !== null)
+        return {
+          code: fault,
+          message: `Input "${name}" would get ${value} in element ${at}, which ${datatype} can not hold as a ${fault === 'NON_FINITE' ? 'finite' : 'whole'} number; check the instance against the model's domain`,
+        };
+    }
+    values[name] = { shape: source.shape, data };
+  }
+  return {
+    index,
+    values,
+    warnings: [...instance.warnings, ...domainWarnings(pipeline, instance.quantities)],
+  };
+}
+
+/** Whether instances share one run: rows stacked along a first dimension that varies in every tensor. */
+function isStacked(pipeline: Pipeline): boolean {
+  return (
+    pipeline.instance.kind !== 'particles' &&
+    [...Object.values(pipeline.inputs), ...Object.values(pipeline.outputs)].every(
+      ({ shape }) => shape[0] === -1,
+    )
+  );
+}
+
+function runsOf(
+  pipeline: Pipeline,
+  prepared: readonly Prepared[],
+  rows: RowVerdict | undefined,
+): readonly (readonly Prepared[])[] {
+  if (prepared.length === 0) return [];
+  const together = isStacked(pipeline) && rows !== undefined && mayRunTogether(rows);
+  return together ? [prepared] : prepared.map((one) => [one]);
+}
+
+/**
+ * Why the graph refuses a run of `count` of the request's `total` instances, where that need not concern all of them. What
+ * a shared run ended the model's process by is not tried again: each half might end another.
+ */
+async function answered(
+  run: Promise<Tensor[]>,
+  count: number,
+  total: number,
+): Promise<Tensor[] | PredictionNote> {
+  try {
+    return await run;
+  } catch (error) {
+    if (total === 1 || !isRunRefused(error) || (count > 1 && error instanceof RunnerLost)) throw error;
+    return { code: error.code, message: error.message };
+  }
+}
+
+/** A run is on its way while another runs; all at once would hold their tensors in memory. */
+async function severalAtATime<Run>(runs: readonly Run[], act: (run: Run) => Promise<void>): Promise<void> {
+  const rest = runs.values();
+  const worker = async (): Promise<void> => {
+    for (const run of rest) await act(run);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, runs.length) }, worker));
+}
+
+function declaredNote({ reason }: RowVerdict): PredictionNote {
+  return {
+    code: 'ROWS_DECLARED_INDEPENDENT' satisfies WarningCode,
+    message: `Answered together with other rows on the word of the version's publisher that they have no part in it; the graph does not show it (${reason ?? 'unknown'})`,
+  };
+}
+
+function inputTensors(pipeline: Pipeline, run: readonly Prepared[]): Tensor[] {
+  return Object.entries(pipeline.inputs).map(([name, { datatype, shape }]) => {
+    const rows = run.map(({ values }) => values[name] ?? { shape: [], data: [] });
+    return fillTensor(
+      name,
+      datatype,
+      runShape(pipeline, shape, rows),
+      rows.map(({ data }) => data),
+    );
+  });
+}
+
+function runShape(
+  pipeline: Pipeline,
+  declared: readonly number[],
+  rows: readonly SourceValue[],
+): readonly number[] {
+  const [first] = rows;
+  const own = first?.shape ?? [];
+  if (pipeline.instance.kind === 'particles')
+    return declared.length === own.length ? own : declared.map(() => 1);
+  return declared.length === 1 ? [rows.length] : [rows.length, first?.data.length ?? 0];
+}
+
+function failed(error: PredictionNote): Prediction {
+  return { value: null, unit: null, warnings: [], error };
+}

@@ -1,0 +1,100 @@
+import type { VersionRecord } from '../catalog/index.js';
+import type { InferenceService, TargetRequest, Timing } from '../inference/index.js';
+import type { Tensor } from '../tensors/index.js';
+import { DomainError } from '../platform/errors.js';
+import type { Caller } from '../security/index.js';
+import { parsePipeline } from '../pipelines/index.js';
+import type { Pipeline } from '../pipelines/index.js';
+import type { PipelineRunner } from './pipeline-runner.js';
+import { rowsGiven } from './rows-given.js';
+import { numbersOfPredictions } from './prediction-numbers.js';
+import type { Prediction } from '../pipelines/index.js';
+
+export interface PredictRequest extends TargetRequest {
+  readonly instances: readonly unknown[];
+}
+
+/** Domain values in, domain values out: the version's own pipeline around its graph. */
+export class PredictionService {
+  private readonly inference: InferenceService;
+  private readonly runner: PipelineRunner;
+  /** Versions are immutable, so a pipeline is parsed once; forgotten with the record it hangs on. */
+  private readonly parsed = new WeakMap<VersionRecord, Pipeline>();
+
+  constructor(deps: { readonly inference: InferenceService; readonly runner: PipelineRunner }) {
+    this.inference = deps.inference;
+    this.runner = deps.runner;
+  }
+
+  /**
+   * One prediction per instance, in order; a bad instance fails alone.
+   *
+   * @throws DomainError NO_PIPELINE when the version has none, and what InferenceService.withModel throws.
+   */
+  async predict(
+    caller: Caller,
+    request: PredictRequest,
+  ): Promise<{ predictions: Prediction[]; version: VersionRecord; timing: Timing }> {
+    const { instances } = request;
+    const { result, version, timing } = await this.inference.withModel(caller, 'predict', request, {
+      work: async (model) => {
+        const pipeline = this.pipelineOf(model.version);
+        const predictions = await model.remembered(instances, allSucceeded, (held) =>
+          this.runner.predict(pipeline, instances, (inputs: readonly Tensor[]) => held.infer(inputs), {
+            signal: held.signal,
+            rows: rowsGiven(pipeline, model.version.signature, held.rows),
+            endsAt: held.endsAt,
+          }),
+        );
+        const asked = () => ({ operation: 'PREDICT', instances: answered(instances, predictions) }) as const;
+        return { value: predictions, rows: instances.length, asked };
+      },
+      numbersOf: numbersOfPredictions,
+      present: (predictions) => predictions,
+    });
+    return { predictions: result, version, timing };
+  }
+
+  /** Starts what the version's pipeline needs, so that the first request does not wait for it. */
+  async warmUp(version: VersionRecord): Promise<void> {
+    if (version.pipeline !== null) await this.runner.warmUp(this.pipelineOf(version));
+  }
+
+  /**
+   * Answers instances outside of any request, by the runs that are given.
+   *
+   * @throws DomainError INVALID_INSTANCE when one cannot be read or answered, and what `run` throws
+   */
+  async tryInstances(
+    version: VersionRecord,
+    instances: readonly unknown[],
+    run: (inputs: Tensor[]) => Promise<Tensor[]>,
+  ): Promise<void> {
+    const predictions = await this.runner.predict(this.pipelineOf(version), instances, run);
+    const failed = predictions.find(({ error }) => error !== null);
+    if (failed?.error) throw new DomainError('INVALID_INSTANCE', failed.error.message);
+  }
+
+  private pipelineOf(version: VersionRecord): Pipeline {
+    const known = this.parsed.get(version);
+    if (known) return known;
+    if (version.pipeline === null) {
+      throw new DomainError(
+        'NO_PIPELINE',
+        `${version.ref} has no pipeline, so it takes tensors only. Call infer, or publish a version with a pipeline.`,
+      );
+    }
+    const pipeline = parsePipeline(version.pipeline, version.signature);
+    this.parsed.set(version, pipeline);
+    return pipeline;
+  }
+}
+
+function answered(instances: readonly unknown[], predictions: readonly Prediction[]): unknown[] {
+  return instances.filter((_, index) => predictions[index]?.error === null);
+}
+
+/** A failure may have to do with the moment: a molecule that took too long may be quick enough the next time. */
+function allSucceeded(predictions: readonly Prediction[]): boolean {
+  return predictions.every(({ error }) => error === null);
+}

@@ -1,1 +1,0 @@
-export { RuntimeGraphs, type GraphOrigin, type RuntimeGraph } from './runtime-graphs.js';

@@ -1,0 +1,16 @@
+export { AnswerTooLarge } from './answer-size.js';
+export { type GraphOrigin, RuntimeGraphs } from './graphs/runtime-graphs.js';
+export type { Inspection } from './inspection/inspect-model.js';
+export { ModelInspector } from './inspection/model-inspector.js';
+export type { LoadedModel } from './loaded-model.js';
+export { ModelFolders } from './model-folders.js';
+export { isRunRefused } from './run-failure.js';
+export { RunnerLost } from './runner-lost.js';
+export { RunnerPool } from './runner-pool.js';
+export type { RunOptions, RunResult, RunUnderWay } from './runner.js';
+export {
+  EXECUTION_PROVIDERS,
+  type ExecutionProvider,
+  availableProviders,
+} from './sessions/execution-providers.js';
+export type { GraphOptimization, Isolation, LoadOptions } from './sessions/load-options.js';

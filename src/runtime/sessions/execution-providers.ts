@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type * as Runtime from 'onnxruntime-node';
+import { DomainError } from '../../platform/errors.js';
+
+/** What may run a graph. CPU is always there; the others where the installed runtime was built with them. */
+export const EXECUTION_PROVIDERS = ['CPU', 'CUDA', 'TENSORRT', 'COREML', 'DML'] as const;
+export type ExecutionProvider = (typeof EXECUTION_PROVIDERS)[number];
+
+let available: readonly ExecutionProvider[] | undefined;
+
+/** What the installed runtime offers on this machine. Asked once, and only when somebody wants more than the CPU. */
+export function availableProviders(): readonly ExecutionProvider[] {
+  available ??= EXECUTION_PROVIDERS.filter(offers());
+  return available;
+}
+
+/** @throws DomainError INVALID_ARGUMENT naming what there is */
+export function requireProviders(wanted: readonly ExecutionProvider[]): void {
+  if (wanted.length === 0)
+    throw new DomainError('INVALID_ARGUMENT', 'Expected at least one execution provider, got none: name CPU');
+  if (wanted.every((provider) => provider === 'CPU')) return;
+  const missing = wanted.filter((provider) => !availableProviders().includes(provider));
+  if (missing.length > 0)
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      `Execution provider ${missing.join(', ')} is not available here: the installed ONNX runtime offers ${availableProviders().join(', ')}`,
+    );
+}
+
+/** The runtime lists what it can be extended with, too; such a provider is there when its library is. */
+function offers(): (provider: ExecutionProvider) => boolean {
+  // eslint-disable-next-line no-restricted-properties -- written, not read: the library looks at it when it is loaded
+  process.env.ORT_DISABLE_TELEMETRY = '1';
+  const require = createRequire(import.meta.url);
+  const { listSupportedBackends } = require('onnxruntime-node') as typeof Runtime;
+  const backends = new Map(listSupportedBackends().map(({ name, bundled }) => [name.toUpperCase(), bundled]));
+  const binaries = join(
+    dirname(require.resolve('onnxruntime-node/package.json')),
+    'bin/napi-v6',
+    process.platform,
+    process.arch,
+  );
+  return (provider) => {
+    const bundled = backends.get(provider);
+    if (bundled !== false) return bundled === true;
+    const name = `onnxruntime_providers_${provider.toLowerCase()}`;
+    return [`lib${name}.so`, `${name}.dll`].some((file) => existsSync(join(binaries, file)));
+  };
+}
