@@ -374,6 +374,10 @@ export class DeploymentService {
     return this.store.revisions(deploymentIds);
   }
 
+  revisionsByIds(ids: readonly string[]): Promise<RevisionRecord[]> {
+    return this.store.revisionsByIds(ids);
+  }
+
   /** Resolves when nothing is being loaded or drained, apart from what waits for another attempt. */
   async settled(): Promise<void> {
     await Promise.all([...this.entries.values()].map((entry) => entry.settled()));

@@ -75,6 +75,11 @@ export class DeploymentStore {
     return rows.map(toRevision);
   }
 
+  async revisionsByIds(ids: readonly string[]): Promise<RevisionRecord[]> {
+    const rows = await this.database.deploymentRevision.findMany({ where: { id: { in: [...ids] } } });
+    return rows.map(toRevision);
+  }
+
   async stateOf(revisionId: string): Promise<DeploymentState> {
     const { state } = await this.database.deploymentRevision.findUniqueOrThrow({
       where: { id: revisionId },

@@ -256,6 +256,14 @@ export function createLoaders(
       (ids) => deployments.byIds(ids),
       ({ id }) => id,
     ),
+    revision: byKey(
+      (ids) => deployments.revisionsByIds(ids),
+      ({ id }) => id,
+    ),
+    migration: byKey(
+      (ids) => deployments.migrations.byIds(ids),
+      ({ id }) => id,
+    ),
     deploymentsOfModel: grouped(
       (ids) => deployments.ofModels(ids),
       ({ modelId }) => modelId,

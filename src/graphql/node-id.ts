@@ -1,14 +1,18 @@
 import type { ModelRecord, VersionRecord } from '../catalog/index.js';
-import type { DeploymentRecord } from '../deployments/index.js';
+import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
 import { DomainError } from '../platform/errors.js';
+import type { MigrationOfDeployment } from './migration-node.js';
 
-export const NODE_TYPES = ['Model', 'Version', 'Deployment'] as const;
+export const NODE_TYPES = ['Model', 'Version', 'Deployment', 'DeploymentRevision', 'Migration'] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 
-/** A node together with its type: the records themselves do not tell. */
-export type NodeRecord = ModelRecord | VersionRecord | DeploymentRecord;
+/** The records behind the types that implement Node. */
+export type NodeRecord =
+  ModelRecord | VersionRecord | DeploymentRecord | RevisionRecord | MigrationOfDeployment;
 
-const ID = /^(Model|Version|Deployment):([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+const ID = new RegExp(
+  `^(${NODE_TYPES.join('|')}):([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$`,
+);
 
 export function encodeNodeId(type: NodeType, id: string): string {
   return Buffer.from(`${type}:${id}`).toString('base64url');
@@ -29,6 +33,8 @@ export function decodeNodeId(text: string): { type: NodeType; id: string } {
 }
 
 export function nodeType(record: NodeRecord): NodeType {
+  if ('of' in record) return 'Migration';
+  if ('deploymentId' in record) return 'DeploymentRevision';
   if ('revision' in record) return 'Deployment';
   return 'artifactDigest' in record ? 'Version' : 'Model';
 }

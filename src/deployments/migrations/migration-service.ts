@@ -156,6 +156,10 @@ export class MigrationService {
     return run?.migration.id === migration.id ? run.progress : null;
   }
 
+  byIds(ids: readonly string[]): Promise<MigrationRecord[]> {
+    return this.deps.migrations.byIds(ids);
+  }
+
   /** Newest first within each deployment. */
   ofDeployments(deploymentIds: readonly string[]): Promise<MigrationRecord[]> {
     return this.deps.migrations.ofDeployments(deploymentIds);

@@ -30,6 +30,11 @@ export class MigrationStore {
     return rows.map(toMigrationRecord);
   }
 
+  async byIds(ids: readonly string[]): Promise<MigrationRecord[]> {
+    const rows = await this.database.migration.findMany({ where: { id: { in: [...ids] } } });
+    return rows.map(toMigrationRecord);
+  }
+
   /** Newest first within each deployment. */
   async ofDeployments(deploymentIds: readonly string[]): Promise<MigrationRecord[]> {
     const rows = await this.database.migration.findMany({

@@ -98,6 +98,9 @@ export const deploymentResolvers = {
     },
   },
   DeploymentRevision: {
+    id: ({ id }) => encodeNodeId('DeploymentRevision', id),
+    deployment: ({ deploymentId }, _, { loaders }) =>
+      existing(loaders.deployment.load(deploymentId), 'deployment'),
     version: ({ versionId }, _, { loaders }) => existing(loaders.version.load(versionId), 'version'),
   },
 } satisfies Resolvers;

@@ -10,8 +10,9 @@ import type { Resolvers } from '../__generated__/resolvers.js';
 import { connect, pageOf } from '../connections.js';
 import type { RequestContext } from '../context.js';
 import { existing } from '../existing.js';
-import type { MigrationOfDeployment } from '../migration-node.js';
 import { payload } from '../http/payload.js';
+import { migrationOf, type MigrationOfDeployment } from '../migration-node.js';
+import { encodeNodeId } from '../node-id.js';
 import { migrationCursors } from '../positions.js';
 
 export const migrationResolvers = {
@@ -38,24 +39,27 @@ export const migrationResolvers = {
   Deployment: {
     traffic: ({ traffic }) => traffic,
     followsAlias: ({ followed }) => followed,
-    migration: (deployment, _, { deployments }) => latest(deployments, deployment),
-    migrations: (deployment, page, { deployments, loaders }) =>
-      connect(page, {
+    migration: (deployment, _, context) => latest(context, deployment),
+    migrations: (deployment, page, context) => {
+      const { loaders } = context;
+      return connect(page, {
         cursors: migrationCursors,
         position: ({ number }) => number,
         page: async (window) => {
           const newestFirst = await loaders.migrationsOfDeployment.load(deployment.id);
           const found = pageOf(newestFirst, window, (migration, number) => number - migration.number);
-          return found.map((migration) => seen(deployments, deployment, migration));
+          return found.map((migration) => migrationOf(context, deployment, migration));
         },
         count: async () => (await loaders.migrationsOfDeployment.load(deployment.id)).length,
-      }),
+      });
+    },
   },
   DeploymentRevision: { warmUntil: ({ role, standbyUntil }) => (role === 'STANDBY' ? standbyUntil : null) },
   TrafficShare: {
     version: ({ revision }, _, { loaders }) => existing(loaders.version.load(revision.versionId), 'version'),
   },
   Migration: {
+    id: ({ id }) => encodeNodeId('Migration', id),
     deployment: ({ of }) => of,
     waitsFor: ({ progress }) => progress?.waitsFor ?? null,
     fromRevision: (migration, _, context) => revisionOf(context, migration, migration.fromRevision),
@@ -72,27 +76,19 @@ export const migrationResolvers = {
 } satisfies Resolvers;
 
 function migrated(
-  { caller, deployments }: RequestContext,
+  context: RequestContext,
   work: (deployments: DeploymentService, caller: RequestContext['caller']) => Promise<DeploymentRecord>,
 ) {
   return payload({ deployment: null, migration: null }, async () => {
-    const deployment = await work(deployments, caller);
-    return { deployment, migration: latest(deployments, deployment) };
+    const deployment = await work(context.deployments, context.caller);
+    return { deployment, migration: latest(context, deployment) };
   });
 }
 
 /** Of the same moment as the rest of the deployment. */
-function latest(deployments: DeploymentService, deployment: DeploymentRecord): MigrationOfDeployment | null {
+function latest(context: RequestContext, deployment: DeploymentRecord): MigrationOfDeployment | null {
   const { migration } = deployment;
-  return migration && seen(deployments, deployment, migration);
-}
-
-function seen(
-  deployments: DeploymentService,
-  of: DeploymentRecord,
-  migration: MigrationRecord,
-): MigrationOfDeployment {
-  return { ...migration, of, progress: deployments.migrations.progressOf(of.name, migration) };
+  return migration && migrationOf(context, deployment, migration);
 }
 
 async function revisionOf(
