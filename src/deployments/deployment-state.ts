@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors.js';
+import { totalWeight } from './traffic/share.js';
 
 export const DEPLOYMENT_STATES = [
   'PENDING',
@@ -83,7 +84,7 @@ export function trafficShares<R extends RevisionSnapshot & { readonly weight: nu
   const able = revisions
     .filter(({ state, weight }) => state === 'READY' && weight > 0)
     .sort((a, b) => a.number - b.number);
-  const total = able.reduce((sum, { weight }) => sum + weight, 0);
+  const total = totalWeight(able);
   return able.map((revision) => ({ revision, weight: (100 * revision.weight) / total }));
 }
 

@@ -15,3 +15,4 @@ export type {
 } from './records.js';
 export { type RowVerdict, mayRunTogether } from './rows/row-verdict.js';
 export { settingsOf } from './stored-settings.js';
+export { shareOf } from './traffic/share.js';

@@ -14,13 +14,13 @@ import type { DeploymentRecord } from './records.js';
 import type { Rearranger } from './rearrangement.js';
 import type { RevisionArm } from './revision-arm.js';
 import { settingsOf } from './stored-settings.js';
+import { percentOf, readPart, totalWeight, type PartInput } from './traffic/share.js';
 import { checkedWait, within } from './waiting.js';
 
-export interface ShareInput {
+/** All by their shares, which add up to 1, or all by weights, in proportion to each other. */
+export interface ShareInput extends PartInput {
   /** A version ref. */
   readonly version: string;
-  /** In proportion to the others'. */
-  readonly weight: number;
 }
 
 export interface SetTrafficRequest {
@@ -38,6 +38,9 @@ interface Share {
 }
 
 const MAX_SHARES = 10;
+const MAX_WEIGHT = 1_000_000;
+/** Three times 0.3333333 is all. */
+const SUM_TOLERANCE = 1e-6;
 
 /** Divides a deployment's requests among several versions of its model, for as long as somebody wants. */
 export class TrafficService {
@@ -80,16 +83,15 @@ export class TrafficService {
     const { catalog } = this.deps;
     if (inputs.length < 1 || inputs.length > MAX_SHARES)
       throw invalid(['shares'], `1 to ${MAX_SHARES} shares`, String(inputs.length));
+    const weights = readWeights(inputs);
     const shares: Share[] = [];
-    for (const [index, { version: ref, weight }] of inputs.entries()) {
+    for (const [index, { version: ref }] of inputs.entries()) {
       const field = ['shares', String(index)];
-      if (!(weight > 0 && weight <= 1_000_000))
-        throw invalid([...field, 'weight'], 'more than 0 and at most 1000000', String(weight));
       const version = await catalog.resolveVersion(ref, [...field, 'version']);
       await checkSameModel(catalog, deployment, version, [...field, 'version']);
       if (shares.some((other) => other.version.id === version.id))
         throw invalid([...field, 'version'], 'each version once', `${version.ref} twice`);
-      shares.push({ version, weight });
+      shares.push({ version, weight: weights[index] ?? 0 });
     }
     return shares;
   }
@@ -103,7 +105,7 @@ export class TrafficService {
   ): Promise<void> {
     const { rearranger, store } = this.deps;
     const { arms, added } = await this.arms(caller, deployment, entry, shares, reason);
-    const total = shares.reduce((sum, { weight }) => sum + weight, 0);
+    const total = totalWeight(shares);
     const weights = new Map(arms.map((arm, index) => [arm, (100 * (shares[index]?.weight ?? 0)) / total]));
     const [largest] = [...weights].sort(([, a], [, b]) => b - a);
     const promote = weights.has(entry.primary) || !largest ? {} : { promote: largest[0] };
@@ -191,6 +193,22 @@ export class TrafficService {
     const leaveReason = 'The traffic was not divided after all';
     await this.deps.rearranger.rearrange(entry, { caller, leaving, leaveReason });
   }
+}
+
+/** @throws DomainError INVALID_ARGUMENT */
+function readWeights(inputs: readonly ShareInput[]): number[] {
+  const parts = inputs.map((input, index) => readPart(input, ['shares', String(index)]));
+  for (const [index, { by, value }] of parts.entries()) {
+    const field = ['shares', String(index), by];
+    const [most, first] = [by === 'share' ? 1 : MAX_WEIGHT, parts[0]];
+    if (!(value > 0 && value <= most)) throw invalid(field, `more than 0 and at most ${most}`, String(value));
+    if (first && by !== first.by) throw invalid(field, `a ${first.by} like the first`, `a ${by}`);
+  }
+  if (parts[0]?.by !== 'share') return parts.map(({ value }) => value);
+  const sum = parts.reduce((total, { value }) => total + value, 0);
+  if (Math.abs(sum - 1) > SUM_TOLERANCE)
+    throw invalid(['shares'], 'parts of the requests that add up to 1', String(Number(sum.toPrecision(12))));
+  return parts.map(({ value }) => percentOf(value));
 }
 
 function invalid(field: readonly string[], expected: string, got: string): DomainError {

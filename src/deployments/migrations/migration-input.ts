@@ -1,10 +1,10 @@
 import { DomainError } from '../../platform/errors.js';
 import { guardSettings, type GuardInput } from '../guards/index.js';
 import { checkInteger } from '../settings-input.js';
+import { percentOf, readPart, shareOf, type PartInput } from '../traffic/share.js';
 import type { MigrationPlan, MigrationStep, MigrationStrategy } from './records.js';
 
-export interface StepInput {
-  readonly weight: number;
+export interface StepInput extends PartInput {
   readonly dwellMs?: number | null | undefined;
   readonly minRequests?: number | null | undefined;
 }
@@ -39,7 +39,7 @@ const DEFAULT_DWELL_MS = 30_000;
 const CANARY_REQUESTS = 20;
 const SHADOW_REQUESTS = 100;
 const DEFAULT_KEEP_WARM_MS = 600_000;
-const DEFAULT_WEIGHTS = [10, 50];
+const DEFAULT_SHARES = [0.1, 0.5];
 
 /** @throws DomainError INVALID_ARGUMENT naming the field, what was expected and what came. */
 export function readPlan(input: PlanInput): MigrationPlan {
@@ -67,7 +67,7 @@ export function readKeepWarm(keepWarmMs: number | null | undefined): number {
 }
 
 function canarySteps({ steps, mirrorShare }: NonNullable<PlanInput['canary']>): MigrationStep[] {
-  const inputs = steps ?? DEFAULT_WEIGHTS.map((weight) => ({ weight }));
+  const inputs = steps ?? DEFAULT_SHARES.map((part) => ({ share: part }));
   const field = ['canary', 'steps'];
   if (inputs.length < 1 || inputs.length > MAX_STEPS)
     throw invalid(field, `1 to ${MAX_STEPS} steps`, String(inputs.length));
@@ -75,14 +75,7 @@ function canarySteps({ steps, mirrorShare }: NonNullable<PlanInput['canary']>): 
   let before = 0;
   return inputs.map((input: StepInput, index) => {
     const at = [...field, String(index)];
-    const { weight } = input;
-    if (!(weight > before && weight < 100)) {
-      throw invalid(
-        [...at, 'weight'],
-        `more than ${before} and less than 100 per cent, since each step has more than the one before and the last step is followed by 100`,
-        String(weight),
-      );
-    }
+    const weight = readWeight(input, at, before);
     before = weight;
     return {
       weight,
@@ -91,6 +84,23 @@ function canarySteps({ steps, mirrorShare }: NonNullable<PlanInput['canary']>): 
       minRequests: readRequests([...at, 'minRequests'], input.minRequests, CANARY_REQUESTS),
     };
   });
+}
+
+/** In per cent. */
+function readWeight(input: StepInput, at: readonly string[], before: number): number {
+  const { by, value } = readPart(input, at);
+  const weight = by === 'share' ? percentOf(value) : value;
+  if (weight > before && weight < 100) return weight;
+  const range =
+    by === 'share'
+      ? `more than ${shareOf(before)} and less than 1`
+      : `more than ${before} and less than 100 per cent`;
+  const whole = by === 'share' ? 1 : 100;
+  throw invalid(
+    [...at, by],
+    `${range}, since each step has more than the one before and the last step is followed by ${whole}`,
+    String(value),
+  );
 }
 
 function shadowSteps({ share, dwellMs, minRequests }: NonNullable<PlanInput['shadow']>): MigrationStep[] {

@@ -1,6 +1,7 @@
 import {
   evidenceOf,
   planWarnings,
+  shareOf,
   type DeploymentRecord,
   type DeploymentService,
   type MigrationRecord,
@@ -56,6 +57,7 @@ export const migrationResolvers = {
   },
   DeploymentRevision: { warmUntil: ({ role, standbyUntil }) => (role === 'STANDBY' ? standbyUntil : null) },
   TrafficShare: {
+    share: ({ weight }) => shareOf(weight),
     version: ({ revision }, _, { loaders }) => existing(loaders.version.load(revision.versionId), 'version'),
   },
   Migration: {
@@ -65,7 +67,12 @@ export const migrationResolvers = {
     fromRevision: (migration, _, context) => revisionOf(context, migration, migration.fromRevision),
     toRevision: (migration, _, context) => revisionOf(context, migration, migration.toRevision),
     step: ({ step }) => (step === null ? null : step + 1),
-    steps: ({ plan }) => plan.steps.map((step) => ({ ...step, dwellMs: BigInt(step.dwellMs) })),
+    steps: ({ plan }) =>
+      plan.steps.map((step) => ({
+        ...step,
+        share: shareOf(step.weight),
+        dwellMs: BigInt(step.dwellMs),
+      })),
     guards: ({ guards, progress }) => progress?.guards ?? guards,
     evidence: (migration) => evidenceOf(migration, migration.progress?.guards ?? migration.guards),
     warnings: ({ plan }) => [...planWarnings(plan)],

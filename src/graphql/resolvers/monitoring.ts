@@ -1,3 +1,4 @@
+import { shareOf } from '../../deployments/index.js';
 import type { EventFilter, EventKind, EventRecord } from '../../platform/events/index.js';
 import type { EventFilter as EventFilterInput, Resolvers } from '../__generated__/resolvers.js';
 import { connect } from '../connections.js';
@@ -72,6 +73,11 @@ const common = {
 /** What one kind of event tells besides lies in its data, under the names of the fields. */
 function detail(name: string) {
   return ({ data }: EventRecord) => (data[name] ?? null) as never;
+}
+
+/** Events tell parts of the traffic in per cent. */
+function withShare(told: { readonly version: string; readonly weight: number }) {
+  return { ...told, share: shareOf(told.weight) };
 }
 
 export const monitoringResolvers = {
@@ -172,6 +178,7 @@ export const monitoringResolvers = {
     step: detail('step'),
     steps: detail('steps'),
     weight: detail('weight'),
+    share: ({ data }) => (typeof data.weight === 'number' ? shareOf(data.weight) : null),
     fromVersion: detail('fromVersion'),
     toVersion: detail('toVersion'),
     guards: detail('guards'),
@@ -179,7 +186,7 @@ export const monitoringResolvers = {
   },
   TrafficEvent: {
     ...common,
-    shares: detail('shares'),
+    shares: ({ data }) => (Array.isArray(data.shares) ? data.shares.map(withShare) : null),
     alias: detail('alias'),
     fromRevision: detail('fromRevision'),
     restoredRevision: detail('restoredRevision'),
