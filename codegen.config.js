@@ -38,6 +38,7 @@ export default {
     TensorSpec: '../annotated-signature.js#AnnotatedSpec as TensorSpecMapper',
     Signature: '../../catalog/index.js#VersionRecord as SignatureMapper',
     Batching: '../../deployments/index.js#BatchingInEffect as BatchingRecord',
+    BatchingSettings: '../../deployments/index.js#BatchingSettings as BatchingSettingsMapper',
     Runtime: '../../deployments/index.js#RuntimeSettings as RuntimeMapper',
     Deployment: '../../deployments/index.js#DeploymentRecord as DeploymentMapper',
     RecordedRequest: '../../recording/index.js#RecordedRequestRecord as RecordedRequestMapper',

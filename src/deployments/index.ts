@@ -7,6 +7,7 @@ export { evidenceOf, planWarnings } from './migrations/plan-evidence.js';
 export type { MigrationRecord } from './migrations/records.js';
 export type { ModelHandle, TrialSeat } from './model-handle.js';
 export type {
+  BatchingSettings,
   DeploymentRecord,
   RecordingSettings,
   RevisionRecord,

@@ -21,9 +21,15 @@ type RuntimeChanges =
   | null
   | undefined;
 
+/** The delay is given in milliseconds or, as before, in microseconds. */
+type BatchingChanges =
+  | (NonNullable<Changes<BatchingSettings>> & { readonly maxDelayMs?: number | null | undefined })
+  | null
+  | undefined;
+
 export interface SettingsInput {
   readonly runtime?: RuntimeChanges;
-  readonly batching?: Changes<BatchingSettings>;
+  readonly batching?: BatchingChanges;
   readonly limits?: Changes<LimitSettings>;
   /** Null: no cache. */
   readonly cache?: CacheSettings | null | undefined;
@@ -44,7 +50,7 @@ const WEEK_MS = 7 * 86_400_000;
 export function changedSettings(base: DeploymentSettings, input: SettingsInput): DeploymentSettings {
   const settings = {
     runtime: changed(base.runtime, DEFAULT_RUNTIME, withNumbers(input.runtime)),
-    batching: changed(base.batching, DEFAULT_BATCHING, input.batching),
+    batching: changed(base.batching, DEFAULT_BATCHING, withMicroseconds(input.batching)),
     limits: changed(base.limits, DEFAULT_LIMITS, input.limits),
     cache: input.cache === undefined ? base.cache : input.cache && { maxBytes: input.cache.maxBytes },
     recording:
@@ -74,6 +80,21 @@ function withNumbers(runtime: RuntimeChanges): Changes<RuntimeSettings> {
   if (runtime == null) return runtime;
   const { maxMemoryBytes } = runtime;
   return { ...runtime, maxMemoryBytes: maxMemoryBytes == null ? maxMemoryBytes : Number(maxMemoryBytes) };
+}
+
+/** @throws DomainError INVALID_ARGUMENT */
+function withMicroseconds(batching: BatchingChanges): Changes<BatchingSettings> {
+  if (batching?.maxDelayMs === undefined) return batching;
+  const { maxDelayMs, ...others } = batching;
+  const field = ['batching', 'maxDelayMs'];
+  if (others.maxDelayMicroseconds !== undefined)
+    throw invalid(field, 'given without its older form maxDelayMicroseconds', 'both');
+  if (maxDelayMs === null) return { ...others, maxDelayMicroseconds: null };
+  if (!(maxDelayMs >= 0 && maxDelayMs <= 1_000)) throw invalid(field, '0 to 1000', String(maxDelayMs));
+  const maxDelayMicroseconds = Math.round(maxDelayMs * 1_000);
+  if (Math.abs(maxDelayMicroseconds - maxDelayMs * 1_000) > 1e-6)
+    throw invalid(field, 'a whole number of microseconds', String(maxDelayMs));
+  return { ...others, maxDelayMicroseconds };
 }
 
 function checkRuntime(runtime: RuntimeSettings): void {

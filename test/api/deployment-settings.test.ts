@@ -116,6 +116,29 @@ describe.each(databaseKinds)('settings of deployments, %s database', (kind) => {
     expect(await scale(app, { deployment: 'chosen' }, [1, 2, 3, 4])).toEqual([3, 6, 9, 12]);
   });
 
+  it('have the delay in milliseconds, or in microseconds as before, but not in both', async () => {
+    await serve(app, 'delayed', scalingModel(2));
+    const delays = 'batching { maxDelayMs maxDelayMicroseconds }';
+    const change = `mutation ($input: UpdateDeploymentInput!) { updateDeployment(input: $input) {
+      deployment { ${delays} revision { ${delays} } } userErrors { field code message } } }`;
+    const set = (batching: object) => succeed(app, change, { input: { name: 'delayed', batching } });
+    for (const [batching, maxDelayMs, maxDelayMicroseconds] of [
+      [{ maxDelayMs: 0.25 }, 0.25, 250],
+      [{ maxDelayMicroseconds: 1_500 }, 1.5, 1_500],
+      [{ maxBatchSize: 16 }, 1.5, 1_500],
+      [{ maxDelayMs: null }, 0, 0],
+    ] as const) {
+      const is = { batching: { maxDelayMs, maxDelayMicroseconds } };
+      expect(await set(batching)).toMatchObject({ deployment: { ...is, revision: is } });
+    }
+    const both = { name: 'delayed', batching: { maxDelayMs: 1, maxDelayMicroseconds: 1_000 } };
+    expect(await refusal(app, change, { input: both })).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      field: ['batching', 'maxDelayMs'],
+      message: expect.stringContaining('got both'),
+    });
+  });
+
   it('decide where the model runs', async () => {
     await serve(app, 'placed', scalingModel(2));
     await deploy(app, 'placed', 'placed@1', { runtime: { isolation: 'THREAD', threads: 2 } });

@@ -31,6 +31,23 @@ describe('settings', () => {
     expect(changedSettings(base, { recording: null }).recording).toBeNull();
   });
 
+  it('take the delay in milliseconds, to the microsecond', () => {
+    for (const [maxDelayMs, microseconds] of [
+      [0.2, 200],
+      [0.007, 7],
+      [1_000, 1_000_000],
+      [0.289, 289],
+      [0, 0],
+    ] as const)
+      expect(changedSettings(DEFAULT_SETTINGS, { batching: { maxDelayMs } }).batching).toEqual({
+        ...DEFAULT_SETTINGS.batching,
+        maxDelayMicroseconds: microseconds,
+      });
+    const base = changedSettings(DEFAULT_SETTINGS, { batching: { maxDelayMs: 0.2 } });
+    expect(changedSettings(base, { batching: { maxDelayMs: null } })).toEqual(DEFAULT_SETTINGS);
+    expect(changedSettings(base, { batching: { maxBatchSize: 32 } })).toEqual(base);
+  });
+
   it('from a row that was written before there were such settings are what they were then', () => {
     expect(
       readSettings({ runtime: { threads: 2 }, batching: {}, limits: {}, cache: null, recording: null }),
@@ -57,6 +74,19 @@ describe('settings', () => {
       'batching.maxDelayMicroseconds',
       /from 0 to 1000000, got -1/,
     ],
+    [{ batching: { maxDelayMs: 1_000.5 } }, 'batching.maxDelayMs', /from 0 to 1000, got 1000\.5/],
+    [{ batching: { maxDelayMs: -0.001 } }, 'batching.maxDelayMs', /from 0 to 1000, got -0\.001/],
+    [
+      { batching: { maxDelayMs: 0.0005 } },
+      'batching.maxDelayMs',
+      /whole number of microseconds, got 0\.0005/,
+    ],
+    [
+      { batching: { maxDelayMs: 0.2, maxDelayMicroseconds: 200 } },
+      'batching.maxDelayMs',
+      /without its older form maxDelayMicroseconds, got both/,
+    ],
+    [{ batching: { maxDelayMs: null, maxDelayMicroseconds: 200 } }, 'batching.maxDelayMs', /got both/],
     [
       { batching: { maxBatchSize: 8, preferredBatchSizes: [4, 9] } },
       'batching.preferredBatchSizes.1',

@@ -52,6 +52,37 @@ describe('the schema', () => {
     expect(silent).toEqual([]);
   });
 
+  it('gives times in milliseconds, sizes in bytes and parts as shares, except where it is deprecated', () => {
+    const fields = types.flatMap((type) =>
+      isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)
+        ? (Object.values(type.getFields()) as { name: string; deprecationReason?: string | null }[]).map(
+            (field) => ({ ...field, path: `${type.name}.${field.name}` }),
+          )
+        : [],
+    );
+    const other =
+      /(?:(?:Micro|Milli)?[sS]econds|Minutes|Hours|Days|Us|Percent|^percent|[kK]i?[bB]|[mM]i?[bB]|^weight)$/;
+    expect(
+      fields
+        .filter(({ name, deprecationReason }) => other.test(name) && deprecationReason == null)
+        .map(({ path }) => path),
+      // What it means has no other field.
+    ).toEqual(['CollectArtifactsInput.olderThanHours']);
+    expect(fields.filter(({ name }) => name.endsWith('Ms')).length).toBeGreaterThan(20);
+  });
+
+  it('says of everything deprecated what to use instead', () => {
+    const reasons = types.flatMap((type) =>
+      isObjectType(type) || isInputObjectType(type)
+        ? (Object.values(type.getFields()) as { deprecationReason?: string | null }[]).flatMap(
+            ({ deprecationReason }) => deprecationReason ?? [],
+          )
+        : [],
+    );
+    expect(reasons.length).toBeGreaterThan(5);
+    for (const reason of reasons) expect(reason).toMatch(/^(?:Use `[\w.]+`|Always null: )/);
+  });
+
   it.each([
     ['UserErrorCode', USER_ERROR_CODES],
     ['EventKind', Object.values(EventKind)],

@@ -80,9 +80,13 @@ export const deploymentResolvers = {
     rowsIndependentReason: ({ proof }) => proof.rows.reason,
     maxBatchSize: ({ proof }) => (proof.enabled ? proof.maxBatchSize : null),
     maxDifference: ({ proof }) => (proof.enabled ? proof.maxDifference : null),
+    maxDelayMs: ({ settings }) => settings.maxDelayMicroseconds / 1_000,
     maxDelayMicroseconds: ({ settings }) => settings.maxDelayMicroseconds,
     preferredBatchSizes: ({ settings }) => settings.preferredBatchSizes,
     latencyTargetMs: ({ settings }) => settings.latencyTargetMs,
+  },
+  BatchingSettings: {
+    maxDelayMs: ({ maxDelayMicroseconds }) => maxDelayMicroseconds / 1_000,
   },
   RecordedRequest: {
     version: ({ versionId }, _, { loaders }) => existing(loaders.version.load(versionId), 'version'),
