@@ -52,6 +52,8 @@ export default {
     TrafficEvent: '../../platform/events/index.js#EventRecord as TrafficEventMapper',
     RecordedRequestsClearedEvent:
       '../../platform/events/index.js#EventRecord as RecordedRequestsClearedEventMapper',
+    PredictionWarning: '../../pipelines/index.js#WarningNote as PredictionWarningMapper',
+    PredictionError: '../../pipelines/index.js#RowErrorNote as PredictionErrorMapper',
     Tensor: '../encoded-tensor.js#EncodedTensor as TensorMapper',
     Event: '../../platform/events/index.js#EventRecord as EventMapper',
     ModelEvent: '../../platform/events/index.js#EventRecord as ModelEventMapper',

@@ -10,6 +10,14 @@ export type { JsonObject, JsonValue } from './json.js';
 export { MoleculeWorker } from './molecules/molecule-worker-client.js';
 export { parseNewPipeline, parsePipeline } from './parse-pipeline.js';
 export type { Pipeline, PipelineResult } from './pipeline.js';
-export { type Prediction, type PredictionNote, RowError, type WarningCode } from './prediction.js';
+export {
+  type PredictedValue,
+  type Prediction,
+  ROW_ERROR_CODES,
+  RowError,
+  type RowErrorNote,
+  WARNING_CODES,
+  type WarningNote,
+} from './prediction.js';
 export { type TensorAnnotation, tensorAnnotations } from './tensor-annotations.js';
 export { applyTransforms } from './transforms.js';

@@ -1,8 +1,46 @@
 import type { JsonValue } from './json.js';
 
-export interface PredictionNote {
-  readonly code: string;
+export const WARNING_CODES = [
+  'OUT_OF_DOMAIN',
+  'MULTIPLE_FRAGMENTS',
+  'BARE_ATOMS',
+  'NO_CUTOFF',
+  'ROWS_DECLARED_INDEPENDENT',
+] as const;
+export type WarningCode = (typeof WARNING_CODES)[number];
+
+export const ROW_ERROR_CODES = [
+  'INVALID_INSTANCE',
+  'INVALID_SMILES',
+  'INVALID_MOLBLOCK',
+  'INVALID_NUCLIDE',
+  'INVALID_PARTICLES',
+  'MOLECULE_TOO_COMPLEX',
+  'DEADLINE_EXCEEDED',
+  /** The graph refused the run of this instance. */
+  'RUN_FAILED',
+  'RUN_TOO_LONG',
+  'MODEL_OUT_OF_MEMORY',
+  'NON_FINITE',
+  'UNKNOWN_CLASS',
+  'NOT_REPRESENTABLE',
+] as const;
+export type RowErrorCode = (typeof ROW_ERROR_CODES)[number];
+
+export interface PredictionNote<Code extends string> {
+  readonly code: Code;
   readonly message: string;
+}
+export type WarningNote = PredictionNote<WarningCode>;
+export type RowErrorNote = PredictionNote<RowErrorCode>;
+
+/** One result of the pipeline for one instance. */
+export interface PredictedValue {
+  readonly name: string;
+  /** A number, text or boolean for one element, else an array of them, or an object by the names of columns. */
+  readonly value: JsonValue;
+  /** Null for a label. */
+  readonly unit: string | null;
 }
 
 /** The answer for one instance, in the order the instances came. */
@@ -14,10 +52,12 @@ export interface Prediction {
   readonly value: JsonValue;
   /** The unit of `value`; for several results in different units `name: unit, name: unit`. */
   readonly unit: string | null;
+  /** What `value` is made of, in the order of the stored pipeline; empty when `error` is set. */
+  readonly results: readonly PredictedValue[];
   /** The value stands, but the reader must know: outside the declared domain, more than one fragment. */
-  readonly warnings: PredictionNote[];
+  readonly warnings: readonly WarningNote[];
   /** Why this instance has no value. Its neighbours are not concerned. */
-  readonly error: PredictionNote | null;
+  readonly error: RowErrorNote | null;
 }
 
 /** What makes one instance unanswerable: thrown while reading it, caught for its row alone. */
@@ -31,26 +71,7 @@ export class RowError extends Error {
     super(message);
   }
 
-  get note(): PredictionNote {
+  get note(): RowErrorNote {
     return { code: this.code, message: this.message };
   }
 }
-
-export type RowErrorCode =
-  | 'INVALID_INSTANCE'
-  | 'INVALID_SMILES'
-  | 'INVALID_MOLBLOCK'
-  | 'INVALID_NUCLIDE'
-  | 'INVALID_PARTICLES'
-  | 'MOLECULE_TOO_COMPLEX'
-  | 'DEADLINE_EXCEEDED'
-  /** The graph refused the run of this instance. */
-  | 'RUN_FAILED'
-  | 'RUN_TOO_LONG'
-  | 'MODEL_OUT_OF_MEMORY'
-  | 'NON_FINITE'
-  | 'UNKNOWN_CLASS'
-  | 'NOT_REPRESENTABLE';
-
-export type WarningCode =
-  'OUT_OF_DOMAIN' | 'MULTIPLE_FRAGMENTS' | 'BARE_ATOMS' | 'NO_CUTOFF' | 'ROWS_DECLARED_INDEPENDENT';

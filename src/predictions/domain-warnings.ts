@@ -1,5 +1,5 @@
 import { quantityUnit } from '../pipelines/index.js';
-import type { PredictionNote } from '../pipelines/index.js';
+import type { WarningNote } from '../pipelines/index.js';
 import type { Pipeline } from '../pipelines/index.js';
 
 /**
@@ -9,7 +9,7 @@ import type { Pipeline } from '../pipelines/index.js';
 export function domainWarnings(
   pipeline: Pipeline,
   quantities: Readonly<Record<string, number>>,
-): PredictionNote[] {
+): WarningNote[] {
   const { domain } = pipeline;
   if (domain === undefined) return [];
   return Object.entries(domain.ranges).flatMap(([name, { min = -Infinity, max = Infinity }]) => {

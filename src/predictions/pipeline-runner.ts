@@ -10,7 +10,7 @@ import { readParticles } from '../pipelines/index.js';
 import type { Instance, Reading, SourceValue } from '../pipelines/index.js';
 import type { MoleculeWorker } from '../pipelines/index.js';
 import type { Pipeline } from '../pipelines/index.js';
-import type { Prediction, PredictionNote, WarningCode } from '../pipelines/index.js';
+import type { Prediction, RowErrorNote, WarningNote } from '../pipelines/index.js';
 import { answersOf } from './read-results.js';
 import { applyTransforms } from '../pipelines/index.js';
 
@@ -35,7 +35,7 @@ const AT_ONCE = 8;
 interface Prepared {
   readonly index: number;
   readonly values: Readonly<Record<string, SourceValue>>;
-  readonly warnings: readonly PredictionNote[];
+  readonly warnings: readonly WarningNote[];
 }
 
 /** Domain values in, domain values out: reads instances, runs the graph, gives its numbers their meaning back. */
@@ -104,7 +104,7 @@ export class PipelineRunner {
    *
    * @throws DomainError UNAVAILABLE when molecules cannot be read at the moment
    */
-  async check(pipeline: Pipeline, instances: readonly unknown[]): Promise<(PredictionNote | null)[]> {
+  async check(pipeline: Pipeline, instances: readonly unknown[]): Promise<(RowErrorNote | null)[]> {
     return (await this.#read(pipeline, instances)).map((reading, index) => {
       const outcome = 'error' in reading ? reading.error : prepare(pipeline, reading.instance, index);
       return 'code' in outcome ? outcome : null;
@@ -141,7 +141,7 @@ function reserve(leftMs: number): number {
 }
 
 /** Applies each input's transforms; a number the graph could not hold is the row's error. */
-function prepare(pipeline: Pipeline, instance: Instance, index: number): Prepared | PredictionNote {
+function prepare(pipeline: Pipeline, instance: Instance, index: number): Prepared | RowErrorNote {
   const values: Record<string, SourceValue> = {};
   for (const [name, { datatype, steps }] of Object.entries(pipeline.inputs)) {
     const source = instance.values[name];
@@ -194,7 +194,7 @@ async function answered(
   run: Promise<Tensor[]>,
   count: number,
   total: number,
-): Promise<Tensor[] | PredictionNote> {
+): Promise<Tensor[] | RowErrorNote> {
   try {
     return await run;
   } catch (error) {
@@ -212,9 +212,9 @@ async function severalAtATime<Run>(runs: readonly Run[], act: (run: Run) => Prom
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, runs.length) }, worker));
 }
 
-function declaredNote({ reason }: RowVerdict): PredictionNote {
+function declaredNote({ reason }: RowVerdict): WarningNote {
   return {
-    code: 'ROWS_DECLARED_INDEPENDENT' satisfies WarningCode,
+    code: 'ROWS_DECLARED_INDEPENDENT',
     message: `Answered together with other rows on the word of the version's publisher that they have no part in it; the graph does not show it (${reason ?? 'unknown'})`,
   };
 }
@@ -243,6 +243,6 @@ function runShape(
   return declared.length === 1 ? [rows.length] : [rows.length, first?.data.length ?? 0];
 }
 
-function failed(error: PredictionNote): Prediction {
-  return { value: null, unit: null, warnings: [], error };
+function failed(error: RowErrorNote): Prediction {
+  return { value: null, unit: null, results: [], warnings: [], error };
 }

@@ -2,11 +2,10 @@ import { fromHalf, shortestFloat32, type Tensor } from '../tensors/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { JsonValue } from '../pipelines/index.js';
 import type { Pipeline, PipelineResult } from '../pipelines/index.js';
-import { RowError, type PredictionNote } from '../pipelines/index.js';
+import { RowError, type PredictedValue, type Prediction, type RowErrorNote } from '../pipelines/index.js';
 import { applyTransforms } from '../pipelines/index.js';
 
-export type Answer =
-  { readonly value: JsonValue; readonly unit: string | null } | { readonly error: PredictionNote };
+export type Answer = Pick<Prediction, 'value' | 'unit' | 'results'> | { readonly error: RowErrorNote };
 
 /**
  * Gives the outputs of one run back their meaning: one answer for each of `count` instances, which share the outputs
@@ -36,11 +35,17 @@ export function answersOf(
   const unit = unitOf(Object.entries(pipeline.result));
   return Array.from({ length: count }, (_, row) => {
     try {
-      const values = results.map(({ name, result, tensor, shape }) => {
-        return [name, resultValue(result, tensor, shape, row, pipeline)] as const;
-      });
+      const values = results.map(({ name, result, tensor, shape }): PredictedValue => ({
+        name,
+        value: resultValue(result, tensor, shape, row, pipeline),
+        unit: result.unit ?? null,
+      }));
       const [only] = values;
-      return { value: values.length === 1 && only ? only[1] : Object.fromEntries(values), unit };
+      const value =
+        values.length === 1 && only
+          ? only.value
+          : Object.fromEntries(values.map(({ name, value: one }) => [name, one]));
+      return { value, unit, results: values };
     } catch (error) {
       if (error instanceof RowError) return { error: error.note };
       throw error;

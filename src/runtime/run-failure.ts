@@ -27,10 +27,11 @@ export function tooLongMessage(limitMs: number): string {
   );
 }
 
+const REFUSED = ['RUN_FAILED', 'MODEL_OUT_OF_MEMORY', 'RUN_TOO_LONG'] as const;
+
 /** Whether the request is to blame, and the same one would fail again; the model itself goes on. */
-export function isRunRefused(error: unknown): error is DomainError {
-  return (
-    error instanceof DomainError &&
-    (error.code === 'RUN_FAILED' || error.code === 'MODEL_OUT_OF_MEMORY' || error.code === 'RUN_TOO_LONG')
-  );
+export function isRunRefused(
+  error: unknown,
+): error is DomainError & { readonly code: (typeof REFUSED)[number] } {
+  return error instanceof DomainError && REFUSED.some((code) => code === error.code);
 }

@@ -90,7 +90,13 @@ describe('esol', () => {
 
   it('answers with its unit and warns of nothing inside its domain', async () => {
     expect(await laboratory.predict(version('esol', 2), ['CC(=O)Oc1ccccc1C(=O)O'])).toEqual([
-      { value: expect.any(Number), unit: 'log10(mol/L)', warnings: [], error: null },
+      {
+        value: expect.any(Number),
+        unit: 'log10(mol/L)',
+        results: [{ name: 'log_s', value: expect.any(Number), unit: 'log10(mol/L)' }],
+        warnings: [],
+        error: null,
+      },
     ]);
   });
 

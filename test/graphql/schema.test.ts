@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { DEPLOYMENT_STATES } from '../../src/deployments/index.js';
 import { buildExecutableSchema } from '../../src/graphql/schema.js';
+import { ROW_ERROR_CODES, WARNING_CODES } from '../../src/pipelines/index.js';
 import { DATA_TYPES } from '../../src/tensors/index.js';
 import { EventKind } from '../../src/platform/database/__generated__/prisma/enums.js';
 import { USER_ERROR_CODES } from '../../src/platform/errors.js';
@@ -88,6 +89,8 @@ describe('the schema', () => {
     ['EventKind', Object.values(EventKind)],
     ['DeploymentState', DEPLOYMENT_STATES],
     ['DataType', DATA_TYPES],
+    ['PredictionWarningKind', WARNING_CODES],
+    ['PredictionErrorKind', ROW_ERROR_CODES],
   ])('has exactly the values the code has: %s', (name, values) => {
     expect(valuesOf(name)).toEqual([...values].sort());
   });

@@ -89,6 +89,7 @@ describe('molecules', () => {
     expect(predictions[1]).toEqual({
       value: null,
       unit: null,
+      results: [],
       warnings: [],
       error: {
         code: 'INVALID_SMILES',
@@ -255,6 +256,10 @@ describe('results', () => {
       {
         value: { log_s: 2, solubility: 100 },
         unit: 'log_s: log10(mol/L), solubility: mol/L',
+        results: [
+          { name: 'log_s', value: 2, unit: 'log10(mol/L)' },
+          { name: 'solubility', value: 100, unit: 'mol/L' },
+        ],
         warnings: [],
         error: null,
       },
@@ -267,6 +272,7 @@ describe('results', () => {
     expect(bad).toEqual({
       value: null,
       unit: null,
+      results: [],
       warnings: [],
       error: { code: 'NON_FINITE', message: expect.stringMatching(/^The model's output "y" is NaN/) },
     });

@@ -37,4 +37,6 @@ export const inferenceResolvers = {
         }),
       ),
   },
+  PredictionWarning: { kind: ({ code }) => code },
+  PredictionError: { kind: ({ code }) => code },
 } satisfies Resolvers;

@@ -8,7 +8,7 @@ import type {
   MoleculeRow,
 } from '../molecules/molecule-messages.js';
 import type { MoleculeWorker, ReadOptions } from '../molecules/molecule-worker-client.js';
-import { RowError, type PredictionNote } from '../prediction.js';
+import { RowError, type WarningNote } from '../prediction.js';
 import type { SourceStep } from '../pipeline-schema.js';
 import { moleculeText, type MoleculeText } from './molecule-text.js';
 import type { Reading, SourceValue } from './reading.js';
@@ -87,7 +87,7 @@ function reading(given: MoleculeText, row: MoleculeRow, plan: Plan, pipeline: Pi
   if (!row.readable) return { error: unreadable(given, row.reason).note };
   if (row.heavyAtoms !== given.heavyAtoms) return { error: partlyRead(given, row.heavyAtoms).note };
   const { shown } = given;
-  const warnings: PredictionNote[] = [];
+  const warnings: WarningNote[] = [];
   const fragments = pipeline.instance.kind === 'molecule' ? pipeline.instance.fragments : 'accept';
   if (row.fragments > 1 && fragments !== 'accept') {
     const message = `${shown} has ${row.fragments} fragments (a salt or a mixture); the model reads them as one molecule`;

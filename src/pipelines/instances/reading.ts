@@ -1,4 +1,4 @@
-import type { PredictionNote } from '../prediction.js';
+import type { RowErrorNote, WarningNote } from '../prediction.js';
 
 /** What one source step makes of an instance: row-major numbers of a shape, without a batch dimension. */
 export interface SourceValue {
@@ -12,10 +12,10 @@ export interface Instance {
   readonly values: Readonly<Record<string, SourceValue>>;
   /** What domain ranges may bound; one that is not known for this instance is left out. */
   readonly quantities: Readonly<Record<string, number>>;
-  readonly warnings: readonly PredictionNote[];
+  readonly warnings: readonly WarningNote[];
 }
 
-export type Reading = { readonly instance: Instance } | { readonly error: PredictionNote };
+export type Reading = { readonly instance: Instance } | { readonly error: RowErrorNote };
 
 export function scalar(value: number): SourceValue {
   return { shape: [], data: [value] };
