@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { ExportModel } from '../__generated__/operations.js';
-import { accepted } from '../api/api.js';
+import { ModelArchive } from '../__generated__/operations.js';
+import { existing } from '../api/existing.js';
 import type { Http } from '../api/http.js';
 import { defineCommand } from '../command.js';
 import { checkedArchive } from '../transfer/check-archive.js';
@@ -31,8 +31,9 @@ export const exportModel = defineCommand({
   notes:
     'Every file in the archive is checked against its digest. The archive gets its name only when it is whole.',
   async run({ model, output, force }, { api, progress }) {
-    const { exportModel: answer } = await api.ask(ExportModel, { input: { model } });
-    const { url, ...archive } = accepted(answer, 'archive');
+    const found = existing((await api.ask(ModelArchive, { name: model })).model, 'model', model);
+    if (found.archive === null) throw api.http.notRetort();
+    const { url, ...archive } = found.archive;
     // What a server calls a file must not lead out of the folder.
     const file = output ?? `${model}.retort.tar`;
     if (!force && existsSync(file)) throw taken(file);

@@ -161,7 +161,7 @@ describe('moving live traffic and whole models, from the command line', () => {
       if (request.url === '/graphql') {
         const archive =
           '{"url": "/archive", "fileName": "../../up.tar", "versions": 1, "tags": 0, "aliases": 0}';
-        response.end(`{"data": {"exportModel": {"archive": ${archive}, "userErrors": []}}}`);
+        response.end(`{"data": {"model": {"archive": ${archive}}}}`);
       } else response.end(damage);
     });
     let damage: Buffer = flipped;

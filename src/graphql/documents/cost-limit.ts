@@ -40,6 +40,8 @@ const COMPARING: ReadonlySet<string> = new Set(['graph', 'latency', 'outputs']);
 const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
   if (field.name.startsWith('__')) return 0;
   if (type.name === 'Mutation' && RUNNING.has(field.name)) return MODEL_RUN + childComplexity;
+  // Every row and file of the model is looked at.
+  if (type.name === 'Model' && field.name === 'archive') return MODEL_RUN + childComplexity;
   if (type.name === 'VersionComparison' && COMPARING.has(field.name)) return 2 * MODEL_RUN + childComplexity;
   if (isConnection(field.type)) return 1 + rows(args) * childComplexity;
   if (!isList(field.type)) return 1 + childComplexity;

@@ -18,6 +18,9 @@ export const transferResolvers = {
         return { plan: planOf(outcome), changed: outcome.changed, model: outcome.model };
       }),
   },
+  Model: {
+    archive: async ({ name }, _, { transfer }) => described(await transfer.exportModel(name, ['name'])),
+  },
   Version: {
     missingParents: ({ id }, _, { loaders }) => loaders.missingParentsOfVersion.load(id),
   },
