@@ -34,6 +34,7 @@ export const DEPLOYMENT_SETTINGS = {
     kind: 'number',
     whole: true,
     min: 0,
+    max: 1_000_000,
     describe: 'How long an idle model waits for more rows, in microseconds',
   },
   'batch-size': { kind: 'numbers', whole: true, min: 1, describe: 'Cut batches to this size; several times' },
@@ -70,7 +71,7 @@ export function deploymentSettings(
     batching: {
       enabled: values.noBatching ? false : undefined,
       maxBatchSize: values.maxBatchSize,
-      maxDelayMicroseconds: values.maxDelayUs,
+      maxDelayMs: values.maxDelayUs === undefined ? undefined : values.maxDelayUs / 1_000,
       preferredBatchSizes: values.batchSize.length === 0 ? undefined : values.batchSize,
       latencyTargetMs: values.latencyTargetMs,
     },

@@ -1,5 +1,5 @@
 import type { MigrationNowFragment } from '../__generated__/operations.js';
-import { number, plural } from '../terminal/format.js';
+import { inPercent, number, plural } from '../terminal/format.js';
 import { facts, stack, table } from '../terminal/layout.js';
 
 /** What a migration is doing, or how it ended. */
@@ -43,7 +43,7 @@ export function progressLine(migration: MigrationNowFragment): string {
 }
 
 export function trafficText(traffic: MigrationNowFragment['deployment']['traffic']): string {
-  return traffic.map(({ version, weight }) => `${version.ref} ${number(weight)} %`).join(', ');
+  return traffic.map(({ version, share }) => `${version.ref} ${inPercent(share)}`).join(', ');
 }
 
 function headline({ deployment, fromRevision, toRevision, strategy }: MigrationNowFragment): string {
@@ -52,5 +52,5 @@ function headline({ deployment, fromRevision, toRevision, strategy }: MigrationN
 
 function stepText({ step, steps }: MigrationNowFragment): string {
   const now = step === null ? undefined : steps[step - 1];
-  return now === undefined ? '' : `step ${step} of ${steps.length}: ${number(now.weight)} %`;
+  return now === undefined ? '' : `step ${step} of ${steps.length}: ${inPercent(now.share)}`;
 }

@@ -1,7 +1,9 @@
 import type { CanaryStepInput, GuardsInput, MigrateDeploymentInput } from '../__generated__/operations.js';
-import { wrongUsage } from '../failure.js';
+import { EXIT } from '../exit-codes.js';
+import { Failure, wrongUsage } from '../failure.js';
 import type { Values } from '../option.js';
 import { labelled } from '../push/labelled.js';
+import { inPercent } from '../terminal/format.js';
 
 /** Options for how a migration goes and what ends it. */
 export const MIGRATION_SETTINGS = {
@@ -70,6 +72,7 @@ export function migrationSettings(values: Values<typeof MIGRATION_SETTINGS>, str
     throw wrongUsage(
       '--dwell-ms and --min-requests go with --strategy shadow; a canary has them in each --step.',
     );
+  checkGrowing(steps);
   const { mirrorShare } = values;
   return {
     allowBreaking: values.allowBreaking,
@@ -102,18 +105,35 @@ function guardsOf(values: Values<typeof MIGRATION_SETTINGS>): GuardsInput | unde
   return Object.keys(guards).length === 0 ? undefined : guards;
 }
 
-/** `10`, or `10,dwell-ms=60000,requests=100`. @throws Failure USAGE */
+/** `10`, or `10,dwell-ms=60000,requests=100`; the API takes shares. @throws Failure USAGE */
 export function parseStep(text: string): CanaryStepInput {
   const { head, fields } = labelled(text, ['dwell-ms', 'requests']);
   const whole = (given: string | undefined) => (given === undefined ? undefined : Number(given));
+  const percent = Number(head);
   const step = {
-    weight: Number(head),
+    share: percent / 100,
     dwellMs: whole(fields['dwell-ms']),
     minRequests: whole(fields.requests),
   };
-  const numbers = [step.weight, step.dwellMs ?? 0, step.minRequests ?? 0];
-  if (head !== '' && numbers.every(Number.isFinite) && numbers.slice(1).every(Number.isInteger)) return step;
-  throw wrongUsage(
-    `--step: expected PERCENT[,dwell-ms=…][,requests=…], such as 10,requests=100, got ${JSON.stringify(text)}.`,
-  );
+  const numbers = [percent, step.dwellMs ?? 0, step.minRequests ?? 0];
+  if (head === '' || !numbers.every(Number.isFinite) || !numbers.slice(1).every(Number.isInteger))
+    throw wrongUsage(
+      `--step: expected PERCENT[,dwell-ms=…][,requests=…], such as 10,requests=100, got ${JSON.stringify(text)}.`,
+    );
+  return step;
+}
+
+/** The server would say it of shares. @throws Failure INVALID_ARGUMENT */
+function checkGrowing(steps: readonly CanaryStepInput[]): void {
+  let before = 0;
+  for (const { share } of steps) {
+    const now = share ?? 0;
+    if (!(now > before && now < 1))
+      throw new Failure(
+        EXIT.REFUSED,
+        'INVALID_ARGUMENT',
+        `--step: expected more than ${inPercent(before)} and less than 100 %, since each step has more than the one before and 100 % follow the last, got ${inPercent(now)}.`,
+      );
+    before = now;
+  }
 }

@@ -21,6 +21,12 @@ export function number(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
 }
 
+/** A share from 0 to 1 as "12.5 %". */
+export function inPercent(share: number): string {
+  return `${number(100 * share)} %`;
+}
+
+/** A change, with its sign. */
 export function percent(share: number): string {
   return `${share > 0 ? '+' : ''}${number(Number((share * 100).toPrecision(3)))} %`;
 }

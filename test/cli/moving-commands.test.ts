@@ -46,7 +46,10 @@ describe('moving live traffic and whole models, from the command line', () => {
           state: 'SUCCEEDED',
           strategy: 'IMMEDIATE',
           reason: 'better',
-          deployment: { name: 'scaling', traffic: [{ version: { ref: 'scaling@2' }, weight: 100 }] },
+          deployment: {
+            name: 'scaling',
+            traffic: [{ version: { ref: 'scaling@2' }, share: 1, weight: 100 }],
+          },
         },
       },
     });
@@ -103,6 +106,7 @@ describe('moving live traffic and whole models, from the command line', () => {
     [['migrate', 'scaling', 'scaling@1', '--strategy', 'shadow', '--step', '10'], 2, 'USAGE'],
     [['migrate', 'scaling', 'scaling@1', '--strategy', 'canary', '--step', 'few'], 2, 'USAGE'],
     [['migrate', 'scaling', 'scaling@1', '--strategy', 'canary', '--step', '0'], 1, 'INVALID_ARGUMENT'],
+    [['migrate', 'scaling', 'scaling@1', '--strategy', 'canary', '--step', '100'], 1, 'INVALID_ARGUMENT'],
     [['migrate', 'scaling', 'scaling@2', '--strategy', 'immediate'], 1, 'ALREADY_SERVED'],
     [['migrate', 'scaling', '--abort'], 1, 'MIGRATION_NOT_FOUND'],
     [['migrate', 'nobody', 'scaling@1', '--strategy', 'immediate'], 1, 'DEPLOYMENT_NOT_FOUND'],
