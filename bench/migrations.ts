@@ -28,7 +28,7 @@ const HOWS = {
   BLUE_GREEN: {},
   SHADOW: { shadow: { share: 0.2, ...QUICK }, guards: { p99Ratio: null } },
   CANARY: {
-    canary: { steps: [10, 50].map((weight) => ({ weight, ...QUICK })), mirrorShare: 0.2 },
+    canary: { steps: [0.1, 0.5].map((share) => ({ share, ...QUICK })), mirrorShare: 0.2 },
     guards: { p99Ratio: null },
   },
 };
@@ -95,8 +95,8 @@ for (const [name, version] of Object.entries({ good, ...bad })) {
   for (let round = 0; round < TRIALS; round += 1) {
     const steps =
       name === 'good'
-        ? [10, 30].map((weight) => ({ weight, dwellMs: 2_000, minRequests: 100 }))
-        : [{ weight: 10, dwellMs: 3_600_000, minRequests: 0 }];
+        ? [0.1, 0.3].map((share) => ({ share, dwellMs: 2_000, minRequests: 100 }))
+        : [{ share: 0.1, dwellMs: 3_600_000, minRequests: 0 }];
     ends.push(await server.migrate(version, 'CANARY', { canary: { steps }, guards: ALL_GUARDS }));
     if (ends.at(-1)?.state === 'SUCCEEDED') await server.rollBack();
     await callers.progress(CALLERS);

@@ -428,12 +428,17 @@ function predictTab(commentAndName: string, input: object): PreparedTab {
     predictions {
       value
       unit
+      results {
+        name
+        value
+        unit
+      }
       warnings {
-        code
+        kind
         message
       }
       error {
-        code
+        kind
         message
       }
     }
