@@ -126,7 +126,7 @@ describe.each(databaseKinds)('reasons, %s database', (kind) => {
     expect(unsaid).toEqual([]);
     const { __schema: schema } = await ask<{ __schema: { mutationType: { fields: { name: string }[] } } }>(
       app,
-      '{ __schema { mutationType { fields { name } } } }',
+      '{ __schema { mutationType { fields(includeDeprecated: true) { name } } } }',
     );
     const all = schema.mutationType.fields.map(({ name }) => name);
     expect([...done, ...CHANGES_NOTHING].sort()).toEqual(all.sort());
