@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors.js';
+import { StoreUnavailable } from '../platform/failures.js';
 
 // No space, over quota, read-only file system, or beyond the largest file: all are the operator's to fix.
 const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG']);
@@ -7,12 +8,11 @@ const full: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG']
 export function storageError(error: unknown): DomainError {
   const code = systemCode(error);
   if (code !== undefined && full.has(code))
-    return new DomainError(
-      'STORAGE_FULL',
+    return new StoreUnavailable(
       `The artifact store cannot take more (${code}); nothing was kept. The operator must free space, then send the file again`,
-      { cause: error },
+      { code: 'STORAGE_FULL', cause: error },
     );
-  return new DomainError('UNAVAILABLE', `The artifact store failed (${code ?? 'unknown'}); try again`, {
+  return new StoreUnavailable(`The artifact store failed (${code ?? 'unknown'}); try again`, {
     cause: error,
   });
 }

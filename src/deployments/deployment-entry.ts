@@ -1,8 +1,9 @@
+import { Unavailable } from '../platform/failures.js';
 import type { Logger } from '../platform/logging.js';
 import { untilAborted, type AbortSignalLike } from '../platform/until-aborted.js';
 import { Admission } from './admission.js';
 import type { DeploymentName } from './deployment-events.js';
-import { failureOf } from './load-errors.js';
+import { loadFailure } from './load-failure.js';
 import type { ModelHandle } from './model-handle.js';
 import type { RevisionRole } from './deployment-state.js';
 import type { RevisionRecord } from './records.js';
@@ -170,7 +171,8 @@ export class DeploymentEntry {
           return trial === null || route.versionId !== null ? handle : trial.follow(handle, arm);
         } catch (error) {
           // What it failed with is for this request, unless the model as such is gone: then another may be coming.
-          if (signal.aborted || arm.current === current || failureOf(error) === 'OBSTACLE') throw error;
+          if (signal.aborted || arm.current === current || loadFailure(error) instanceof Unavailable)
+            throw error;
           continue;
         }
       }

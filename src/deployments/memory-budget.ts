@@ -1,6 +1,8 @@
 import { DomainError } from '../platform/errors.js';
 import { withinLimit } from '../platform/within-limit.js';
 
+const RETRY_AFTER_MS = 1_000;
+
 /** Something that holds a loaded model and can let it go while nobody uses it. */
 export interface Resident {
   readonly memoryBytes: number;
@@ -24,12 +26,18 @@ export interface Place {
   free(): void;
 }
 
+/** Other models hold the memory now, and may let go of it. */
+export class NoRoom extends DomainError {
+  constructor(message: string) {
+    super('OVERLOADED', message, { retryAfterMs: RETRY_AFTER_MS });
+  }
+}
+
 interface Reservation {
   bytes: number;
   resident: Resident | null;
 }
 
-const RETRY_AFTER_MS = 1_000;
 /** A model that shares its thread with one that never ends cannot be freed; nobody else shall wait for it. */
 const UNLOAD_LIMIT_MS = 30_000;
 
@@ -116,15 +124,13 @@ export class MemoryBudget {
       0,
     );
     if (mayWait && loading > 0 && others() - reclaimable - loading + bytes <= this.limitBytes) return false;
-    throw new DomainError(
-      'OVERLOADED',
+    const message =
       `There is no room for ${what}: it needs about ${megabytes(bytes)}, and ${megabytes(others())} of the ` +
-        `${megabytes(this.limitBytes)} that models may take (RETORT_MODEL_MEMORY_BYTES) are in use, ` +
-        `${megabytes(others() - reclaimable)} of it by models that are busy. Undeploy what is not needed, give its ` +
-        'deployment fewer replicas, or raise the budget.',
-      // A model larger than the whole budget does not fit later either.
-      bytes > this.limitBytes ? {} : { retryAfterMs: RETRY_AFTER_MS },
-    );
+      `${megabytes(this.limitBytes)} that models may take (RETORT_MODEL_MEMORY_BYTES) are in use, ` +
+      `${megabytes(others() - reclaimable)} of it by models that are busy. Undeploy what is not needed, give its ` +
+      'deployment fewer replicas, or raise the budget.';
+    // A model larger than the whole budget does not fit later either.
+    throw bytes > this.limitBytes ? new DomainError('OVERLOADED', message) : new NoRoom(message);
   }
 
   private notify(): void {

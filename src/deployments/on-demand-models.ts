@@ -1,4 +1,5 @@
 import type { VersionRecord } from '../catalog/index.js';
+import { RunnerLost } from '../runtime/index.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import type { AbortSignalLike } from '../platform/until-aborted.js';
@@ -6,7 +7,7 @@ import { Admission } from './admission.js';
 import { Backoff } from './backoff.js';
 import { DEFAULT_SETTINGS } from './default-settings.js';
 import { modelUnloaded, runnerLost, type Running } from './deployment-events.js';
-import { failureOf } from './load-errors.js';
+import { loadFailure } from './load-failure.js';
 import type { ModelLoader } from './model-loader.js';
 import type { ModelProver } from './model-prover.js';
 import type { DeploymentSettings } from './records.js';
@@ -87,7 +88,7 @@ export class OnDemandModels {
         },
         onLost: crashed,
         onLoadFailed: (error) => {
-          if (failureOf(error) === 'CRASH') crashed();
+          if (loadFailure(error) instanceof RunnerLost) crashed();
           // Nothing is known of it: the next caller begins anew.
           else forget();
         },

@@ -1,7 +1,7 @@
+import { Unavailable } from '../platform/failures.js';
 import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
 import type { RevisionRole } from './deployment-state.js';
-import { failureOf } from './load-errors.js';
 import type { RevisionRecord } from './records.js';
 import type { BringUpOptions, RevisionLifecycle } from './revision-lifecycle.js';
 import type { Serving } from './serving.js';
@@ -153,7 +153,7 @@ export class RevisionArm {
       } catch (error) {
         this.report(error);
         // The database is away, or its disk is full: what it does not know yet must not be forgotten.
-        if (failureOf(error) === 'OBSTACLE') result.retryInMs = STEP_RETRY_MS;
+        if (error instanceof Unavailable) result.retryInMs = STEP_RETRY_MS;
       }
     });
     this.owner.onChange();

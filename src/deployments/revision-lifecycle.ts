@@ -1,6 +1,8 @@
 import type { CatalogService, VersionRecord } from '../catalog/index.js';
+import { RunnerLost } from '../runtime/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
+import { Unavailable } from '../platform/failures.js';
 import type { Logger } from '../platform/logging.js';
 import type { Caller } from '../security/index.js';
 import { Backoff } from './backoff.js';
@@ -13,7 +15,8 @@ import {
   type DeploymentName,
   type Running,
 } from './deployment-events.js';
-import { againIn, failureOf, inTheWay, reasonOf } from './load-errors.js';
+import { againIn, inTheWay, loadFailure, ModelFault, type LoadFailure } from './load-failure.js';
+import { NoRoom } from './memory-budget.js';
 import type { ModelProver, Preparation } from './model-prover.js';
 import type { ModelLoader, PlacedModel } from './model-loader.js';
 import type { RevisionRecord } from './records.js';
@@ -242,7 +245,7 @@ export class RevisionLifecycle {
         load: () => this.reload(subject),
         onUnloaded: (reason, bytes) => events.record(modelUnloaded(running(), reason, bytes)),
         onReloaded: (model) => events.record(modelReloaded(running(), model)),
-        onLost: (error) => this.lost({ subject, serving }, error),
+        onLost: (error) => this.lost({ subject, serving }, loadFailure(error)),
         onLoadFailed: (error) => this.reloadFailed({ subject, serving }, error),
       },
       loaded,
@@ -298,24 +301,25 @@ export class RevisionLifecycle {
     error: unknown,
     { caller = SYSTEM, servedBefore }: BringUpOptions,
   ): Promise<number | null> {
-    const failure = failureOf(error);
+    const failure = loadFailure(error);
     const retries = this.retriesOf(subject.revision);
-    if (failure === 'CRASH' && !servedBefore) retries.firstCrashes += 1;
+    if (failure instanceof RunnerLost && !servedBefore) retries.firstCrashes += 1;
     const goesOn =
-      failure === 'OBSTACLE' ||
-      (failure === 'CRASH' && (servedBefore === true || retries.firstCrashes < MAX_FIRST_CRASHES)) ||
-      (failure === 'NO_ROOM' && servedBefore);
-    if (goesOn && error instanceof DomainError) {
+      failure instanceof Unavailable ||
+      (failure instanceof RunnerLost &&
+        (servedBefore === true || retries.firstCrashes < MAX_FIRST_CRASHES)) ||
+      (failure instanceof NoRoom && servedBefore);
+    if (goesOn) {
       const { backoff } = retries;
       const retryInMs = backoff.failed();
-      this.obstacle = failure === 'OBSTACLE' ? () => inTheWay(error, retryInMs) : null;
+      this.obstacle = obstacleOf(failure, retryInMs);
       this.warn('a deployment waits for another attempt', subject, error);
-      await this.states.move(subject, 'PENDING', againIn(error, retryInMs, backoff.attempts), SYSTEM);
+      await this.states.move(subject, 'PENDING', againIn(failure, retryInMs, backoff.attempts), SYSTEM);
       return retryInMs;
     }
     this.away = null;
     this.obstacle = null;
-    await this.states.move(subject, 'FAILED', reasonOf(error), caller);
+    await this.states.move(subject, 'FAILED', failure.message, caller);
     this.warn('deployment failed', subject, error);
     return null;
   }
@@ -365,28 +369,28 @@ export class RevisionLifecycle {
   }
 
   /** The last runner under a serving model ended: the revision goes back to PENDING and is brought up again. */
-  private lost(lost: Current, error: DomainError): void {
+  private lost(lost: Current, failure: LoadFailure): void {
     if (this.serving?.serving !== lost.serving) return;
     const { revision, version } = lost.subject;
     this.away = { versionId: version.id, since: performance.now() };
     const { backoff } = this.retriesOf(revision);
     const delayMs = backoff.failed();
-    this.obstacle = failureOf(error) === 'OBSTACLE' ? () => inTheWay(error, delayMs) : null;
+    this.obstacle = obstacleOf(failure, delayMs);
     this.deps.retry(revision, delayMs);
-    this.leaveReady(lost, 'PENDING', againIn(error, delayMs, backoff.attempts));
+    this.leaveReady(lost, 'PENDING', againIn(failure, delayMs, backoff.attempts));
   }
 
   /** A model that was unloaded did not come back for the request that wanted it. */
   private reloadFailed(current: Current, error: unknown): void {
-    const failure = failureOf(error);
+    const failure = loadFailure(error);
     // No room now is no fault of the model: the next request tries again.
-    if (this.serving?.serving !== current.serving || failure === 'NO_ROOM') return;
-    if (failure !== 'FAULT' && error instanceof DomainError) {
-      this.lost(current, error);
+    if (this.serving?.serving !== current.serving || failure instanceof NoRoom) return;
+    if (!(failure instanceof ModelFault)) {
+      this.lost(current, failure);
       return;
     }
     this.warn('a model could not be loaded again', current.subject, error);
-    this.leaveReady(current, 'FAILED', reasonOf(error));
+    this.leaveReady(current, 'FAILED', failure.message);
   }
 
   private leaveReady(leaving: Current, to: 'PENDING' | 'FAILED', reason: string): void {
@@ -409,6 +413,10 @@ export class RevisionLifecycle {
     if (!version) throw new DomainError('INTERNAL', 'A revision refers to a version that is not there.');
     return version;
   }
+}
+
+function obstacleOf(failure: LoadFailure, retryAfterMs: number): (() => DomainError) | null {
+  return failure instanceof Unavailable ? () => inTheWay(failure, retryAfterMs) : null;
 }
 
 async function release({ model, place }: PlacedModel): Promise<void> {

@@ -1,5 +1,5 @@
 import { DEFAULT_ALIAS, type CatalogService, type VersionRecord } from '../catalog/index.js';
-import { DomainError } from '../platform/errors.js';
+import { DatabaseUnavailable } from '../platform/failures.js';
 import type { EventLog, NewEvent } from '../platform/events/index.js';
 import { withinLimit } from '../platform/within-limit.js';
 
@@ -48,7 +48,7 @@ export class VersionResolver {
     try {
       return await withinLimit(this.ask(ref), CONFIRM_MS, late);
     } catch (error) {
-      const isAway = error instanceof DomainError && error.code === 'UNAVAILABLE';
+      const isAway = error instanceof DatabaseUnavailable;
       // It may have changed, and have been heard of, while the database was asked.
       const still = this.known.get(ref);
       if (!isAway || still?.version !== known.version) throw error;
@@ -102,6 +102,6 @@ function effectOn(selector: string | null, { kind, data }: NewEvent): 'NONE' | '
   }
 }
 
-function late(): DomainError {
-  return new DomainError('UNAVAILABLE', 'The database does not answer at the moment. Try again shortly.');
+function late(): DatabaseUnavailable {
+  return new DatabaseUnavailable('The database does not answer at the moment. Try again shortly.');
 }

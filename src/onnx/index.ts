@@ -17,3 +17,4 @@ export { REWRITER_VERSION, REWRITE_KINDS, type Rewrite, rewriteId } from './rewr
 export { proveRows } from './row-independence/prove-rows.js';
 export { type HeldInput, ROW_RULES, type RowProof } from './row-independence/row-proof.js';
 export { RowProver } from './row-independence/row-prover.js';
+export { refusalOf } from './refusal.js';

@@ -1,4 +1,5 @@
 import { DomainError } from './errors.js';
+import { DatabaseUnavailable } from './failures.js';
 
 /**
  * Codes by which Prisma tells that the database did not answer, rather than that it refused: unreachable (P1001), gone (P1003),
@@ -45,15 +46,13 @@ export function databaseProblem(error: unknown): DomainError | null {
   const { name, message } = error as Record<string, unknown>;
   if (typeof name !== 'string' || typeof message !== 'string') return null;
   if (/No space left on device|could not extend file/i.test(message)) {
-    return new DomainError(
-      'STORAGE_FULL',
+    return new DatabaseUnavailable(
       "The database's disk is full, so nothing was changed. Free some space there, then try again.",
-      { cause: error },
+      { code: 'STORAGE_FULL', cause: error },
     );
   }
   if (codesOf(error).includes(EPOCH_OVER) || message.includes('another Retort process writes here')) {
-    return new DomainError(
-      'UNAVAILABLE',
+    return new DatabaseUnavailable(
       'Another Retort process has taken over the database, so this server writes nothing. Nothing was changed; send the request to the other one, or stop one of the two.',
       { cause: error },
     );
@@ -73,8 +72,7 @@ export function databaseProblem(error: unknown): DomainError | null {
       message,
     );
   return unreachable
-    ? new DomainError(
-        'UNAVAILABLE',
+    ? new DatabaseUnavailable(
         'The database does not answer at the moment. Nothing was changed; try again shortly.',
         { cause: error },
       )

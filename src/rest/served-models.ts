@@ -1,6 +1,7 @@
 import { isName, type CatalogService, type VersionRecord } from '../catalog/index.js';
 import type { DeploymentRecord, DeploymentService } from '../deployments/index.js';
 import { DomainError } from '../platform/errors.js';
+import { DatabaseUnavailable } from '../platform/failures.js';
 import type { EventLog } from '../platform/events/index.js';
 
 const MAX_NAMES = 10_000;
@@ -102,7 +103,7 @@ export class ServedModels {
       return model?.name ?? null;
     } catch (error) {
       const known = this.before.get(name);
-      if (known !== undefined && error instanceof DomainError && error.code === 'UNAVAILABLE') return known;
+      if (known !== undefined && error instanceof DatabaseUnavailable) return known;
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors.js';
+import { WorkerUnavailable } from '../platform/failures.js';
 import { withDefaults } from '../tensors/index.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { Isolation, LoadOptions } from './sessions/load-options.js';
@@ -333,9 +334,9 @@ export class ReplicatedModel implements LoadedModel {
 }
 
 function unloaded(): DomainError {
-  return new DomainError('UNAVAILABLE', 'The model was unloaded; try again');
+  return new WorkerUnavailable('The model was unloaded; try again');
 }
 
 function lostForGood(cause: unknown): DomainError {
-  return new DomainError('UNAVAILABLE', 'The model could not be loaded again; try again', { cause });
+  return new WorkerUnavailable('The model could not be loaded again; try again', { cause });
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { DomainError } from '../platform/errors.js';
+import type { DomainError } from '../platform/errors.js';
+import { StoreUnavailable, WorkerUnavailable } from '../platform/failures.js';
 import { requireProviders } from './sessions/execution-providers.js';
 import { GraphCache } from './sessions/graph-cache.js';
 import { GraphOptimizer } from './sessions/graph-optimizer.js';
@@ -50,7 +51,7 @@ export class RunnerPool {
    */
   async load(files: GivenFiles, options: LoadOptions = {}): Promise<LoadedModel> {
     if (this.#closing !== undefined)
-      throw new DomainError('UNAVAILABLE', 'The server is stopping and loads no more models');
+      throw new WorkerUnavailable('The server is stopping and loads no more models');
     requireProviders(options.providers ?? DEFAULT_SETTINGS.providers);
     const loading = this.#load(files, options);
     this.#loading.add(loading);
@@ -204,7 +205,7 @@ async function sizeOf({ model, data = [] }: ModelFiles): Promise<number> {
 
 function unreadable(error: unknown): DomainError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new DomainError('UNAVAILABLE', `The model's file could not be read (${code}); try again`, {
+  return new StoreUnavailable(`The model's file could not be read (${code}); try again`, {
     cause: error,
   });
 }

@@ -2,7 +2,9 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../../platform/children/compiled-entry.js';
 import { DomainError } from '../../platform/errors.js';
+import { WorkerUnavailable } from '../../platform/failures.js';
 import type { ModelProblemCode } from '../model-problem.js';
+import { refusalOf } from '../refusal.js';
 import type { Rewrite } from './rewrite.js';
 
 /** Copying a few gigabytes from a slow disk stays below this. */
@@ -28,7 +30,7 @@ export type DeriveReply =
 export async function deriveInChild(request: DeriveRequest): Promise<string> {
   const reply = await ask(request);
   if (reply.type === 'derived') return reply.sha256;
-  if (reply.type === 'refused') throw new DomainError(reply.code, reply.message);
+  if (reply.type === 'refused') throw refusalOf(reply.code, reply.message);
   throw new DomainError('INTERNAL', 'The graph of the version could not be written anew', {
     cause: new Error(reply.message),
   });
@@ -60,8 +62,7 @@ function ask(request: DeriveRequest): Promise<DeriveReply> {
 }
 
 function unreachable(cause?: Error): DomainError {
-  return new DomainError(
-    'UNAVAILABLE',
+  return new WorkerUnavailable(
     'The process that prepares a model for loading ended or did not answer; try again',
     { cause },
   );

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../../platform/children/compiled-entry.js';
 import { DomainError } from '../../platform/errors.js';
+import { WorkerUnavailable } from '../../platform/failures.js';
 import { BACKGROUND_PRIORITY, lowerPriority } from '../../platform/children/process-priority.js';
 import { ROW_RULES, type HeldInput, type RowProof } from './row-proof.js';
 import type { RowProverReply, RowProverRequest } from './row-prover-messages.js';
@@ -34,7 +35,7 @@ export class RowProver {
       child.once(
         'error',
         (cause) =>
-        reject(new DomainError('UNAVAILABLE', 'The process that follows rows could not be started; try again', { cause })), // prettier-ignore
+        reject(new WorkerUnavailable('The process that follows rows could not be started; try again', { cause })), // prettier-ignore
       );
       const timer = setTimeout(() => resolve(tooMuch()), TIMEOUT_MS).unref();
       child.once('exit', () => clearTimeout(timer));

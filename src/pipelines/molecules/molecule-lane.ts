@@ -1,4 +1,4 @@
-import { DomainError } from '../../platform/errors.js';
+import { WorkerUnavailable } from '../../platform/failures.js';
 import type { MoleculeNeeds, MoleculeRow } from './molecule-messages.js';
 import { MoleculeThread, type Outcome, type StopSignal } from './molecule-thread.js';
 
@@ -65,9 +65,7 @@ export class MoleculeLane {
       thread = await this.#thread;
     } catch (cause) {
       this.#thread = undefined;
-      throw new DomainError('UNAVAILABLE', 'RDKit, which reads molecules, could not be started; try again', {
-        cause,
-      });
+      throw new WorkerUnavailable('RDKit, which reads molecules, could not be started; try again', { cause });
     }
     const outcome = await thread.run(smiles, needs, this.timeLimitMs, stop);
     if (outcome.kind === 'lost') {
@@ -81,9 +79,6 @@ export class MoleculeLane {
 
   #refuseWhenClosed(): void {
     if (this.#closed)
-      throw new DomainError(
-        'UNAVAILABLE',
-        'The server is shutting down and reads no more molecules; try again',
-      );
+      throw new WorkerUnavailable('The server is shutting down and reads no more molecules; try again');
   }
 }

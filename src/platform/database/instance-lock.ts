@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { DomainError, StartupError } from '../errors.js';
+import { StartupError } from '../errors.js';
+import { DatabaseUnavailable } from '../failures.js';
 import type { Logger } from '../logging.js';
 import { withinLimit } from '../within-limit.js';
 import { connectionProblem, postgresConnection, withoutSecrets } from './postgres.js';
@@ -82,11 +83,11 @@ export class InstanceLock {
   }
 
   /** Why this process must not write, in words for a caller; null when it may. */
-  get refusal(): DomainError | null {
+  get refusal(): DatabaseUnavailable | null {
     const reason = this.problem;
     return reason === null
       ? null
-      : new DomainError('UNAVAILABLE', `${reason} Nothing was changed; try again shortly.`);
+      : new DatabaseUnavailable(`${reason} Nothing was changed; try again shortly.`);
   }
 
   /** Why this process must not write; null when it may. */

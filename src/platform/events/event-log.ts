@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database, Transaction } from '../database/index.js';
 import { databaseProblem } from '../database-errors.js';
 import { DomainError } from '../errors.js';
+import { DatabaseUnavailable } from '../failures.js';
 import type { Logger } from '../logging.js';
 import { matches, REQUEST_EVENT_KINDS, type EventFilter, type EventRecord, type NewEvent } from './event.js';
 import { EventStore, type EventPageQuery } from './event-store.js';
@@ -300,7 +301,7 @@ export class EventLog {
         attempts = 0;
       } catch (error) {
         const [first] = batch;
-        if (passes(error)) {
+        if (error instanceof DatabaseUnavailable) {
           this.logger.error(
             { err: error, pending: this.pending.length, lost: this.lost },
             'request events could not be written; trying again',
@@ -321,9 +322,4 @@ export class EventLog {
     }
     this.flushing = null;
   }
-}
-
-/** Whether the same events are likely to be written later: the database is away, or its disk is full for now. */
-function passes(error: unknown): boolean {
-  return error instanceof DomainError && ['UNAVAILABLE', 'STORAGE_FULL'].includes(error.code);
 }

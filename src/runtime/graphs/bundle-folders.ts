@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { bundleBytes, type Member } from '../../artifacts/index.js';
 import type { ModelFiles } from '../model-folders.js';
 import { DomainError } from '../../platform/errors.js';
+import { StoreUnavailable } from '../../platform/failures.js';
 import { fileMember } from './file-member.js';
 
 const DEFAULT_BYTES = 32 * 1024 ** 3;
@@ -81,10 +82,9 @@ export class BundleFolders {
       await rm(draft, { recursive: true, force: true }).catch(() => undefined);
       if (error instanceof DomainError || signal?.aborted === true) throw error;
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-      throw new DomainError(
-        'STORAGE_FULL',
+      throw new StoreUnavailable(
         `The cache cannot take the unpacked model (${code}). The operator must free space`,
-        { cause: error },
+        { code: 'STORAGE_FULL', cause: error },
       );
     }
   }

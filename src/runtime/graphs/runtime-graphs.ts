@@ -13,7 +13,7 @@ import { GraphCache } from '../sessions/graph-cache.js';
 import { type Inspection } from '../inspection/inspect-model.js';
 import { type ModelFiles } from '../model-folders.js';
 import { type ModelInspector } from '../inspection/model-inspector.js';
-import { DomainError } from '../../platform/errors.js';
+import { StoreUnavailable } from '../../platform/failures.js';
 import { BundleFolders } from './bundle-folders.js';
 
 /** What a version's graph is made from. */
@@ -168,18 +168,18 @@ export class RuntimeGraphs {
     }
     const kept = await this.cache.find(key);
     if (kept !== undefined) return kept.path;
-    throw new DomainError(
-      'STORAGE_FULL',
+    throw new StoreUnavailable(
       'The cache of graphs cannot take what was derived from the artifact. The operator must free space',
+      { code: 'STORAGE_FULL' },
     );
   }
 
   private async draft(): Promise<string> {
     const draft = await this.cache.draft();
     if (draft !== undefined) return draft;
-    throw new DomainError(
-      'STORAGE_FULL',
+    throw new StoreUnavailable(
       'The cache of graphs cannot be written. The operator must free space, or give the server its data directory back',
+      { code: 'STORAGE_FULL' },
     );
   }
 }

@@ -1,4 +1,5 @@
 import { DomainError } from '../../platform/errors.js';
+import { WorkerUnavailable } from '../../platform/failures.js';
 
 export function crashed(code: number | null, signal: NodeJS.Signals | null): DomainError {
   return new DomainError(
@@ -9,7 +10,7 @@ export function crashed(code: number | null, signal: NodeJS.Signals | null): Dom
 
 export function unreachable(cause?: Error): DomainError {
   const message = 'The process that reads models could not be started or reached; try again';
-  return new DomainError('UNAVAILABLE', message, { cause });
+  return new WorkerUnavailable(message, { cause });
 }
 
 export function hung(timeoutMs: number): DomainError {
@@ -34,5 +35,5 @@ export function tooLarge(memoryBytes: number): DomainError {
 }
 
 export function stopping(): DomainError {
-  return new DomainError('UNAVAILABLE', 'The server is stopping and reads no more models');
+  return new WorkerUnavailable('The server is stopping and reads no more models');
 }

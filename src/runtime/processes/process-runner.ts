@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { DomainError } from '../../platform/errors.js';
+import { WorkerUnavailable } from '../../platform/failures.js';
 import { AnswerTooLarge } from '../answer-size.js';
 import { encodeFrame, FrameTooLarge, type Frame } from './frame.js';
 import { FrameReader } from './frame-reader.js';
 import { LongRuns } from './long-runs.js';
-import type { ModelProblemCode } from '../../onnx/index.js';
+import { refusalOf, type ModelProblemCode } from '../../onnx/index.js';
 import {
   BACKGROUND_PRIORITY,
   lowerPriority,
@@ -102,7 +103,7 @@ export class ProcessRunner implements Runner {
         const verdict = this.#verdict ?? endedByItself(how, end, output, maxMemoryBytes);
         const cause = new Error(`${how}${output === '' ? '' : `; it said: ${output}`}`);
         const error = asked
-          ? new DomainError('UNAVAILABLE', 'The model was unloaded; try again')
+          ? new WorkerUnavailable('The model was unloaded; try again')
           : lossOf(verdict, false, cause);
         this.#phase = { name: 'gone', error };
         clearTimeout(this.#watch);
@@ -144,7 +145,7 @@ export class ProcessRunner implements Runner {
       const reply = await this.#ask('load', { text, names: null, tensors: [], first: 0 }, LOAD_LIMIT_MS);
       if (reply.kind === 'loaded') return JSON.parse(reply.text) as LoadOutcome;
       throw reply.kind === 'refused'
-        ? new DomainError(reply.names?.[0] as ModelProblemCode, reply.text)
+        ? refusalOf(reply.names?.[0] as ModelProblemCode, reply.text)
         : new DomainError('INTERNAL', 'The model could not be loaded', { cause: new Error(reply.text) });
     } catch (error) {
       this.#sessions -= 1;
@@ -229,7 +230,7 @@ export class ProcessRunner implements Runner {
     return new Promise((resolve, reject) => {
       if (this.#phase.name === 'gone') throw this.#phase.error;
       if (this.#phase.name === 'stopping')
-        throw new DomainError('UNAVAILABLE', 'The model is being unloaded; try again');
+        throw new WorkerUnavailable('The model is being unloaded; try again');
       const id = (this.#nextId = (this.#nextId + 1) >>> 0);
       const chunks = encode({ kind, id, first, second: 0, text, names, tensors });
       const pending = new Pending(this, this.#pending, { id, kind, limitMs, resolve, reject });

@@ -1,6 +1,8 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { compiledEntry } from '../../platform/children/compiled-entry.js';
 import { DomainError } from '../../platform/errors.js';
+import { WorkerUnavailable } from '../../platform/failures.js';
+import { refusalOf } from '../../onnx/index.js';
 import { speaksOfMemory } from '../../platform/children/process-memory.js';
 import { outOfMemory, runFailed } from '../run-failure.js';
 import { RunnerLost } from '../runner-lost.js';
@@ -54,7 +56,7 @@ export class ThreadRunner implements Runner {
       this.#worker.once('exit', (code) => {
         const asked = this.#phase.name === 'stopping';
         const error = asked
-          ? new DomainError('UNAVAILABLE', 'The model was unloaded; try again')
+          ? new WorkerUnavailable('The model was unloaded; try again')
           : new RunnerLost('The thread that ran the model ended unexpectedly; try again', {
               end: 'CRASHED',
               // Which of them it was nobody knows, and their tensors went with the thread.
@@ -89,7 +91,7 @@ export class ThreadRunner implements Runner {
       const reply = await this.#ask({ type: 'load', id: this.#nextId++, session, spec });
       if (reply.type === 'loaded') return reply.outcome;
       throw reply.type === 'refused'
-        ? new DomainError(reply.code, reply.message)
+        ? refusalOf(reply.code, reply.message)
         : new DomainError('INTERNAL', 'The model could not be loaded', { cause: reply });
     } catch (error) {
       this.#sessions -= 1;
@@ -145,7 +147,7 @@ export class ThreadRunner implements Runner {
   ): Promise<RunnerReply> {
     if (this.#phase.name === 'gone') throw this.#phase.error;
     if (this.#phase.name === 'stopping')
-      throw new DomainError('UNAVAILABLE', 'The model is being unloaded; try again');
+      throw new WorkerUnavailable('The model is being unloaded; try again');
     // Before it is waited for: what cannot be posted (a buffer that was already handed over) throws here.
     this.#worker.postMessage(request, transfer);
     if (this.#pending.size === 0) this.#owingSince = performance.now();
