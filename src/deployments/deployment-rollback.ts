@@ -1,15 +1,15 @@
-import { checkReason, type CatalogService, type VersionRecord } from '../catalog/index.js';
-import type { Transaction } from '../platform/database/index.js';
+import { randomUUID } from 'node:crypto';
+import { checkReason, type CatalogService } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
-import type { NewEvent } from '../platform/events/index.js';
+import type { EventLog } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
-import { deploymentRolledBack } from './deployment-events.js';
-import { notServing } from './deployment-refusals.js';
+import { addRevision } from './add-revision.js';
+import { requireDeployment, servesNothing } from './deployment-refusals.js';
 import type { DeploymentStore } from './deployment-store.js';
-import type { DeploymentAccess } from './migrations/migration-service.js';
+import type { Fleet } from './fleet.js';
 import { readKeepWarm } from './migrations/migration-input.js';
 import type { DeploymentRecord, RevisionRecord } from './records.js';
-import type { Rearranger } from './rearrangement.js';
+import type { Reconciler } from './reconciler.js';
 import { settingsOf } from './stored-settings.js';
 import { checkedWait, within } from './waiting.js';
 
@@ -32,9 +32,9 @@ export class DeploymentRollback {
   constructor(
     private readonly deps: {
       readonly catalog: CatalogService;
-      readonly store: DeploymentStore;
-      readonly rearranger: Rearranger;
-      readonly access: DeploymentAccess;
+      readonly events: EventLog;
+      readonly deployments: DeploymentStore;
+      readonly fleet: Fleet;
     },
   ) {}
 
@@ -44,58 +44,56 @@ export class DeploymentRollback {
    * INVALID_ARGUMENT.
    */
   async rollBack(caller: Caller, request: RollbackDeploymentRequest): Promise<DeploymentRecord> {
-    const { access, rearranger, store, catalog } = this.deps;
+    const { deployments, fleet } = this.deps;
     const waitMs = checkedWait(request);
     const keepWarmMs = readKeepWarm(request.keepWarmMs);
     const reason = checkReason(request.reason);
-    const deployment = await access.require(request.deployment, ['deployment']);
-    const entry = access.entry(deployment);
-    const current = entry.primary.lifecycle.subject;
-    if (!current) throw notServing(deployment);
-    const target = await this.target(deployment, current.revision, request.revision ?? null);
+    const deployment = await requireDeployment(deployments, request.deployment, ['deployment']);
+    await fleet.changeAndWait(deployment.name, async (seat) => {
+      const id = randomUUID();
+      await this.write(seat, deployment, request.revision ?? null, { id, keepWarmMs, reason, caller });
+      const outcome = seat.outcomes.of(id);
+      // Whoever does not wait any more finds it in the revision's state.
+      outcome.catch(() => undefined);
+      return () => within(waitMs, outcome);
+    });
+    return requireDeployment(deployments, request.deployment);
+  }
+
+  private async write(
+    seat: Reconciler,
+    deployment: DeploymentRecord,
+    wanted: number | null,
+    change: {
+      readonly id: string;
+      readonly keepWarmMs: number;
+      readonly reason: string | null;
+      readonly caller: Caller;
+    },
+  ): Promise<void> {
+    const { catalog, events, deployments } = this.deps;
+    const { caller, reason } = change;
+    const current = seat.subject?.revision;
+    if (!current) throw await servesNothing(deployments, deployment.name);
+    const target = await this.target(deployment, current, wanted);
     const [version] = await catalog.versionsByIds([target.versionId]);
     if (!version) throw new DomainError('INTERNAL', 'A revision refers to a version that is not there.');
-
-    const added = {
-      version,
-      settings: settingsOf(target),
-      reason,
-      also: async (tx: Transaction): Promise<NewEvent[]> => {
-        await store.assertUndivided(tx, deployment);
-        return [];
-      },
-    };
-    const { arm, revision, warm } = await rearranger.add(entry, caller, added);
-    const done = (async () => {
-      if (!warm) await arm.bringUp(revision, { caller });
-      const event = deploymentRolledBack({
-        deployment: entry.deployment,
-        from: { revision: current.revision.number, version: current.version },
-        to: { revision: revision.number, restored: target.number, version },
-        reason,
-        caller,
-      });
-      const promoted = await rearranger.rearrange(entry, {
-        caller,
-        promote: arm,
+    await events.transaction(async (tx) => {
+      const restored = { version, settings: settingsOf(target), reason };
+      const added = await addRevision(tx, deployments, caller, deployment.name, restored, 'CANDIDATE');
+      await deployments.assertUndivided(tx, deployment);
+      seat.onBehalfOf(added.revision.id, caller);
+      await seat.writer.setPending(tx, {
+        ...change,
+        kind: 'ROLLBACK',
+        revision: added.revision.number,
+        ref: version.ref,
+        restored: target.number,
+        from: current.number,
         previous: target.previous,
-        keepWarmMs,
-        also: () => Promise.resolve([event]),
       });
-      if (!promoted) await this.refuse(deployment, version, revision);
-    })();
-    const outcome = done.catch(async (error: unknown) => {
-      // Whoever does not wait any more finds it in the revision's state.
-      await rearranger.rearrange(entry, {
-        caller,
-        leaving: [arm],
-        leaveReason: 'The rollback came to nothing',
-      });
-      throw error;
+      return { result: undefined, events: [added.event] };
     });
-    outcome.catch(() => undefined);
-    await within(waitMs, outcome);
-    return access.require(request.deployment);
   }
 
   private async target(
@@ -103,9 +101,9 @@ export class DeploymentRollback {
     current: RevisionRecord,
     wanted: number | null,
   ): Promise<RevisionRecord> {
-    const { store } = this.deps;
+    const { deployments } = this.deps;
     // Written when it became the primary, after the record in memory was read.
-    const before = wanted ?? (await store.revision(id, current.number))?.previous ?? null;
+    const before = wanted ?? (await deployments.revision(id, current.number))?.previous ?? null;
     if (before === null) {
       throw new DomainError(
         'NO_EARLIER_TARGET',
@@ -114,7 +112,7 @@ export class DeploymentRollback {
       );
     }
     const field = ['revision'];
-    const revision = await store.revision(id, before);
+    const revision = await deployments.revision(id, before);
     if (!revision) {
       throw new DomainError(
         'REVISION_NOT_FOUND',
@@ -133,19 +131,6 @@ export class DeploymentRollback {
   }
 
   private async newest(deploymentId: string): Promise<number> {
-    return (await this.deps.store.revisions([deploymentId]))[0]?.number ?? 0;
-  }
-
-  private async refuse(
-    { id, name }: DeploymentRecord,
-    version: VersionRecord,
-    { number }: RevisionRecord,
-  ): Promise<never> {
-    const revision = await this.deps.store.revision(id, number);
-    throw new DomainError(
-      'DEPLOYMENT_NOT_READY',
-      `Deployment "${name}" could not go back to ${version.ref}, what serves goes on: ${revision?.stateReason ?? 'it ended while it was loaded'}`,
-      { field: ['deployment'] },
-    );
+    return (await this.deps.deployments.revisions([deploymentId]))[0]?.number ?? 0;
   }
 }

@@ -1,5 +1,5 @@
 import { DomainError } from '../platform/errors.js';
-import { totalWeight } from './traffic/share.js';
+import { totalWeight } from './routing/share.js';
 
 export const DEPLOYMENT_STATES = [
   'PENDING',

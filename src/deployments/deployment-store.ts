@@ -17,7 +17,6 @@ import type {
   DeploymentPageQuery,
   DeploymentRecord,
   DeploymentSettings,
-  FollowPlan,
   RevisionRecord,
 } from './records.js';
 import { readSettings } from './stored-settings.js';
@@ -78,71 +77,6 @@ export class DeploymentStore {
   async revisionsByIds(ids: readonly string[]): Promise<RevisionRecord[]> {
     const rows = await this.database.deploymentRevision.findMany({ where: { id: { in: [...ids] } } });
     return rows.map(toRevision);
-  }
-
-  async stateOf(revisionId: string): Promise<DeploymentState> {
-    const { state } = await this.database.deploymentRevision.findUniqueOrThrow({
-      where: { id: revisionId },
-      select: { state: true },
-    });
-    return state;
-  }
-
-  /** Revisions in the given states, oldest first, with their deployment's name. */
-  async revisionsInStates(
-    states: readonly DeploymentState[],
-  ): Promise<{ deployment: { id: string; name: string; modelId: string }; revision: RevisionRecord }[]> {
-    const rows = await this.database.deploymentRevision.findMany({
-      where: { state: { in: [...states] } },
-      include: { deployment: { select: { id: true, name: true, modelId: true } } },
-      orderBy: [{ deploymentId: 'asc' }, { number: 'asc' }],
-    });
-    return rows.map(({ deployment, ...row }) => ({ deployment, revision: toRevision(row) }));
-  }
-
-  /** The newest revisions of deployments where nothing serves and that one failed. */
-  async failedAndWanted(): Promise<
-    { deployment: { id: string; name: string; modelId: string }; revision: RevisionRecord }[]
-  > {
-    const rows = await this.database.deployment.findMany({
-      where: { state: 'FAILED' },
-      include: { revisions: { orderBy: { number: 'asc' } } },
-    });
-    return rows.map(({ id, name, modelId, revisions }) => ({
-      deployment: { id, name, modelId },
-      revision: currentRevision(revisions.map(toRevision)),
-    }));
-  }
-
-  /** Deployments that follow an alias. */
-  async following(): Promise<DeploymentRecord[]> {
-    return this.withCurrent(await this.database.deployment.findMany({ where: { followed: { not: null } } }));
-  }
-
-  async followPlan(deploymentId: string): Promise<FollowPlan | null> {
-    const row = await this.database.deployment.findUnique({
-      where: { id: deploymentId },
-      select: { followPlan: true },
-    });
-    const plan = row?.followPlan as Partial<FollowPlan> | null | undefined;
-    return plan ? ({ followedTo: null, ...plan } as FollowPlan) : null;
-  }
-
-  /** Unless it follows another alias by now. */
-  async setFollowedTo(deploymentId: string, followed: string, versionId: string): Promise<void> {
-    await this.database.$executeRaw`
-      UPDATE "Deployment" SET "followPlan" = jsonb_set("followPlan", '{followedTo}', to_jsonb(${versionId}::text))
-      WHERE "id" = ${deploymentId}::uuid AND "followed" = ${followed}`;
-  }
-
-  async setFollowed(
-    tx: Transaction,
-    deploymentId: string,
-    followed: string | null,
-    plan: FollowPlan | null,
-  ): Promise<void> {
-    const followPlan = plan ? (JSON.parse(JSON.stringify(plan)) as Prisma.InputJsonValue) : Prisma.DbNull;
-    await tx.deployment.update({ where: { id: deploymentId }, data: { followed, followPlan } });
   }
 
   /** Until the transaction ends, nobody else adds a revision or moves one. */
@@ -222,42 +156,6 @@ export class DeploymentStore {
     return row.state;
   }
 
-  /** Changes what a revision is to its deployment, and its share of the traffic. */
-  async place(tx: Transaction, revisionId: string, place: Partial<Place>): Promise<void> {
-    const { deploymentId } = await tx.deploymentRevision.update({
-      where: { id: revisionId },
-      data: place,
-      select: { deploymentId: true },
-    });
-    await this.deriveState(tx, deploymentId);
-  }
-
-  /**
-   * The revision stands for its deployment from now on. What one step of rollback goes back to is `previous`, or, unless it
-   * is to be so `exactly`, the one that did so last. Once written down it stays.
-   */
-  async markServing(
-    tx: Transaction,
-    revisionId: string,
-    previous: number | null,
-    { exactly = false } = {},
-  ): Promise<void> {
-    const { deploymentId, number, servedAt } = await tx.deploymentRevision.findUniqueOrThrow({
-      where: { id: revisionId },
-      select: { deploymentId: true, number: true, servedAt: true },
-    });
-    if (servedAt !== null) return;
-    const last = await tx.deploymentRevision.findFirst({
-      where: { deploymentId, servedAt: { not: null }, number: { not: number } },
-      orderBy: [{ servedAt: 'desc' }, { number: 'desc' }],
-      select: { number: true },
-    });
-    await tx.deploymentRevision.update({
-      where: { id: revisionId },
-      data: { servedAt: new Date(), previous: exactly ? previous : (previous ?? last?.number ?? null) },
-    });
-  }
-
   async revision(deploymentId: string, number: number, tx: Transaction = this.database) {
     const row = await tx.deploymentRevision.findUnique({
       where: { deploymentId_number: { deploymentId, number } },
@@ -308,7 +206,8 @@ export class DeploymentStore {
     });
   }
 
-  private async deriveState(tx: Transaction, deploymentId: string): Promise<void> {
+  /** Keeps a deployment's own state in step with its revisions'. */
+  async deriveState(tx: Transaction, deploymentId: string): Promise<void> {
     const revisions = await tx.deploymentRevision.findMany({
       where: { deploymentId },
       select: { number: true, state: true, stateReason: true, role: true },
@@ -334,12 +233,6 @@ export interface NewRevision {
   readonly weight?: number;
 }
 
-export interface Place {
-  readonly role: RevisionRole;
-  readonly weight: number;
-  readonly standbyUntil: Date | null;
-}
-
 function toWhere(filter: DeploymentFilter = {}): Prisma.DeploymentWhereInput {
   return {
     ...(filter.model !== undefined && { model: { name: filter.model } }),
@@ -347,7 +240,7 @@ function toWhere(filter: DeploymentFilter = {}): Prisma.DeploymentWhereInput {
   };
 }
 
-function toRevision(row: RevisionRow): RevisionRecord {
+export function toRevision(row: RevisionRow): RevisionRecord {
   return { ...row, ...readSettings(row) };
 }
 

@@ -46,3 +46,8 @@ export interface Mirror {
   compare(own: OutputNumbers, other: OutputNumbers | null): void;
   close(): void;
 }
+
+/** The handle, with the time until which its version is known to be the one that was meant, when that is not now. */
+export function resolvedAs({ resolvedAsOf }: VersionRecord, handle: ModelHandle): ModelHandle {
+  return resolvedAsOf ? { ...handle, version: { ...handle.version, resolvedAsOf } } : handle;
+}

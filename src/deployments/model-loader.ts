@@ -16,6 +16,10 @@ export interface PlacedModel {
   readonly place: Place;
 }
 
+export async function freeModel({ model, place }: PlacedModel): Promise<void> {
+  await model.release().finally(() => place.free());
+}
+
 /** From a version to something that runs. The bytes are hashed again first: a disk may have changed them. */
 export class ModelLoader {
   constructor(

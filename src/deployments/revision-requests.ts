@@ -1,123 +1,141 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { VersionRecord } from '../catalog/index.js';
+import type { CatalogService, VersionRecord } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
-import type { Transaction } from '../platform/database/index.js';
-import { stateChanged, type DeploymentName } from './deployment-events.js';
-import type { DeploymentState } from './deployment-state.js';
+import { addRevision, type WantedRevision } from './add-revision.js';
+import { departure } from './arrangement.js';
 import type { DeploymentStore } from './deployment-store.js';
+import { recordedRequestsCleared } from './deployment-events.js';
+import { isAlive, type Desired, type Move } from './desired.js';
+import { checkCacheable } from './determinism.js';
+import { endMigration } from './migrations/plan-migration.js';
 import type { DeploymentRecord, DeploymentSettings, RevisionRecord } from './records.js';
+import type { Reconciler } from './reconciler.js';
 import { changedSettings, type SettingsInput } from './settings-input.js';
 import { settingsOf } from './stored-settings.js';
 
-/** Whether the newest revision is what the deployment is to do; false after an undeploy. */
-export type IsWanted = (deployment: DeploymentRecord) => boolean;
-
-/** On its way, or there. */
-const ALIVE: readonly DeploymentState[] = ['PENDING', 'LOADING', 'WARMING', 'READY'];
-
-/** What a deployment is to do, and why, as whoever asks for it says. */
-interface Wanted {
-  readonly version: VersionRecord;
-  readonly settings: DeploymentSettings;
-  readonly reason: string | null;
-}
-
-interface Accepted {
-  readonly deployment: DeploymentName;
-  /** Null when the deployment does so already. */
-  readonly revision: RevisionRecord | null;
-}
-
-/** Writes down what is asked of a deployment: a new revision, unless it serves just so. */
+/** Writes down what is asked of a deployment as a whole, each in a turn of it and in one transaction. */
 export class RevisionRequests {
   constructor(
-    private readonly store: DeploymentStore,
-    private readonly events: EventLog,
+    private readonly deps: {
+      readonly catalog: CatalogService;
+      readonly events: EventLog;
+      readonly deployments: DeploymentStore;
+    },
   ) {}
 
-  /** @throws DomainError NAME_TAKEN when the name serves another model. */
-  deploy(caller: Caller, name: string, wanted: Wanted, isWanted: IsWanted): Promise<Accepted> {
+  /**
+   * @returns the new revision; null when the deployment serves just so already.
+   * @throws DomainError NAME_TAKEN when the name serves another model, MIGRATION_IN_PROGRESS, TRAFFIC_SPLIT.
+   */
+  deploy(seat: Reconciler, caller: Caller, wanted: WantedRevision): Promise<RevisionRecord | null> {
+    const { deployments, events } = this.deps;
     const { version, settings } = wanted;
-    return this.events.transaction<Accepted>(async (tx) => {
-      const existing = await this.store.find(name, tx);
-      if (existing && existing.modelId !== version.modelId) {
-        throw nameTaken(name, version);
-      }
-      if (existing && isWanted(existing) && serves(existing.revision, version.id, settings))
-        return { result: { deployment: existing, revision: null }, events: [] };
+    const newest = seat.desired.revisions.findLast(({ role }) => role === 'PRIMARY');
+    return events.transaction(async (tx) => {
+      const existing = await deployments.find(seat.name, tx);
+      if (existing && existing.modelId !== version.modelId) throw nameTaken(seat.name, version);
+      if (existing && newest?.id === existing.revision.id && serves(newest, version.id, settings))
+        return { result: null, events: [] };
       if (existing) {
-        await this.store.lock(tx, existing.id);
-        await this.store.assertUndivided(tx, existing);
+        await deployments.lock(tx, existing.id);
+        await deployments.assertUndivided(tx, existing);
       }
-      return this.add(tx, caller, name, wanted);
+      return this.add(seat, tx, caller, wanted);
     });
   }
 
   /**
    * A revision of the same version with other settings. What was asked for last counts, even while it is on its way.
    *
-   * @throws DomainError INVALID_ARGUMENT, DEPLOYMENT_NOT_READY when it is stopped.
+   * @returns null when the settings are so already.
+   * @throws DomainError INVALID_ARGUMENT, DEPLOYMENT_NOT_READY when it is stopped, MIGRATION_IN_PROGRESS, TRAFFIC_SPLIT.
    */
   async update(
+    seat: Reconciler,
     caller: Caller,
     deployment: DeploymentRecord,
-    input: { readonly settings: SettingsInput; readonly reason: string | null },
-    versionOf: (revision: RevisionRecord) => Promise<VersionRecord>,
-  ): Promise<Accepted> {
-    for (;;) {
-      // Read before the transaction, which must not wait for another query: there may be one connection only.
-      const base = await this.baseOf(deployment);
-      const version = await versionOf(base);
-      const accepted = await this.events.transaction<Accepted | null>(async (tx) => {
-        await this.store.lock(tx, deployment.id);
-        if ((await this.baseOf(deployment, tx)).id !== base.id) return { result: null, events: [] };
-        const settings = changedSettings(settingsOf(base), input.settings);
-        if (base.state !== 'FAILED' && isDeepStrictEqual(settingsOf(base), settings))
-          return { result: { deployment, revision: null }, events: [] };
-        await this.store.assertUndivided(tx, deployment);
-        return this.add(tx, caller, deployment.name, { version, settings, reason: input.reason });
-      });
-      if (accepted) return accepted;
-    }
+    { settings: input, reason }: { readonly settings: SettingsInput; readonly reason: string | null },
+  ): Promise<RevisionRecord | null> {
+    const { deployments, events, catalog } = this.deps;
+    const base = baseOf(seat.desired, deployment);
+    const version = seat.versionOf(base);
+    if (input.cache) await checkCacheable(catalog, version);
+    const settings = changedSettings(settingsOf(base), input);
+    if (base.state !== 'FAILED' && isDeepStrictEqual(settingsOf(base), settings)) return null;
+    return events.transaction(async (tx) => {
+      await deployments.lock(tx, deployment.id);
+      await deployments.assertUndivided(tx, deployment);
+      return this.add(seat, tx, caller, { version, settings, reason });
+    });
   }
 
-  private async baseOf({ id, name, state }: DeploymentRecord, tx?: Transaction): Promise<RevisionRecord> {
-    const newestFirst = (await this.store.revisions([id], tx)).filter(({ role }) => role === 'PRIMARY');
-    const alive = newestFirst.find((revision) => ALIVE.includes(revision.state));
-    const [newest] = newestFirst;
-    if (alive) return alive;
-    if (newest?.state === 'FAILED') return newest;
-    throw new DomainError(
-      'DEPLOYMENT_NOT_READY',
-      `Deployment "${name}" is ${state}. Start it with deployVersion, which takes the same settings.`,
-      { field: ['name'] },
-    );
+  /** Everything ends: what serves drains, what is on its way gives up, a migration is aborted. */
+  async undeploy(seat: Reconciler, caller: Caller, why: string): Promise<void> {
+    const { revisions, newestPrimary, migration, rearrangement } = seat.desired;
+    const end = migration && endMigration(seat.desired, migration, 'ABORTED', why, caller, Date.now());
+    const ended = new Set(end?.moves.flatMap(({ revision, to }) => (to === undefined ? [] : [revision.id])));
+    const moves = revisions
+      .filter(({ id }) => !ended.has(id))
+      .flatMap((revision) =>
+        // What failed is not wanted any more either, so that the next start does not try it again.
+        revision.state === 'FAILED' && revision.number === newestPrimary
+          ? [givenUp(revision, why)]
+          : departure(revision, why),
+      );
+    if (moves.length === 0 && !end && !rearrangement) return;
+    await this.deps.events.transaction(async (tx) => {
+      const { writer } = seat;
+      const events = [
+        ...(end ? await seat.writeStep(tx, end) : []),
+        ...(await writer.move(tx, moves, caller)),
+      ];
+      if (rearrangement) await writer.setPending(tx, null);
+      return { result: undefined, events };
+    });
+    for (const { revision } of [...moves, ...(end?.moves ?? [])]) seat.onBehalfOf(revision.id, caller);
   }
 
-  private async add(tx: Transaction, caller: Caller, name: string, { version, settings, reason }: Wanted) {
-    const result = await this.store.addRevision(tx, {
-      name,
-      modelId: version.modelId,
-      versionId: version.id,
-      settings,
-      actor: caller.actor,
-      reason,
+  /** @returns how many requests were removed */
+  async clearRecorded(caller: Caller, deployment: DeploymentRecord, reason: string | null): Promise<number> {
+    const { catalog, deployments, events } = this.deps;
+    const [model] = await catalog.modelsByIds([deployment.modelId]);
+    if (!model) throw new DomainError('INTERNAL', 'A deployment refers to a model that is not there.');
+    return events.transaction(async (tx) => {
+      const count = await deployments.clearRecorded(tx, deployment.id);
+      const change = { deployment, model, count, reason, caller };
+      return { result: count, events: [recordedRequestsCleared(change)] };
     });
-    // Two first deploys of one name at once: the second has waited for the first to be committed.
-    if (result.deployment.modelId !== version.modelId) throw nameTaken(name, version);
-    const event = stateChanged({
-      deployment: result.deployment,
-      revision: result.revision.number,
-      version,
-      from: null,
-      to: 'PENDING',
-      reason,
-      caller,
-    });
-    return { result, events: [event] };
   }
+
+  private async add(
+    seat: Reconciler,
+    tx: Parameters<typeof addRevision>[0],
+    caller: Caller,
+    wanted: WantedRevision,
+  ) {
+    const { deployments } = this.deps;
+    const { version } = wanted;
+    const { deployment, revision, event } = await addRevision(tx, deployments, caller, seat.name, wanted, 'PRIMARY'); // prettier-ignore
+    // Two first deploys of one name at once, by two servers: the second has waited for the first to be committed.
+    if (deployment.modelId !== version.modelId) throw nameTaken(seat.name, version);
+    if (seat.desired.rearrangement) await seat.writer.setPending(tx, null);
+    seat.onBehalfOf(revision.id, caller);
+    return { result: revision, events: [event] };
+  }
+}
+
+/** What is on its way, or serves; else the newest, when it failed. */
+function baseOf({ revisions, newestPrimary }: Desired, { name, state }: DeploymentRecord): RevisionRecord {
+  const primaries = revisions.filter(({ role }) => role === 'PRIMARY');
+  const base = primaries.findLast(isAlive) ?? primaries.find(({ number }) => number === newestPrimary);
+  if (base && (isAlive(base) || base.state === 'FAILED')) return base;
+  throw new DomainError(
+    'DEPLOYMENT_NOT_READY',
+    `Deployment "${name}" is ${state}. Start it with deployVersion, which takes the same settings.`,
+    { field: ['name'] },
+  );
 }
 
 function nameTaken(name: string, version: VersionRecord): DomainError {
@@ -134,4 +152,11 @@ function serves(revision: RevisionRecord, versionId: string, settings: Deploymen
     revision.versionId === versionId &&
     isDeepStrictEqual(settingsOf(revision), settings)
   );
+}
+
+/** Keeps the reason of the failure beside that of the end. */
+function givenUp(revision: RevisionRecord, why: string): Move {
+  const { stateReason } = revision;
+  const reason = stateReason === null ? why : `${why}. It had failed: ${stateReason}`;
+  return { revision, to: 'STOPPED', reason };
 }

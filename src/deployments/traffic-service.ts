@@ -1,20 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { checkReason, type CatalogService, type VersionRecord } from '../catalog/index.js';
-import type { Transaction } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
+import type { EventLog } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
-import type { DeploymentEntry } from './deployment-entry.js';
-import { trafficChanged } from './deployment-events.js';
+import { addRevision } from './add-revision.js';
+import { requireDeployment, servesNothing } from './deployment-refusals.js';
 import type { DeploymentStore } from './deployment-store.js';
-import { notServing } from './deployment-refusals.js';
+import type { PendingRearrangement } from './desired.js';
 import { checkCacheable } from './determinism.js';
+import type { Fleet } from './fleet.js';
 import { checkCompatible, checkSameModel } from './migrations/migration-checks.js';
 import { readKeepWarm } from './migrations/migration-input.js';
-import type { DeploymentAccess } from './migrations/migration-service.js';
 import type { DeploymentRecord } from './records.js';
-import type { Rearranger } from './rearrangement.js';
-import type { RevisionArm } from './revision-arm.js';
+import type { Seat } from './seat.js';
 import { settingsOf } from './stored-settings.js';
-import { percentOf, readPart, totalWeight, type PartInput } from './traffic/share.js';
+import { percentOf, readPart, totalWeight, type PartInput } from './routing/share.js';
 import { checkedWait, within } from './waiting.js';
 
 /** All by their shares, which add up to 1, or all by weights, in proportion to each other. */
@@ -47,9 +47,9 @@ export class TrafficService {
   constructor(
     private readonly deps: {
       readonly catalog: CatalogService;
-      readonly store: DeploymentStore;
-      readonly rearranger: Rearranger;
-      readonly access: DeploymentAccess;
+      readonly events: EventLog;
+      readonly deployments: DeploymentStore;
+      readonly fleet: Fleet;
     },
   ) {}
 
@@ -60,23 +60,21 @@ export class TrafficService {
    * BREAKING_SIGNATURE, MIGRATION_IN_PROGRESS.
    */
   async set(caller: Caller, request: SetTrafficRequest): Promise<DeploymentRecord> {
-    const { access } = this.deps;
+    const { deployments, fleet } = this.deps;
     const waitMs = checkedWait(request);
     const keepWarmMs = readKeepWarm(request.keepWarmMs);
     const reason = checkReason(request.reason);
-    const deployment = await access.require(request.deployment, ['deployment']);
+    const deployment = await requireDeployment(deployments, request.deployment, ['deployment']);
     const shares = await this.shares(deployment, request.shares);
-    const entry = access.entry(deployment);
-    const base = entry.primary.lifecycle.subject;
-    if (!base) throw notServing(deployment);
-    for (const { version } of shares) {
-      if (request.allowBreaking !== true) checkCompatible(base.version, version);
-      if (base.revision.cache) await checkCacheable(this.deps.catalog, version);
-    }
-    const done = this.apply(caller, deployment, entry, shares, { reason, keepWarmMs });
-    done.catch(() => undefined);
-    await within(waitMs, done);
-    return access.require(request.deployment);
+    await fleet.changeAndWait(deployment.name, async (seat) => {
+      await this.check(seat, shares, request);
+      const id = randomUUID();
+      await this.write(seat, shares, { id, keepWarmMs, reason, caller });
+      const outcome = seat.outcomes.of(id);
+      outcome.catch(() => undefined);
+      return () => within(waitMs, outcome);
+    });
+    return requireDeployment(deployments, request.deployment);
   }
 
   private async shares(deployment: DeploymentRecord, inputs: readonly ShareInput[]): Promise<Share[]> {
@@ -93,105 +91,54 @@ export class TrafficService {
         throw invalid([...field, 'version'], 'each version once', `${version.ref} twice`);
       shares.push({ version, weight: weights[index] ?? 0 });
     }
-    return shares;
-  }
-
-  private async apply(
-    caller: Caller,
-    deployment: DeploymentRecord,
-    entry: DeploymentEntry,
-    shares: readonly Share[],
-    { reason, keepWarmMs }: { readonly reason: string | null; readonly keepWarmMs: number },
-  ): Promise<void> {
-    const { rearranger, store } = this.deps;
-    const { arms, added } = await this.arms(caller, deployment, entry, shares, reason);
     const total = totalWeight(shares);
-    const weights = new Map(arms.map((arm, index) => [arm, (100 * (shares[index]?.weight ?? 0)) / total]));
-    const [largest] = [...weights].sort(([, a], [, b]) => b - a);
-    const promote = weights.has(entry.primary) || !largest ? {} : { promote: largest[0] };
-    const leaving = entry.arms.filter(
-      (arm) => arm !== entry.primary && arm.role === 'CANDIDATE' && !weights.has(arm),
-    );
-    const told = shares.map(({ version, weight }) => ({ version, weight: (100 * weight) / total }));
-    try {
-      const done = await rearranger.rearrange(entry, {
-        caller,
-        weights,
-        ...promote,
-        keepWarmMs,
-        leaving,
-        leaveReason: 'Its share of the traffic went to others',
-        also: async (tx) => {
-          await store.lock(tx, deployment.id);
-          await store.assertNotMigrating(tx, deployment);
-          return [trafficChanged({ deployment: entry.deployment, shares: told, reason, caller })];
-        },
-      });
-      if (!done) throw notServing(deployment);
-    } catch (error) {
-      await this.takeBack(caller, entry, added);
-      throw error;
-    }
+    return shares.map(({ version, weight }) => ({ version, weight: (100 * weight) / total }));
   }
 
-  /** One for each share, serving; those that are missing are loaded. */
-  private async arms(
-    caller: Caller,
-    deployment: DeploymentRecord,
-    entry: DeploymentEntry,
+  private async check(
+    { identity, subject: base }: Seat,
     shares: readonly Share[],
-    reason: string | null,
-  ): Promise<{ arms: RevisionArm[]; added: RevisionArm[] }> {
-    const { rearranger, store } = this.deps;
-    const primary = entry.primary.lifecycle.subject;
-    if (!primary) throw notServing(deployment);
-    const added: RevisionArm[] = [];
-    const arms: RevisionArm[] = [];
-    try {
-      for (const { version } of shares) {
-        const serving = entry.arms.find(
-          ({ role, current }) => role !== 'STANDBY' && current?.version.id === version.id,
-        );
-        if (serving) {
-          arms.push(serving);
-          continue;
-        }
-        const wanted = {
-          version,
-          settings: settingsOf(primary.revision),
-          reason,
-          also: async (tx: Transaction) => {
-            await store.assertNotMigrating(tx, deployment);
-            return [];
-          },
-        };
-        const { arm, revision, warm } = await rearranger.add(entry, caller, wanted);
-        added.push(arm);
-        arms.push(arm);
-        if (!warm) await arm.bringUp(revision, { caller });
-        if (!arm.current) {
-          const { stateReason } = (await store.revision(deployment.id, revision.number)) ?? {};
-          throw new DomainError(
-            'DEPLOYMENT_NOT_READY',
-            `Nothing was changed: ${version.ref} could not be loaded: ${stateReason ?? 'it ended'}`,
-            { field: ['shares'] },
-          );
-        }
-      }
-    } catch (error) {
-      await this.takeBack(caller, entry, added);
-      throw error;
+    { allowBreaking }: SetTrafficRequest,
+  ): Promise<void> {
+    if (!base) throw await servesNothing(this.deps.deployments, identity.name);
+    for (const { version } of shares) {
+      if (allowBreaking !== true) checkCompatible(base.version, version);
+      if (base.revision.cache) await checkCacheable(this.deps.catalog, version);
     }
-    return { arms, added };
   }
 
-  private async takeBack(
-    caller: Caller,
-    entry: DeploymentEntry,
-    leaving: readonly RevisionArm[],
+  /** A revision for each share that nothing serves yet, and what is to be done when all of them do. */
+  private async write(
+    seat: Seat,
+    shares: readonly Share[],
+    change: Pick<PendingRearrangement, 'id' | 'keepWarmMs' | 'reason' | 'caller'>,
   ): Promise<void> {
-    const leaveReason = 'The traffic was not divided after all';
-    await this.deps.rearranger.rearrange(entry, { caller, leaving, leaveReason });
+    const { events, deployments } = this.deps;
+    const { identity, desired, subject, writer } = seat;
+    const { caller, reason } = change;
+    const settings = subject ? settingsOf(subject.revision) : null;
+    if (!settings) return;
+    await events.transaction(async (tx) => {
+      await deployments.lock(tx, identity.id);
+      await deployments.assertNotMigrating(tx, identity);
+      const added = [];
+      const named = [];
+      for (const { version, weight } of shares) {
+        const serving = desired.revisions.find(
+          ({ role, state, versionId }) => role !== 'STANDBY' && state === 'READY' && versionId === version.id,
+        );
+        if (!serving) {
+          const wanted = { version, settings, reason };
+          const one = await addRevision(tx, deployments, caller, identity.name, wanted, 'CANDIDATE');
+          added.push(one);
+          seat.onBehalfOf(one.revision.id, caller);
+        }
+        const revision = (serving ?? added.at(-1)?.revision)?.number ?? 0;
+        named.push({ revision, ref: version.ref, weight });
+      }
+      await writer.setPending(tx, { ...change, kind: 'TRAFFIC', shares: named });
+      return { result: undefined, events: added.map(({ event }) => event) };
+    });
   }
 }
 

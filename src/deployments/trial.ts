@@ -1,17 +1,21 @@
 import type { AbortSignalLike } from '../platform/until-aborted.js';
 import { beginObservations, type GuardObservations, type GuardSettings } from './guards/index.js';
 import type { Mirror, ModelHandle, TrialSeat, TrialSide } from './model-handle.js';
-import type { RevisionArm } from './revision-arm.js';
 
 /** Mirrored requests under way at once; beyond, the next ones are not mirrored: callers come first. */
 const MAX_MIRRORED = 4;
 
 export interface TrialSides {
-  readonly base: RevisionArm;
-  readonly candidate: RevisionArm;
+  /** Numbers of revisions. */
+  readonly base: number;
+  readonly candidate: number;
   /** The share, from 0 to 1, of each side's requests that the other side is asked as well. */
   readonly mirrored: Readonly<Record<TrialSide, number>>;
-  acquireFrom(arm: RevisionArm, signal: AbortSignalLike): Promise<ModelHandle | null>;
+}
+
+/** Lets requests in to one revision of a deployment. */
+export interface TrialAccess {
+  acquireFrom(deployment: string, revision: number, signal: AbortSignalLike): Promise<ModelHandle | null>;
 }
 
 /** What is seen of a candidate beside what serves, since the present step began. */
@@ -20,17 +24,19 @@ export class Trial {
   private mirroring = 0;
 
   constructor(
+    private readonly router: TrialAccess,
+    private readonly deployment: string,
     private readonly sides: TrialSides,
     guards: GuardSettings,
   ) {
     this.observed = beginObservations(guards);
   }
 
-  /** The handle, which now also tells the trial, when its arm is on one of its sides. */
-  follow(handle: ModelHandle, arm: RevisionArm): ModelHandle {
+  /** The handle, which now also tells the trial, when its revision is one of its sides. */
+  follow(handle: ModelHandle, revision: number): ModelHandle {
     const { base, candidate } = this.sides;
-    if (arm === base) return { ...handle, trial: this.seat('BASE') };
-    return arm === candidate ? { ...handle, trial: this.seat('CANDIDATE') } : handle;
+    if (revision === base) return { ...handle, trial: this.seat('BASE') };
+    return revision === candidate ? { ...handle, trial: this.seat('CANDIDATE') } : handle;
   }
 
   private seat(side: TrialSide): TrialSeat {
@@ -42,19 +48,22 @@ export class Trial {
         else this.observed.comparison.observeCandidate(outputs);
       },
       mirror: () => this.mirror(side),
-      fallback: (signal) =>
-        side === 'BASE' ? Promise.resolve(null) : this.sides.acquireFrom(this.sides.base, signal),
+      fallback: (signal) => (side === 'BASE' ? Promise.resolve(null) : this.acquireFrom('BASE', signal)),
     };
+  }
+
+  private acquireFrom(side: TrialSide, signal: AbortSignalLike): Promise<ModelHandle | null> {
+    const { base, candidate } = this.sides;
+    return this.router.acquireFrom(this.deployment, side === 'BASE' ? base : candidate, signal);
   }
 
   private mirror(side: TrialSide): Mirror | null {
     if (this.mirroring >= MAX_MIRRORED || Math.random() >= this.sides.mirrored[side]) return null;
     this.mirroring += 1;
     const other: TrialSide = side === 'BASE' ? 'CANDIDATE' : 'BASE';
-    const arm = other === 'BASE' ? this.sides.base : this.sides.candidate;
     let closed = false;
     return {
-      acquire: (signal) => this.sides.acquireFrom(arm, signal),
+      acquire: (signal) => this.acquireFrom(other, signal),
       observe: (outcome) => {
         // What serves is judged by the requests it has anyway; the candidate may have no others.
         if (other === 'CANDIDATE') this.observed.candidate.observe(outcome);

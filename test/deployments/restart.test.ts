@@ -61,10 +61,8 @@ describe.each(databaseKinds)('a restart on %s', (kind) => {
     // Its runner was lost, and then the process as a whole.
     const opened = await openDatabase(first.config, createLogger('silent'));
     const store = new DeploymentStore(opened.client);
-    const [serving] = await store.revisionsInStates(['READY']);
-    await opened.client.$transaction((tx) =>
-      store.transition(tx, serving?.revision.id ?? '', 'PENDING', 'Lost'),
-    );
+    const serving = (await store.find('served'))?.revision;
+    await opened.client.$transaction((tx) => store.transition(tx, serving?.id ?? '', 'PENDING', 'Lost'));
     await opened.close();
 
     const again = await startTestApp({ kind, reuse: first });

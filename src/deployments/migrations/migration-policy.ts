@@ -20,6 +20,11 @@ export interface MigrationSnapshot {
   readonly guards: readonly GuardReport[];
 }
 
+/** What is seen of a candidate in the step it is in. */
+export interface TrialView extends Pick<MigrationSnapshot, 'elapsedMs' | 'candidateRequests' | 'guards'> {
+  readonly step: number;
+}
+
 export type MigrationAction =
   | { readonly kind: 'WAIT'; readonly for: string }
   | { readonly kind: 'ENTER'; readonly step: number }

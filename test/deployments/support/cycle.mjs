@@ -6,8 +6,8 @@ import console from 'node:console';
 import process from 'node:process';
 import { queryObjects } from 'node:v8';
 import { startApp } from '../../../dist/src/app.js';
-import { DeploymentEntry } from '../../../dist/src/deployments/deployment-entry.js';
-import { RevisionLifecycle } from '../../../dist/src/deployments/revision-lifecycle.js';
+import { Harness } from '../../../dist/src/deployments/harness.js';
+import { Reconciler } from '../../../dist/src/deployments/reconciler.js';
 import { Serving } from '../../../dist/src/deployments/serving.js';
 import { Batcher } from '../../../dist/src/inference/batcher.js';
 import { GraphBuilder } from '../../../dist/src/onnx/index.js';
@@ -16,7 +16,7 @@ import { parseConfig } from '../../../dist/src/platform/config.js';
 import { createLogger } from '../../../dist/src/platform/logging.js';
 
 const [, , RETORT_DATA, inThreads, inProcesses] = process.argv;
-const parts = { DeploymentEntry, RevisionLifecycle, Serving, ReplicatedModel, Batcher };
+const parts = { Reconciler, Harness, Serving, ReplicatedModel, Batcher };
 const alive = () =>
   Object.fromEntries(
     Object.entries(parts).map(([name, part]) => [name, queryObjects(part, { format: 'count' })]),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { percentOf, readPart, shareOf, totalWeight } from '../../../src/deployments/traffic/share.js';
+import { percentOf, readPart, shareOf, totalWeight } from '../../../src/deployments/routing/share.js';
 
 describe('a share and its per cent', () => {
   it('have the digits that people write', () => {

@@ -1,0 +1,54 @@
+import type { BatchingSettings } from './records.js';
+import type { Batching } from './rows/batching.js';
+import type { SettingsInput } from './settings-input.js';
+
+/** Settings that are left out have their defaults. */
+export interface DeployRequest extends SettingsInput {
+  readonly name: string;
+  /** A version ref. */
+  readonly version: string;
+  /** Answers when the revision is READY or has failed, or after this many milliseconds; 30,000 when left out. */
+  readonly waitMs?: number | null | undefined;
+  readonly reason?: string | null | undefined;
+}
+
+/** Settings that are left out stay as they are. */
+export interface UpdateRequest extends SettingsInput {
+  readonly name: string;
+  /** As for DeployRequest. */
+  readonly waitMs?: number | null | undefined;
+  readonly reason?: string | null | undefined;
+}
+
+export interface UndeployRequest {
+  readonly name: string;
+  readonly reason?: string | null | undefined;
+}
+
+export interface ClearRecordedRequest {
+  readonly deployment: string;
+  readonly reason?: string | null | undefined;
+}
+
+export interface BatchingInEffect {
+  readonly proof: Batching;
+  readonly settings: BatchingSettings;
+}
+
+/** What a deployment holds at the moment. */
+export interface LoadedState {
+  readonly loaded: boolean;
+  /** Null while not loaded. */
+  readonly memoryBytes: number | null;
+  /** Of its processes; none when it runs in a thread. */
+  readonly processIds: readonly number[];
+}
+
+/** What a request is for, when it names a deployment. */
+export interface DeploymentTarget {
+  readonly deployment: string;
+  /** Requests of one key go to one version, as far as the shares of the traffic allow. */
+  readonly routingKey?: string | undefined;
+  /** A ref of the version that must answer, one that the deployment serves. */
+  readonly pin?: string | undefined;
+}
