@@ -7,12 +7,14 @@ import { openDatabase } from '../../src/platform/database/index.js';
 import { createLogger } from '../../src/platform/logging.js';
 import { ask, refusal, succeed } from '../api/support/ask.js';
 import { deploy, publish } from '../api/support/catalog-steps.js';
-import { served } from '../api/support/migration-steps.js';
+import { change, ROLL_BACK, served, SET_TRAFFIC, sluggishModel } from '../api/support/migration-steps.js';
 import { scalingModel } from '../api/support/own-models.js';
-import { PATIENT_MS, serveWith } from '../api/support/serving-steps.js';
+import { PATIENT_MS, serveWith, until } from '../api/support/serving-steps.js';
 import { artifactPath } from '../api/support/stored-files.js';
 import { databaseKinds } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const HALVES = [{ weight: 50 }, { weight: 50 }];
 
 /** y = zeros of the shape that x asks for: an answer of any size from a request of a few bytes. */
 function zeros(): Uint8Array {
@@ -73,6 +75,37 @@ describe.each(databaseKinds)('a restart on %s', (kind) => {
         [2, 'FAILED'],
         [1, 'READY'],
       ]);
+    } finally {
+      await again.close();
+    }
+  });
+
+  it.each([
+    { what: 'a change of the traffic', mutation: SET_TRAFFIC, more: { shares: HALVES }, serves: [1, 2] },
+    { what: 'a rollback', mutation: ROLL_BACK, more: { revision: 1 }, serves: [1] },
+  ])('goes on with $what that waited for a model', async ({ what, mutation, more, serves }) => {
+    const name = what.replaceAll(' ', '-');
+    const first = await startTestApp({ kind });
+    const THREAD = { runtime: { isolation: 'THREAD' } };
+    // Either one is loaded for some seconds.
+    await serveWith(first, name, sluggishModel(30), THREAD);
+    await publish(first, name, sluggishModel(31));
+    const [one, two] = [1, 2].map((number) => `${name}@${number}`);
+    if (mutation === ROLL_BACK) await deploy(first, name, two ?? '', { waitMs: PATIENT_MS, ...THREAD });
+    const refs = HALVES.map(({ weight }, index) => ({ version: index === 0 ? one : two, weight }));
+    const input = { deployment: name, waitMs: 0, ...more, ...('shares' in more && { shares: refs }) };
+    const begun = await change(first, mutation, input);
+    expect(begun.traffic).toHaveLength(1);
+    await first.stop();
+
+    const again = await startTestApp({ kind, reuse: first });
+    try {
+      const { traffic } = await until(
+        () => served(again, name),
+        (now) =>
+          now.traffic.length === serves.length && now.traffic[0]?.version.ref === `${name}@${serves[0] ?? 0}`,
+      );
+      expect(traffic.map(({ version }) => version.ref)).toEqual(serves.map((number) => `${name}@${number}`));
     } finally {
       await again.close();
     }
