@@ -7,7 +7,7 @@ import { TransferService } from './transfer/index.js';
 import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { registerGraphql, type HttpPaths } from './graphql/index.js';
-import { InferenceService } from './inference/index.js';
+import { InferenceService, REQUEST_EVENT_KINDS } from './inference/index.js';
 import { RecordedRequests, RequestRecorder } from './recording/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
 import { ModelFolders, ModelInspector, RunnerPool } from './runtime/index.js';
@@ -97,7 +97,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const database = await openDatabase(config, logger);
   stops.add('database', () => database.close());
 
-  const events = new EventLog(database.client, logger);
+  const events = new EventLog(database.client, logger, { prunable: REQUEST_EVENT_KINDS });
   stops.add('events', () => events.close());
   const artifacts = await ArtifactStore.open({
     directory: join(config.dataDirectory, 'artifacts'),

@@ -1,4 +1,4 @@
-import { EXIT } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
 import { Failure } from '../failure.js';
 import { inOwnWords } from './own-words.js';
 
@@ -11,16 +11,20 @@ export interface GraphqlError {
   };
 }
 
-/** What the caller cannot put right by asking for something else. */
-const SYSTEM_CODES: ReadonlySet<string> = new Set([
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'DEADLINE_EXCEEDED',
-  'OVERLOADED',
-  'STORAGE_FULL',
-  'UNAVAILABLE',
-  'INTERNAL',
-]);
+/** What is no `UserErrorCode`, and what the process ends with. */
+export const SYSTEM_CODE_EXITS: Readonly<Record<string, ExitCode>> = {
+  UNAUTHENTICATED: EXIT.UNAVAILABLE,
+  FORBIDDEN: EXIT.UNAVAILABLE,
+  DEADLINE_EXCEEDED: EXIT.UNAVAILABLE,
+  OVERLOADED: EXIT.UNAVAILABLE,
+  STORAGE_FULL: EXIT.UNAVAILABLE,
+  UNAVAILABLE: EXIT.UNAVAILABLE,
+  INTERNAL: EXIT.UNAVAILABLE,
+  // The server answers, and would answer the same again: the version and its deployment are the caller's to change.
+  RUN_TOO_LONG: EXIT.REFUSED,
+  MODEL_OUT_OF_MEMORY: EXIT.REFUSED,
+  LOCALE_MISSING: EXIT.REFUSED,
+};
 
 export function failureOf({ message, extensions }: GraphqlError, requestId?: string): Failure {
   const code = typeof extensions?.code === 'string' ? extensions.code : 'INTERNAL';
@@ -29,8 +33,9 @@ export function failureOf({ message, extensions }: GraphqlError, requestId?: str
 }
 
 /** A refusal over HTTP, by its status and the code in its body. */
-export function exitOf(code: string): Failure['exit'] {
-  return SYSTEM_CODES.has(code) || code.startsWith('GRAPHQL_') ? EXIT.UNAVAILABLE : EXIT.REFUSED;
+export function exitOf(code: string): ExitCode {
+  if (code.startsWith('GRAPHQL_')) return EXIT.UNAVAILABLE;
+  return Object.hasOwn(SYSTEM_CODE_EXITS, code) ? (SYSTEM_CODE_EXITS[code] ?? EXIT.REFUSED) : EXIT.REFUSED;
 }
 
 function worded(code: string, message: string, requestId: string | undefined): string {

@@ -1,3 +1,4 @@
+import './error-codes.js';
 export { ArtifactStore, type StoredArtifact } from './artifact-store.js';
 export { bundleBytes } from './bundles/arrange.js';
 export { type PackedAs, putBundle } from './bundles/bundle-intake.js';

@@ -1,3 +1,4 @@
+import './error-codes.js';
 export { ArtifactDownloader } from './artifacts/artifact-download.js';
 export { CatalogChanges, checkReason, newEvent } from './catalog-changes.js';
 export type { CatalogReader } from './catalog-reader.js';

@@ -1,3 +1,4 @@
+import './error-codes.js';
 export { GraphComparisons } from './graph-comparisons.js';
 export type { LatencyComparison } from './latency-comparison.js';
 export type { OutputComparison, OutputsComparison } from './output-comparison.js';

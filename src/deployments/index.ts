@@ -1,3 +1,4 @@
+import './error-codes.js';
 export { DEFAULT_SETTINGS } from './default-settings.js';
 export type { BatchingInEffect, DeploymentTarget } from './deployment-requests.js';
 export { DeploymentService } from './deployment-service.js';

@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelRecord } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
-import { REQUEST_EVENT_KINDS, type EventLog, type NewEvent } from '../platform/events/index.js';
+import type { EventLog, NewEvent } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import { Turnstile } from '../platform/turnstile.js';
 import { bytesOf, keptRepositories, markUsed, repositoryPath, toEvict } from './cache-space.js';
@@ -19,7 +19,7 @@ const UPDATES = { atOnce: 2, waiting: 100 };
 export interface CacheParts extends VersionSource {
   /** May be deleted at any time. */
   readonly directory: string;
-  readonly events: Pick<EventLog, 'onCommitted' | 'onMissed'>;
+  readonly events: Pick<EventLog, 'onCommitted' | 'onMissed' | 'isPrunable'>;
   readonly logger: Logger;
   readonly maxBytes?: number;
 }
@@ -122,7 +122,7 @@ export class RepositoryCache {
 
   private hear({ kind, model }: NewEvent): void {
     const entry = model && this.entries.get(model.id);
-    if (!entry || REQUEST_EVENT_KINDS.some((request) => request === kind)) return;
+    if (!entry || this.parts.events.isPrunable(kind)) return;
     entry.changes += 1;
     if (kind !== 'MODEL_DELETED') return;
     entry.isGone = true;

@@ -3,4 +3,5 @@ export { InferenceService, type TargetRequest } from './inference-service.js';
 export { type ModelStatistics, type Total, noStatistics } from './model-statistics.js';
 export { numbersOfTensors } from './output-numbers.js';
 export type { Priority } from './priority.js';
+export { REQUEST_EVENT_KINDS } from './request-events.js';
 export type { Timing } from './timing.js';

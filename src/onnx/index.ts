@@ -1,3 +1,4 @@
+import './error-codes.js';
 export type { StoredGraph } from './difference/graph-difference-messages.js';
 export type { GraphDifference } from './difference/graph-difference.js';
 export { DamagedGraph, GraphDifferencer } from './difference/graph-differencer.js';

@@ -1,3 +1,4 @@
+import './error-codes.js';
 export { quantityUnit } from './columns.js';
 export { fillTensor, notHeld } from './fill-tensor.js';
 export { describeValue, isObject, quote } from './instances/describe-value.js';

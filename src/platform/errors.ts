@@ -27,75 +27,72 @@ export class DomainError extends Error {
   }
 }
 
-/** What a caller can put right: a `userError` in GraphQL, 4xx over REST. */
-export const USER_ERROR_CODES = [
-  'INVALID_ARGUMENT',
-  'INVALID_NAME',
-  'NAME_TAKEN',
-  'MODEL_NOT_FOUND',
-  'MODEL_ARCHIVED',
-  'MODEL_IN_USE',
-  'VERSION_NOT_FOUND',
-  'VERSION_IN_USE',
-  'TAG_EXISTS',
-  'TAG_NOT_FOUND',
-  'ALIAS_NOT_FOUND',
-  'ALIAS_MOVED',
-  'ALIAS_PROTECTED',
-  'NO_EARLIER_TARGET',
-  'DEPLOYMENT_NOT_FOUND',
-  'DEPLOYMENT_NOT_READY',
-  'REVISION_NOT_FOUND',
-  'VERSION_NOT_SERVED',
-  'ALREADY_SERVED',
-  'BREAKING_SIGNATURE',
-  'MIGRATION_IN_PROGRESS',
-  'MIGRATION_NOT_FOUND',
-  'MIGRATION_NOT_PAUSED',
-  'TRAFFIC_SPLIT',
-  'ARTIFACT_NOT_FOUND',
-  'ARTIFACT_TOO_LARGE',
-  'ARTIFACT_CORRUPT',
-  'DIGEST_MISMATCH',
-  'INVALID_MODEL',
-  'UNSUPPORTED_MODEL',
-  'INVALID_PIPELINE',
-  'NO_PIPELINE',
-  'INVALID_TENSOR',
-  'INVALID_INSTANCE',
-  'RUN_FAILED',
-  'ARCHIVE_NOT_FOUND',
-  'ARCHIVE_TOO_LARGE',
-  'ARCHIVE_INVALID',
-  'ARCHIVE_UNSUPPORTED',
-  'IMPORT_CONFLICT',
-  'EMPTY_SAMPLE',
-  'CURSOR_INVALID',
-  'CURSOR_EXPIRED',
-] as const;
-export type UserErrorCode = (typeof USER_ERROR_CODES)[number];
+/** The codes of one domain: what a caller can put right, and what a caller cannot. */
+export interface ErrorCodes<User extends string, System extends string> {
+  readonly user: readonly User[];
+  readonly system: readonly System[];
+}
 
-/** What a caller cannot put right by changing the request: a GraphQL error with `extensions.code`, 5xx over REST. */
-export const SYSTEM_ERROR_CODES = [
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'DEADLINE_EXCEEDED',
-  'RUN_TOO_LONG',
-  'MODEL_OUT_OF_MEMORY',
-  'OVERLOADED',
-  'STORAGE_FULL',
-  'LOCALE_MISSING',
-  'UNAVAILABLE',
-  'INTERNAL',
-] as const;
-export type SystemErrorCode = (typeof SYSTEM_ERROR_CODES)[number];
+export type NamedCodes<Codes extends readonly string[]> = { readonly [Code in Codes[number]]: true };
+
+const registered: ErrorCodes<string, string> & { user: string[]; system: string[] } = {
+  user: [],
+  system: [],
+};
+
+/**
+ * Registers the codes of a domain: its `error-codes.ts` calls this once, when the domain's `index.ts` is loaded, and
+ * merges the same lists into `UserErrorCodes` and `SystemErrorCodes`. A code of no domain does not compile.
+ */
+export function defineErrorCodes<const User extends string = never, const System extends string = never>({
+  user = [],
+  system = [],
+}: Partial<ErrorCodes<User, System>>): ErrorCodes<User, System> {
+  for (const code of [...user, ...system])
+    if (isRegistered(code))
+      throw new Error(`Expected a new error code, got ${code}, which is defined already.`);
+  registered.user.push(...user);
+  registered.system.push(...system);
+  return { user, system };
+}
+
+/** The codes of the domains that are loaded; of all of them, once `app.ts` is. */
+export function registeredErrorCodes(): ErrorCodes<string, string> {
+  return registered;
+}
+
+function isRegistered(code: string): boolean {
+  return registered.user.includes(code) || registered.system.includes(code);
+}
+
+export const GENERAL_CODES = defineErrorCodes({
+  user: ['INVALID_ARGUMENT', 'CURSOR_INVALID', 'CURSOR_EXPIRED'],
+  system: ['DEADLINE_EXCEEDED', 'OVERLOADED', 'STORAGE_FULL', 'UNAVAILABLE', 'INTERNAL'],
+});
+
+/** What a caller can put right: a `userError` in GraphQL, 4xx over REST. Each domain merges its own into it. */
+export interface UserErrorCodes extends NamedCodes<typeof GENERAL_CODES.user> {}
+export type UserErrorCode = keyof UserErrorCodes;
+
+/**
+ * What a caller cannot put right by changing the request: a GraphQL error with `extensions.code`, 5xx over REST. Each
+ * domain merges its own into it.
+ */
+export interface SystemErrorCodes extends NamedCodes<typeof GENERAL_CODES.system> {}
+export type SystemErrorCode = keyof SystemErrorCodes;
 
 export type ErrorCode = UserErrorCode | SystemErrorCode;
 
-const userErrorCodes: ReadonlySet<string> = new Set(USER_ERROR_CODES);
-
 export function isUserError(error: unknown): error is DomainError & { code: UserErrorCode } {
-  return error instanceof DomainError && userErrorCodes.has(error.code);
+  if (!(error instanceof DomainError)) return false;
+  if (!isRegistered(error.code))
+    throw new Error(
+      `Expected a registered error code, got ${error.code}: import the index.ts of its domain.`,
+      {
+        cause: error,
+      },
+    );
+  return registered.user.includes(error.code);
 }
 
 /** Retort cannot start, for a reason the person starting it can put right. Printed as one line, without a stack. */

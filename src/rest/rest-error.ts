@@ -1,16 +1,17 @@
 import type { ErrorCode } from '../platform/errors.js';
 
 /** What HTTP itself can have wrong, beside what the domain can. */
-export type RestErrorCode =
-  | ErrorCode
-  | 'BAD_REQUEST'
-  | 'NOT_FOUND'
-  | 'METHOD_NOT_ALLOWED'
-  | 'PAYLOAD_TOO_LARGE'
-  | 'UNSUPPORTED_MEDIA_TYPE'
-  | 'RANGE_NOT_SATISFIABLE'
-  | 'REQUEST_TIMEOUT'
-  | 'NOT_IMPLEMENTED';
+export const HTTP_ONLY_CODES = [
+  'BAD_REQUEST',
+  'NOT_FOUND',
+  'METHOD_NOT_ALLOWED',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'RANGE_NOT_SATISFIABLE',
+  'REQUEST_TIMEOUT',
+  'NOT_IMPLEMENTED',
+] as const;
+export type RestErrorCode = ErrorCode | (typeof HTTP_ONLY_CODES)[number];
 
 /** The one place where a code becomes an HTTP status. */
 export const HTTP_STATUS: Readonly<Record<RestErrorCode, number>> = {

@@ -1,3 +1,4 @@
+import './error-codes.js';
 export { AnswerTooLarge } from './answer-size.js';
 export { type GraphOrigin, RuntimeGraphs } from './graphs/runtime-graphs.js';
 export type { Inspection } from './inspection/inspect-model.js';

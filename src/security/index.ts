@@ -1,3 +1,4 @@
+import './error-codes.js';
 export { authorizeUpgrade } from './access.js';
 export { authenticate, isAmbientCredential } from './authenticate.js';
 export { assertBindAllowed } from './bind-policy.js';

@@ -1,3 +1,4 @@
+import './error-codes.js';
 export { checkInputs } from './check-inputs.js';
 export {
   DATA_TYPES,

@@ -13,7 +13,8 @@ import { buildExecutableSchema } from '../../src/graphql/schema.js';
 import { ROW_ERROR_CODES, WARNING_CODES } from '../../src/pipelines/index.js';
 import { DATA_TYPES } from '../../src/tensors/index.js';
 import { EventKind } from '../../src/platform/database/__generated__/prisma/enums.js';
-import { USER_ERROR_CODES } from '../../src/platform/errors.js';
+import { registeredErrorCodes } from '../../src/platform/errors.js';
+import '../../src/app.js';
 
 const schema = buildExecutableSchema();
 const types = Object.values(schema.getTypeMap()).filter(
@@ -85,7 +86,7 @@ describe('the schema', () => {
   });
 
   it.each([
-    ['UserErrorCode', USER_ERROR_CODES],
+    ['UserErrorCode', registeredErrorCodes().user],
     ['EventKind', Object.values(EventKind)],
     ['DeploymentState', DEPLOYMENT_STATES],
     ['DataType', DATA_TYPES],

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { setTimeout as delay } from 'node:timers/promises';
+import { REQUEST_EVENT_KINDS } from '../../src/inference/index.js';
 import type { DatabaseHandle } from '../../src/platform/database/index.js';
 import { EventLog, type EventRecord, type NewEvent } from '../../src/platform/events/index.js';
 import { createLogger } from '../../src/platform/logging.js';
@@ -21,7 +22,7 @@ describe.each(databaseKinds)('event log on %s', (kind) => {
   });
   afterAll(() => database.close());
   beforeEach(() => {
-    log = new EventLog(database.client, createLogger('silent'));
+    log = new EventLog(database.client, createLogger('silent'), { prunable: REQUEST_EVENT_KINDS });
   });
   afterEach(() => log.close());
 

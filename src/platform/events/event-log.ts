@@ -4,7 +4,7 @@ import { databaseProblem } from '../database-errors.js';
 import { DomainError } from '../errors.js';
 import { DatabaseUnavailable } from '../failures.js';
 import type { Logger } from '../logging.js';
-import { matches, REQUEST_EVENT_KINDS, type EventFilter, type EventRecord, type NewEvent } from './event.js';
+import { matches, type EventFilter, type EventKind, type EventRecord, type NewEvent } from './event.js';
 import { EventStore, type EventPageQuery } from './event-store.js';
 import { RecentEvents } from './recent-events.js';
 
@@ -40,11 +40,15 @@ export class EventLog {
   private lost = 0;
   private closing = false;
   private readonly closed = new AbortController();
+  private readonly prunable: readonly EventKind[];
 
+  /** @param options.prunable kinds of which there are many, so that old ones are pruned; all others are kept for ever */
   constructor(
     private readonly database: Database,
     private readonly logger: Logger,
+    options: { readonly prunable?: readonly EventKind[] } = {},
   ) {
+    this.prunable = options.prunable ?? [];
     this.store = new EventStore(database);
   }
 
@@ -136,8 +140,13 @@ export class EventLog {
     return this.store.count(filter);
   }
 
+  isPrunable(kind: EventKind): boolean {
+    return this.prunable.includes(kind);
+  }
+
+  /** Deletes events of the prunable kinds that are older than `cutoff`. @returns how many */
   async prune(cutoff: Date): Promise<number> {
-    return this.store.prune(cutoff);
+    return this.store.prune(this.prunable, cutoff);
   }
 
   /**
@@ -219,13 +228,13 @@ export class EventLog {
         },
       );
     }
-    const wantsRequests = !filter.kinds || REQUEST_EVENT_KINDS.some((kind) => filter.kinds?.includes(kind));
+    const wantsPrunable = !filter.kinds || filter.kinds.some((kind) => this.isPrunable(kind));
     const pruned = await this.store.prunedThrough();
-    if (wantsRequests && after < pruned) {
+    if (wantsPrunable && after < pruned) {
       throw new DomainError(
         'CURSOR_EXPIRED',
         `Request events up to cursor ${pruned} may have been pruned, so a replay after ${after} would have gaps. ` +
-          `Resume after ${pruned}, or filter by kinds other than ${REQUEST_EVENT_KINDS.join(' and ')}: those are kept for ever.`,
+          `Resume after ${pruned}, or filter by kinds other than ${this.prunable.join(' and ')}: those are kept for ever.`,
         { field: ['after'] },
       );
     }

@@ -3,7 +3,6 @@ import { storable } from '../database/storable.js';
 import { DomainError } from '../errors.js';
 import {
   filterToWhere,
-  REQUEST_EVENT_KINDS,
   type EventFilter,
   type EventKind,
   type EventRecord,
@@ -79,10 +78,10 @@ export class EventStore {
     return this.database.event.count({ where: filterToWhere(filter) });
   }
 
-  /** Deletes request events older than `cutoff` and remembers how far, so that a resuming subscriber is told. */
-  async prune(cutoff: Date): Promise<number> {
+  /** Deletes events of these kinds older than `cutoff` and remembers how far, so that a resuming subscriber is told. */
+  async prune(kinds: readonly EventKind[], cutoff: Date): Promise<number> {
     return this.database.$transaction(async (tx) => {
-      const where = { kind: { in: [...REQUEST_EVENT_KINDS] }, at: { lt: cutoff } };
+      const where = { kind: { in: [...kinds] }, at: { lt: cutoff } };
       const newest = await tx.event.aggregate({ where, _max: { cursor: true } });
       if (newest._max.cursor === null) return 0;
       const { count } = await tx.event.deleteMany({ where });

@@ -6,12 +6,6 @@ export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 export type JsonObject = { readonly [key: string]: JsonValue };
 
-/** Kinds that speak of single requests: many, and prunable. Everything else is kept for ever. */
-export const REQUEST_EVENT_KINDS = [
-  'REQUEST_FAILED',
-  'REQUESTS_SERVED',
-] as const satisfies readonly EventKind[];
-
 /** Something that is about to have happened: it is stored in the transaction that makes it true. */
 export interface NewEvent {
   readonly kind: EventKind;

@@ -1,4 +1,3 @@
 export { EventLog } from './event-log.js';
-export { REQUEST_EVENT_KINDS } from './event.js';
 export type { EventFilter, EventKind, EventRecord, JsonObject, JsonValue, NewEvent } from './event.js';
 export type { EventPageQuery } from './event-store.js';
