@@ -11,8 +11,8 @@ import { InferenceService, REQUEST_EVENT_KINDS } from './inference/index.js';
 import { RecordedRequests, RequestRecorder } from './recording/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
 import { ModelFolders, ModelInspector, RunnerPool } from './runtime/index.js';
-import { InstanceChecker, PipelineRunner, PredictionService } from './predictions/index.js';
-import { MoleculeWorker, parseNewPipeline, parsePipeline } from './pipelines/index.js';
+import { PipelineRunner, PredictionService } from './predictions/index.js';
+import { InstanceReader, MoleculeWorker } from './pipelines/index.js';
 import { SampleChooser, VersionComparer } from './comparison/index.js';
 import { RequestBodies, shareRequestBodies } from './http/index.js';
 import { compressAnswers } from './http/index.js';
@@ -142,21 +142,18 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const molecules = new MoleculeWorker(options.moleculeEntry ? { entry: options.moleculeEntry } : {});
   stops.add('molecule worker', () => molecules.close());
 
-  const runner = new PipelineRunner({ molecules });
+  const instances = new InstanceReader({ molecules });
   const publishing = {
     database: database.client,
     events,
     artifacts,
     graphs,
-    parsePipeline: parseNewPipeline,
-    checkInstances: new InstanceChecker(runner).check,
+    instances,
     ...(options.downloader && { downloader: options.downloader }),
   };
   const catalog: CatalogService = new CatalogService(publishing);
   const transfer = new TransferService({
     ...publishing,
-    // What another catalog published is taken as it is.
-    parsePipeline,
     archives: await ArtifactStore.open({
       directory: join(config.dataDirectory, 'archives'),
       maxBytes: config.maxArchiveBytes,
@@ -198,6 +195,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     recorder,
   });
   stops.add('inference', async () => inference.close());
+  const runner = new PipelineRunner({ instances });
   const predictions = new PredictionService({ inference, runner });
   const recordedRequests = new RecordedRequests(database.client);
   const comparisons = new GraphComparisons(artifacts, graphs, differencer);

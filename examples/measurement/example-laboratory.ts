@@ -2,7 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModelInspector, RunnerPool, type LoadedModel } from '../../src/runtime/index.js';
-import { MoleculeWorker, parsePipeline, type Pipeline, type Prediction } from '../../src/pipelines/index.js';
+import {
+  InstanceReader,
+  MoleculeWorker,
+  parsePipeline,
+  type Pipeline,
+  type Prediction,
+} from '../../src/pipelines/index.js';
 import { PipelineRunner } from '../../src/predictions/index.js';
 import type { ExampleVersion } from '../example.js';
 
@@ -11,7 +17,7 @@ export class ExampleLaboratory {
   readonly #pool = new RunnerPool({ workers: 1 });
   readonly #inspector = new ModelInspector();
   readonly #molecules = new MoleculeWorker();
-  readonly #runner = new PipelineRunner({ molecules: this.#molecules });
+  readonly #runner = new PipelineRunner({ instances: new InstanceReader({ molecules: this.#molecules }) });
   readonly #loaded = new Map<ExampleVersion, Promise<{ model: LoadedModel; pipeline: Pipeline }>>();
 
   private constructor(private readonly directory: string) {}

@@ -10,13 +10,7 @@ export { MAX_ALIASES_PER_MODEL, MAX_TAGS_PER_VERSION } from './limits.js';
 export { type RegisterModelInput, checkModelTexts } from './model-input.js';
 export { DEFAULT_ALIAS, checkAliasName, checkName, checkTagName, isName, sameButCase } from './names.js';
 export { citationOf } from './publishing/citation.js';
-export {
-  type CheckInstances,
-  type ExampleInput,
-  type InstanceFault,
-  checkExampleCount,
-  takeExamples,
-} from './publishing/example-intake.js';
+export { type ExampleInput, checkExampleCount, takeExamples } from './publishing/example-intake.js';
 export { type ExampleContent, type ExampleRecord, exampleText } from './publishing/examples.js';
 export { checkPublicationTexts } from './publishing/publication-input.js';
 export type { PublishingDependencies } from './publishing/version-publisher.js';

@@ -1,6 +1,6 @@
 import type { GraphSummary, Rewrite, RowProof } from '../onnx/index.js';
 import type { Signature } from '../tensors/index.js';
-import type { JsonValue } from '../platform/events/index.js';
+import type { Pipeline } from '../pipelines/index.js';
 
 export const DOMAINS = ['CHEMISTRY', 'PHYSICS', 'MATERIALS', 'BIOLOGY', 'GENERAL'] as const;
 export type Domain = (typeof DOMAINS)[number];
@@ -75,7 +75,7 @@ export interface VersionRecord {
   /** What was changed between the artifact and the graph that is loaded; empty when it is loaded as it is. */
   readonly rewrites: readonly Rewrite[];
   /** As `parsePipeline` normalised it; null when the version answers `infer` only. */
-  readonly pipeline: JsonValue | null;
+  readonly pipeline: Pipeline | null;
   readonly metrics: readonly Metric[];
   readonly notes: string;
   readonly source: Source | null;

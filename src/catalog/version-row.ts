@@ -1,7 +1,7 @@
 import type { Rewrite } from '../onnx/index.js';
+import type { Pipeline } from '../pipelines/index.js';
 import type { Signature } from '../tensors/index.js';
 import { Prisma } from '../platform/database/index.js';
-import type { JsonValue } from '../platform/events/index.js';
 import type { Dataset, Environment, Metric, Source, VersionRecord } from './records.js';
 
 /** A version as SQL answers it; the texts are JSON, as the store put it there. */
@@ -64,7 +64,7 @@ export function toVersion(row: VersionRow): VersionRecord {
       return rewrites() as readonly Rewrite[];
     },
     get pipeline() {
-      return pipeline() as JsonValue | null;
+      return pipeline() as Pipeline | null;
     },
     get metrics() {
       return metrics() as readonly Metric[];

@@ -1,3 +1,4 @@
+import type { Pipeline } from '../pipelines/index.js';
 import type { JsonObject, JsonValue } from '../platform/events/index.js';
 import { compareJson, formatPath, isNumbers, isObject, type JsonDifference } from './json-difference.js';
 import { pipelineSeverity, type PipelinePart } from './pipeline-severity.js';
@@ -32,13 +33,22 @@ const MAX_SHOWN = 64;
  * Two declared pipelines, normalised as the catalog keeps them. Datatypes and shapes of tensors are left to the
  * comparison of signatures. Pure.
  */
-export function comparePipelines(base: JsonValue | null, target: JsonValue | null): PipelineComparison {
+export function comparePipelines(
+  basePipeline: Pipeline | null,
+  targetPipeline: Pipeline | null,
+): PipelineComparison {
+  const [base, target] = [asJson(basePipeline), asJson(targetPipeline)];
   const differences = [...formOfAnswers(base, target), ...found(base, target).map(described)];
   return {
     compatibility: worst(differences),
     differences: differences.slice(0, MAX_DIFFERENCES),
     differenceCount: differences.length,
   };
+}
+
+/** A pipeline is plain JSON; its optional properties keep the compiler from seeing that. */
+function asJson(pipeline: Pipeline | null): JsonValue {
+  return pipeline as unknown as JsonValue;
 }
 
 /** One result is answered as it is, several as an object by name. */

@@ -1,4 +1,3 @@
-import type { JsonValue } from './json.js';
 import type { Pipeline } from './pipeline.js';
 import { columnNames } from './columns.js';
 import { pipelineSchema } from './pipeline-schema.js';
@@ -15,7 +14,7 @@ export interface TensorAnnotations {
 }
 
 /** What a stored pipeline tells about each tensor of its graph. Empty without a pipeline. */
-export function tensorAnnotations(pipeline: JsonValue | Pipeline | null): TensorAnnotations {
+export function tensorAnnotations(pipeline: Pipeline | null): TensorAnnotations {
   const parsed = pipelineSchema.safeParse(pipeline);
   if (!parsed.success) return { inputs: {}, outputs: {} };
   return {

@@ -1,4 +1,3 @@
-export { InstanceChecker } from './instance-checker.js';
 export { type Infer, PipelineRunner, type PredictOptions } from './pipeline-runner.js';
 export { PredictionService } from './prediction-service.js';
 export { rowsGiven } from './rows-given.js';

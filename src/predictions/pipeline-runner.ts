@@ -2,48 +2,41 @@ import { mayRunTogether, type RowVerdict } from '../deployments/index.js';
 import { isRunRefused, RunnerLost } from '../runtime/index.js';
 import { type Tensor } from '../tensors/index.js';
 import { DomainError } from '../platform/errors.js';
-import { domainWarnings } from './domain-warnings.js';
-import { fillTensor, notHeld } from '../pipelines/index.js';
-import { readMolecules } from '../pipelines/index.js';
-import { readNuclides } from '../pipelines/index.js';
-import { readParticles } from '../pipelines/index.js';
-import type { Instance, Reading, SourceValue } from '../pipelines/index.js';
-import type { MoleculeWorker } from '../pipelines/index.js';
-import type { Pipeline } from '../pipelines/index.js';
-import type { Prediction, RowErrorNote, WarningNote } from '../pipelines/index.js';
+import {
+  fillTensor,
+  type InstanceReader,
+  type Pipeline,
+  type Prediction,
+  type PreparedInstance,
+  type ReadOptions,
+  type RowErrorNote,
+  type SourceValue,
+  type WarningNote,
+} from '../pipelines/index.js';
 import { answersOf } from './read-results.js';
-import { applyTransforms } from '../pipelines/index.js';
 
 /** Runs the graph once. It gets every input the signature has and answers every output. */
 export type Infer = (inputs: Tensor[]) => Promise<Tensor[]>;
 
-export interface PredictOptions {
-  readonly signal?: AbortSignal;
+export interface PredictOptions extends ReadOptions {
   /** Left out, every instance runs by itself. */
   readonly rows?: RowVerdict;
-  /**
-   * When the answer is due, as `performance.now()`: instances that cannot be read by then have their own error. Infinity:
-   * only `signal` ends it. A minute from now when left out.
-   */
-  readonly endsAt?: number;
 }
 
 export const MAXIMUM_INSTANCES = 10_000;
 const AT_ONCE = 8;
 
 /** An instance ready for the graph, and its place in the request. */
-interface Prepared {
+interface Prepared extends PreparedInstance {
   readonly index: number;
-  readonly values: Readonly<Record<string, SourceValue>>;
-  readonly warnings: readonly WarningNote[];
 }
 
 /** Domain values in, domain values out: reads instances, runs the graph, gives its numbers their meaning back. */
 export class PipelineRunner {
-  readonly #molecules: MoleculeWorker;
+  readonly #instances: InstanceReader;
 
-  constructor(deps: { molecules: MoleculeWorker }) {
-    this.#molecules = deps.molecules;
+  constructor(deps: { readonly instances: InstanceReader }) {
+    this.#instances = deps.instances;
   }
 
   /**
@@ -70,10 +63,9 @@ export class PipelineRunner {
       );
     const predictions: Prediction[] = [];
     const prepared: Prepared[] = [];
-    for (const [index, reading] of (await this.#read(pipeline, instances, options)).entries()) {
-      const outcome = 'error' in reading ? reading.error : prepare(pipeline, reading.instance, index);
+    for (const [index, outcome] of (await this.#instances.read(pipeline, instances, options)).entries()) {
       if ('code' in outcome) predictions[index] = failed(outcome);
-      else prepared.push(outcome);
+      else prepared.push({ index, ...outcome });
     }
     const notes = options.rows?.independence === 'DECLARED' ? [declaredNote(options.rows)] : [];
     const answerRun = async (run: readonly Prepared[]): Promise<void> => {
@@ -99,71 +91,10 @@ export class PipelineRunner {
     return predictions;
   }
 
-  /**
-   * What `predict` would say against each instance before it runs the graph; null where nothing.
-   *
-   * @throws DomainError UNAVAILABLE when molecules cannot be read at the moment
-   */
-  async check(pipeline: Pipeline, instances: readonly unknown[]): Promise<(RowErrorNote | null)[]> {
-    return (await this.#read(pipeline, instances)).map((reading, index) => {
-      const outcome = 'error' in reading ? reading.error : prepare(pipeline, reading.instance, index);
-      return 'code' in outcome ? outcome : null;
-    });
-  }
-
   /** Starts what the first prediction would have to wait for. */
   async warmUp(pipeline: Pipeline): Promise<void> {
-    if (pipeline.instance.kind === 'molecule') await this.#molecules.warmUp();
+    await this.#instances.warmUp(pipeline);
   }
-
-  async #read(
-    pipeline: Pipeline,
-    instances: readonly unknown[],
-    { signal, endsAt }: PredictOptions = {},
-  ): Promise<Reading[]> {
-    switch (pipeline.instance.kind) {
-      case 'molecule':
-        return readMolecules(pipeline, instances, this.#molecules, {
-          signal,
-          until: endsAt === undefined ? undefined : endsAt - reserve(endsAt - performance.now()),
-        });
-      case 'nuclide':
-        return readNuclides(pipeline, instances);
-      case 'particles':
-        return readParticles(pipeline, instances);
-    }
-  }
-}
-
-/** Of the time that is left, what is kept for the graph and the way back: what was read is to be answered. */
-function reserve(leftMs: number): number {
-  return Math.min(5_000, leftMs * 0.2);
-}
-
-/** Applies each input's transforms; a number the graph could not hold is the row's error. */
-function prepare(pipeline: Pipeline, instance: Instance, index: number): Prepared | RowErrorNote {
-  const values: Record<string, SourceValue> = {};
-  for (const [name, { datatype, steps }] of Object.entries(pipeline.inputs)) {
-    const source = instance.values[name];
-    if (source === undefined) throw new Error(`No value for input "${name}"`);
-    const [, ...transforms] = steps;
-    const data = applyTransforms(transforms, source.data, source.shape.at(-1) ?? 1);
-    for (let at = 0; at < data.length; at++) {
-      const value = data[at] ?? NaN;
-      const fault = notHeld(datatype, value);
-      if (fault !== null)
-        return {
-          code: fault,
-          message: `Input "${name}" would get ${value} in element ${at}, which ${datatype} can not hold as a ${fault === 'NON_FINITE' ? 'finite' : 'whole'} number; check the instance against the model's domain`,
-        };
-    }
-    values[name] = { shape: source.shape, data };
-  }
-  return {
-    index,
-    values,
-    warnings: [...instance.warnings, ...domainWarnings(pipeline, instance.quantities)],
-  };
 }
 
 /** Whether instances share one run: rows stacked along a first dimension that varies in every tensor. */

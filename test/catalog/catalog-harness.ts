@@ -5,7 +5,7 @@ import { ArtifactStore } from '../../src/artifacts/index.js';
 import { CatalogService, type RegisterModelInput } from '../../src/catalog/index.js';
 import { GraphBuilder } from '../../src/onnx/index.js';
 import { ModelInspector } from '../../src/runtime/index.js';
-import { parsePipeline } from '../../src/pipelines/index.js';
+import { InstanceReader, MoleculeWorker } from '../../src/pipelines/index.js';
 import { createLogger } from '../../src/platform/logging.js';
 import type { Database } from '../../src/platform/database/index.js';
 import { EventLog, type EventRecord } from '../../src/platform/events/index.js';
@@ -58,10 +58,10 @@ export async function openCatalog(kind: DatabaseKind): Promise<CatalogHarness> {
       },
     },
   }) as unknown as Database;
-  // No suite of the catalog publishes instances: who judges them lies above it.
-  const checkInstances = () => Promise.reject(new Error('No instances were expected here.'));
+  const molecules = new MoleculeWorker();
+  const instances = new InstanceReader({ molecules });
   const graphs = new RuntimeGraphs({ artifacts, inspector, directory: join(directory, 'derived') });
-  const parts = { events, artifacts, graphs, parsePipeline, checkInstances };
+  const parts = { events, artifacts, graphs, instances };
   const catalog = new CatalogService({ database: handle.client, ...parts });
   return {
     catalog,
@@ -80,6 +80,7 @@ export async function openCatalog(kind: DatabaseKind): Promise<CatalogHarness> {
     eventsSince: (cursor) => events.page({ after: cursor, take: 100, fromEnd: false }),
     async close() {
       await inspector.close();
+      await molecules.close();
       await events.close();
       await handle.close();
       await rm(directory, { recursive: true, force: true });

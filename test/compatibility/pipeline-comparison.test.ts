@@ -2,22 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { esolPipeline } from '../../examples/esol/pipeline.js';
 import { comparePipelines } from '../../src/compatibility/index.js';
-import { parsePipeline, type JsonObject, type JsonValue } from '../../src/pipelines/index.js';
+import { parsePipeline, type JsonValue, type Pipeline } from '../../src/pipelines/index.js';
 
 const esol = parsePipeline(esolPipeline, {
   inputs: [{ name: 'features', datatype: 'FP64', shape: [-1, 4] }],
   outputs: [{ name: 'log_s', datatype: 'FP64', shape: [-1, 1] }],
-}) as unknown as JsonObject;
+});
 
 /** A copy with one place replaced, or removed when the value is undefined. */
-function withChange(pipeline: JsonObject, path: string, value: JsonValue | undefined): JsonObject {
+function withChange(pipeline: Pipeline, path: string, value: JsonValue | undefined): Pipeline {
   const copy = structuredClone(pipeline) as Record<string, unknown>;
   const keys = path.split('.');
   const last = keys.pop() ?? '';
   const parent = keys.reduce((place, key) => place[key] as Record<string, unknown>, copy);
   if (value === undefined) Reflect.deleteProperty(parent, last);
   else parent[last] = value;
-  return copy as JsonObject;
+  return copy as unknown as Pipeline;
 }
 
 describe('comparePipelines', () => {
@@ -158,7 +158,7 @@ describe('comparePipelines', () => {
       .map((value) => JSON.parse(JSON.stringify(value)) as JsonValue);
     fc.assert(
       fc.property(anyJson, anyJson, (one, other) => {
-        const pipeline = (instance: JsonValue): JsonValue => ({ instance });
+        const pipeline = (instance: JsonValue) => ({ instance }) as unknown as Pipeline;
         expect(comparePipelines(pipeline(one), pipeline(one)).differenceCount).toBe(0);
         const same = JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
         expect(comparePipelines(pipeline(one), pipeline(other)).differenceCount === 0).toBe(same);
@@ -169,7 +169,11 @@ describe('comparePipelines', () => {
   it('shows at most 200 differences and counts them all', () => {
     const ranges = (max: number) =>
       Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`d${index}`, { max }]));
-    const comparison = comparePipelines({ domain: { ranges: ranges(1) } }, { domain: { ranges: ranges(2) } });
+    const pipeline = (max: number): Pipeline => ({
+      ...esol,
+      domain: { source: 'test', ranges: ranges(max) },
+    });
+    const comparison = comparePipelines(pipeline(1), pipeline(2));
     expect(comparison.differences).toHaveLength(200);
     expect(comparison.differenceCount).toBe(300);
   });

@@ -26,7 +26,7 @@ function published(number: number, more: Partial<VersionRecord> = {}): Published
       outputs: [{ name: 'y', datatype: 'FP32', shape: [-1] }],
     },
     rewrites: [],
-    pipeline: { format: 1, steps: [{ step: 'scale', by: 1e-7 }], note: null },
+    pipeline: { format: 1, steps: [{ step: 'scale', by: 1e-7 }], note: null } as never,
     metrics: [{ name: 'rmse', value: 0.1 + 0.2, unit: null, dataset: 'Größe', higherIsBetter: false }],
     notes: `Version ${number}\r\n\r\nWith “quotes”.`,
     source: { repository: null, commit: 'c0ffee', path: null, dirty: false, url: null },

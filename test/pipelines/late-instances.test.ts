@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { MoleculeWorker } from '../../src/pipelines/index.js';
+import { InstanceReader, MoleculeWorker } from '../../src/pipelines/index.js';
 import { PipelineRunner, type Infer } from '../../src/predictions/index.js';
 import { moleculePipeline } from './signatures.js';
 
 const molecules = new MoleculeWorker({ timeLimitMs: 600_000 });
-const runner = new PipelineRunner({ molecules });
+const runner = new PipelineRunner({ instances: new InstanceReader({ molecules }) });
 afterAll(() => molecules.close());
 
 /** Answers each input as the output `y`. */

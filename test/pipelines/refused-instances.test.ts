@@ -1,14 +1,14 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { RunnerLost } from '../../src/runtime/index.js';
 import { type Signature } from '../../src/tensors/index.js';
-import { MoleculeWorker, parsePipeline } from '../../src/pipelines/index.js';
+import { InstanceReader, MoleculeWorker, parsePipeline } from '../../src/pipelines/index.js';
 import { PipelineRunner, type Infer } from '../../src/predictions/index.js';
 import { rowsGiven } from '../../src/predictions/rows-given.js';
 import { DomainError, type ErrorCode } from '../../src/platform/errors.js';
 import { signature } from './signatures.js';
 
 const molecules = new MoleculeWorker();
-const runner = new PipelineRunner({ molecules });
+const runner = new PipelineRunner({ instances: new InstanceReader({ molecules }) });
 afterAll(() => molecules.close());
 
 const graph = signature({ a: ['INT64', [-1]] }, { y: ['INT64', [-1]] });

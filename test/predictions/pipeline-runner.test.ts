@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import type { Tensor } from '../../src/tensors/index.js';
-import { MoleculeWorker, parsePipeline, type Pipeline } from '../../src/pipelines/index.js';
+import { InstanceReader, MoleculeWorker, parsePipeline, type Pipeline } from '../../src/pipelines/index.js';
 import { PipelineRunner, type Infer, type PredictOptions } from '../../src/predictions/index.js';
 import { moleculePipeline, signature } from '../pipelines/signatures.js';
 
 const molecules = new MoleculeWorker();
-const pipelines = new PipelineRunner({ molecules });
+const pipelines = new PipelineRunner({ instances: new InstanceReader({ molecules }) });
 /** Of a graph whose rows are independent. */
 const runner = {
   predict: (pipeline: Pipeline, instances: readonly unknown[], infer: Infer, options: PredictOptions = {}) =>

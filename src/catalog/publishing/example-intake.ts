@@ -5,6 +5,7 @@ import {
   type Signature,
   type Tensor,
 } from '../../tensors/index.js';
+import { instanceFaults, type InstanceReader, type Pipeline } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { JsonValue } from '../../platform/events/index.js';
 import { exampleText, type ExampleContent, type NewExample } from './examples.js';
@@ -22,23 +23,6 @@ export interface ExampleInput {
   /** What `infer` is expected to answer. */
   readonly expectedOutputs?: readonly RawTensor[] | null | undefined;
 }
-
-/** What is wrong with an instance, or with what it is expected to be answered. */
-export interface InstanceFault {
-  readonly part: 'instance' | 'expected';
-  /** What was expected, what came. */
-  readonly message: string;
-}
-
-/**
- * Judges instances as the pipeline does before it runs its graph: one answer for each, null where nothing is wrong.
- * Pipelines lie above this folder, so it comes in with the publisher's dependencies.
- */
-export type CheckInstances = (
-  pipeline: unknown,
-  signature: Signature,
-  examples: readonly { readonly instance: unknown; readonly expected: unknown }[],
-) => Promise<readonly (InstanceFault | null)[]>;
 
 export const MAX_EXAMPLES = 100;
 /** Of all examples of a version, as they are kept: room for a picture of 224 × 224 in FP32. */
@@ -59,15 +43,15 @@ export function checkExampleCount(examples: readonly ExampleInput[]): void {
 /**
  * Reads the examples of a publication and judges each as a request would be, short of running the graph.
  *
- * @param pipeline as it was parsed; null without one
+ * @param pipeline null without one; no example is an instance then
  * @throws DomainError INVALID_ARGUMENT, INVALID_INSTANCE, INVALID_TENSOR or NO_PIPELINE, each with the path of what is
  * at fault
  */
 export async function takeExamples(
   examples: readonly ExampleInput[],
   signature: Signature,
-  pipeline: unknown,
-  checkInstances: CheckInstances,
+  pipeline: Pipeline | null,
+  reader: InstanceReader,
 ): Promise<NewExample[]> {
   const taken = examples.map((example, index): NewExample => {
     const field = ['examples', String(index)];
@@ -77,7 +61,7 @@ export async function takeExamples(
       content: contentOf(example, signature, pipeline, field),
     };
   });
-  await judgeInstances(taken, signature, pipeline, checkInstances);
+  if (pipeline !== null) await judgeInstances(taken, pipeline, reader);
   checkBytes(taken);
   return taken;
 }
@@ -85,7 +69,7 @@ export async function takeExamples(
 function contentOf(
   example: ExampleInput,
   signature: Signature,
-  pipeline: unknown,
+  pipeline: Pipeline | null,
   field: readonly string[],
 ): ExampleContent {
   const { instance, inputs, expected, expectedOutputs } = example;
@@ -142,15 +126,14 @@ function inputsOf(raw: readonly RawTensor[], signature: Signature, field: readon
 
 async function judgeInstances(
   taken: readonly NewExample[],
-  signature: Signature,
-  pipeline: unknown,
-  checkInstances: CheckInstances,
+  pipeline: Pipeline,
+  reader: InstanceReader,
 ): Promise<void> {
   const instances = taken.flatMap(({ content }, index) =>
     content.kind === 'INSTANCE' ? [{ index, ...content }] : [],
   );
   if (instances.length === 0) return;
-  const faults = await checkInstances(pipeline, signature, instances);
+  const faults = await instanceFaults(reader, pipeline, instances);
   for (const [place, { index }] of instances.entries()) {
     const fault = faults[place];
     if (fault)

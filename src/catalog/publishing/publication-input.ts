@@ -16,7 +16,7 @@ export interface ArtifactInput {
 export interface PublishVersionInput {
   readonly model: string;
   readonly artifact: ArtifactInput;
-  /** Whatever was declared; `parsePipeline` judges it. */
+  /** Whatever was declared; `parseNewPipeline` judges it. */
   readonly pipeline?: unknown;
   readonly metrics?: readonly (Pick<Metric, 'name' | 'value'> & Optional<Metric>)[] | null | undefined;
   readonly notes?: string | null | undefined;

@@ -1,13 +1,13 @@
 import type { ArtifactStore } from '../../artifacts/index.js';
 import type { Inspection } from '../../runtime/index.js';
-import type { Signature } from '../../tensors/index.js';
+import { parseNewPipeline, type InstanceReader } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { RuntimeGraphs } from '../../runtime/index.js';
 import type { Caller } from '../../security/index.js';
 import { at, type ArtifactIntake } from '../artifacts/artifact-intake.js';
 import { checkReason, newEvent, type CatalogChanges } from '../catalog-changes.js';
 import type { CatalogStores } from '../catalog-stores.js';
-import { checkExampleCount, takeExamples, type CheckInstances } from './example-intake.js';
+import { checkExampleCount, takeExamples } from './example-intake.js';
 import { checkPublicationTexts, type PublishVersionInput } from './publication-input.js';
 import type { DerivationRelation, ModelRecord, VersionRecord } from '../records.js';
 import { parseVersionRef } from '../version-ref.js';
@@ -15,9 +15,7 @@ import { parseVersionRef } from '../version-ref.js';
 export interface PublishingDependencies {
   readonly artifacts: ArtifactStore;
   readonly graphs: RuntimeGraphs;
-  /** Checks a declared pipeline against a signature and answers it normalised: plain JSON. */
-  readonly parsePipeline: (pipeline: unknown, signature: Signature) => unknown;
-  readonly checkInstances: CheckInstances;
+  readonly instances: InstanceReader;
 }
 
 export class VersionPublisher {
@@ -50,8 +48,8 @@ export class VersionPublisher {
     const pipeline =
       input.pipeline === null || input.pipeline === undefined
         ? null
-        : this.deps.parsePipeline(input.pipeline, signature);
-    const examples = await takeExamples(input.examples ?? [], signature, pipeline, this.deps.checkInstances);
+        : parseNewPipeline(input.pipeline, signature);
+    const examples = await takeExamples(input.examples ?? [], signature, pipeline, this.deps.instances);
 
     return this.changes.commit(async (tx) => {
       const number = await this.stores.models.takeNextNumber(tx, model.id);

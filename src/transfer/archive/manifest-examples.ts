@@ -1,9 +1,5 @@
-import {
-  checkExampleCount,
-  takeExamples,
-  type CheckInstances,
-  type ExampleInput,
-} from '../../catalog/index.js';
+import { checkExampleCount, takeExamples, type ExampleInput } from '../../catalog/index.js';
+import { parsePipeline, type InstanceReader } from '../../pipelines/index.js';
 import { ofArchive } from '../import/imported-blobs.js';
 import type { ManifestExample, ManifestVersion } from './manifest.js';
 
@@ -30,11 +26,12 @@ export function exampleRow(example: ManifestExample): ExampleRow & { readonly by
 }
 
 /** The same rules as for publishing. @throws DomainError as `takeExamples`, said of the archive */
-export async function checkExamples(version: ManifestVersion, checkInstances: CheckInstances): Promise<void> {
-  const { number, examples, signature, pipeline } = version;
+export async function checkExamples(version: ManifestVersion, reader: InstanceReader): Promise<void> {
+  const { number, examples, signature } = version;
   try {
     checkExampleCount(examples);
-    await takeExamples(examples.map(published), signature, pipeline, checkInstances);
+    const pipeline = version.pipeline === null ? null : parsePipeline(version.pipeline, signature);
+    await takeExamples(examples.map(published), signature, pipeline, reader);
   } catch (error) {
     throw ofArchive(error, `version ${number}`);
   }

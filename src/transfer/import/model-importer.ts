@@ -1,6 +1,7 @@
 import type { ArtifactStore, StoredArtifact } from '../../artifacts/index.js';
 import type { Inspection } from '../../runtime/index.js';
 import type { Transaction } from '../../platform/database/index.js';
+import { parsePipeline } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { Caller } from '../../security/index.js';
 import { newEvent, type CatalogChanges } from '../../catalog/index.js';
@@ -79,7 +80,7 @@ export class ModelImporter {
       await blobs.take(reader, added, signal);
       for (const version of added) {
         checkSignature(version, inspected(blobs, version));
-        await checkExamples(version, this.deps.checkInstances);
+        await checkExamples(version, this.deps.instances);
       }
       const about = { blobs: blobs.written, missingParents: await this.missing(added, options.targetModel) };
       // When everything is here already there is nothing to wait for others with.
@@ -193,8 +194,9 @@ export class ModelImporter {
     const versions = manifest.versions.map((version) => {
       if (version.pipeline === null) return version;
       try {
-        const pipeline = this.deps.parsePipeline(version.pipeline, version.signature);
-        return { ...version, pipeline: pipeline as typeof version.pipeline };
+        // What another catalog published is taken as it is, so not as `parseNewPipeline` reads it.
+        const pipeline = parsePipeline(version.pipeline, version.signature);
+        return { ...version, pipeline: pipeline as unknown as typeof version.pipeline };
       } catch (error) {
         throw ofArchive(error, `version ${version.number}`);
       }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import { formatError, isUnexpected } from '../../../src/graphql/http/error-mapping.js';
+import '../../../src/catalog/index.js';
 import { payload } from '../../../src/graphql/http/payload.js';
 import { DomainError } from '../../../src/platform/errors.js';
 

@@ -1,6 +1,6 @@
-import { quantityUnit } from '../pipelines/index.js';
-import type { WarningNote } from '../pipelines/index.js';
-import type { Pipeline } from '../pipelines/index.js';
+import { quantityUnit } from '../columns.js';
+import type { Pipeline } from '../pipeline.js';
+import type { WarningNote } from '../prediction.js';
 
 /**
  * One warning for each bounded quantity of an instance that lies outside: the bounding box of the OECD's (Q)SAR
