@@ -151,7 +151,7 @@ function yargsOption(option: Option): YargsOptions {
 function choicesOf(option: Option): { choices?: readonly string[]; coerce?: (given: unknown) => unknown } {
   if (option.kind !== 'choice' && option.kind !== 'choices') return {};
   const { choices } = option;
-  // Nobody should have to remember which of them are written large.
+  // Users need not remember which of them are in capitals.
   const known = (given: unknown): unknown =>
     Array.isArray(given)
       ? given.map(known)

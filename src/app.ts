@@ -53,7 +53,7 @@ export interface AppOptions {
   readonly moleculeEntry?: URL;
   /** JSON that is larger is looked through in another thread. */
   readonly largeJsonBytes?: number;
-  /** Slows down whoever tries keys. */
+  /** Slows down callers that try keys. */
   readonly wrongKeys?: WrongKeys;
 }
 
@@ -282,7 +282,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     if (state.phase === 'starting') state.phase = 'ready';
     cleanUp();
   })();
-  // Whoever waits on `ready` sees the failure; without anyone waiting it must not end the process.
+  // A caller that waits on `ready` sees the failure; a rejection without one must not end the process.
   ready.catch((error: unknown) =>
     logger.error({ err: error }, 'not everything that ran before could be started'),
   );

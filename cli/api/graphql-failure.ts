@@ -11,7 +11,7 @@ export interface GraphqlError {
   };
 }
 
-/** What is no `UserErrorCode`, and what the process ends with. */
+/** What the process ends with for each system code, which the enum `UserErrorCode` does not have. */
 export const SYSTEM_CODE_EXITS: Readonly<Record<string, ExitCode>> = {
   UNAUTHENTICATED: EXIT.UNAVAILABLE,
   FORBIDDEN: EXIT.UNAVAILABLE,

@@ -6,7 +6,7 @@ import { printable } from '../terminal/layout.js';
 import { splitLine } from './split-line.js';
 import { suggest } from './suggest.js';
 
-/** Somebody has pressed Tab and waits. */
+/** The user has pressed Tab and waits. */
 const PATIENCE_MS = 1_500;
 
 /**

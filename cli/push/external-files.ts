@@ -21,7 +21,7 @@ const WINDOW = 64 * 1024;
 const MAX_DEPTH = 100;
 
 /**
- * The files in which a model's tensors lie, as the graph names them, each once. What is no model names none: the server
+ * The files in which a model's tensors lie, as the graph names them, each once. A file that is no model names none: the server
  * says what it is. @throws Failure when the file cannot be read
  */
 export function externalFiles(path: string): string[] {

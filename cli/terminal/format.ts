@@ -8,7 +8,7 @@ export function bytes(count: number | string): string {
   return `${value.toPrecision(3)} TB`;
 }
 
-/** "2026-03-01 12:00" in the time zone of whoever reads it. */
+/** "2026-03-01 12:00" in the reader's time zone. */
 export function moment(time: string): string {
   const date = new Date(time);
   const two = (part: number) => String(part).padStart(2, '0');

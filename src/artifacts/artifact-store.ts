@@ -95,7 +95,7 @@ export class ArtifactStore {
       const keep = async () => {
         const alreadyStored = (await this.#statOrNull(digest)) !== null;
         // Renamed over an equal file too: two uploads of the same bytes then need no lock, and a file that was damaged
-        // on disk is mended by sending it again. Whoever has the old one open keeps reading it.
+        // on disk is mended by sending it again. Readers that have the old one open keep reading it.
         await this.#turns.take(digest, () => nameFile(path, this.#path(digest)));
         await this.#mended(digest);
         return { alreadyStored };
@@ -131,7 +131,7 @@ export class ArtifactStore {
     return this.damage.find(digest);
   }
 
-  /** Keeps in mind that the bytes are damaged, for whoever hashed them. @returns the error to end with */
+  /** Records that the bytes are damaged, for the caller that hashed them. @returns the error to end with */
   async damaged(digest: string, actual: string): Promise<DomainError> {
     const file = await this.#identity(digest).catch(() => undefined);
     this.#sound.delete(digest);
@@ -184,12 +184,12 @@ export class ArtifactStore {
       throw readError(error, digest);
     });
     if (actual !== digest) throw await this.damaged(digest, actual);
-    // Somebody put the right file back.
+    // The right file was put back.
     await this.#mended(digest);
     return path;
   }
 
-  /** As `verified` for whoever hashes the bytes elsewhere than in this process. @throws DomainError ARTIFACT_NOT_FOUND */
+  /** As `verified`, for callers that hash the bytes in another process. @throws DomainError ARTIFACT_NOT_FOUND */
   async unverified(digest: string): Promise<string> {
     await this.stat(digest);
     return this.#path(digest);
@@ -198,7 +198,7 @@ export class ArtifactStore {
   /** Everything stored, in no particular order. What is stored or removed meanwhile may be missing or not. */
   async *list(): AsyncGenerator<StoredArtifact & { storedAt: Date }> {
     const root = join(this.directory, 'sha256');
-    // Nothing of another name is ours to tell of, let alone to remove.
+    // Files of other names are not the store's to list, let alone to remove.
     for (const folder of await namesIn(root, /^[0-9a-f]{2}$/)) {
       for (const hex of await namesIn(join(root, folder), /^[0-9a-f]{64}$/)) {
         const found = await this.#statOrNull(`sha256:${hex}`);

@@ -44,7 +44,7 @@ export class BatchWriter {
       this.#underWay = null;
       if (this.#gathered.length > 0) this.#begin();
     });
-    // Told to whoever adds the next piece, or finishes.
+    // Thrown when the next piece is added, or at the end.
     this.#underWay.catch(() => (this.#failed = true));
   }
 }

@@ -22,7 +22,7 @@ interface Entry extends Damage {
 
 /**
  * The files that were found damaged, also before this process began: a file for each. What cannot be written down is known
- * until the process ends, and found again by whoever reads the bytes.
+ * until the process ends, and found again by the next reader of the bytes.
  */
 export class DamageRecord {
   readonly #known = new Map<string, Entry>();

@@ -2,7 +2,7 @@ import { DomainError } from '../platform/errors.js';
 
 const pattern = /^sha256:[0-9a-f]{64}$/;
 
-/** The hexadecimal part of `sha256:<64 hex>`. Nothing else is ever made part of a file's path. */
+/** The hexadecimal part of `sha256:<64 hex>`. No other text of a caller ever becomes part of a file's path. */
 export function digestHex(digest: string): string {
   if (!pattern.test(digest))
     throw new DomainError(

@@ -4,7 +4,7 @@ export class Turns {
 
   async take<T>(key: string, work: () => Promise<T>): Promise<T> {
     const turn = (this.#last.get(key) ?? Promise.resolve()).then(work);
-    // Whoever comes next waits for the end and not for the success.
+    // The next turn waits for the end and not for the success.
     const ended = turn.catch(() => undefined);
     this.#last.set(key, ended);
     try {

@@ -2,7 +2,7 @@ import type { Transaction } from '../platform/database/index.js';
 import type { EventLog, NewEvent } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
 import type { CatalogStores } from './catalog-stores.js';
-import type { ModelRecord } from './records.js';
+import type { ModelRecord } from './catalog-records.js';
 import { checkText } from './texts.js';
 
 const MAX_REASON = 1_000;

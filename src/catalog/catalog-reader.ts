@@ -18,7 +18,7 @@ import type {
   Numbered,
   TagRecord,
   VersionRecord,
-} from './records.js';
+} from './catalog-records.js';
 import { isStorable } from './texts.js';
 import { parseVersionRef, type VersionRef } from './version-ref.js';
 

@@ -18,7 +18,7 @@ import { CatalogStores } from './catalog-stores.js';
 import { checkModelTexts, type RegisterModelInput, type UpdateModelInput } from './model-input.js';
 import { checkName } from './names.js';
 import type { PublishVersionInput } from './publishing/publication-input.js';
-import type { AliasRecord, ModelRecord, VersionRecord } from './records.js';
+import type { AliasRecord, ModelRecord, VersionRecord } from './catalog-records.js';
 import { VersionPublisher, type PublishingDependencies } from './publishing/version-publisher.js';
 import { VersionTagging, type TagVersionInput } from './version-tagging.js';
 

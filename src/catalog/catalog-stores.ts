@@ -5,7 +5,7 @@ import { LineageStore } from './lineage-store.js';
 import { ModelDescriptionStore } from './model-description-store.js';
 import { ModelStore } from './model-store.js';
 import { modelNotFound, versionNotFound } from './not-found.js';
-import type { VersionRecord } from './records.js';
+import type { VersionRecord } from './catalog-records.js';
 import { VersionNameStore } from './version-name-store.js';
 import type { VersionRef } from './version-ref.js';
 import { VersionStore } from './version-store.js';

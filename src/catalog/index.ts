@@ -32,7 +32,7 @@ export {
   type Source,
   type TagRecord,
   type VersionRecord,
-} from './records.js';
+} from './catalog-records.js';
 export { withoutNul } from './texts.js';
 export { type VersionRef, formatVersionRef, parseSelector, parseVersionRef } from './version-ref.js';
 export { asJson, optionalJson } from './version-store.js';

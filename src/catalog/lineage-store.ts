@@ -2,7 +2,7 @@ import { Prisma, type Database, type Transaction } from '../platform/database/in
 import { isForeignKeyViolation } from '../platform/database-errors.js';
 import { DomainError } from '../platform/errors.js';
 import type { Window } from './keyset.js';
-import type { DerivationRecord, DerivationRelation } from './records.js';
+import type { DerivationRecord, DerivationRelation } from './catalog-records.js';
 
 /** A derivation as a walk from `root` met it, so many steps away. */
 export interface LineageStep extends DerivationRecord {

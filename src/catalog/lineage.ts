@@ -1,9 +1,9 @@
 import { DomainError } from '../platform/errors.js';
 import type { LineageStep, LineageStore } from './lineage-store.js';
-import type { DerivationRecord, LineageDirection, LineageRecord } from './records.js';
+import type { DerivationRecord, LineageDirection, LineageRecord } from './catalog-records.js';
 
 export const MAX_LINEAGE_DEPTH = 100;
-/** Met derivations at most, for one version and direction: a graph larger than that nobody can look at. */
+/** Met derivations at most, for one version and direction: a larger graph cannot be looked at. */
 const MAX_DERIVATIONS = 2_000;
 
 /**

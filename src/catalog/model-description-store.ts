@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../platform/database/index.js';
-import type { DescriptionRecord } from './records.js';
+import type { DescriptionRecord } from './catalog-records.js';
 
 interface DescriptionRow extends DescriptionRecord {
   readonly untilVersion: number;

@@ -1,5 +1,5 @@
 import { DomainError } from '../platform/errors.js';
-import type { Domain } from './records.js';
+import type { Domain } from './catalog-records.js';
 
 /** A model must meet every condition that is given. */
 export interface ModelFilter {

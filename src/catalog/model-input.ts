@@ -1,6 +1,6 @@
 import { DomainError } from '../platform/errors.js';
 import type { ModelTexts } from './model-store.js';
-import type { Domain } from './records.js';
+import type { Domain } from './catalog-records.js';
 import { checkText } from './texts.js';
 
 /** Null and undefined both mean: not given. */

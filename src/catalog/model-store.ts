@@ -2,7 +2,7 @@ import { Prisma, type Database, type Transaction } from '../platform/database/in
 import { DomainError } from '../platform/errors.js';
 import type { ModelOrder, ModelPosition, Window } from './keyset.js';
 import { searchWords, type ModelFilter } from './model-filter.js';
-import type { Domain, ModelRecord } from './records.js';
+import type { Domain, ModelRecord } from './catalog-records.js';
 import { isName } from './names.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../platform/database-errors.js';
 

@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../platform/database/index.js';
 import type { AliasKey } from './aliases/alias-history-store.js';
 import { sameButCase } from './names.js';
-import type { AliasRecord, Numbered, TagRecord } from './records.js';
+import type { AliasRecord, Numbered, TagRecord } from './catalog-records.js';
 
 const NUMBER = { version: { select: { number: true } } } as const;
 

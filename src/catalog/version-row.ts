@@ -2,7 +2,7 @@ import type { Rewrite } from '../onnx/index.js';
 import type { Pipeline } from '../pipelines/index.js';
 import type { Signature } from '../tensors/index.js';
 import { Prisma } from '../platform/database/index.js';
-import type { Dataset, Environment, Metric, Source, VersionRecord } from './records.js';
+import type { Dataset, Environment, Metric, Source, VersionRecord } from './catalog-records.js';
 
 /** A version as SQL answers it; the texts are JSON, as the store put it there. */
 export interface VersionRow {

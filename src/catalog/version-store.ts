@@ -3,7 +3,7 @@ import type { Signature } from '../tensors/index.js';
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
 import type { Window } from './keyset.js';
 import { DEFAULT_ALIAS } from './names.js';
-import type { ArtifactRecord, Dataset, Environment, Metric, Source, VersionRecord } from './records.js';
+import type { ArtifactRecord, Dataset, Environment, Metric, Source, VersionRecord } from './catalog-records.js';
 import { withoutNul } from './texts.js';
 import type { VersionRef } from './version-ref.js';
 import { toVersion, VERSION_COLUMNS, type VersionRow } from './version-row.js';
@@ -221,7 +221,7 @@ export function asJson(value: unknown): Prisma.InputJsonValue {
   return withoutNul(value) as Prisma.InputJsonValue;
 }
 
-/** Nothing is nothing in the database too, and not JSON's null. */
+/** An absent value is SQL's NULL in the database, and not JSON's null. */
 export function optionalJson(value: unknown): Prisma.InputJsonValue | typeof Prisma.DbNull {
   return value === null ? Prisma.DbNull : asJson(value);
 }

@@ -4,7 +4,7 @@ import { checkReason, newEvent, type CatalogChanges } from './catalog-changes.js
 import type { CatalogStores } from './catalog-stores.js';
 import { MAX_TAGS_PER_VERSION } from './limits.js';
 import { checkNewTagName } from './names.js';
-import type { VersionRecord } from './records.js';
+import type { VersionRecord } from './catalog-records.js';
 import { isStorable } from './texts.js';
 import { parseVersionRef } from './version-ref.js';
 

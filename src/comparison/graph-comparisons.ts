@@ -43,7 +43,7 @@ export class GraphComparisons {
     } finally {
       running.waiting -= 1;
       if (running.waiting === 0) {
-        // Whoever asks from now on begins anew rather than joins what is being ended.
+        // Callers from now on begin anew rather than join the comparison that is being ended.
         if (this.running.get(pair) === running) this.running.delete(pair);
         running.controller.abort(new DomainError('UNAVAILABLE', 'Nobody waits for this comparison any more'));
       }

@@ -130,7 +130,7 @@ function addition(side: TensorSide, target: TensorSpec): SignatureDifference {
   };
 }
 
-/** Tensors are addressed by name, so order matters only to whoever counts positions. */
+/** Tensors are addressed by name, so order matters only to callers that count positions. */
 function reorder(
   side: TensorSide,
   ours: readonly TensorSpec[],

@@ -82,7 +82,7 @@ export class GitCommand {
       });
       child.once('close', (code) => resolve(code));
     });
-    // Whoever started it looks at this later than it may fail.
+    // The caller looks at this later than it may fail.
     exited.catch(() => undefined);
     return { child, exited, errors: () => stderr.join('').trim() };
   }

@@ -1,5 +1,5 @@
 /**
- * Who did something, and when, as Git writes it: `ada <ada@retort.invalid> 1700000000 +0000`. Actors have no address,
+ * An actor and an instant, as Git writes them: `ada <ada@retort.invalid> 1700000000 +0000`. Actors have no address,
  * unless they are one, and `.invalid` can never be anybody's (RFC 2606).
  */
 export function signatureLine(actor: string, at: Date): string {

@@ -55,7 +55,7 @@ export interface ConnectionSource<Row, Position> {
 
 /**
  * One page by the Relay Cursor Connections specification. One row more than asked for is read, to know whether there
- * are more. Towards the side the cursor came from, the specification allows the cheap answer: whoever holds a cursor
+ * are more. Towards the side the cursor came from, the specification allows the cheap answer: a caller that holds a cursor
  * has seen a row there.
  *
  * @throws DomainError INVALID_ARGUMENT or CURSOR_INVALID

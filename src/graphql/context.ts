@@ -27,11 +27,11 @@ export interface GraphqlServices {
 export interface RequestContext extends Omit<GraphqlServices, 'logger'> {
   readonly caller: Caller;
   readonly startedAt: number;
-  /** Tells when whoever asked has gone. */
+  /** Aborts when the caller has gone. */
   readonly departure: Departure;
   /** The same as a signal, for what needs one. */
   readonly signal: AbortSignal;
-  /** The server as whoever asked calls it, such as `https://retort.example.org`. */
+  /** The server's origin as the caller addressed it, such as `https://retort.example.org`. */
   readonly origin: string;
   readonly loaders: Loaders;
   /** Once the operation is known: what may change while it runs must not be remembered. */

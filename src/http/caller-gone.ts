@@ -8,7 +8,7 @@ const BROKEN: ReadonlySet<unknown> = new Set([
   'ERR_STREAM_DESTROYED',
 ]);
 
-/** Whether a request failed because its caller has left: that is no fault of the server's, and nobody hears the answer. */
+/** Whether a request failed because its caller has left: that is no fault of the server's, and the answer has no reader. */
 export function callerIsGone({ raw }: Pick<FastifyRequest, 'raw'>, error: unknown): boolean {
   if (raw.destroyed || raw.socket.destroyed) return true;
   const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };

@@ -97,7 +97,7 @@ export class WholeBodyMessage extends IncomingMessage {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     if (this.#state === 'whole') {
-      // Nobody reads any more: that the caller left is told by the response.
+      // The body has no reader any more: the response tells that the caller left.
       this.#reservation?.release();
       callback();
       return;

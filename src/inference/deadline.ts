@@ -15,7 +15,7 @@ export interface EndListener {
  * asked for: a real one costs more than a small model's run.
  */
 export class Lifetime implements AbortSignalLike {
-  /** When the time will be over, as `performance.now()`; Infinity when nobody knows. */
+  /** When the time will be over, as `performance.now()`; Infinity when that is unknown. */
   endsAt = Infinity;
   private ended: Error | undefined;
   private listeners: Set<EndListener | (() => void)> | undefined;

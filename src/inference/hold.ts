@@ -28,7 +28,7 @@ export class Hold {
   }
 
   /**
-   * Those whose model it was wait together for the next.
+   * Requests that held the same model wait together for the next.
    *
    * @param loss what is thrown when nothing takes its place
    */
@@ -38,7 +38,7 @@ export class Hold {
     await this.renewing;
   }
 
-  /** Nothing is asked of the model any more, unless others wait for what this request asked first. */
+  /** The model is not asked any more, unless others wait for what this request asked first. */
   release(): void {
     this.over = true;
     this.handle.release();
@@ -54,7 +54,7 @@ export class Hold {
       throw isUserError(error) ? loss : error;
     }
     this.queue = this.deps.queueOf(this.handle);
-    // Whoever asked has gone; those who share the question hold the model themselves.
+    // The caller has gone; requests that share its question hold the model themselves.
     if (this.over) this.handle.release();
   }
 }

@@ -16,7 +16,7 @@ export interface OpenModel {
   readonly rows: RowVerdict;
   /** Aborts when the request's time is over or its caller gone: work that can stop should. */
   readonly signal: AbortSignal;
-  /** When that will be, as `performance.now()`; Infinity when nobody knows. */
+  /** When that will be, as `performance.now()`; Infinity when that is unknown. */
   readonly endsAt: number;
   /** @throws DomainError INVALID_TENSOR, INVALID_ARGUMENT, RUN_FAILED, DEADLINE_EXCEEDED, UNAVAILABLE */
   infer(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]>;
@@ -99,7 +99,7 @@ export class HeldModel implements OpenModel {
   }
 
   private async inferOnce(inputs: readonly Tensor[], outputs?: readonly string[]): Promise<Tensor[]> {
-    // What is no question has no answer to be found.
+    // Inputs that the signature refuses are refused before the cache is asked.
     checkInputs(this.version.signature, inputs, outputs);
     const held = this.withoutCache(this.asker.lifetime);
     return this.find(

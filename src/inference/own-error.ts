@@ -1,6 +1,9 @@
 import { DomainError } from '../platform/errors.js';
 
-/** A copy for each caller of a failure they share: an error is told to the event log once, for whoever it happened to. */
+/**
+ * A copy for each caller of a failure they share: the event log records each error object once, so a shared one would be
+ * one caller's event.
+ */
 export function ownError(error: unknown): unknown {
   if (!(error instanceof DomainError)) return error;
   const { code, message, field, cause, retryAfterMs } = error;

@@ -1,7 +1,7 @@
 import { Fifo, type Place } from './fifo.js';
 import { PRIORITIES, type Priority } from './priority.js';
 
-/** Of so many turns in a row, one goes to whoever is due the longest, whatever the priority. */
+/** Of so many turns in a row, one goes to the request that is due the longest, whatever the priority. */
 export const TURNS_PER_ELDEST = 8;
 
 export interface Waiting {
@@ -48,8 +48,8 @@ interface Entry<T> extends Ticket<T> {
 }
 
 /**
- * Requests that wait for one model, and whose turn is next. A turn is one run: its leader, and whoever of the same key
- * fits beside it.
+ * Requests that wait for one model, and whose turn is next. A turn is one run: its leader, and the
+ * requests of the same key that fit beside it.
  *
  * Promises: requests of one key and priority keep their order. Turns are led by the most urgent that is due the longest,
  * whatever its key; but every eighth by the one due the longest of all. So a request before which k others are due

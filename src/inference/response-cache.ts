@@ -23,7 +23,7 @@ export interface Asker {
 
 export interface Found<Answer> {
   readonly answer: Answer;
-  /** Not computed for this asker: it was kept, or somebody who asked before was waiting for it. */
+  /** Not computed for this asker: it was kept, or an earlier asker was waiting for it. */
   readonly hit: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Found<Answer> {
  * not name the artifact or the pipeline: both are the model's for ever.
  *
  * Invariants: a failure is never kept; equal questions asked at the same time with the same priority are computed once,
- * for as long as anybody waits, whoever asked first; no two answers share memory that can change.
+ * for as long as any caller waits, the first one or not; no two answers share memory that can change.
  */
 export class ResponseCache {
   private readonly kept: LRUCache<string, object>;
@@ -100,7 +100,7 @@ class Flight {
     private readonly onOver: () => void,
   ) {
     this.result = compute(this.lifetime).finally(onOver);
-    // Each who waits is told of the failure; when all have left, nobody needs to know.
+    // Each waiting caller is told of the failure; when all have left, it needs no reader.
     this.result.catch(() => undefined);
   }
 
@@ -115,7 +115,7 @@ class Flight {
     } finally {
       this.waiting -= 1;
       if (this.waiting === 0 && lifetime.reason !== undefined) {
-        // Before the end is told: who asks now needs a computation that goes on.
+        // Before the end is told: a caller that asks now needs a computation that goes on.
         this.onOver();
         this.lifetime.finish(lifetime.reason);
       }

@@ -65,7 +65,7 @@ export async function askOnTrial<T>(
   }
 }
 
-/** Asks the other side the same, when it is this request's turn. Nobody waits for it and nobody sees its answer. */
+/** Asks the other side the same, when it is this request's turn. No caller waits for it or sees its answer. */
 async function mirrored<T>(question: Question<T>, seat: TrialSeat, own: OutputNumbers): Promise<void> {
   const mirror = seat.mirror();
   if (!mirror) return;

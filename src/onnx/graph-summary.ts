@@ -80,7 +80,7 @@ function summarise(model: ModelMessage, graph: GraphMessage): GraphReading {
     const { domain, name, overload } = definition;
     const body = tally.function(definition);
     const key = callKey(domain, name, overload);
-    // Of two by one name, that which the runtime does not take harms nobody: the larger one is counted.
+    // Of two by one name, the one that the runtime does not take is harmless: the larger one is counted.
     if (body.nodes >= (functions.get(key)?.nodes ?? 0)) functions.set(key, body);
   }
   checkExpansion(main, functions);

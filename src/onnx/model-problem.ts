@@ -15,7 +15,7 @@ export type ModelProblemCode =
 // No space, over quota, read-only file system, or beyond the largest file.
 const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG']);
 
-/** What an error means to the caller; undefined for one that nobody foresaw. */
+/** What an error means to the caller; undefined for an unforeseen one. */
 export function problemOf(error: unknown): ModelProblem | undefined {
   if (error instanceof ModelProblem) return error;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -96,7 +96,7 @@ async function removeLeftovers(directory: string, draft: string): Promise<void> 
 
 /**
  * Why others on this machine can get at what is in a data directory, in words for its owner; null when they cannot. Not put
- * right by itself: somebody may have meant it, for a backup, say.
+ * right by itself: the mode may be meant, for a backup, say.
  */
 export async function exposureOf(directory: string): Promise<string | null> {
   if (process.platform === 'win32') return null;

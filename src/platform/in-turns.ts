@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** So long the event loop is kept from others at a time. */
 const TURN_MS = 5;
 
-/** Whoever the work is for may leave before it is done: an AbortSignal, or something lighter that does as one. */
+/** The caller may leave before its work is done: an AbortSignal, or something lighter that does as one. */
 export interface Ending {
   readonly aborted: boolean;
   /** Set when `aborted` is true. */

@@ -23,7 +23,7 @@ export class Turnstile {
       return await work();
     } finally {
       const next = this.#waiting.shift();
-      // The turn is handed on, so that nobody who comes just now takes it.
+      // The turn is handed on, so that no newcomer takes it.
       if (next) next();
       else this.#running -= 1;
     }

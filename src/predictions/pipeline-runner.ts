@@ -44,7 +44,7 @@ export class PipelineRunner {
    * go through the graph together in one run where their rows are independent, and else, as particles do, with one each.
    *
    * What the graph refuses of one of several instances is that instance's `error` as well: a shared run that it refuses is
-   * run again in halves, down to whoever is to blame.
+   * run again in halves, down to the instance at fault.
    *
    * @param pipeline as parsePipeline returned it for this version's signature
    * @throws DomainError INVALID_INSTANCE for too many instances; what else `infer` throws; `signal.reason` on abort

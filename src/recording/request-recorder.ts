@@ -20,8 +20,8 @@ interface Pending {
 }
 
 /**
- * Keeps a sample of the requests of deployments that are told to. A request never waits for it, fails of it, or is kept
- * while it runs: what cannot be written is dropped, since a sample has more where that came from.
+ * Keeps some of the requests of deployments that record. A request never waits for it, fails of it, or is kept
+ * while it runs: what cannot be written is dropped, since other requests will come.
  */
 export class RequestRecorder {
   private readonly store: RecordedRequestStore;

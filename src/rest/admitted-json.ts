@@ -26,7 +26,7 @@ export function admitJson(
     return;
   }
   const jsonBytes = headerLength === undefined ? body.length : Number(headerLength);
-  // Not a length of this body: whoever reads the header says so.
+  // Not a length of this body: the reader of the header says so.
   if (!(jsonBytes <= body.length)) {
     done(null, body);
     return;

@@ -5,7 +5,7 @@ export interface Refusal {
   readonly code: RestErrorCode;
   readonly message: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** True when nobody meant this to happen: the cause belongs in the log, and only there. */
+  /** True for an unforeseen error: the cause belongs in the log, and only there. */
   readonly unexpected: boolean;
 }
 
@@ -82,7 +82,7 @@ export function refusalFor(error: unknown): Refusal {
   };
 }
 
-/** Whole seconds are all the header can say; the next one, so that nobody comes too early. */
+/** Whole seconds are all the header can say; rounded up, so that no client comes too early. */
 function retryAfter({ code, retryAfterMs }: DomainError): Record<string, string> {
   if (retryAfterMs === undefined && code !== 'OVERLOADED') return {};
   return { 'retry-after': String(Math.max(1, Math.ceil((retryAfterMs ?? 0) / 1_000))) };

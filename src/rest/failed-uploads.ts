@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { EventLog } from '../platform/events/index.js';
 import { refusalFor } from './error-mapping.js';
 
-/** Nobody is left to read an answer; the event says what happened all the same. */
+/** The caller is gone, so the answer has no reader; the event says what happened all the same. */
 const BROKEN_OFF = {
   code: 'INVALID_ARGUMENT',
   message: 'The client left before the upload was whole; nothing was stored. Send it again.',

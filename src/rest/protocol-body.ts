@@ -30,7 +30,7 @@ export function takeBodiesAsBytes(app: FastifyInstance): void {
   );
 }
 
-/** The body's bytes; empty when none came, and from the second time on: nobody shall hold them while a model runs. */
+/** The body's bytes; empty when none came, and from the second time on: they must not be held while a model runs. */
 export function bodyBytes(request: FastifyRequest): Buffer {
   const bytes = request.body as Buffer | undefined;
   request.body = undefined;

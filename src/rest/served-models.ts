@@ -6,7 +6,7 @@ import type { EventLog } from '../platform/events/index.js';
 
 const MAX_NAMES = 10_000;
 
-/** Who answers: what `InferenceService` calls a target. */
+/** The deployment or version that answers: what `InferenceService` calls a target. */
 export type ServedTarget =
   | { readonly deployment: string; readonly version?: undefined }
   | { readonly version: string; readonly deployment?: undefined };
@@ -54,7 +54,7 @@ export class ServedModels {
 
   /**
    * @param selector what follows the `@` of a version ref
-   * @throws DomainError MODEL_NOT_FOUND for a name nothing can have; other unknown names are found out by who asks the
+   * @throws DomainError MODEL_NOT_FOUND for a name nothing can have; other unknown names are found out by the caller that asks the
    * target.
    */
   async target(name: string, selector?: string): Promise<ServedTarget> {

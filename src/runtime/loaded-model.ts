@@ -30,7 +30,7 @@ export interface LoadedModel {
    * @param outputs names of the outputs wanted; none means all
    *
    * A run that had not begun when its process ended is run by the next one, without a word. One that was being worked on is
-   * never run again here: whether it may be is for whoever joined it to say.
+   * never run again here: the caller that joined it decides whether it may be.
    * @throws DomainError RUN_FAILED when the graph fails on these inputs, MODEL_OUT_OF_MEMORY when they take more memory than
    * the model may, RUN_TOO_LONG when they took longer, INVALID_ARGUMENT for outputs beyond `options.maxOutputBytes`;
    * UNAVAILABLE when the model, or the runner that was at work on the run, is gone (RunnerLost tells how)
@@ -38,7 +38,7 @@ export interface LoadedModel {
   run(inputs: readonly Tensor[], outputs?: readonly string[], options?: RunOptions): Promise<RunResult>;
   /**
    * Ends a run whose answer nobody waits for any more. Its process goes with it, after another has loaded the model, which
-   * takes over what waited behind it. Nothing happens to a run that is over by then, is not being worked on, or is in a
+   * takes over what waited behind it. No run is ended that is over by then, is not being worked on, or is in a
    * thread.
    */
   abandon(run: RunUnderWay): void;

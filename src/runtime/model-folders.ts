@@ -22,7 +22,7 @@ export interface HeldModel {
 /**
  * Gives each model that is loaded a folder of its own. A graph may name files beside it, and the runtime opens them
  * whatever a check of ours understood: so there is nothing beside it but what belongs to it. Files are linked, not
- * copied, where the file system can; whoever removes or replaces one meanwhile takes nothing away.
+ * copied, where the file system can; removing or replacing one meanwhile takes nothing away.
  */
 export class ModelFolders {
   #ready: Promise<string> | undefined;

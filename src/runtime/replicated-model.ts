@@ -116,7 +116,7 @@ export class ReplicatedModel implements LoadedModel {
       if (run.atWork) run.runner.end();
     };
     const leave = (old: Replica) => {
-      // Out of its place already, so nobody else tells of it.
+      // Out of its place already, so its loss is reported only here.
       void old.failed.then((error) => this.#tellLost(error));
       end();
     };

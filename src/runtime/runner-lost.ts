@@ -1,7 +1,7 @@
 import { DomainError, type ErrorCode } from '../platform/errors.js';
 
 /**
- * How a runner ended without having been told to stop. CRASHED: by itself, or by somebody else's hand. TOO_LONG,
+ * How a runner ended without having been told to stop. CRASHED: by itself, or killed from outside. TOO_LONG,
  * OUT_OF_MEMORY: it went beyond its limits. ABANDONED: nobody waited for its run any more, and others did.
  * NOT_STARTED: it never came to be.
  */

@@ -32,7 +32,7 @@ export class RunnerPool {
   /**
    * @param options.workers shared threads at most; they start when they are needed
    * @param options.cacheDirectory where optimised graphs are kept between loads; without it they are not
-   * @param options.folders where models lie while they are loaded; shared with whoever else loads models
+   * @param options.folders where models lie while they are loaded; shared with the inspector, which loads models too
    */
   constructor(options: { workers: number; cacheDirectory?: string; folders?: ModelFolders }) {
     this.#folders = options.folders ?? new ModelFolders();

@@ -9,7 +9,7 @@ export interface RunResult {
   readonly inferMs: number;
 }
 
-/** What whoever asks for a run may say about it. Means nothing to a thread, whose runs cannot be ended. */
+/** What the caller of a run may say about it. Means nothing to a thread, whose runs cannot be ended. */
 export interface RunOptions {
   /** A run that takes longer (milliseconds) ends its process; the model's own limit counts when it is shorter. */
   readonly limitMs?: number;
@@ -28,7 +28,7 @@ export interface RunUnderWay {
   readonly followers: number;
 }
 
-/** Something that holds sessions and runs them off the event loop. Sessions are numbered by whoever asks for them. */
+/** Something that holds sessions and runs them off the event loop. Sessions are numbered by the caller that asks for them. */
 export interface Runner {
   /** Sessions loading or loaded. */
   readonly load: number;

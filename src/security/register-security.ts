@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-/** They say that the server is there, and nothing else, to whoever asks: what watches it has no key. */
+/** They tell every caller that the server is there, and nothing else: monitors have no key. */
 const HEALTH = /^(?:\/v2)?\/health\/(?:live|ready)(?:\?|$)/;
 const TOO_MANY =
   'Too many wrong API keys came from this address. Try again after the time in Retry-After; requests with the right key are answered meanwhile.';

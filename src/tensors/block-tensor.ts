@@ -26,7 +26,7 @@ export function nestingProblem(
   return `shape ${nested} needs an array at data${'[0]'.repeat(block.shape.length)}, got ${describe(block.at(0))}`;
 }
 
-/** Copies: the values go to a thread, and whoever records requests reads the block once more. */
+/** Copies: the values go to a thread, and the request recorder reads the block once more. */
 export function fromBlock(block: NumberBlock, datatype: DataType, count: number): DecodedBytes {
   if (!block.booleans && (datatype === 'FP32' || datatype === 'FP64')) {
     const values = datatype === 'FP32' ? new Float32Array(block.values) : block.values.slice();

@@ -48,7 +48,7 @@ function checkDistinct(names: readonly string[]): void {
       if (seen.has(folded(parent))) throw badBundle(`${JSON.stringify(parent)} as a file and as a folder`);
 }
 
-/** The bytes of the bundle: a tar that says nothing of when, where and by whom it was packed. */
+/** The bytes of the bundle: a tar without the time, the place and the owner of its packing. */
 export async function* bundleBytes(members: readonly Member[]): AsyncGenerator<Buffer> {
   for (const { name, size, read } of members) {
     yield headerOf({ name, size });

@@ -1,7 +1,7 @@
 import { Prisma, type Database, type Transaction } from '../../platform/database/index.js';
 import type { AliasEntry, EarlierTarget } from './alias-undo.js';
 import type { Window } from '../keyset.js';
-import type { AliasChangeKind, AliasChangeRecord, AliasRecord } from '../records.js';
+import type { AliasChangeKind, AliasChangeRecord, AliasRecord } from '../catalog-records.js';
 
 export interface AliasKey {
   readonly modelId: string;

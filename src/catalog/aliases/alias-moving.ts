@@ -20,7 +20,7 @@ import { checkReason, newEvent, type CatalogChanges } from '../catalog-changes.j
 import type { CatalogStores } from '../catalog-stores.js';
 import { MAX_ALIASES_PER_MODEL } from '../limits.js';
 import { checkAliasName } from '../names.js';
-import type { AliasChangeKind, AliasRecord, ModelRecord, VersionRecord } from '../records.js';
+import type { AliasChangeKind, AliasRecord, ModelRecord, VersionRecord } from '../catalog-records.js';
 import { isStorable } from '../texts.js';
 import { parseSelectorWithin } from '../version-ref.js';
 
@@ -45,7 +45,7 @@ export class AliasMoving {
   ) {}
 
   /**
-   * Points an alias at a version. Pointing it where it points already changes nothing and tells nobody.
+   * Points an alias at a version. Pointing it where it points already changes nothing and publishes no event.
    *
    * @throws DomainError INVALID_NAME, MODEL_NOT_FOUND, VERSION_NOT_FOUND, NAME_TAKEN by a tag, ALIAS_MOVED when
    * `expected` is stale, ALIAS_PROTECTED without a reason.

@@ -1,7 +1,7 @@
 import { DomainError } from '../../platform/errors.js';
 import type { LastAliasChange } from './alias-history-store.js';
 import type { EarlierTarget } from './alias-undo.js';
-import type { AliasRecord, ModelRecord } from '../records.js';
+import type { AliasRecord, ModelRecord } from '../catalog-records.js';
 
 export interface CurrentAlias extends AliasRecord {
   /** Of the version it points to. */

@@ -23,7 +23,7 @@ export interface Collection {
 
 const HOUR_MS = 3_600_000;
 const MAX_HOURS = 24 * 365 * 10;
-/** Removed in one transaction, which holds up whoever publishes one of them: short. */
+/** Removed in one transaction, which holds up publishers of one of them: short. */
 const BATCH = 50;
 const MAX_LISTED = 1_000;
 

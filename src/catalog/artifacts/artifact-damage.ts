@@ -1,7 +1,7 @@
 import type { EventLog, NewEvent } from '../../platform/events/index.js';
 import type { CatalogStores } from '../catalog-stores.js';
 
-/** The same bytes are mostly one version's; whoever published more of them hears of the newest. */
+/** The same bytes are mostly one version's; an owner of several hears of the newest. */
 const MAX_TOLD = 20;
 
 /** Tells the owners of versions what became of the bytes that these consist of. */

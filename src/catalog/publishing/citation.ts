@@ -1,4 +1,4 @@
-import type { ModelRecord, VersionRecord } from '../records.js';
+import type { ModelRecord, VersionRecord } from '../catalog-records.js';
 
 export interface Citation {
   readonly bibtex: string;

@@ -1,7 +1,7 @@
 import { DomainError } from '../../platform/errors.js';
 import type { ExampleInput } from './example-intake.js';
 import { MAX_MARKDOWN } from '../model-input.js';
-import type { Dataset, DerivationRelation, Environment, Metric, Source } from '../records.js';
+import type { Dataset, DerivationRelation, Environment, Metric, Source } from '../catalog-records.js';
 import { checkText } from '../texts.js';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | null | undefined };

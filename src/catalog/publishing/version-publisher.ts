@@ -9,7 +9,7 @@ import { checkReason, newEvent, type CatalogChanges } from '../catalog-changes.j
 import type { CatalogStores } from '../catalog-stores.js';
 import { checkExampleCount, takeExamples } from './example-intake.js';
 import { checkPublicationTexts, type PublishVersionInput } from './publication-input.js';
-import type { DerivationRelation, ModelRecord, VersionRecord } from '../records.js';
+import type { DerivationRelation, ModelRecord, VersionRecord } from '../catalog-records.js';
 import { parseVersionRef } from '../version-ref.js';
 
 export interface PublishingDependencies {

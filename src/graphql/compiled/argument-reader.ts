@@ -59,7 +59,7 @@ export function compileArguments(
   };
 }
 
-/** A constant that nobody can change; undefined for any other, and when the argument is neither given nor has one. */
+/** A constant that cannot be changed; undefined for any other, and when the argument is neither given nor has one. */
 function constantOf(
   argument: GraphQLArgument,
   value: Parameters<typeof valueFromAST>[0],

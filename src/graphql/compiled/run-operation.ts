@@ -95,7 +95,7 @@ function runFields(
     }
   } catch (error) {
     if (!waits) throw error;
-    // What has begun is waited for: nothing of a request may still run when it is answered.
+    // Resolvers that have begun are waited for: no part of a request may still run when it is answered.
     return settleAll(results).finally(() => {
       throw error;
     });

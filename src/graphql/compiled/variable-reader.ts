@@ -27,7 +27,7 @@ interface VariablePlan {
 
 /**
  * The input coercion of GraphQL, for input that is as it should be. What is wrong with input that is not, graphql-js
- * says best: whoever gets null asks it.
+ * says best: a caller that gets null asks it.
  */
 export function compileVariables(schema: GraphQLSchema, operation: OperationDefinitionNode): VariableReader {
   const readers = new Map<GraphQLInputType, Reader>();

@@ -5,7 +5,7 @@ export const LONG_LITERAL_BYTES = 16_384;
 /** Decoded at a time: strings of this size are made and forgotten where memory is at hand. */
 const PIECE_BYTES = 49_152;
 const scratch = Buffer.allocUnsafeSlow(PIECE_BYTES);
-/** Nobody outside knows it, so nothing that comes holds it by chance or on purpose. */
+/** Unknown outside, so no document holds it by chance or on purpose. */
 const PLACEHOLDER = `literal ${randomUUID()} `;
 
 const QUOTE = 0x22;

@@ -85,7 +85,7 @@ function readRequest(request: FastifyRequest): HTTPGraphQLRequest {
 /**
  * Whether a page of another site may have made a browser send this. Browsers say where a request comes from
  * (Sec-Fetch-Site) when it goes to this machine or over TLS; where they may not say it, over plain HTTP to another
- * machine, a key is needed that no page knows, unless the browser adds it by itself. What has a Content-Type is left
+ * machine, a key is needed that no page knows, unless the browser adds it by itself. A request with a Content-Type is left
  * to Apollo's own rule.
  */
 function isOfAnotherSite({ headers }: FastifyRequest): boolean {

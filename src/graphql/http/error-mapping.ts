@@ -27,7 +27,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   return { message: rephrased(formatted.message), ...place, extensions };
 }
 
-/** True for an error that nobody wrote for a caller: its reason belongs in the log, and only there. */
+/** True for an error that was not written for callers: its reason belongs in the log, and only there. */
 export function isUnexpected(error: unknown): boolean {
   if (domainErrorOf(error)) return false;
   // The parser runs out of stack on a document that is nested absurdly deeply: the document's fault, not ours.

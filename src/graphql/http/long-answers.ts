@@ -3,7 +3,7 @@ import { answerText } from './long-values.js';
 
 const NAME = /"(long answer [\da-f-]{36})"/;
 
-/** Carries long answers past whoever handles answers as strings: they get a name for it, which nobody outside knows. */
+/** Carries long answers past code that handles answers as strings: it sees a placeholder. */
 export class LongAnswers {
   private readonly named = new Map<string, Buffer>();
 

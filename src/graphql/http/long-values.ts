@@ -3,7 +3,7 @@ import { inTurns } from '../../platform/in-turns.js';
 
 /** Encoded at a time: strings of this size are made and forgotten where memory is at hand. A multiple of 3. */
 const PIECE_BYTES = 49_152;
-/** Nobody outside knows it, so no answer holds it by chance or on purpose. */
+/** Unknown outside, so no answer holds it by chance or on purpose. */
 const PLACEHOLDER = `"long ${randomUUID()}"`;
 /** Answers up to this size are put together at once. */
 const SHORT_BYTES = 1_048_576;
@@ -17,7 +17,7 @@ export abstract class LongValue {
   abstract readonly length: number;
   /** The JSON, piece by piece: bytes, or ASCII. */
   abstract pieces(): Iterable<Buffer | string>;
-  /** The same for whoever stringifies it in another way. */
+  /** The same for callers that stringify it in another way. */
   protected abstract plain(): unknown;
 
   toJSON(): unknown {

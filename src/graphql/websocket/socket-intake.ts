@@ -43,7 +43,7 @@ export class SocketIntake {
     this.acknowledged = true;
   }
 
-  /** A message is whole, and whoever reads it counts it. */
+  /** A message is whole, and its reader counts it. */
   complete(): void {
     this.pending = 0;
     this.reservation.resize(0);

@@ -11,7 +11,7 @@ export interface SocketPlace {
   release(): void;
 }
 
-/** Counts sockets, all of them and those of an address that nobody has vouched for. */
+/** Counts sockets, all of them and those of an address that has not authenticated. */
 export class SocketLimits {
   private open = 0;
   private readonly unacknowledged = new Map<string, number>();

@@ -124,7 +124,7 @@ function withoutVariables(parsed: unknown): ReadMessage {
   if (type !== 'subscribe' || typeof id !== 'string' || typeof payload !== 'object' || payload === null)
     return { text: JSON.stringify(parsed), large: null };
   const { variables, ...others } = payload;
-  // What is no object is for the protocol to refuse.
+  // The protocol refuses messages that are not objects.
   if (typeof variables !== 'object' || variables === null)
     return { text: JSON.stringify(parsed), large: null };
   return { text: JSON.stringify({ ...message, payload: others }), large: { id, variables } };

@@ -16,11 +16,11 @@ export interface Connection {
   readonly closed: AbortSignal;
   /** The upgrade. */
   readonly addressed: Addressed;
-  /** Of whoever opened it. */
+  /** Of the caller that opened it. */
   readonly address: string;
   /** The header of the upgrade, until `connection_init` brings another. */
   authorization: string | undefined;
-  /** Who asked for each operation that is under way, by its id. */
+  /** The caller of each operation that is under way, by its id. */
   readonly callers: Map<string, Caller>;
   /** Of operations that are about to begin, by their id: those that came in large messages, which the protocol does not read. */
   readonly largeVariables: Map<string, unknown>;

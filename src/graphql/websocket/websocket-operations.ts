@@ -189,7 +189,7 @@ function answer(result: ExecutionResult, caller: Caller, logger: Logger): Format
   };
 }
 
-/** With a name in place of the data, which whoever sends the message puts back. */
+/** With a placeholder for the data, which the sender of the message puts back. */
 async function named(
   answered: FormattedExecutionResult,
   longAnswers: LongAnswers,

@@ -48,7 +48,7 @@ export function serveWebSockets(
       ignored.ignore(request, socket, head);
       return;
     }
-    // Until the handshake nobody else listens, and an unheard error would end the process.
+    // Until the handshake there is no other listener, and an unhandled error would end the process.
     socket.on('error', () => socket.destroy());
     if (closing) {
       refuse(socket, 503, 'The server is stopping.');

@@ -36,7 +36,7 @@ export class BodyMemory {
     this.taken -= bytes;
   }
 
-  /** For whoever finds no room. */
+  /** For requests that find no room. */
   refusal(): DomainError {
     return new DomainError(
       'OVERLOADED',

@@ -1,5 +1,5 @@
 export interface BodyPace {
-  /** Nothing for so long, and the sender has died without saying so. */
+  /** A sender that is silent for so long has died without saying so. */
   readonly stallMs: number;
   /** A body may take so long whatever its size, */
   readonly graceMs: number;

@@ -21,7 +21,7 @@ declare module 'fastify' {
 /** JSON up to this size is parsed without being counted: that takes a few milliseconds, whatever is in it. */
 const UNCOUNTED_JSON_BYTES = 262_144;
 /**
- * JSON up to this size is parsed at once, in some 20 ms when it is numbers. Another thread keeps nobody waiting, but takes
+ * JSON up to this size is parsed at once, in some 20 ms when it is numbers. Another thread keeps no other request waiting, but takes
  * half as long again, since it reads the numbers into arrays that can be handed over.
  */
 const LARGE_JSON_BYTES = 4_194_304;

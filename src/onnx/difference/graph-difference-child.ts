@@ -1,5 +1,5 @@
 // The entry of the child process that compares models, two at a time. Reading is synchronous there, and what the bytes
-// make of its memory concerns nobody else. It ends when the parent closes the channel.
+// make of its memory concerns no other process. It ends when the parent closes the channel.
 import { compareGraphs } from './graph-difference.js';
 import { fileDigest } from '../file-digest.js';
 import type { GraphDifferenceReply, GraphDifferenceRequest } from './graph-difference-messages.js';

@@ -11,7 +11,7 @@ const HEAP_MEGABYTES = 768;
 /** Beside the heap: what Node.js takes, and tensors that are compared a part at a time. */
 const DATA_BYTES = NODE_DATA_BYTES + 2 * HEAP_MEGABYTES * 1024 ** 2;
 
-/** A child process that compares graphs, one pair after the other. It never holds this one open while nobody asks. */
+/** A child process that compares graphs, one pair after the other. While idle it does not keep this process alive. */
 export class GraphDifferenceProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
@@ -33,7 +33,7 @@ export class GraphDifferenceProcess {
     this.#exited =
       pid === undefined ? Promise.resolve() : new Promise((resolve) => this.#child.once('close', resolve));
     this.#child.on('error', () => undefined);
-    // Whoever calls a model comes before whoever compares two.
+    // Calls of models come before comparisons.
     if (pid !== undefined) lowerPriority(pid, BACKGROUND_PRIORITY);
   }
 

@@ -9,7 +9,7 @@ import type {
 import { GraphDifferenceProcess } from './graph-difference-process.js';
 
 const WAITING = 32;
-/** Starting a process holds up a large server for tens of milliseconds, and who compares two versions often compares the next two. */
+/** Starting a process holds up a large server for tens of milliseconds, and a caller that compares two versions often compares the next two. */
 const IDLE_MS = 10_000;
 
 export interface GraphDifferencerOptions {

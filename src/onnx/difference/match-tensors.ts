@@ -6,7 +6,7 @@ import { congruent, formatTensor, type StoredTensor } from './stored-tensor.js';
 export type TensorMatches = ReadonlyMap<number, number>;
 
 /**
- * Pairs the stored tensors of two graphs. Exporters number tensors too, so a name counts only when nobody contradicts
+ * Pairs the stored tensors of two graphs. Exporters number tensors too, so a name counts only when no match contradicts
  * it. In this order, each on what is left:
  *
  * 1. the same name, type and shape, unless paired nodes use different tensors at that place;

@@ -21,7 +21,7 @@ const WIRE = { varint: 0, fixed64: 1, bytes: 2, group: 3, groupEnd: 4, fixed32: 
 
 /**
  * The fields of the message from the file's position to `end`, cut as protobuf's own C++ parser cuts them, which is the
- * one in the runtime: nobody may read another message here than is loaded there. Whoever takes a field may read anywhere
+ * one in the runtime: nobody may read another message here than is loaded there. The caller that takes a field may read anywhere
  * in the file: the next one is looked for after this one's end. A group is one field of wire type 3; its content is of no
  * message that ONNX knows.
  *

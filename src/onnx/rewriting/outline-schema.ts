@@ -3,7 +3,7 @@ import { sharedMessages, type Int64 } from '../onnx-schema.js';
 import type { TypeMessage } from '../onnx-types.js';
 
 /**
- * What has to be known of a graph to rewrite it: who computes and who reads each value. By the published field numbers of
+ * What has to be known of a graph to rewrite it: which node computes each value, and which ones read it. By the published field numbers of
  * onnx/onnx.proto; everything else, weights first of all, is passed over.
  */
 export const modelOutline = protobuf

@@ -27,7 +27,7 @@ export class TooLong extends Error {}
 type Names = (name: string) => Value | undefined;
 
 /** Values on their way through a graph. */
-export class Follower {
+export class RowTracer {
   /** Inputs that are looked up in tables, and how many lines the shortest of those has. */
   readonly tables: Record<string, number> = {};
   private steps = 0;

@@ -1,6 +1,6 @@
 import { MalformedProtobuf } from '../windowed-file.js';
 import { Extent, Unknowns } from './extent.js';
-import { Follower, shown, TooLong } from './follow.js';
+import { RowTracer, shown, TooLong } from './follow.js';
 import type { DeclaredTensor, Graph, ModelGraph } from './graph.js';
 import { findOperator } from './operators/index.js';
 import { readModelGraph } from './read-model-graph.js';
@@ -31,19 +31,19 @@ export function proveGraph(model: ModelGraph, held: readonly HeldInput[] = []): 
     return unproven(`Input ${shown(fixed.name)} has no variable first dimension for rows to lie along`);
   const unknowns = new Unknowns();
   const given = new Map(inputs.map((input): [string, Value] => [input.name, rowsOf(input, unknowns)]));
-  const follower = new Follower(model, findOperator, unknowns);
+  const tracer = new RowTracer(model, findOperator, unknowns);
   let outputs: Value[];
   try {
-    outputs = follower.graph(graph, given);
+    outputs = tracer.graph(graph, given);
   } catch (error) {
     if (error instanceof TooLong) return unproven(`The graph could not be followed: ${error.message}`);
     throw error;
   }
   for (const [index, name] of graph.outputs.entries()) {
     const reason = obstacleOf(outputs[index], name);
-    if (reason !== null) return unproven(reason, follower.tables);
+    if (reason !== null) return unproven(reason, tracer.tables);
   }
-  return { rules: ROW_RULES, proven: true, reason: null, tables: follower.tables };
+  return { rules: ROW_RULES, proven: true, reason: null, tables: tracer.tables };
 }
 
 /** Optional inputs whose value the server holds: the same for all requests that run together. */

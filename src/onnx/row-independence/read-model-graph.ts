@@ -281,7 +281,7 @@ function* checked(parts: Iterable<Field>): Generator<Field> {
   }
 }
 
-/** Readers of protobuf merge a message that is there twice; nobody writes one so. */
+/** Readers of protobuf merge a message that is there twice; no exporter writes one so. */
 function once<Message>(before: Message | null, message: Message): Message {
   if (before !== null) throw new MalformedProtobuf('a part is there twice');
   return message;

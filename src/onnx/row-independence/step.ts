@@ -7,7 +7,7 @@ import { isOutermost, type Followed, type Value } from './value.js';
 /** What an operator does to the values it is given; one that mixes rows throws ProofEnd. */
 export type Rule = (step: Step) => readonly Value[];
 
-/** What is known of an operator. Nothing that is not said of it is assumed: an operator without one ends the proof. */
+/** What is known of an operator. No property is assumed that is not stated: an operator without a rule ends the proof. */
 export interface Operator {
   readonly rule: Rule;
   /** Inputs that are sizes: the rule looks at what they say, and they may count rows. */

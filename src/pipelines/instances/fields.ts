@@ -1,7 +1,7 @@
 import { RowError } from '../prediction.js';
 import { describeValue, isObject, quoteGiven } from './describe-value.js';
 
-/** The object an instance must be, without fields nobody reads: a misspelt `cutof` would change the answer silently. */
+/** The object an instance must be, without unknown fields: a misspelt `cutof` would change the answer silently. */
 export function objectWith(
   value: unknown,
   allowed: readonly string[],

@@ -1,7 +1,7 @@
 import { RowError } from '../prediction.js';
 import type { Pipeline } from '../pipeline.js';
 import { describeValue, isObject, meantNumber, quoteGiven } from './describe-value.js';
-import { elementSymbol, protonNumber } from './elements.js';
+import { elementSymbol, protonNumber } from './chemical-elements.js';
 import { objectWith } from './fields.js';
 import { MAXIMUM_Z, neutronRange, stabilityDistance } from './nuclear-landscape.js';
 import { scalar, type Reading } from './reading.js';

@@ -12,7 +12,7 @@ export interface MoleculeWorkerOptions {
 }
 
 export interface ReadOptions {
-  /** Nobody waits any more. */
+  /** Its caller no longer waits. */
   readonly signal?: AbortSignal | undefined;
   /** As `performance.now()`: what is not read by then is LATE. A minute from now when left out. */
   readonly until?: number | undefined;

@@ -19,7 +19,8 @@ export class RdkitReader {
 
   static async load(): Promise<RdkitReader> {
     const reader = new RdkitReader(await rdkitModule.default());
-    // The first molecule pays for compiling much of the module, up to a second on a busy machine: nobody's time limit.
+    // The first molecule pays for compiling much of the module, up to a second on a busy machine: not on the time of any
+    // request.
     reader.read('C', { descriptors: ['amw'], fingerprints: [] });
     return reader;
   }

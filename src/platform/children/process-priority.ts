@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 /**
- * Of runs that take longer than what is done for them elsewhere: whoever sends, receives or puts requests together goes
- * first when they want the same core, since the next run waits for that.
+ * Of runs that take longer than what is done for them elsewhere: the threads that send, receive or put requests
+ * together go first when they want the same core, since the next run waits for that.
  */
 export const YIELDING_PRIORITY = 10;
 /** Of runs that take long, and of comparing graphs: on Linux a third of what those get, and a thirtieth of what the server gets, of the same core. */

@@ -69,7 +69,7 @@ export class InstanceLock {
     );
   }
 
-  /** Once the schema is in place: whoever held the lock before cannot write any more. */
+  /** Once the schema is in place: earlier holders of the lock cannot write any more. */
   async begin(): Promise<void> {
     const { client } = this;
     if (!client) throw new StartupError('The connection to the database was lost. Start again.');
@@ -123,7 +123,7 @@ export class InstanceLock {
     clearTimeout(this.retry);
     clearTimeout(this.heartbeat);
     const { client } = this;
-    // The server notices the end of a session a moment later: whoever starts next must not meet the lock still held.
+    // The server notices the end of a session a moment later: the next server must not meet the lock still held.
     await client?.query('SELECT pg_advisory_unlock($1)', [INSTANCE_LOCK]).catch(() => undefined);
     await client?.end();
   }
@@ -166,7 +166,7 @@ export class InstanceLock {
         () => {
           if (this.client === client) this.beat(client);
         },
-        // Nothing is waited for: the other end does not answer.
+        // No wait for the other end, which does not answer.
         () => this.lost(client),
       );
     }, HEARTBEAT_MS).unref();

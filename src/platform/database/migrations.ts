@@ -12,7 +12,7 @@ interface Migration {
   readonly checksum: string;
 }
 
-/** "MIGR" in ASCII: whoever migrates this database holds it. */
+/** "MIGR" in ASCII: held while this database is migrated. */
 const MIGRATION_LOCK = 0x4d494752;
 
 /** Prisma's own table, column for column, so that `prisma migrate status` reads it. */

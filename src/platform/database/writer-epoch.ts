@@ -34,7 +34,7 @@ export async function currentEpoch(client: pg.Client): Promise<bigint> {
 }
 
 /**
- * Begins an epoch: from its commit on, every session of an earlier one is refused. For whoever holds the instance lock.
+ * Begins an epoch: from its commit on, every session of an earlier one is refused. For the holder of the instance lock.
  */
 export async function beginEpoch(client: pg.Client): Promise<bigint> {
   await client.query(`SET lock_timeout = ${LAST_TRANSACTIONS_MS}`);

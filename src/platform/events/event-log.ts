@@ -88,7 +88,7 @@ export class EventLog {
     return result;
   }
 
-  /** Calls `listener` with each event this process commits, before the one who caused it hears of the commit. */
+  /** Calls `listener` with each event this process commits, before its author hears of the commit. */
   onCommitted(listener: (event: NewEvent) => void): void {
     this.committed.push(listener);
   }
@@ -98,7 +98,7 @@ export class EventLog {
     this.missed.push(listener);
   }
 
-  /** Another process may have written: whoever remembers something forgets it, and subscribers are told what came. */
+  /** Another process may have written: caches are told to forget, and subscribers get what came. */
   othersWrote(): void {
     for (const listener of this.missed) listener();
     this.wake();
@@ -269,7 +269,7 @@ export class EventLog {
       try {
         const latest = await this.store.latest();
         if (latest - this.position > BigInt(RECENT_CAPACITY)) {
-          // Nobody read along for a while: begin anew near the end instead of catching up through memory.
+          // No subscriber read along for a while: begin anew near the end instead of catching up through memory.
           this.recent.clear();
           this.position = latest - BigInt(READ_BATCH);
         }

@@ -20,7 +20,7 @@ export interface PlacedBlock {
   readonly placeholder: string;
 }
 
-/** Whoever is not finished by then has done something that nobody thought of; the thread is given up. */
+/** A thread that is not finished by then met a case that was not foreseen, and is given up. */
 const LIMIT_MS = 30_000;
 
 interface Waiting {
@@ -113,7 +113,7 @@ export class JsonReader {
   }
 }
 
-/** In a buffer that nobody else has a part of, so that it can move. */
+/** In a buffer of its own, so that it can be transferred. */
 function ofItsOwn(body: Buffer): Uint8Array<ArrayBuffer> {
   const { buffer } = body;
   return buffer instanceof ArrayBuffer && buffer.byteLength === body.length

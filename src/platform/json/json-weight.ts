@@ -31,7 +31,7 @@ const STRING_BYTES = 32;
 const PLACE_BYTES = 8;
 /** The text of the body, and its content. */
 const COPIES = 2;
-/** Nothing is heavier than `[{},{},…]`, at three bytes an object. */
+/** The heaviest JSON is `[{},{},…]`, at three bytes an object. */
 const HEAVIEST_PER_BYTE = COPIES + Math.ceil((OPENING_BYTES + PLACE_BYTES) / 3);
 
 /** Bytes of memory that JSON takes while its request runs. */

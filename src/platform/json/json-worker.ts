@@ -31,7 +31,7 @@ parentPort?.on('message', ({ id, body, tolerant }: ScanRequest) => {
     return;
   }
   const { counts, found } = scan;
-  // Nobody outside knows it, so nothing that comes holds it by chance or on purpose.
+  // The mark is unknown outside, so no input holds it by chance or on purpose.
   const mark = `numbers ${randomUUID()}`;
   const blocks = found.map(({ shape, values, booleans, digits, path }, index) => {
     const placeholder = `${mark} ${index}`;

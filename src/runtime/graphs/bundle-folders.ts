@@ -15,8 +15,8 @@ const DRAFT = '.draft';
 
 /**
  * Bundles unpacked, each in a folder that is named by its digest: what the runtime needs to map weights into memory. The
- * digest says whether a folder is whole: packed again, its files must give it. May be deleted at any time; whoever holds a
- * model has links to its files.
+ * digest says whether a folder is whole: packed again, its files must give it. May be deleted at any time; a
+ * caller that holds a model has links to its files.
  */
 export class BundleFolders {
   readonly #unpacking = new Map<string, Promise<void>>();

@@ -79,7 +79,7 @@ export class RuntimeGraphs {
   }
 
   /**
-   * A stored artifact for whoever compares it: a single file is hashed there, a bundle has been here.
+   * A stored artifact for callers that compare it: a single file is hashed there, a bundle has been here.
    * @throws DomainError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT, STORAGE_FULL
    */
   async stored(digest: string, signal?: AbortSignal): Promise<StoredGraph> {

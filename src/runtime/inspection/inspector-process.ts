@@ -30,7 +30,7 @@ export interface InspectionLimits {
   readonly memoryBytes: number;
 }
 
-/** A child process that reads models, one after the other. It never holds this one open while nobody asks. */
+/** A child process that reads models, one after the other. While idle it does not keep this process alive. */
 export class InspectorProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
@@ -54,7 +54,7 @@ export class InspectorProcess {
     // One that never came to be has no end.
     this.#exited =
       pid === undefined ? Promise.resolve() : new Promise((resolve) => this.#child.once('exit', resolve));
-    // Whoever waits for it hears it too; unheard by anyone it would end the server.
+    // The waiting caller hears it too; a rejection that nobody handles would end the server.
     this.#child.on('error', () => undefined);
     if (pid !== undefined) endWithServer(this.#child);
   }

@@ -9,7 +9,7 @@ export class Lane {
     this.#free = limits.seats;
   }
 
-  /** Takes a seat if one is free now and nobody waits for it. */
+  /** Takes a seat if one is free now and no other request waits for it. */
   tryEnter(): boolean {
     if (this.#free === 0) return false;
     this.#free -= 1;

@@ -33,7 +33,7 @@ export interface InspectorOptions {
   memoryBytes?: number;
   /** Of computing, after which a model is a slow one. Default 1 s. */
   patienceMs?: number;
-  /** Where models lie while they are read; shared with whoever else loads models. */
+  /** Where models lie while they are read; shared with the runners, which load models too. */
   folders?: ModelFolders;
 }
 
@@ -169,7 +169,7 @@ export class ModelInspector {
         throw error;
       },
     );
-    // Whoever gave it up looks at it no more.
+    // The caller gave it up and looks at it no more.
     reply.catch(() => undefined);
     return {
       reply,

@@ -4,7 +4,7 @@ import { formatShape } from '../../tensors/index.js';
 import type { Signature } from '../../tensors/index.js';
 
 /**
- * Refuses a graph that nobody could call: with a value that has no name, or an input that no tensor can be sent for.
+ * Refuses a graph that no request could call: with a value that has no name, or an input that no tensor can be sent for.
  * @throws ModelProblem
  */
 export function refuseUncallable({ inputs, outputs }: Signature): void {

@@ -14,12 +14,12 @@ export class FrameReader {
   #kept: ArrayBuffer | undefined;
 
   /**
-   * @param reuses whether a frame may be overwritten by the next: for who has done with one before asking for another.
+   * @param reuses whether a frame may be overwritten by the next: for callers that are done with one before they ask for another.
    * Fresh memory costs a page fault for every 4 kB.
    */
   constructor(private readonly reuses = false) {}
 
-  /** Where the next bytes belong; never empty. Whoever writes there itself tells so by `filled`. */
+  /** Where the next bytes belong; never empty. A caller that writes there itself says so by `filled`. */
   get room(): Uint8Array {
     return this.#target.subarray(this.#filled);
   }

@@ -259,7 +259,7 @@ class HeaderReader {
     const length = this.u32();
     const from = this.#take(length);
     const text = this.#bytes.toString('utf8', from, from + length);
-    // What is no UTF-8 is read as U+FFFD without a word; the decoder that would throw is ten times slower.
+    // Bytes that are not UTF-8 become U+FFFD silently; the decoder that throws is ten times slower.
     if (text.includes('\uFFFD') && !isUtf8(this.#bytes.subarray(from, from + length)))
       throw new BrokenFrame('a text is not UTF-8');
     return text;

@@ -18,7 +18,7 @@ export class ProcessSeating implements Seating {
     }
   }
 
-  /** It shares its process with nobody: giving way is enough. */
+  /** No other model shares its process: giving way is enough. */
   async setAside(seat: Seat): Promise<Seat> {
     seat.runner.giveWay();
     return seat;

@@ -10,7 +10,7 @@ export type ExecutionProvider = (typeof EXECUTION_PROVIDERS)[number];
 
 let available: readonly ExecutionProvider[] | undefined;
 
-/** What the installed runtime offers on this machine. Asked once, and only when somebody wants more than the CPU. */
+/** What the installed runtime offers on this machine. Asked once, and only when more than the CPU is wanted. */
 export function availableProviders(): readonly ExecutionProvider[] {
   available ??= EXECUTION_PROVIDERS.filter(offers());
   return available;

@@ -14,7 +14,7 @@ const FORMAT = 1;
 
 /**
  * Optimised graphs on disk, by what they were made from and for. A file's name holds the SHA-256 of its content, so that
- * a file is whole or not used. Nothing in here is needed: whatever fails, the graph is loaded from its own file.
+ * a file is whole or not used. The cache is never needed: whatever fails, the graph is loaded from its own file.
  */
 export class GraphCache {
   /** @param maxBytes of all files; those used longest ago go first */

@@ -38,7 +38,7 @@ export function cleanRuntimeMessage(error: unknown, path?: string): string {
   return message.length > maxLength ? `${message.slice(0, maxLength)}…` : message;
 }
 
-/** What a refusal to load means to whoever made the model. */
+/** What a refusal to load means to the model's author. */
 export function loadProblem(error: unknown, path: string, graph?: GraphSummary): ModelProblem {
   const message = cleanRuntimeMessage(error, path);
   if (speaksOfMemory(message))

@@ -59,7 +59,7 @@ export class ThreadRunner implements Runner {
           ? new WorkerUnavailable('The model was unloaded; try again')
           : new RunnerLost('The thread that ran the model ended unexpectedly; try again', {
               end: 'CRASHED',
-              // Which of them it was nobody knows, and their tensors went with the thread.
+              // It is unknown which of them it was, and their tensors went with the thread.
               atWork: true,
               retryAfterMs: RETRY_AFTER_MS,
               cause: cause ?? new Error(`worker exited with code ${code}`),

@@ -56,7 +56,7 @@ function* file(name: string, bytes: Buffer): Generator<Uint8Array> {
 
 async function* blobFile({ digest, size }: Blob, artifacts: ArtifactStore): AsyncGenerator<Uint8Array> {
   yield encodeHeader({ name: blobName(digest), size });
-  // Whoever receives this has not got the end yet, and never gets it: what was damaged on disk is not passed on.
+  // The receiver has not got the end yet, and never gets it: bytes that are damaged on disk are not passed on.
   yield* artifacts.readChecked(digest) as AsyncIterable<Buffer>;
   yield* padding(size);
 }

@@ -4,7 +4,7 @@ import { REWRITE_KINDS } from '../../onnx/index.js';
 import { DOMAINS } from '../../catalog/index.js';
 
 /**
- * What an archive says, format 1; docs/archive-format.md explains it. Nothing in it is local to a catalog: versions are
+ * What an archive says, format 1; docs/archive-format.md explains it. No part of it is local to a catalog: versions are
  * named by number, entries of the history by their place in it, other models' versions by name, number and digest.
  */
 

@@ -32,7 +32,7 @@ export interface ImportOutcome {
   readonly blobs: { readonly count: number; readonly bytes: number };
   /** What new versions were made from and this catalog does not have, each once. */
   readonly missingParents: readonly ForeignVersion[];
-  /** False when it was a trial, or everything was here already. */
+  /** False for a dry run, or when everything was here already. */
   readonly changed: boolean;
   /** The model as it is here now; null when a trial has not made it. */
   readonly model: ModelRecord | null;

@@ -1,4 +1,4 @@
-import { ELEMENT_SYMBOLS } from '../../instances/elements.js';
+import { ELEMENT_SYMBOLS } from '../../instances/chemical-elements.js';
 
 /** What stands between brackets, read as far as counting needs. */
 export type BracketAtom =

@@ -117,7 +117,7 @@ export interface AliasRecord {
   readonly modelId: string;
   readonly name: string;
   readonly versionId: string;
-  /** Nothing about it changes without a reason. */
+  /** It moves, and is removed, only with a reason. */
   readonly protected: boolean;
   readonly updatedAt: Date;
   readonly updatedBy: string;
