@@ -1,4 +1,4 @@
-// The import order of DESIGN: a folder may import only those below it; through their index.ts, platform excepted.
+// The import order of ARCHITECTURE.md: a folder may import only those below it; through their index.ts, platform excepted.
 const order = [
   'graphql',
   'rest',

@@ -3,7 +3,14 @@ import type { Signature } from '../tensors/index.js';
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
 import type { Window } from './keyset.js';
 import { DEFAULT_ALIAS } from './names.js';
-import type { ArtifactRecord, Dataset, Environment, Metric, Source, VersionRecord } from './catalog-records.js';
+import type {
+  ArtifactRecord,
+  Dataset,
+  Environment,
+  Metric,
+  Source,
+  VersionRecord,
+} from './catalog-records.js';
 import { withoutNul } from './texts.js';
 import type { VersionRef } from './version-ref.js';
 import { toVersion, VERSION_COLUMNS, type VersionRow } from './version-row.js';
