@@ -4,7 +4,7 @@ import { withDefaults } from '../tensors/index.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { Isolation, LoadOptions } from './sessions/load-options.js';
 import type { Replica } from './replica.js';
-import { isHealthy, restartDelayMs } from './restart-delay.js';
+import { backoffMs, isHealthy } from '../platform/backoff.js';
 import { Growth } from './processes/growth.js';
 import { NODE_DATA_BYTES } from '../platform/children/process-limits.js';
 import { dataBytesOf } from '../platform/children/process-memory.js';
@@ -290,7 +290,7 @@ export class ReplicatedModel implements LoadedModel {
     const timer = setTimeout(() => {
       this.#restarts.delete(timer);
       void this.#track(this.#restart(index, place.attempt, lostAt));
-    }, restartDelayMs(place.attempt));
+    }, backoffMs(place.attempt));
     timer.unref();
     this.#restarts.add(timer);
   }

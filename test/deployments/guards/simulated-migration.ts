@@ -6,7 +6,7 @@ import {
   type GuardObservations,
   type GuardSettings,
 } from '../../../src/deployments/guards/index.js';
-import { seededRandom } from '../../../src/deployments/guards/seeded-random.js';
+import { seededRandom } from '../../../src/platform/seeded-random.js';
 
 /** Every guard on. */
 export const ALL_GUARDS: GuardSettings = {

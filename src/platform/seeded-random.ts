@@ -1,4 +1,7 @@
-/** Mulberry32: the same numbers from 0 to 1 for the same seed, on every machine. */
+/**
+ * Numbers from 0 to 1 (Mulberry32), the same for the same seed on every machine: samples and decisions made with them can
+ * be repeated.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
