@@ -1,6 +1,6 @@
-import { DeployVersion } from '../__generated__/operations.js';
-import { accepted } from '../api/api.js';
-import { defineCommand } from '../command.js';
+import { DeployVersion } from '../../__generated__/operations.js';
+import { accepted } from '../../api/api.js';
+import { defineCommand } from '../../command.js';
 import { DEPLOYMENT_SETTINGS, deploymentSettings } from './deployment-settings.js';
 import { WAITING_OPTIONS } from './waiting-options.js';
 import { watchRevision } from './watch-revision.js';

@@ -3,8 +3,8 @@ import {
   GraphOptimizationValues,
   IsolationValues,
   type DeployVersionInput,
-} from '../__generated__/operations.js';
-import type { Values } from '../option.js';
+} from '../../__generated__/operations.js';
+import type { Values } from '../../option.js';
 
 /** Options for how a deployment runs its model. */
 export const DEPLOYMENT_SETTINGS = {

@@ -1,6 +1,6 @@
-import type { DeploymentRowFragment } from '../__generated__/operations.js';
-import { line, moment } from '../terminal/format.js';
-import { table } from '../terminal/layout.js';
+import type { DeploymentRowFragment } from '../../__generated__/operations.js';
+import { line, moment } from '../../terminal/format.js';
+import { table } from '../../terminal/layout.js';
 
 export function deploymentTable(deployments: readonly DeploymentRowFragment[]): string {
   return table(

@@ -1,9 +1,9 @@
-import { DeploymentStateValues, ListDeployments } from '../__generated__/operations.js';
-import { readPages } from '../api/pages.js';
-import { defineCommand } from '../command.js';
-import { stack } from '../terminal/layout.js';
+import { DeploymentStateValues, ListDeployments } from '../../__generated__/operations.js';
+import { readPages } from '../../api/pages.js';
+import { defineCommand } from '../../command.js';
+import { stack } from '../../terminal/layout.js';
 import { deploymentTable } from './deployment-table.js';
-import { LIMIT, limited } from './list-limit.js';
+import { LIMIT, limited } from '../list-limit.js';
 
 export const listDeployments = defineCommand({
   name: 'list deployments',

@@ -5,15 +5,15 @@ import {
   PauseMigration,
   ResumeMigration,
   type MigrationNowFragment,
-} from '../__generated__/operations.js';
-import { accepted } from '../api/api.js';
-import { defineCommand, type Result, type Session } from '../command.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { wrongUsage } from '../failure.js';
-import { describeMigration } from '../migrate/describe.js';
-import { MIGRATION_SETTINGS, migrationSettings } from '../migrate/settings.js';
-import { eventCursor, watchMigration, type MigrationEvent } from '../migrate/watch.js';
-import { stack } from '../terminal/layout.js';
+} from '../../__generated__/operations.js';
+import { accepted } from '../../api/api.js';
+import { defineCommand, type Result, type Session } from '../../command.js';
+import { EXIT, type ExitCode } from '../../exit-codes.js';
+import { wrongUsage } from '../../failure.js';
+import { describeMigration } from '../../migrate/describe.js';
+import { MIGRATION_SETTINGS, migrationSettings } from '../../migrate/settings.js';
+import { eventCursor, watchMigration, type MigrationEvent } from '../../migrate/watch.js';
+import { stack } from '../../terminal/layout.js';
 
 export const migrate = defineCommand({
   name: 'migrate',

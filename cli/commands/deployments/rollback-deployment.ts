@@ -1,6 +1,6 @@
-import { RollbackDeployment } from '../__generated__/operations.js';
-import { accepted } from '../api/api.js';
-import { defineCommand } from '../command.js';
+import { RollbackDeployment } from '../../__generated__/operations.js';
+import { accepted } from '../../api/api.js';
+import { defineCommand } from '../../command.js';
 import { watchRevision } from './watch-revision.js';
 
 export const rollbackDeployment = defineCommand({

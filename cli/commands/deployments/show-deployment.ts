@@ -1,7 +1,7 @@
-import type { ShowDeploymentQuery } from '../__generated__/operations.js';
-import { describeMigration, trafficText } from '../migrate/describe.js';
-import { bytes, line, moment, plural } from '../terminal/format.js';
-import { facts, section, stack, table } from '../terminal/layout.js';
+import type { ShowDeploymentQuery } from '../../__generated__/operations.js';
+import { describeMigration, trafficText } from '../../migrate/describe.js';
+import { bytes, line, moment, plural } from '../../terminal/format.js';
+import { facts, section, stack, table } from '../../terminal/layout.js';
 
 type Deployment = NonNullable<ShowDeploymentQuery['deployment']>;
 

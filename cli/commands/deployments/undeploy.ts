@@ -1,6 +1,6 @@
-import { Undeploy } from '../__generated__/operations.js';
-import { accepted } from '../api/api.js';
-import { defineCommand } from '../command.js';
+import { Undeploy } from '../../__generated__/operations.js';
+import { accepted } from '../../api/api.js';
+import { defineCommand } from '../../command.js';
 
 export const undeploy = defineCommand({
   name: 'undeploy',

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { WatchDeployment, type DeploymentProgressFragment } from '../__generated__/operations.js';
-import { existing } from '../api/existing.js';
-import type { Result, Session } from '../command.js';
-import { EXIT } from '../exit-codes.js';
+import { WatchDeployment, type DeploymentProgressFragment } from '../../__generated__/operations.js';
+import { existing } from '../../api/existing.js';
+import type { Result, Session } from '../../command.js';
+import { EXIT } from '../../exit-codes.js';
 
 const LOOK_EVERY_MS = 200;
 const SETTLED: ReadonlySet<string> = new Set(['READY', 'DRAINING', 'STOPPED', 'FAILED', 'REPLACED']);

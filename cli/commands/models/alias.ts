@@ -5,16 +5,16 @@ import {
   RemoveAlias,
   SetAlias,
   type AliasNowFragment,
-} from '../__generated__/operations.js';
-import { accepted, type Api } from '../api/api.js';
-import { existing } from '../api/existing.js';
-import { readPages } from '../api/pages.js';
-import { defineCommand, type Result } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { Failure, wrongUsage } from '../failure.js';
-import { moment } from '../terminal/format.js';
-import { facts, stack, table } from '../terminal/layout.js';
-import { LIMIT, limited } from './list-limit.js';
+} from '../../__generated__/operations.js';
+import { accepted, type Api } from '../../api/api.js';
+import { existing } from '../../api/existing.js';
+import { readPages } from '../../api/pages.js';
+import { defineCommand, type Result } from '../../command.js';
+import { EXIT } from '../../exit-codes.js';
+import { Failure, wrongUsage } from '../../failure.js';
+import { moment } from '../../terminal/format.js';
+import { facts, stack, table } from '../../terminal/layout.js';
+import { LIMIT, limited } from '../list-limit.js';
 
 export const alias = defineCommand({
   name: 'alias',

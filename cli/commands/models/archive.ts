@@ -1,6 +1,6 @@
-import { ArchiveModel } from '../__generated__/operations.js';
-import { accepted } from '../api/api.js';
-import { defineCommand } from '../command.js';
+import { ArchiveModel } from '../../__generated__/operations.js';
+import { accepted } from '../../api/api.js';
+import { defineCommand } from '../../command.js';
 
 export const archive = defineCommand({
   name: 'archive',

@@ -1,15 +1,15 @@
-import { CompareVersions, type CompareVersionsQueryVariables } from '../__generated__/operations.js';
-import type { Comparison } from '../compare/comparison.js';
-import { comparisonReport } from '../compare/report.js';
-import { defineCommand } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { wrongUsage } from '../failure.js';
-import type { InputFormat } from '../input/formats.js';
-import { INPUT_OPTIONS, readRows } from '../input/read-rows.js';
-import type { Row } from '../input/row.js';
-import { targetPipeline } from '../input/target-pipeline.js';
-import { openText } from '../input/text-source.js';
-import type { Api } from '../api/api.js';
+import { CompareVersions, type CompareVersionsQueryVariables } from '../../__generated__/operations.js';
+import type { Comparison } from '../../compare/comparison.js';
+import { comparisonReport } from '../../compare/report.js';
+import { defineCommand } from '../../command.js';
+import { EXIT } from '../../exit-codes.js';
+import { wrongUsage } from '../../failure.js';
+import type { InputFormat } from '../../input/formats.js';
+import { INPUT_OPTIONS, readRows } from '../../input/read-rows.js';
+import type { Row } from '../../input/row.js';
+import { targetPipeline } from '../../input/target-pipeline.js';
+import { openText } from '../../input/text-source.js';
+import type { Api } from '../../api/api.js';
 
 export const compare = defineCommand({
   name: 'compare',

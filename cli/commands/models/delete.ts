@@ -1,7 +1,7 @@
-import { DeleteModel } from '../__generated__/operations.js';
-import { accepted } from '../api/api.js';
-import { defineCommand } from '../command.js';
-import { wrongUsage } from '../failure.js';
+import { DeleteModel } from '../../__generated__/operations.js';
+import { accepted } from '../../api/api.js';
+import { defineCommand } from '../../command.js';
+import { wrongUsage } from '../../failure.js';
 
 export const deleteModel = defineCommand({
   name: 'delete',

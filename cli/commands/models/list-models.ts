@@ -3,12 +3,12 @@ import {
   ListModels,
   ModelOrderFieldValues,
   type ListModelsQuery,
-} from '../__generated__/operations.js';
-import { readPages } from '../api/pages.js';
-import { defineCommand } from '../command.js';
-import { line, moment } from '../terminal/format.js';
-import { stack, table } from '../terminal/layout.js';
-import { LIMIT, limited } from './list-limit.js';
+} from '../../__generated__/operations.js';
+import { readPages } from '../../api/pages.js';
+import { defineCommand } from '../../command.js';
+import { line, moment } from '../../terminal/format.js';
+import { stack, table } from '../../terminal/layout.js';
+import { LIMIT, limited } from '../list-limit.js';
 
 export const listModels = defineCommand({
   name: 'list models',

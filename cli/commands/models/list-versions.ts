@@ -1,9 +1,9 @@
-import { ListVersions } from '../__generated__/operations.js';
-import { existing } from '../api/existing.js';
-import { readPages } from '../api/pages.js';
-import { defineCommand } from '../command.js';
-import { stack } from '../terminal/layout.js';
-import { LIMIT, limited } from './list-limit.js';
+import { ListVersions } from '../../__generated__/operations.js';
+import { existing } from '../../api/existing.js';
+import { readPages } from '../../api/pages.js';
+import { defineCommand } from '../../command.js';
+import { stack } from '../../terminal/layout.js';
+import { LIMIT, limited } from '../list-limit.js';
 import { versionTable } from './version-table.js';
 
 export const listVersions = defineCommand({

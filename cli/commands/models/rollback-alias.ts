@@ -1,7 +1,7 @@
-import { RollbackAlias } from '../__generated__/operations.js';
-import { accepted } from '../api/api.js';
-import { defineCommand } from '../command.js';
-import { wrongUsage } from '../failure.js';
+import { RollbackAlias } from '../../__generated__/operations.js';
+import { accepted } from '../../api/api.js';
+import { defineCommand } from '../../command.js';
+import { wrongUsage } from '../../failure.js';
 import { describe } from './alias.js';
 
 export const rollbackAlias = defineCommand({

@@ -1,7 +1,7 @@
-import type { ShowModelQuery } from '../__generated__/operations.js';
-import { moment } from '../terminal/format.js';
-import { facts, section, stack, table } from '../terminal/layout.js';
-import { deploymentTable } from './deployment-table.js';
+import type { ShowModelQuery } from '../../__generated__/operations.js';
+import { moment } from '../../terminal/format.js';
+import { facts, section, stack, table } from '../../terminal/layout.js';
+import { deploymentTable } from '../deployments/deployment-table.js';
 import { excerpt } from './excerpt.js';
 import { versionTable } from './version-table.js';
 

@@ -1,6 +1,6 @@
-import type { ShowVersionQuery, TensorRowFragment } from '../__generated__/operations.js';
-import { bytes, moment, number, shape, withUnit } from '../terminal/format.js';
-import { facts, section, stack, table } from '../terminal/layout.js';
+import type { ShowVersionQuery, TensorRowFragment } from '../../__generated__/operations.js';
+import { bytes, moment, number, shape, withUnit } from '../../terminal/format.js';
+import { facts, section, stack, table } from '../../terminal/layout.js';
 import { excerpt } from './excerpt.js';
 
 /** Of classes or values: enough to recognise them. */

@@ -1,6 +1,6 @@
-import { TagVersion, UntagVersion } from '../__generated__/operations.js';
-import { accepted } from '../api/api.js';
-import { defineCommand } from '../command.js';
+import { TagVersion, UntagVersion } from '../../__generated__/operations.js';
+import { accepted } from '../../api/api.js';
+import { defineCommand } from '../../command.js';
 
 export const tag = defineCommand({
   name: 'tag',

@@ -1,9 +1,9 @@
-import { DomainValues, UpdateModel } from '../__generated__/operations.js';
-import { accepted } from '../api/api.js';
-import { defineCommand } from '../command.js';
-import { wrongUsage } from '../failure.js';
-import { readText, textOrFile } from '../files.js';
-import { facts, stack } from '../terminal/layout.js';
+import { DomainValues, UpdateModel } from '../../__generated__/operations.js';
+import { accepted } from '../../api/api.js';
+import { defineCommand } from '../../command.js';
+import { wrongUsage } from '../../failure.js';
+import { readText, textOrFile } from '../../files.js';
+import { facts, stack } from '../../terminal/layout.js';
 
 export const updateModel = defineCommand({
   name: 'update model',

@@ -1,6 +1,6 @@
-import type { VersionRowFragment } from '../__generated__/operations.js';
-import { bytes, moment, number, withUnit } from '../terminal/format.js';
-import { table } from '../terminal/layout.js';
+import type { VersionRowFragment } from '../../__generated__/operations.js';
+import { bytes, moment, number, withUnit } from '../../terminal/format.js';
+import { table } from '../../terminal/layout.js';
 
 /** Versions with what people look for in a list of them. */
 export function versionTable(versions: readonly VersionRowFragment[]): string {

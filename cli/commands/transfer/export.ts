@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { ModelArchive } from '../__generated__/operations.js';
-import { existing } from '../api/existing.js';
-import type { Http } from '../api/http.js';
-import { defineCommand } from '../command.js';
-import { checkedArchive } from '../transfer/check-archive.js';
-import { taken, writeWhole } from '../transfer/whole-file.js';
-import { bytes, plural } from '../terminal/format.js';
-import type { Bar } from '../terminal/progress.js';
+import { ModelArchive } from '../../__generated__/operations.js';
+import { existing } from '../../api/existing.js';
+import type { Http } from '../../api/http.js';
+import { defineCommand } from '../../command.js';
+import { checkedArchive } from '../../transfer/check-archive.js';
+import { taken, writeWhole } from '../../transfer/whole-file.js';
+import { bytes, plural } from '../../terminal/format.js';
+import type { Bar } from '../../terminal/progress.js';
 
 export const exportModel = defineCommand({
   name: 'export',

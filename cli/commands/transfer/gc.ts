@@ -1,8 +1,8 @@
-import { CollectArtifacts } from '../__generated__/operations.js';
-import { accepted } from '../api/api.js';
-import { defineCommand } from '../command.js';
-import { bytes, plural } from '../terminal/format.js';
-import { stack, table } from '../terminal/layout.js';
+import { CollectArtifacts } from '../../__generated__/operations.js';
+import { accepted } from '../../api/api.js';
+import { defineCommand } from '../../command.js';
+import { bytes, plural } from '../../terminal/format.js';
+import { stack, table } from '../../terminal/layout.js';
 
 export const gc = defineCommand({
   name: 'gc',

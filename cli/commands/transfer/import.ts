@@ -1,11 +1,15 @@
-import { ImportConflictValues, ImportModel, type ImportModelMutation } from '../__generated__/operations.js';
-import { accepted } from '../api/api.js';
-import { uploadFile } from '../api/upload.js';
-import { defineCommand, type Session } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { digestOf, sizeOf } from '../files.js';
-import { bytes, plural } from '../terminal/format.js';
-import { facts, section, stack, table } from '../terminal/layout.js';
+import {
+  ImportConflictValues,
+  ImportModel,
+  type ImportModelMutation,
+} from '../../__generated__/operations.js';
+import { accepted } from '../../api/api.js';
+import { uploadFile } from '../../api/upload.js';
+import { defineCommand, type Session } from '../../command.js';
+import { EXIT } from '../../exit-codes.js';
+import { digestOf, sizeOf } from '../../files.js';
+import { bytes, plural } from '../../terminal/format.js';
+import { facts, section, stack, table } from '../../terminal/layout.js';
 
 export const importModel = defineCommand({
   name: 'import',
