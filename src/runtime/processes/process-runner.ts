@@ -7,7 +7,7 @@ import { refusalOf, type ModelProblemCode } from '../../onnx/index.js';
 import { BACKGROUND_PRIORITY, YIELDING_PRIORITY } from '../../platform/children/process-priority.js';
 import { NODE_DATA_BYTES } from '../../platform/children/process-limits.js';
 import { Pending } from './pending.js';
-import { encoded, RunnerChild } from './runner-child.js';
+import { encoded, RunnerProcess } from './runner-process.js';
 import { endedByItself, lossOf, tookTooLong, tookTooMuch, type Verdict } from './verdict.js';
 import { outOfMemory, runFailed } from '../run-failure.js';
 import type { Runner, RunOptions, RunResult } from '../runner.js';
@@ -44,7 +44,7 @@ export class ProcessRunner implements Runner {
   /** What does not answer is killed instead. */
   readonly unresponsive = false;
   readonly failed: Promise<DomainError>;
-  readonly #child: RunnerChild;
+  readonly #process: RunnerProcess;
   readonly #exited: Promise<void>;
   #reportExit: () => void = () => undefined;
   #reportFailure: (error: DomainError) => void = () => undefined;
@@ -69,7 +69,7 @@ export class ProcessRunner implements Runner {
     this.#maxMemoryBytes = maxMemoryBytes;
     this.#exited = new Promise((resolve) => (this.#reportExit = resolve));
     this.failed = new Promise((resolve) => (this.#reportFailure = resolve));
-    this.#child = new RunnerChild(maxMemoryBytes, {
+    this.#process = new RunnerProcess(maxMemoryBytes, {
       heard: (frame) => this.#settle(frame),
       garbled: (why) => this.#kill({ end: 'CRASHED', what: `sent what cannot be understood (${why})` }),
       ended: (how, end) => this.#onEnded(how, end),
@@ -85,7 +85,7 @@ export class ProcessRunner implements Runner {
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#process.pid;
   }
 
   get residentBytes(): number {
@@ -121,8 +121,8 @@ export class ProcessRunner implements Runner {
     const reply = await this.#ask('run', request, limit, options);
     if (reply.kind === 'ran') {
       const inferMs = reply.first;
-      if (this.#child.priority < YIELDING_PRIORITY && this.#yieldingRuns.saw(inferMs))
-        this.#child.lowerPriority(YIELDING_PRIORITY);
+      if (this.#process.priority < YIELDING_PRIORITY && this.#yieldingRuns.saw(inferMs))
+        this.#process.lowerPriority(YIELDING_PRIORITY);
       return { outputs: [...reply.tensors], inferMs };
     }
     switch (reply.names?.[0]) {
@@ -142,7 +142,7 @@ export class ProcessRunner implements Runner {
   }
 
   giveWay(): void {
-    this.#child.lowerPriority(BACKGROUND_PRIORITY);
+    this.#process.lowerPriority(BACKGROUND_PRIORITY);
   }
 
   end(): void {
@@ -155,7 +155,7 @@ export class ProcessRunner implements Runner {
   async stop(): Promise<void> {
     if (this.#phase.name === 'running') {
       this.#phase = { name: 'stopping' };
-      this.#child.finish();
+      this.#process.finish();
       if (this.#pending.length === 0) this.#takeUp();
     }
     await this.#exited;
@@ -184,7 +184,7 @@ export class ProcessRunner implements Runner {
       this.#pending.push(pending);
       options.taken?.(pending);
       if (this.#pending.length === 1) this.#takeUp();
-      this.#child.send(chunks);
+      this.#process.send(chunks);
     });
   }
 
@@ -241,7 +241,7 @@ export class ProcessRunner implements Runner {
   }
 
   #lookAtMemory(): void {
-    const bytes = this.#child.ownBytes;
+    const bytes = this.#process.ownBytes;
     if (bytes === undefined) return;
     this.#residentBytes = bytes;
     const most = this.#maxMemoryBytes;
@@ -250,11 +250,11 @@ export class ProcessRunner implements Runner {
 
   #kill(verdict: Verdict): void {
     this.#verdict ??= verdict;
-    this.#child.kill();
+    this.#process.kill();
   }
 
   #onEnded(how: string, end: RunnerEnd): void {
-    const { output } = this.#child;
+    const { output } = this.#process;
     const asked = this.#phase.name === 'stopping';
     const verdict = this.#verdict ?? endedByItself(how, end, output, this.#maxMemoryBytes);
     const cause = new Error(`${how}${output === '' ? '' : `; it said: ${output}`}`);

@@ -11,7 +11,7 @@ import { endOf } from './verdict.js';
 
 const KEPT_OUTPUT = 2_000;
 
-export interface ChildListener {
+export interface ProcessListener {
   /** A frame that the child sent. */
   heard(frame: Frame): void;
   /** The child sent what is no frame. @param why from the reader */
@@ -24,7 +24,7 @@ export interface ChildListener {
 }
 
 /** A process and the connection to it: frames out, frames in, and how it ended. */
-export class RunnerChild {
+export class RunnerProcess {
   readonly #child: ChildProcess;
   readonly #socket: Duplex;
   #output = '';
@@ -32,7 +32,7 @@ export class RunnerChild {
   /** Never raised: the system lets only an administrator do that. */
   #priority = 0;
 
-  constructor(maxMemoryBytes: number | undefined, listener: ChildListener) {
+  constructor(maxMemoryBytes: number | undefined, listener: ProcessListener) {
     this.#child = spawnRunner(maxMemoryBytes);
     this.#socket = this.#child.stdio[3] as Duplex;
     const reader = new FrameReader();
