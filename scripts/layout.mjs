@@ -6,14 +6,8 @@ import { dirname } from 'node:path';
 const FILES_OF_A_FOLDER = 28;
 const LINES_OF_A_FILE = 300;
 
-// These end with the rebuilding of src/deployments; one that is no longer needed is a fault.
-const EXCEPTIONS = new Set([
-  'src/deployments',
-  'src/deployments/deployment-service.ts',
-  'src/deployments/deployment-store.ts',
-  'src/deployments/migrations/migration-run.ts',
-  'src/deployments/revision-lifecycle.ts',
-]);
+// This one ends when src/deployments is divided into rooms; one that is no longer needed is a fault.
+const EXCEPTIONS = new Set(['src/deployments']);
 
 const files = execFileSync('git', ['ls-files', 'src', 'cli', 'web'], { encoding: 'utf8' })
   .split('\n')
