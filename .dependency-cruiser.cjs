@@ -27,9 +27,35 @@ const upward = order.slice(1).map((folder, index) => ({
   from: { path: `^src/${folder}/` },
   to: { path: `^src/(${order.slice(0, index + 1).join('|')})/` },
 }));
+// Rooms inside a folder that must not know certain others beside them.
+const strangers = [
+  ['catalog', 'aliases', 'artifacts|publishing'],
+  ['catalog', 'artifacts|publishing', 'aliases'],
+  ['graphql', 'compiled|documents', 'http|websocket|resolvers'],
+  ['graphql', 'http', 'websocket|resolvers'],
+  ['graphql', 'websocket', 'resolvers'],
+  ['onnx', 'difference', 'reading|rewriting|row-independence'],
+  ['onnx', 'reading', 'rewriting|row-independence'],
+  ['onnx', 'rewriting', 'row-independence'],
+  ['onnx', 'row-independence', 'reading|rewriting'],
+  ['platform', 'children|tar|text', 'database|events|installation|json'],
+  ['rest', 'open-inference', 'tf-serving'],
+  ['rest', 'tf-serving', 'open-inference'],
+  ['runtime', 'threads', 'processes|inspection|graphs'],
+  ['runtime', 'processes', 'threads|inspection|graphs'],
+  ['runtime', 'sessions', 'threads|inspection|graphs'],
+  ['runtime', 'inspection', 'threads|processes|graphs'],
+].map(([folder, rooms, others]) => ({
+  name: `${folder}-${rooms.replaceAll('|', '-and-')}-stay-apart`,
+  comment: `In ${folder}, ${rooms.replaceAll('|', ' and ')} must not know ${others.replaceAll('|', ', ')}.`,
+  severity: 'error',
+  from: { path: `^src/${folder}/(${rooms})/` },
+  to: { path: `^src/${folder}/(${others})/` },
+}));
 module.exports = {
   forbidden: [
     ...upward,
+    ...strangers,
     {
       name: 'door-only',
       comment: 'A folder is entered by its index.ts.',
@@ -50,12 +76,6 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(graphql|rest)/' },
       to: { path: '^src/(platform/database|onnx|runtime)/', dependencyTypesNot: ['type-only'] },
-    },
-    {
-      name: 'inference-knows-no-monitoring',
-      severity: 'error',
-      from: { path: '^src/inference/' },
-      to: { path: '^src/monitoring/' },
     },
     {
       name: 'workers-import-the-runtime-only',

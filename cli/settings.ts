@@ -10,7 +10,7 @@ export interface ServerAddress {
   readonly apiKey: string | undefined;
 }
 
-export const DEFAULT_URL = 'http://127.0.0.1:4000';
+const DEFAULT_URL = 'http://127.0.0.1:4000';
 
 export interface GivenAddress {
   readonly url?: string | undefined;

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { ArtifactStore } from './artifacts/index.js';
 import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
-import { GraphComparisons } from './comparison/index.js';
+import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { TransferService } from './transfer/index.js';
 import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
@@ -10,39 +9,34 @@ import { registerGraphql, type HttpPaths } from './graphql/index.js';
 import { InferenceService, REQUEST_EVENT_KINDS } from './inference/index.js';
 import { RecordedRequests, RequestRecorder } from './recording/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
-import { ModelFolders, ModelInspector, RunnerPool } from './runtime/index.js';
+import { ModelFolders, ModelInspector, RunnerPool, RuntimeGraphs } from './runtime/index.js';
 import { PipelineRunner, PredictionService } from './predictions/index.js';
 import { InstanceReader, MoleculeWorker } from './pipelines/index.js';
-import { SampleChooser, VersionComparer } from './comparison/index.js';
-import { RequestBodies, shareRequestBodies } from './http/index.js';
-import { compressAnswers } from './http/index.js';
+import { HourlyCleaning } from './hourly-cleaning.js';
+import {
+  compressAnswers,
+  createHttpServer,
+  drain,
+  listen,
+  RequestBodies,
+  shareRequestBodies,
+  watchUnusedConnections,
+} from './http/index.js';
 import type { Config } from './platform/config.js';
 import { openDatabase } from './platform/database/index.js';
 import { exposureOf, lockDirectory } from './platform/directory-lock.js';
-import { StartupError } from './platform/errors.js';
 import { EventLog } from './platform/events/index.js';
 import { pairDirectory } from './platform/installation/index.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
-import { watchUnusedConnections } from './http/index.js';
-import { WholeBodyMessage } from './http/index.js';
-import { withinLimit } from './platform/within-limit.js';
+import { StopList } from './platform/stop-list.js';
+import { readinessOf, type Phase } from './readiness.js';
 import { Reload } from './reload.js';
 import { answerError, registerRest } from './rest/index.js';
-import { RuntimeGraphs } from './runtime/index.js';
-import {
-  assertBindAllowed,
-  nameAnswer,
-  registerSecurity,
-  requestId,
-  type WrongKeys,
-} from './security/index.js';
+import { assertBindAllowed, registerSecurity, type WrongKeys } from './security/index.js';
 import { seedExamples } from './seed-examples.js';
 
-const PRUNE_INTERVAL_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 const STOP_GRACE_MS = 5_000;
-const IDLE_CHECK_MS = 50;
 
 /** For tests: no user ever sets these. */
 export interface AppOptions {
@@ -203,8 +197,8 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
 
   const reload = new Reload({ deployments, events, logger });
-  const state: { phase: 'starting' | 'ready' | 'stopping' } = { phase: 'starting' };
-  const app = createFastify(config, logger);
+  const state: { phase: Phase } = { phase: 'starting' };
+  const app = createHttpServer(config, logger, answerError);
   shareRequestBodies(
     app,
     new RequestBodies({ memoryBytes: config.bodyMemoryBytes, largeJsonBytes: options.largeJsonBytes }),
@@ -219,22 +213,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     webDirectory: join(packageRoot, 'dist/web'),
     git,
     serving: { catalog, deployments, inference, events },
-    readiness: async () => {
-      const reached = await events.latest().then(
-        () => 'ok',
-        () => 'unreachable',
-      );
-      const { writer } = database;
-      return {
-        ready:
-          state.phase === 'ready' && reload.isDone && reached === 'ok' && (writer?.problem ?? null) === null,
-        checks: {
-          service: reload.isDone ? state.phase : 'reloading',
-          database: reached,
-          ...(writer && { writer: writer.problem ?? 'ok' }),
-        },
-      };
-    },
+    readiness: readinessOf({ state, reload, events, database }),
   });
   const graphql = await registerGraphql(app, {
     services: {
@@ -253,34 +232,26 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     paths: options.graphqlPaths,
   });
   const closeUnused = watchUnusedConnections(app.server);
-  stops.add('http server', () => drain(app, graphql, config.drainMs, logger, closeUnused));
+  stops.add('http server', () =>
+    drain(app, { drainMs: config.drainMs, logger, closeOthers: () => graphql.close(), closeUnused }),
+  );
   const url = await listen(app, config);
 
-  const prune = () =>
-    events
-      .prune(new Date(Date.now() - config.requestEventDays * DAY_MS))
-      .catch((error: unknown) => logger.warn({ err: error }, 'old request events could not be pruned'));
-  const removeOldArchives = () =>
-    transfer
-      .removeOldArchives()
-      .catch((error: unknown) => logger.warn({ err: error }, 'old archives could not be removed'));
-  let cleaning: Promise<unknown> = Promise.resolve();
-  const cleanUp = () => {
-    if (state.phase === 'ready') cleaning = Promise.all([cleaning, prune(), removeOldArchives()]);
-  };
-  const pruning = setInterval(cleanUp, PRUNE_INTERVAL_MS).unref();
-  stops.add('pruning', async () => {
-    clearInterval(pruning);
-    // A transaction that met a closing database would wait for a connection that does not come.
-    await cleaning;
+  const cleaning = new HourlyCleaning({
+    events,
+    transfer,
+    logger,
+    requestEventDays: config.requestEventDays,
+    isReady: () => state.phase === 'ready',
   });
+  stops.add('pruning', () => cleaning.close());
 
   const ready = (async () => {
     await deployments.recover();
     await deployments.settled();
     if (config.examples) await seedExamples({ artifacts, catalog, deployments, events, logger });
     if (state.phase === 'starting') state.phase = 'ready';
-    cleanUp();
+    cleaning.run();
   })();
   // A caller that waits on `ready` sees the failure; a rejection without one must not end the process.
   ready.catch((error: unknown) =>
@@ -306,103 +277,4 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
       return stops.run();
     },
   };
-}
-
-function createFastify(config: Config, logger: Logger): FastifyInstance {
-  return Fastify({
-    // With a logger of its own, Fastify waits for the end of every answer to write a line about it. At debug there is
-    // one, written by the transports, which know what the request was.
-    ...(logger.isLevelEnabled('debug') ? { loggerInstance: logger } : {}),
-    logController: new LogController({ disableRequestLogging: true }),
-    // Lines name their request themselves; a logger made for each request costs more than most have to say.
-    childLoggerFactory: () => logger,
-    genReqId: requestId,
-    // What fails before any route is found, such as an address that cannot be decoded, is answered like the rest.
-    frameworkErrors: (error, request, reply) => {
-      nameAnswer(request, reply);
-      answerError(error, request, reply);
-    },
-    http: { IncomingMessage: WholeBodyMessage },
-    bodyLimit: config.bodyLimitBytes,
-    forceCloseConnections: 'idle',
-  }) as unknown as FastifyInstance;
-}
-
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
-  try {
-    return await app.listen({ host, port });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new StartupError(
-        `Port ${port} on ${host} is in use. Stop what listens there, or set PORT to another port.`,
-        { cause: error },
-      );
-    }
-    if (code === 'EACCES')
-      throw new StartupError(
-        `Port ${port} needs more rights than this user has. Set PORT to 1024 or above.`,
-        { cause: error },
-      );
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new StartupError(
-        `HOST=${host} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for every address.`,
-        { cause: error },
-      );
-    }
-    throw error;
-  }
-}
-
-/** Stops accepting, lets running requests finish, and gives up on those that take longer than `drainMs`. */
-async function drain(
-  app: FastifyInstance,
-  graphql: { close(): Promise<void> },
-  drainMs: number,
-  logger: Logger,
-  closeUnused: () => void,
-): Promise<void> {
-  const timer = setTimeout(() => {
-    logger.warn({ drainMs }, 'requests still ran at the end of the drain; their connections are closed');
-    app.server.closeAllConnections();
-  }, drainMs);
-  // Fastify closes idle connections once; those that become idle when their last answer is out are closed here.
-  const idle = setInterval(() => {
-    app.server.closeIdleConnections();
-    closeUnused();
-  }, IDLE_CHECK_MS);
-  await Promise.all([app.close(), graphql.close()]).finally(() => {
-    clearTimeout(timer);
-    clearInterval(idle);
-  });
-}
-
-/** Every part that was started, stopped last first; one that fails to stop does not keep the others. */
-class StopList {
-  private readonly parts: { name: string; stop: () => Promise<void> }[] = [];
-
-  constructor(
-    private readonly logger: Logger,
-    /** A part that hangs (a model that never returns) must not keep the database from being closed. */
-    private readonly limitMs: number,
-  ) {}
-
-  add(name: string, stop: () => Promise<void>): void {
-    this.parts.push({ name, stop });
-  }
-
-  /** @returns false when a part hung or failed. */
-  async run(): Promise<boolean> {
-    let clean = true;
-    for (let part = this.parts.pop(); part; part = this.parts.pop()) {
-      const { name, stop } = part;
-      await withinLimit(stop(), this.limitMs, () => new Error(`still busy after ${this.limitMs} ms`)).catch(
-        (error: unknown) => {
-          clean = false;
-          this.logger.error({ err: error }, `${name} did not stop cleanly`);
-        },
-      );
-    }
-    return clean;
-  }
 }

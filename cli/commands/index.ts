@@ -1,29 +1,29 @@
 import type { Command } from '../command.js';
-import { alias } from './alias.js';
-import { archive } from './archive.js';
-import { compare } from './compare.js';
+import { alias } from './models/alias.js';
+import { archive } from './models/archive.js';
+import { compare } from './models/compare.js';
 import { completion } from './completion.js';
-import { deleteModel } from './delete.js';
-import { deploy } from './deploy.js';
+import { deleteModel } from './models/delete.js';
+import { deploy } from './deployments/deploy.js';
 import { events } from './events.js';
-import { exportModel } from './export.js';
-import { gc } from './gc.js';
-import { importModel } from './import.js';
+import { exportModel } from './transfer/export.js';
+import { gc } from './transfer/gc.js';
+import { importModel } from './transfer/import.js';
 import { infer } from './infer.js';
-import { listDeployments } from './list-deployments.js';
-import { listModels } from './list-models.js';
-import { listVersions } from './list-versions.js';
+import { listDeployments } from './deployments/list-deployments.js';
+import { listModels } from './models/list-models.js';
+import { listVersions } from './models/list-versions.js';
 import { login } from './login.js';
-import { migrate } from './migrate.js';
+import { migrate } from './deployments/migrate.js';
 import { predict } from './predict.js';
 import { push } from './push.js';
-import { rollbackAlias } from './rollback-alias.js';
-import { rollbackDeployment } from './rollback-deployment.js';
+import { rollbackAlias } from './models/rollback-alias.js';
+import { rollbackDeployment } from './deployments/rollback-deployment.js';
 import { show } from './show.js';
-import { tag } from './tag.js';
-import { undeploy } from './undeploy.js';
-import { updateDeployment } from './update-deployment.js';
-import { updateModel } from './update-model.js';
+import { tag } from './models/tag.js';
+import { undeploy } from './deployments/undeploy.js';
+import { updateDeployment } from './deployments/update-deployment.js';
+import { updateModel } from './models/update-model.js';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [

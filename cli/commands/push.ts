@@ -23,7 +23,7 @@ import { parseDataset, parseDerivation, parseMetric } from '../push/stated.js';
 import { storeFile, type StoredFile } from '../push/store-file.js';
 import { bytes } from '../terminal/format.js';
 import { facts, section, stack } from '../terminal/layout.js';
-import { describeSource, tensorTable } from './show-version.js';
+import { describeSource, tensorTable } from './models/show-version.js';
 
 export const push = defineCommand({
   name: 'push',

@@ -2,9 +2,9 @@ import { ShowDeployment, ShowModel, ShowVersion } from '../__generated__/operati
 import { existing } from '../api/existing.js';
 import { defineCommand, type Result } from '../command.js';
 import type { Api } from '../api/api.js';
-import { describeDeployment } from './show-deployment.js';
-import { describeModel } from './show-model.js';
-import { describeVersion } from './show-version.js';
+import { describeDeployment } from './deployments/show-deployment.js';
+import { describeModel } from './models/show-model.js';
+import { describeVersion } from './models/show-version.js';
 
 export const show = defineCommand({
   name: 'show',

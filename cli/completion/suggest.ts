@@ -10,7 +10,7 @@ export interface Suggestion {
 }
 
 /** Asks the shell to offer its files. */
-export const FILES: Suggestion = { value: ':files' };
+const FILES: Suggestion = { value: ':files' };
 
 /** What may stand where the cursor is: `words` are those behind `retort`, and the last one is being typed. */
 export async function suggest(

@@ -106,7 +106,7 @@ function guardsOf(values: Values<typeof MIGRATION_SETTINGS>): GuardsInput | unde
 }
 
 /** `10`, or `10,dwell-ms=60000,requests=100`; the API takes shares. @throws Failure USAGE */
-export function parseStep(text: string): CanaryStepInput {
+function parseStep(text: string): CanaryStepInput {
   const { head, fields } = labelled(text, ['dwell-ms', 'requests']);
   const whole = (given: string | undefined) => (given === undefined ? undefined : Number(given));
   const percent = Number(head);

@@ -1,24 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { DomainError } from '../platform/errors.js';
-import { looksLikeTar } from './bundles/stored-bundle.js';
+import type { DomainError } from '../platform/errors.js';
+import { ArtifactFiles, type StoredArtifact } from './artifact-files.js';
 import { checkedChunks } from './checked-chunks.js';
 import { DamageRecord, type Damage, type FileIdentity } from './damage-record.js';
 import { digestHex } from './digest.js';
-import { CHUNK_BYTES, fileChunks, type FileRange } from './file-chunks.js';
-import { fileDigest } from './file-digest.js';
+import { CHUNK_BYTES, type FileRange } from './file-chunks.js';
 import type { StagedArtifact } from './staged-artifact.js';
-import { damagedOnDisk, storageError, systemCode } from './storage-error.js';
+import { damagedOnDisk } from './storage-error.js';
 import { Turns } from './turns.js';
 import { writeUpload, type UploadOptions } from './upload.js';
-
-export interface StoredArtifact {
-  readonly digest: string;
-  /** Bytes. */
-  readonly size: number;
-}
 
 /** Hears what is found out about stored bytes. */
 export interface StoreObserver {
@@ -44,7 +37,7 @@ export class ArtifactStore {
   readonly #sound = new Map<string, FileIdentity & { readonly until: number }>();
 
   private constructor(
-    private readonly directory: string,
+    private readonly files: ArtifactFiles,
     /** Of one artifact. */
     readonly maxBytes: number,
     private readonly damage: DamageRecord,
@@ -59,11 +52,9 @@ export class ArtifactStore {
   }): Promise<ArtifactStore> {
     const { directory, maxBytes, observer = {} } = options;
     const damage = await DamageRecord.open(join(directory, 'damaged'));
-    const store = new ArtifactStore(directory, maxBytes, damage, observer);
-    await rm(store.#temporary(), { recursive: true, force: true });
-    await mkdir(store.#temporary(), { recursive: true });
-    await mkdir(join(options.directory, 'sha256'), { recursive: true });
-    return store;
+    const files = new ArtifactFiles(directory);
+    await files.prepare();
+    return new ArtifactStore(files, maxBytes, damage, observer);
   }
 
   /**
@@ -87,16 +78,16 @@ export class ArtifactStore {
   /** As `put`, but the bytes stay aside until they are kept: for many files that shall all be stored or none. */
   async stage(source: AsyncIterable<Uint8Array>, options: UploadOptions = {}): Promise<StagedArtifact> {
     if (options.expectedDigest !== undefined) digestHex(options.expectedDigest);
-    const path = join(this.#temporary(), randomUUID());
+    const path = join(this.files.temporary, randomUUID());
     const discard = () => rm(path, { force: true });
     try {
       const { hex, size } = await writeUpload(source, path, this.maxBytes, options);
       const digest = `sha256:${hex}`;
       const keep = async () => {
-        const alreadyStored = (await this.#statOrNull(digest)) !== null;
+        const alreadyStored = (await this.files.find(digest)) !== null;
         // Renamed over an equal file too: two uploads of the same bytes then need no lock, and a file that was damaged
         // on disk is mended by sending it again. Readers that have the old one open keep reading it.
-        await this.#turns.take(digest, () => nameFile(path, this.#path(digest)));
+        await this.#turns.take(digest, () => this.files.name(path, digest));
         await this.#mended(digest);
         return { alreadyStored };
       };
@@ -108,12 +99,12 @@ export class ArtifactStore {
   }
 
   async holds(digest: string): Promise<boolean> {
-    return (await this.#statOrNull(digest)) !== null;
+    return (await this.files.find(digest)) !== null;
   }
 
   /** @throws DomainError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT when it was found damaged and not mended since */
   async stat(digest: string): Promise<StoredArtifact> {
-    const file = await this.#identity(digest);
+    const file = await this.files.identity(digest);
     const damage = this.damage.find(digest, file);
     if (damage) throw damagedOnDisk(digest, damage.actual);
     return { digest, size: file.size };
@@ -121,9 +112,7 @@ export class ArtifactStore {
 
   /** Whether the bytes are a tar: a model with the files its weights lie in. @throws DomainError ARTIFACT_NOT_FOUND */
   async isBundle(digest: string): Promise<boolean> {
-    return looksLikeTar(this.#path(digest)).catch((error: unknown) => {
-      throw readError(error, digest);
-    });
+    return this.files.isTar(digest);
   }
 
   /** What was found where the bytes should be; null when nothing was. */
@@ -133,7 +122,7 @@ export class ArtifactStore {
 
   /** Records that the bytes are damaged, for the caller that hashed them. @returns the error to end with */
   async damaged(digest: string, actual: string): Promise<DomainError> {
-    const file = await this.#identity(digest).catch(() => undefined);
+    const file = await this.files.identity(digest).catch(() => undefined);
     this.#sound.delete(digest);
     if (file !== undefined && (await this.damage.add(digest, actual, file)))
       this.observer.onDamaged?.({ digest, actual });
@@ -142,7 +131,7 @@ export class ArtifactStore {
 
   /** A stream of the bytes, or of those from `start` to `end` inclusive. It ends with ARTIFACT_NOT_FOUND when there are none. */
   read(digest: string, range: FileRange = {}): Readable {
-    return Readable.from(chunksOf(digest, this.#path(digest), range), {
+    return Readable.from(this.files.chunks(digest, range), {
       objectMode: false,
       highWaterMark: CHUNK_BYTES,
     });
@@ -150,7 +139,7 @@ export class ArtifactStore {
 
   /** As `read`, of all bytes: ends with ARTIFACT_CORRUPT, and without the last of them, when they are not the digest's. */
   readChecked(digest: string): Readable {
-    const chunks = checkedChunks(chunksOf(digest, this.#path(digest), {}), digest, (actual) =>
+    const chunks = checkedChunks(this.files.chunks(digest, {}), digest, (actual) =>
       this.damaged(digest, actual),
     );
     return Readable.from(chunks, { objectMode: false, highWaterMark: CHUNK_BYTES });
@@ -162,7 +151,7 @@ export class ArtifactStore {
    * @throws DomainError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT
    */
   async check(digest: string, signal?: AbortSignal): Promise<void> {
-    const file = await this.#identity(digest);
+    const file = await this.files.identity(digest);
     const sound = this.#sound.get(digest);
     const isSame = sound?.ino === file.ino && sound.size === file.size && sound.mtimeMs === file.mtimeMs;
     if (isSame && sound.until > performance.now()) return;
@@ -179,32 +168,22 @@ export class ArtifactStore {
    * @throws DomainError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT
    */
   async verified(digest: string, signal?: AbortSignal): Promise<string> {
-    const path = this.#path(digest);
-    const actual = await fileDigest(path, signal).catch((error: unknown) => {
-      throw readError(error, digest);
-    });
+    const actual = await this.files.actualDigest(digest, signal);
     if (actual !== digest) throw await this.damaged(digest, actual);
     // The right file was put back.
     await this.#mended(digest);
-    return path;
+    return this.files.path(digest);
   }
 
   /** As `verified`, for callers that hash the bytes in another process. @throws DomainError ARTIFACT_NOT_FOUND */
   async unverified(digest: string): Promise<string> {
     await this.stat(digest);
-    return this.#path(digest);
+    return this.files.path(digest);
   }
 
   /** Everything stored, in no particular order. What is stored or removed meanwhile may be missing or not. */
-  async *list(): AsyncGenerator<StoredArtifact & { storedAt: Date }> {
-    const root = join(this.directory, 'sha256');
-    // Files of other names are not the store's to list, let alone to remove.
-    for (const folder of await namesIn(root, /^[0-9a-f]{2}$/)) {
-      for (const hex of await namesIn(join(root, folder), /^[0-9a-f]{64}$/)) {
-        const found = await this.#statOrNull(`sha256:${hex}`);
-        if (found) yield found;
-      }
-    }
+  list(): AsyncGenerator<StoredArtifact & { storedAt: Date }> {
+    return this.files.list();
   }
 
   /**
@@ -214,13 +193,9 @@ export class ArtifactStore {
    */
   async remove(digest: string, options: { storedUntil: Date }): Promise<boolean> {
     return this.#turns.take(digest, async () => {
-      const found = await this.#statOrNull(digest);
+      const found = await this.files.find(digest);
       if (!found || found.storedAt > options.storedUntil) return false;
-      try {
-        await rm(this.#path(digest));
-      } catch (error) {
-        throw storageError(error);
-      }
+      await this.files.remove(digest);
       await this.damage.forget(digest);
       return true;
     });
@@ -229,90 +204,4 @@ export class ArtifactStore {
   async #mended(digest: string): Promise<void> {
     if (await this.damage.forget(digest)) this.observer.onMended?.({ digest });
   }
-
-  /** @throws DomainError ARTIFACT_NOT_FOUND, UNAVAILABLE */
-  async #identity(digest: string): Promise<FileIdentity> {
-    try {
-      const { ino, size, mtimeMs } = await stat(this.#path(digest));
-      return { ino, size, mtimeMs };
-    } catch (error) {
-      throw readError(error, digest);
-    }
-  }
-
-  async #statOrNull(digest: string): Promise<(StoredArtifact & { storedAt: Date }) | null> {
-    const path = this.#path(digest);
-    try {
-      const { size, mtimeMs } = await stat(path);
-      // Rounded down: what was stored before now is never told to be of the future.
-      return { digest, size, storedAt: new Date(Math.floor(mtimeMs)) };
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return null;
-      throw storageError(error);
-    }
-  }
-
-  #path(digest: string): string {
-    const hex = digestHex(digest);
-    return join(this.directory, 'sha256', hex.slice(0, 2), hex);
-  }
-
-  #temporary(): string {
-    return join(this.directory, 'tmp');
-  }
-}
-
-async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => pattern.test(name));
-  } catch (error) {
-    throw storageError(error);
-  }
-}
-
-async function nameFile(temporary: string, path: string): Promise<void> {
-  const folder = dirname(path);
-  try {
-    await mkdir(folder, { recursive: true });
-    await rename(temporary, path);
-    // The name is durable only when the folder that holds it is, and that folder's own name in its parent.
-    await syncFolder(folder);
-    await syncFolder(dirname(folder));
-  } catch (error) {
-    throw storageError(error);
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r').catch((error: unknown) => {
-    // Windows opens no folder; its file system journals the rename itself.
-    if (systemCode(error) === 'EISDIR' || systemCode(error) === 'EPERM') return undefined;
-    throw error;
-  });
-  if (folder === undefined) return;
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-async function* chunksOf(digest: string, path: string, range: FileRange): AsyncGenerator<Buffer> {
-  try {
-    yield* fileChunks(path, range);
-  } catch (error) {
-    // The file's own error names the path.
-    throw readError(error, digest);
-  }
-}
-
-/** A system error as the caller may see it; what is none (an abort) is the caller's own. */
-function readError(error: unknown, digest: string): unknown {
-  const code = systemCode(error);
-  if (code === undefined) return error;
-  if (code !== 'ENOENT') return storageError(error);
-  return new DomainError('ARTIFACT_NOT_FOUND', `No artifact ${digest} is stored: upload the file first`, {
-    field: ['digest'],
-    cause: error,
-  });
 }

@@ -1,5 +1,6 @@
 import './error-codes.js';
-export { ArtifactStore, type StoredArtifact } from './artifact-store.js';
+export type { StoredArtifact } from './artifact-files.js';
+export { ArtifactStore } from './artifact-store.js';
 export { bundleBytes } from './bundles/arrange.js';
 export { type PackedAs, putBundle } from './bundles/bundle-intake.js';
 export type { Member } from './bundles/member.js';

@@ -2,7 +2,7 @@ import { DomainError } from '../platform/errors.js';
 import type { LineageStep, LineageStore } from './lineage-store.js';
 import type { DerivationRecord, LineageDirection, LineageRecord } from './catalog-records.js';
 
-export const MAX_LINEAGE_DEPTH = 100;
+const MAX_LINEAGE_DEPTH = 100;
 /** Met derivations at most, for one version and direction: a larger graph cannot be looked at. */
 const MAX_DERIVATIONS = 2_000;
 

@@ -39,7 +39,10 @@ export interface OutputComparisonRequest extends RunComparisonRequest {
  * first. What is run here is no request: it is in no statistics, no cache answers it and no batch joins it.
  */
 export class VersionComparer {
-  private readonly turns = new Turnstile('comparisons of outputs', { atOnce: 1, waiting: WAITING });
+  private readonly turns = new Turnstile('comparisons of outputs are waiting', {
+    atOnce: 1,
+    waiting: WAITING,
+  });
 
   constructor(
     private readonly deps: {

@@ -28,7 +28,7 @@ export function compareJson(
 }
 
 /** Equal as JSON; the order of an object's keys does not count. */
-export function sameJson(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
+function sameJson(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
   if (one === other) return true;
   if (isList(one) && isList(other))
     return one.length === other.length && one.every((entry, index) => sameJson(entry, other[index]));
@@ -55,7 +55,7 @@ export function isObject(value: JsonValue | undefined): value is { readonly [key
   return typeof value === 'object' && value !== null && !isList(value);
 }
 
-export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
+function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 

@@ -50,7 +50,7 @@ export class RepositoryCache {
   readonly git: GitCommand;
   private readonly builder: RepositoryBuilder;
   private readonly entries = new Map<string, Entry>();
-  private readonly turnstile = new Turnstile('updates of Git repositories', UPDATES);
+  private readonly turnstile = new Turnstile('updates of Git repositories are waiting', UPDATES);
   private readonly closed = new AbortController();
   /** For what does not outlive its use. */
   private readonly temporary: string;

@@ -23,7 +23,7 @@ type Begin = (answer: Readable) => void;
 
 /** Git's own server side of clone and fetch, a process for each request. */
 export class UploadPack {
-  private readonly turnstile = new Turnstile('clones', CLONES);
+  private readonly turnstile = new Turnstile('clones are waiting', CLONES);
 
   constructor(
     private readonly cache: RepositoryCache,

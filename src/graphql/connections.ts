@@ -12,7 +12,7 @@ import type { EventRecord } from '../platform/events/index.js';
 import type { CursorCodec } from './positions.js';
 import type { MigrationOfDeployment } from './migration-node.js';
 
-export const DEFAULT_PAGE = 20;
+const DEFAULT_PAGE = 20;
 export const MAX_PAGE = 100;
 
 export interface ConnectionArguments {

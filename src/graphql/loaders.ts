@@ -4,21 +4,17 @@ import {
   type AliasChangeRecord,
   type AliasRecord,
   type CatalogService,
+  type DerivationRecord,
   type LineageDirection,
   type LineageRecord,
+  type VersionRecord,
   type VersionRef,
-  type Window,
 } from '../catalog/index.js';
 import { type TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import type { RecordedRequestRecord, RecordedRequests } from '../recording/index.js';
+import { keyedLoaders, pageLoader } from './batched-loaders.js';
 import { groupBy } from './group-by.js';
-
-/** One page, of the versions of one model. Equal windows of different models are read together. */
-export interface VersionPageKey {
-  readonly modelId: string;
-  readonly window: Window<number>;
-}
 
 /** An alias by its name, now (null) or at an instant. */
 export interface AliasKey {
@@ -27,29 +23,10 @@ export interface AliasKey {
   readonly at: Date | null;
 }
 
-/** One page of what was made from a version. */
-export interface DerivativesKey {
-  readonly versionId: string;
-  readonly window: Window<string>;
-}
-
-/** One page of what a deployment has recorded. */
-export interface RecordedPageKey {
-  readonly deploymentId: string;
-  readonly window: Window<bigint>;
-}
-
 export interface LineageKey {
   readonly versionId: string;
   readonly direction: LineageDirection;
   readonly depth: number;
-}
-
-/** One page of the history of one alias, or of all aliases of a model (null). */
-export interface AliasHistoryKey {
-  readonly modelId: string;
-  readonly name: string | null;
-  readonly window: Window<bigint>;
 }
 
 export type Loaders = ReturnType<typeof createLoaders>;
@@ -68,28 +45,7 @@ export function createLoaders(
   { cache }: { cache: boolean },
 ) {
   const { catalog, transfer, deployments, recordedRequests } = services;
-  const byKey = <Row>(
-    read: (keys: readonly string[]) => Promise<readonly Row[]>,
-    keyOf: (row: Row) => string,
-  ) =>
-    new DataLoader<string, Row | null>(
-      async (keys) => {
-        const rows = new Map((await read([...new Set(keys)])).map((row) => [keyOf(row), row]));
-        return keys.map((key) => rows.get(key) ?? null);
-      },
-      { cache },
-    );
-  const grouped = <Row>(
-    read: (keys: readonly string[]) => Promise<readonly Row[]>,
-    keyOf: (row: Row) => string,
-  ) =>
-    new DataLoader<string, Row[]>(
-      async (keys) => {
-        const groups = groupBy(await read([...new Set(keys)]), keyOf);
-        return keys.map((key) => groups.get(key) ?? []);
-      },
-      { cache },
-    );
+  const { byKey, grouped } = keyedLoaders({ cache });
 
   return {
     model: byKey(
@@ -140,23 +96,11 @@ export function createLoaders(
       cache,
       cacheKeyFn: ({ model, selector }) => formatVersionRef(model, selector),
     }),
-    versionPage: new DataLoader(
-      async (keys: readonly VersionPageKey[]) => {
-        const pages = await Promise.all(
-          [...groupBy(keys, ({ window }) => JSON.stringify(window)).values()].map(async (alike) => {
-            const window = alike[0]?.window;
-            const versions = window
-              ? await catalog.versionsOfModels([...new Set(alike.map(({ modelId }) => modelId))], window)
-              : [];
-            const ofModel = groupBy(versions, ({ modelId }) => modelId);
-            return alike.map((key) => [key, ofModel.get(key.modelId) ?? []] as const);
-          }),
-        );
-        const found = new Map(pages.flat());
-        return keys.map((key) => found.get(key) ?? []);
-      },
-      { cache: false },
-    ),
+    versionPage: pageLoader<string, number, VersionRecord>({
+      read: (modelIds, window) => catalog.versionsOfModels(modelIds, window),
+      keyOf: (modelId) => modelId,
+      ownerOf: ({ modelId }) => modelId,
+    }),
     alias: new DataLoader(
       async (keys: readonly AliasKey[]) => {
         const [now, then] = [keys.filter(({ at }) => at === null), keys.filter(isThen)];
@@ -169,67 +113,35 @@ export function createLoaders(
       },
       { cache: false },
     ),
-    aliasHistory: new DataLoader(
-      async (keys: readonly AliasHistoryKey[]) => {
-        const pages = await Promise.all(
-          [...groupBy(keys, pageOfHistory).values()].map(async (alike) => {
-            const changes = await aliasHistory(catalog, alike);
-            const ofAlias = groupBy(changes, ({ modelId, alias }) => `${modelId}/${alias}`);
-            const ofModel = groupBy(changes, ({ modelId }) => modelId);
-            return alike.map((key) => {
-              const { modelId, name } = key;
-              return [
-                key,
-                (name === null ? ofModel.get(modelId) : ofAlias.get(`${modelId}/${name}`)) ?? [],
-              ] as const;
-            });
-          }),
-        );
-        const found = new Map(pages.flat());
-        return keys.map((key) => found.get(key) ?? []);
-      },
-      { cache: false },
-    ),
+    aliasHistoryOfModel: pageLoader<string, bigint, AliasChangeRecord>({
+      read: (modelIds, window) => catalog.aliasHistoryOfModels(modelIds, window),
+      keyOf: (modelId) => modelId,
+      ownerOf: ({ modelId }) => modelId,
+    }),
+    historyOfAlias: pageLoader<Omit<AliasKey, 'at'>, bigint, AliasChangeRecord>({
+      read: (aliases, window) => catalog.historyOfAliases(aliases, window),
+      keyOf: ({ modelId, name }) => `${modelId}/${name}`,
+      ownerOf: ({ modelId, alias }) => `${modelId}/${alias}`,
+    }),
     aliasHistoryCount: new DataLoader(
-      (keys: readonly Pick<AliasHistoryKey, 'modelId' | 'name'>[]) => catalog.countAliasChanges(keys),
+      (keys: readonly { readonly modelId: string; readonly name: string | null }[]) =>
+        catalog.countAliasChanges(keys),
       { cache: false },
     ),
     derivativeCount: byKey(
       (ids) => catalog.countDerivativesOfVersions(ids),
       ({ parentId }) => parentId,
     ),
-    derivatives: new DataLoader(
-      async (keys: readonly DerivativesKey[]) => {
-        const pages = await Promise.all(
-          [...groupBy(keys, ({ window }) => JSON.stringify(window)).values()].map(async (alike) => {
-            const window = alike[0]?.window;
-            const ids = [...new Set(alike.map(({ versionId }) => versionId))];
-            const found = window ? await catalog.derivativesOfVersions(ids, window) : [];
-            const ofParent = groupBy(found, ({ parentId }) => parentId);
-            return alike.map((key) => [key, ofParent.get(key.versionId) ?? []] as const);
-          }),
-        );
-        const found = new Map(pages.flat());
-        return keys.map((key) => found.get(key) ?? []);
-      },
-      { cache: false },
-    ),
-    recordedPage: new DataLoader(
-      async (keys: readonly RecordedPageKey[]) => {
-        const pages = await Promise.all(
-          [...groupBy(keys, ({ window }) => windowText(window)).values()].map(async (alike) => {
-            const window = alike[0]?.window;
-            const ids = [...new Set(alike.map(({ deploymentId }) => deploymentId))];
-            const found = window ? await recordedRequests.pages(ids, window) : [];
-            const ofDeployment = groupBy(found, ({ deploymentId }) => deploymentId);
-            return alike.map((key) => [key, ofDeployment.get(key.deploymentId) ?? []] as const);
-          }),
-        );
-        const found = new Map(pages.flat());
-        return keys.map((key) => found.get(key) ?? []);
-      },
-      { cache: false },
-    ),
+    derivatives: pageLoader<string, string, DerivationRecord>({
+      read: (versionIds, window) => catalog.derivativesOfVersions(versionIds, window),
+      keyOf: (versionId) => versionId,
+      ownerOf: ({ parentId }) => parentId,
+    }),
+    recordedPage: pageLoader<string, bigint, RecordedRequestRecord>({
+      read: (deploymentIds, window) => recordedRequests.pages(deploymentIds, window),
+      keyOf: (deploymentId) => deploymentId,
+      ownerOf: ({ deploymentId }) => deploymentId,
+    }),
     recordedContent: new DataLoader(
       (requests: readonly RecordedRequestRecord[]) => recordedRequests.contents(requests),
       { cache },
@@ -281,31 +193,4 @@ export function createLoaders(
 
 function isThen(key: AliasKey): key is AliasKey & { readonly at: Date } {
   return key.at !== null;
-}
-
-/** Equal for what one read can answer. */
-function pageOfHistory({ name, window }: AliasHistoryKey): string {
-  return `${name === null} ${windowText(window)}`;
-}
-
-/** Positions beyond 2^53 have no JSON. */
-function windowText({ after, before, take, fromEnd }: Window<bigint>): string {
-  return JSON.stringify([String(after), String(before), take, fromEnd]);
-}
-
-/** One page of each of the keys, which are all of aliases or all of models, and of equal windows. */
-async function aliasHistory(
-  catalog: CatalogService,
-  alike: readonly AliasHistoryKey[],
-): Promise<AliasChangeRecord[]> {
-  const window = alike[0]?.window;
-  if (!window) return [];
-  // Each once: one asked for twice would be answered twice.
-  const keys = [...new Map(alike.map((key) => [`${key.modelId}/${key.name ?? ''}`, key])).values()];
-  const named = keys.flatMap(({ modelId, name }) => (name === null ? [] : [{ modelId, name }]));
-  if (named.length > 0) return catalog.historyOfAliases(named, window);
-  return catalog.aliasHistoryOfModels(
-    keys.map(({ modelId }) => modelId),
-    window,
-  );
 }

@@ -3,7 +3,7 @@ import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { MigrationOfDeployment } from './migration-node.js';
 
-export const NODE_TYPES = ['Model', 'Version', 'Deployment', 'DeploymentRevision', 'Migration'] as const;
+const NODE_TYPES = ['Model', 'Version', 'Deployment', 'DeploymentRevision', 'Migration'] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 
 /** The records behind the types that implement Node. */

@@ -7,7 +7,7 @@ import { recordUserErrors } from './http/failed-request.js';
 import { resolvers } from './resolvers/index.js';
 
 /** The SDL of every domain, in the order of the files' names. */
-export function readTypeDefinitions(): string[] {
+function readTypeDefinitions(): string[] {
   const folder = join(packageRoot, 'schema');
   const files = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
   return files.sort().map((name) => readFileSync(join(folder, name), 'utf8'));

@@ -1,8 +1,8 @@
 import { descriptorUnit } from './molecules/descriptors.js';
 import type { InstanceKind, SourceStep } from './pipeline-schema.js';
 
-export const MACCS_BITS = 167;
-export const DEFAULT_BITS = 2048;
+const MACCS_BITS = 167;
+const DEFAULT_BITS = 2048;
 
 /** The fields a `field` step may name: whether an instance may leave it out, and its dimensions ([] for a scalar). */
 export const FIELDS: Readonly<

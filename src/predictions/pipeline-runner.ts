@@ -23,7 +23,7 @@ export interface PredictOptions extends ReadOptions {
   readonly rows?: RowVerdict;
 }
 
-export const MAXIMUM_INSTANCES = 10_000;
+const MAXIMUM_INSTANCES = 10_000;
 const AT_ONCE = 8;
 
 /** An instance ready for the graph, and its place in the request. */

@@ -36,7 +36,7 @@ const PREFLIGHT_SECONDS = 7_200;
 type Headers = Readonly<Record<string, string>>;
 
 /** Whether pages of an origin may call this server: `*` for all, else the exact ones. */
-export function allowsOrigin(allowed: readonly string[], origin: string | undefined): boolean {
+function allowsOrigin(allowed: readonly string[], origin: string | undefined): boolean {
   return origin !== undefined && (allowed.includes(ANY) || allowed.includes(origin));
 }
 

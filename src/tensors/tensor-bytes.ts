@@ -1,3 +1,4 @@
+import { decodedBase64 } from '../platform/text/base64.js';
 import { typedArrayOf, type DataType, type NumericDataType } from './data-types.js';
 import type { TensorValues } from './tensor.js';
 import { uncarriedText } from './text-elements.js';
@@ -11,24 +12,6 @@ export function fromBase64(text: string, datatype: DataType, count: number): Dec
   const bytes = decodedBase64(text);
   if (bytes === undefined) return { problem: base64Problem(text) };
   return datatype === 'BYTES' ? strings(bytes, count) : numbers(bytes.buffer, datatype, count);
-}
-
-/**
- * In a buffer of exactly its size; undefined for anything but what an encoder writes. Node's decoder takes two alphabets
- * and skips what it does not know, so a damaged string would turn into other numbers without a word: every character
- * has to give its six bits.
- */
-function decodedBase64(text: string): (Buffer & { readonly buffer: ArrayBuffer }) | undefined {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  // Characters beyond one byte would be read by their lower half.
-  if (text.length % 4 !== 0 || Buffer.byteLength(text) !== text.length) return undefined;
-  if (text.includes('-') || text.includes('_')) return undefined;
-  // Not zeroed, and of its own: the tensor lies in it and moves to a thread with it.
-  const bytes = Buffer.allocUnsafeSlow((text.length / 4) * 3 - padding);
-  if (bytes.write(text, 'base64') !== bytes.length) return undefined;
-  // Bits of the last character that belong to no byte are not zero, if encoding does not lead back to it.
-  const last = Math.max(0, text.length - 4);
-  return bytes.toString('base64', (last / 4) * 3) === text.slice(last) ? bytes : undefined;
 }
 
 /**

@@ -45,7 +45,7 @@ export class TransferService {
   private readonly exporter: ModelExporter;
   private readonly importer: ModelImporter;
   private readonly missingParents: MissingParentStore;
-  private readonly turnstile = new Turnstile('imports', IMPORTS);
+  private readonly turnstile = new Turnstile('imports are waiting', IMPORTS);
 
   constructor(deps: TransferDependencies) {
     const { database, archives, artifacts, maxArchiveBytes } = deps;

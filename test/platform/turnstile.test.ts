@@ -11,7 +11,7 @@ function held() {
 
 describe('Turnstile', () => {
   it('lets so many run at once and hands turns on in order', async () => {
-    const turns = new Turnstile('things', { atOnce: 2, waiting: 10 });
+    const turns = new Turnstile('things are waiting', { atOnce: 2, waiting: 10 });
     const begun: number[] = [];
     const work = Array.from({ length: 4 }, held);
     const passes = work.map(({ until }, index) =>
@@ -30,7 +30,7 @@ describe('Turnstile', () => {
   });
 
   it('hands its turn on when the work fails', async () => {
-    const turns = new Turnstile('things', { atOnce: 1, waiting: 1 });
+    const turns = new Turnstile('things are waiting', { atOnce: 1, waiting: 1 });
     const [failing, next] = [
       turns.pass(never, () => Promise.reject(new Error('broken'))),
       turns.pass(never, async () => 'done'),
@@ -40,7 +40,7 @@ describe('Turnstile', () => {
   });
 
   it('never begins what was aborted while it waited', async () => {
-    const turns = new Turnstile('things', { atOnce: 1, waiting: 5 });
+    const turns = new Turnstile('things are waiting', { atOnce: 1, waiting: 5 });
     const first = held();
     const running = turns.pass(never, () => first.until);
     const leaving = new AbortController();
@@ -55,7 +55,7 @@ describe('Turnstile', () => {
   });
 
   it('refuses more than may wait, and says when to try again', async () => {
-    const turns = new Turnstile('things', { atOnce: 1, waiting: 1 });
+    const turns = new Turnstile('things are waiting', { atOnce: 1, waiting: 1 });
     const first = held();
     const running = turns.pass(never, () => first.until);
     const waiting = turns.pass(never, async () => 'done');
@@ -67,5 +67,18 @@ describe('Turnstile', () => {
     first.release();
     expect(await waiting).toBe('done');
     await running;
+  });
+
+  it('is entered without waiting only while there is room', async () => {
+    const turns = new Turnstile('things are waiting', { atOnce: 1, waiting: 1 });
+    expect(turns.tryEnter()).toBe(true);
+    expect(turns.tryEnter()).toBe(false);
+    const next = turns.enter(never);
+    turns.leave();
+    await next;
+    // The turn was handed on.
+    expect(turns.tryEnter()).toBe(false);
+    turns.leave();
+    expect(turns.tryEnter()).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { availableProviders, RunnerPool, type Isolation, type LoadOptions } from '../../src/runtime/index.js';
 import { type Tensor } from '../../src/tensors/index.js';
-import { isHealthy, restartDelayMs } from '../../src/runtime/restart-delay.js';
+import { backoffMs, isHealthy } from '../../src/platform/backoff.js';
 import { ModelFolder, oneNode, slowChain } from '../onnx/awkward-models.js';
 import { isAlive, until } from '../support/until.js';
 
@@ -45,7 +45,7 @@ describe('Replicas', () => {
       onRunnerLost: ({ replicasLeft }) => lost.push(replicasLeft),
       onRunnerRestarted: ({ attempt, afterMs }) => {
         restarted += 1;
-        expect(afterMs).toBeGreaterThanOrEqual(restartDelayMs(attempt) - 1);
+        expect(afterMs).toBeGreaterThanOrEqual(backoffMs(attempt) - 1);
       },
     });
     let stop = false;
@@ -101,7 +101,9 @@ describe('Replicas', () => {
   });
 
   it('wait longer after each loss, up to half a minute', () => {
-    expect([1, 2, 3, 9, 10, 50].map(restartDelayMs)).toEqual([100, 200, 400, 25_600, 30_000, 30_000]);
+    expect([1, 2, 3, 9, 10, 50].map((attempt) => backoffMs(attempt))).toEqual([
+      100, 200, 400, 25_600, 30_000, 30_000,
+    ]);
     expect([59_999, 60_000].map(isHealthy)).toEqual([false, true]);
   });
 

@@ -6,7 +6,7 @@ export interface CollectedStream {
   readonly newestFirst: readonly unknown[];
 }
 
-export const NOTHING_COLLECTED: CollectedStream = { received: 0, newestFirst: [] };
+const NOTHING_COLLECTED: CollectedStream = { received: 0, newestFirst: [] };
 
 /**
  * Shows a subscription as the list of its last results. GraphiQL alone replaces each result by the next, and of

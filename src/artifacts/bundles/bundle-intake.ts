@@ -1,4 +1,5 @@
-import type { ArtifactStore, StoredArtifact } from '../artifact-store.js';
+import type { StoredArtifact } from '../artifact-files.js';
+import type { ArtifactStore } from '../artifact-store.js';
 import type { UploadOptions } from '../upload.js';
 import { arrange, bundleBytes, bundleSize } from './arrange.js';
 import type { Member } from './member.js';

@@ -24,9 +24,9 @@ export interface ExampleInput {
   readonly expectedOutputs?: readonly RawTensor[] | null | undefined;
 }
 
-export const MAX_EXAMPLES = 100;
+const MAX_EXAMPLES = 100;
 /** Of all examples of a version, as they are kept: room for a picture of 224 × 224 in FP32. */
-export const MAX_EXAMPLE_BYTES = 1_024 * 1_024;
+const MAX_EXAMPLE_BYTES = 1_024 * 1_024;
 const MAX_NAME = 200;
 const MAX_DESCRIPTION = 5_000;
 

@@ -1,6 +1,6 @@
 import { neutronRange, stabilityDistance } from '../../pipelines/index.js';
 import type { Pipeline } from '../../pipelines/index.js';
-import { seededRandom } from './seeded-random.js';
+import { seededRandom } from '../../platform/seeded-random.js';
 
 /** Everyday molecules of different size, polarity and elements: what a model of molecules is likely to be asked. */
 const MOLECULES =

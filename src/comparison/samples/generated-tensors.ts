@@ -6,7 +6,7 @@ import {
   type Tensor,
   type TensorSpec,
 } from '../../tensors/index.js';
-import { seededRandom } from './seeded-random.js';
+import { seededRandom } from '../../platform/seeded-random.js';
 
 /** Of a variable dimension that is not the batch. */
 const OTHER_SIZE = 3;

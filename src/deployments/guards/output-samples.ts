@@ -1,6 +1,6 @@
 import type { OutputNumbers } from './output-values.js';
 import { Reservoir } from './reservoir.js';
-import { seededRandom } from './seeded-random.js';
+import { seededRandom } from '../../platform/seeded-random.js';
 
 /** A model with more outputs than these is judged by the first ones it answered with. */
 const MOST_OUTPUTS = 32;

@@ -1,30 +1,16 @@
 import {
   defaultTypeResolver,
   GraphQLError,
-  isObjectType,
-  locatedError,
-  responsePathAsArray,
+  OperationTypeNode,
   type ExecutionResult,
   type GraphQLAbstractType,
   type GraphQLObjectType,
-  type GraphQLResolveInfo,
-  OperationTypeNode,
-  type OperationDefinitionNode,
 } from 'graphql';
 import { CollectedErrors } from './collected-errors.js';
-import type { FieldPlan, PlanScope, SelectionPlan, TypePlan } from './selection-plan.js';
-
-type Path = GraphQLResolveInfo['path'];
-type Values = Record<string, unknown>;
-
-/** One run of an operation. */
-interface Run {
-  readonly scope: PlanScope;
-  readonly operation: OperationDefinitionNode;
-  readonly context: unknown;
-  readonly variables: Values;
-  readonly errors: CollectedErrors;
-}
+import { completeLeaf, completeNull, serialize } from './complete-leaf.js';
+import { notOfType, objectType } from './object-type.js';
+import { failValue, infoOf, isPromise, placeOf, type Path, type Run, type Values } from './run.js';
+import type { FieldPlan, SelectionPlan, TypePlan } from './selection-plan.js';
 
 /**
  * The execution algorithm of graphql-js 16, step for step and with its order of errors, over a plan in place of the
@@ -155,14 +141,6 @@ function propertyOf(source: unknown, name: string): unknown {
     : undefined;
 }
 
-/** A value that may be null becomes so, and the error is told; of one that may not, its parent fails. */
-function failValue(run: Run, field: FieldPlan, type: TypePlan, path: Path, error: unknown): null {
-  const located = locatedError(error, field.nodes, responsePathAsArray(path));
-  if (type.nonNull) throw located;
-  run.errors.add(located, path);
-  return null;
-}
-
 function complete(run: Run, field: FieldPlan, type: TypePlan, path: Path, value: unknown): unknown {
   if (value instanceof Error) throw value;
   if (value === null || value === undefined) return completeNull(field, type);
@@ -176,25 +154,6 @@ function complete(run: Run, field: FieldPlan, type: TypePlan, path: Path, value:
     case 'abstract':
       return completeAbstract(run, field, type.type, path, value);
   }
-}
-
-function completeNull({ parentType, fieldName }: FieldPlan, { nonNull }: TypePlan): null {
-  if (nonNull) throw new Error(`Cannot return null for non-nullable field ${parentType.name}.${fieldName}.`);
-  return null;
-}
-
-type LeafPlan = Extract<TypePlan, { kind: 'leaf' }>;
-
-function completeLeaf(field: FieldPlan, type: LeafPlan, value: unknown): unknown {
-  if (value instanceof Error) throw value;
-  return value === null || value === undefined ? completeNull(field, type) : serialize(type.type, value);
-}
-
-function serialize(type: LeafPlan['type'], value: unknown): unknown {
-  const serialized: unknown = type.serialize(value);
-  if (serialized === null || serialized === undefined)
-    throw new Error(`Expected ${type.name} to be answered as a value, got ${String(serialized)}.`);
-  return serialized;
 }
 
 function completeList(
@@ -259,10 +218,6 @@ function completeObject(
   return runFields(run, field.selectionOf(type), value, path);
 }
 
-function notOfType({ nodes }: FieldPlan, { name }: GraphQLObjectType): GraphQLError {
-  return new GraphQLError(`Expected value of type "${name}" but got another.`, { nodes });
-}
-
 function completeAbstract(
   run: Run,
   field: FieldPlan,
@@ -275,45 +230,4 @@ function completeAbstract(
   return isPromise(name)
     ? name.then((settled) => completeObject(run, field, objectType(run, field, type, settled), path, value))
     : completeObject(run, field, objectType(run, field, type, name), path, value);
-}
-
-function objectType(
-  { scope: { schema } }: Run,
-  { nodes, parentType, fieldName }: FieldPlan,
-  abstract: GraphQLAbstractType,
-  name: unknown,
-): GraphQLObjectType {
-  const found = typeof name === 'string' ? schema.getType(name) : undefined;
-  if (isObjectType(found) && schema.isSubType(abstract, found)) return found;
-  throw new GraphQLError(
-    `Expected the value of "${parentType.name}.${fieldName}" to be one of the types of "${abstract.name}", got ${String(name)}.`,
-    { nodes },
-  );
-}
-
-function placeOf({ key, parentType }: FieldPlan, prev: Path | undefined): Path {
-  return { prev, key, typename: parentType.name };
-}
-
-function infoOf({ scope, operation, variables }: Run, field: FieldPlan, path: Path): GraphQLResolveInfo {
-  return {
-    fieldName: field.fieldName,
-    fieldNodes: field.nodes,
-    returnType: field.returnType,
-    parentType: field.parentType,
-    path,
-    schema: scope.schema,
-    fragments: scope.fragments,
-    rootValue: undefined,
-    operation,
-    variableValues: variables,
-  };
-}
-
-function isPromise<T>(value: T | PromiseLike<T>): value is Promise<T>;
-function isPromise(value: unknown): value is Promise<unknown>;
-function isPromise(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  );
 }

@@ -21,7 +21,7 @@ import { pageSize } from '../connections.js';
  * Fields an answer may hold at most, by estimate. A hundred models, each with twenty versions with their tags and
  * aliases, is 50,000; executing as many takes about a quarter of a second.
  */
-export const MAX_COST = 100_000;
+const MAX_COST = 100_000;
 /** Tags of a version, inputs of a signature, outputs of a request: lists that are not paged are short. */
 const SHORT_LIST = 5;
 /** What running a model, or reading one that is published, is worth in fields. */

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 
 /** A two-level Relay query has depth 7, a three-level one 10; this leaves room for one level more. */
-export const MAX_DEPTH = 15;
+const MAX_DEPTH = 15;
 
 /**
  * Refuses operations nested more deeply than any honest question, before anything is run. Introspection is left to

@@ -12,7 +12,7 @@ const SHORT_BYTES = 1_048_576;
 let met: LongValue[] | null = null;
 
 /** Part of an answer that `answerText` writes as it is, without ever making a string of it. */
-export abstract class LongValue {
+abstract class LongValue {
   /** In bytes, as JSON. */
   abstract readonly length: number;
   /** The JSON, piece by piece: bytes, or ASCII. */

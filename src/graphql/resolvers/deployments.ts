@@ -60,7 +60,7 @@ export const deploymentResolvers = {
       connect(page, {
         cursors: recordedRequestCursors,
         position: (request) => request.id,
-        page: (window) => loaders.recordedPage.load({ deploymentId: id, window }),
+        page: (window) => loaders.recordedPage.load({ owner: id, window }),
         count: () => recordedRequests.count(id),
       }),
     loaded: ({ name }, _, { deployments }) => deployments.loadedState(name).loaded,

@@ -52,7 +52,7 @@ export const modelResolvers = {
       connect(page, {
         cursors: versionCursors,
         position: ({ number }) => number,
-        page: (window) => loaders.versionPage.load({ modelId: id, window }),
+        page: (window) => loaders.versionPage.load({ owner: id, window }),
         count: async () => (await loaders.versionCount.load(id))?.count ?? 0,
       }),
     version: ({ name }, { ref }, { loaders }) =>
@@ -95,7 +95,10 @@ function aliasHistory(
   return connect(page, {
     cursors: aliasChangeCursors,
     position: ({ id }) => id,
-    page: (window) => loaders.aliasHistory.load({ modelId, name, window }),
+    page: (window) =>
+      name === null
+        ? loaders.aliasHistoryOfModel.load({ owner: modelId, window })
+        : loaders.historyOfAlias.load({ owner: { modelId, name }, window }),
     count: () => loaders.aliasHistoryCount.load({ modelId, name }),
   });
 }

@@ -44,7 +44,7 @@ export const versionResolvers = {
       connect(page, {
         cursors: derivativeCursors,
         position: ({ childId }) => childId,
-        page: (window) => loaders.derivatives.load({ versionId: id, window }),
+        page: (window) => loaders.derivatives.load({ owner: id, window }),
         count: async () => (await loaders.derivativeCount.load(id))?.count ?? 0,
       }),
     lineage: ({ id }, { direction, depth }, { loaders }) =>

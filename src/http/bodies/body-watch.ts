@@ -7,7 +7,7 @@ export interface BodyPace {
   readonly leastBytesPerSecond: number;
 }
 
-export const BODY_PACE: BodyPace = { stallMs: 30_000, graceMs: 30_000, leastBytesPerSecond: 16_384 };
+const BODY_PACE: BodyPace = { stallMs: 30_000, graceMs: 30_000, leastBytesPerSecond: 16_384 };
 
 /** Looked at so often within the shorter of the two times. */
 const LOOKS = 10;

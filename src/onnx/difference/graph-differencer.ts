@@ -34,7 +34,7 @@ export class DamagedGraph extends Error {
  */
 export class GraphDifferencer {
   readonly #timeoutMs: number;
-  readonly #turns = new Turnstile('comparisons of graphs', { atOnce: 1, waiting: WAITING });
+  readonly #turns = new Turnstile('comparisons of graphs are waiting', { atOnce: 1, waiting: WAITING });
   readonly #closing = new AbortController();
   #idle: GraphDifferenceProcess | undefined;
   #idleTimer: NodeJS.Timeout | undefined;

@@ -36,7 +36,7 @@ export function matchNodes(base: GraphOutline, target: GraphOutline): NodeMatche
 }
 
 /** Operator and attributes: what a node does with whatever it is given. */
-export function operation({ operator, attributes }: OutlineNode): string {
+function operation({ operator, attributes }: OutlineNode): string {
   const sorted = [...attributes].sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([operator, sorted]);
 }

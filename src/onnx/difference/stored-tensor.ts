@@ -33,7 +33,7 @@ export interface GraphFiles {
   readonly data?: readonly { readonly name: string; readonly path: string }[];
 }
 
-export function elementCount({ dims }: Pick<StoredTensor, 'dims'>): number {
+function elementCount({ dims }: Pick<StoredTensor, 'dims'>): number {
   return dims.reduce((product, size) => product * size, 1);
 }
 

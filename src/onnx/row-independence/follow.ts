@@ -194,7 +194,7 @@ function bodyWithReferences(graph: Graph, around: ReadonlyMap<string, Attribute>
   return { ...graph, nodes: graph.nodes.map((node) => withReferences(node, around)) };
 }
 
-export function storedValue({ dims, values, whole }: StoredConstant): Followed {
+function storedValue({ dims, values, whole }: StoredConstant): Followed {
   const elements = values === null ? null : { values: values.map((value) => Extent.of(value)), whole };
   return constant(
     dims.map((size) => Extent.of(size)),

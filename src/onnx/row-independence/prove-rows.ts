@@ -22,7 +22,7 @@ export function proveRows(path: string, held: readonly HeldInput[] = []): RowPro
   return proveGraph(model, held);
 }
 
-export function proveGraph(model: ModelGraph, held: readonly HeldInput[] = []): RowProof {
+function proveGraph(model: ModelGraph, held: readonly HeldInput[] = []): RowProof {
   const graph = withHeld(model.graph, held);
   const inputs = requiredInputs(graph);
   const fixed = inputs.find(({ shape }) => shape === null || shape.length === 0 || shape[0] !== null);

@@ -83,11 +83,6 @@ export function countsRows({ elements }: Followed): boolean {
   return elements?.values.some((value) => value.countsRows) === true;
 }
 
-/** How much of the axis of the rows each row has in each block. */
-export function after({ axis, before }: RowAxis, dims: readonly Extent[]): Extent | null {
-  return dims[axis]?.over(before.times(Extent.ROWS)) ?? null;
-}
-
 /** Rows lie one after the other along the axis, each `after` long. */
 export function isOutermost({ before }: RowAxis): boolean {
   return before.is(1);

@@ -6,7 +6,7 @@ import { describeValue, isObject, quote } from './describe-value.js';
 import { objectWith } from './fields.js';
 
 /** Larger ones are polymers or mistakes: RDKit's time grows with the square of the atoms, and its stack is small. */
-export const MOLECULE_LIMITS = { characters: 2_000, atoms: 400, depth: 200, fragments: 50 } as const;
+const MOLECULE_LIMITS = { characters: 2_000, atoms: 400, depth: 200, fragments: 50 } as const;
 
 /** A MOL file takes about 70 characters an atom, and as many a bond. */
 const MAXIMUM_MOLBLOCK = 150_000;

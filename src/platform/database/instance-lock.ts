@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { backoffMs } from '../backoff.js';
 import { StartupError } from '../errors.js';
 import { DatabaseUnavailable } from '../failures.js';
 import type { Logger } from '../logging.js';
@@ -12,7 +13,7 @@ const INSTANCE_LOCK = 0x5245544f;
 /** How long a start waits for the lock of another session to end by itself. */
 const LAST_SESSION_MS = 3_000;
 const LOOK_AGAIN_MS = 200;
-const RETRY_MIN_MS = 250;
+const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 5_000;
 /** A session that was cut off without a word is noticed within these two together, here and by the server. */
 const HEARTBEAT_MS = 10_000;
@@ -186,7 +187,7 @@ export class InstanceLock {
   private takeAgain(): void {
     if (this.released) return;
     // At once the first time: most often only this session was lost.
-    const delay = this.attempt === 0 ? 0 : Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.attempt);
+    const delay = this.attempt === 0 ? 0 : backoffMs(this.attempt, RETRY_FIRST_MS, RETRY_MAX_MS);
     this.attempt += 1;
     this.retry = setTimeout(() => {
       this.connect().then(

@@ -1,3 +1,2 @@
 export { EventLog } from './event-log.js';
 export type { EventFilter, EventKind, EventRecord, JsonObject, JsonValue, NewEvent } from './event.js';
-export type { EventPageQuery } from './event-store.js';

@@ -97,7 +97,7 @@ export function scanJson(bytes: Uint8Array, numbers?: NumberArrayReader): Scan |
 }
 
 /** The position behind the string that begins at `start`; the end when it is not closed. */
-export function endOfString(bytes: Uint8Array, start: number): number {
+function endOfString(bytes: Uint8Array, start: number): number {
   for (let at = start + 1; at < bytes.length; at += 1) {
     if (bytes[at] === BACKSLASH) at += 1;
     else if (bytes[at] === QUOTE) return at + 1;

@@ -1,6 +1,7 @@
 import { encodeTensor, type RawTensor, type Tensor, type TensorSpec } from '../../tensors/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { NumberBlock } from '../../platform/json/index.js';
+import { decodedBase64 } from '../../platform/text/base64.js';
 import { described } from '../protocol-body.js';
 
 const MAX_RANK = 64;
@@ -97,8 +98,8 @@ function withText(value: unknown, place: string, depth: number): unknown {
 }
 
 function textOf(b64: unknown, place: string): string {
-  const bytes = typeof b64 === 'string' ? Buffer.from(b64, 'base64') : null;
-  if (bytes === null || !sameBase64(bytes, b64 as string))
+  const bytes = typeof b64 === 'string' ? decodedBase64(padded(b64)) : undefined;
+  if (bytes === undefined)
     throw refused(`Expected b64 in ${place} to be a base64 string, got ${described(b64)}`);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -109,9 +110,10 @@ function textOf(b64: unknown, place: string): string {
   }
 }
 
-/** Node's decoder skips what it does not know; padding may be left out. */
-function sameBase64(bytes: Buffer, text: string): boolean {
-  return bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '');
+/** Callers may leave the padding out. */
+function padded(base64: string): string {
+  const digits = base64.replace(/=+$/, '');
+  return digits + '='.repeat(-digits.length & 3);
 }
 
 function refused(message: string): DomainError {

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { copyFile, rename, stat } from 'node:fs/promises';
 import { DomainError } from '../../platform/errors.js';
+import { Turnstile } from '../../platform/turnstile.js';
 import { InspectorProcess, type InspectionLimits } from './inspector-process.js';
 import { stopping } from './inspection-problems.js';
-import { Lane } from './lane.js';
 import type { Inspection } from './inspect-model.js';
 import type { InspectorReply, InspectorRequest } from './inspector-messages.js';
 import { ModelFolders, type ModelFiles } from '../model-folders.js';
@@ -58,8 +58,8 @@ export class ModelInspector {
   readonly #patienceMs: number;
   readonly #folders: ModelFolders;
   readonly #ownsFolders: boolean;
-  readonly #quick = new Lane({ seats: SEATS.quick, waiting: WAITING.quick });
-  readonly #slow = new Lane({ seats: SEATS.slow, waiting: WAITING.slow });
+  readonly #quick = new Turnstile('models wait to be read', { atOnce: SEATS.quick, waiting: WAITING.quick });
+  readonly #slow = new Turnstile('models wait to be read', { atOnce: SEATS.slow, waiting: WAITING.slow });
   readonly #closing = new AbortController();
   readonly #underWay = new Set<Promise<unknown>>();
   #idle: InspectorProcess | undefined;

@@ -1,22 +1,14 @@
-import type { ChildProcess } from 'node:child_process';
-import type { Duplex } from 'node:stream';
 import { DomainError } from '../../platform/errors.js';
 import { WorkerUnavailable } from '../../platform/failures.js';
 import { AnswerTooLarge } from '../answer-size.js';
-import { encodeFrame, FrameTooLarge, type Frame } from './frame.js';
-import { FrameReader } from './frame-reader.js';
+import type { Frame } from './frame.js';
 import { LongRuns } from './long-runs.js';
 import { refusalOf, type ModelProblemCode } from '../../onnx/index.js';
-import {
-  BACKGROUND_PRIORITY,
-  lowerPriority,
-  YIELDING_PRIORITY,
-} from '../../platform/children/process-priority.js';
-import { spawnRunner } from './process-spawn.js';
+import { BACKGROUND_PRIORITY, YIELDING_PRIORITY } from '../../platform/children/process-priority.js';
 import { NODE_DATA_BYTES } from '../../platform/children/process-limits.js';
 import { Pending } from './pending.js';
-import { ownBytesOf } from '../../platform/children/process-memory.js';
-import { endedByItself, endOf, lossOf, tookTooLong, tookTooMuch, type Verdict } from './verdict.js';
+import { encoded, RunnerProcess } from './runner-process.js';
+import { endedByItself, lossOf, tookTooLong, tookTooMuch, type Verdict } from './verdict.js';
 import { outOfMemory, runFailed } from '../run-failure.js';
 import type { Runner, RunOptions, RunResult } from '../runner.js';
 import type { RunnerEnd } from '../runner-lost.js';
@@ -27,7 +19,6 @@ import type { Tensor } from '../../tensors/index.js';
 const LOAD_LIMIT_MS = 300_000;
 /** A child that has nothing to do ends at once when it is told to. */
 const STOP_LIMIT_MS = 5_000;
-const KEPT_OUTPUT = 2_000;
 /** What the server does for a run of several requests takes about as long. */
 const YIELDING_MS = 0.25;
 /** How often the memory of a process is looked at while a run takes longer than this. */
@@ -53,9 +44,10 @@ export class ProcessRunner implements Runner {
   /** What does not answer is killed instead. */
   readonly unresponsive = false;
   readonly failed: Promise<DomainError>;
-  readonly #child: ChildProcess;
-  readonly #socket: Duplex;
+  readonly #process: RunnerProcess;
   readonly #exited: Promise<void>;
+  #reportExit: () => void = () => undefined;
+  #reportFailure: (error: DomainError) => void = () => undefined;
   readonly #pending: Pending[] = [];
   /** Why the process is being killed, when it is Retort that kills it. */
   #verdict: Verdict | undefined;
@@ -71,53 +63,16 @@ export class ProcessRunner implements Runner {
   readonly #maxRunMs: number;
   readonly #maxMemoryBytes: number | undefined;
   readonly #yieldingRuns = new LongRuns(YIELDING_MS);
-  /** Never raised: the system lets only an administrator do that. */
-  #priority = 0;
 
   constructor({ maxRunMs = Infinity, maxMemoryBytes }: ProcessRunnerOptions = {}) {
     this.#maxRunMs = maxRunMs;
     this.#maxMemoryBytes = maxMemoryBytes;
-    this.#child = spawnRunner(maxMemoryBytes);
-    this.#socket = this.#child.stdio[3] as Duplex;
-    const reader = new FrameReader();
-    this.#socket.on('data', (chunk: Buffer) => {
-      try {
-        for (const frame of reader.push(chunk)) this.#settle(frame);
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        this.#kill({ end: 'CRASHED', what: `sent what cannot be understood (${why})` });
-      }
-    });
-    // A child that ended while it was written to: its end is told by 'close'.
-    this.#socket.on('error', () => undefined);
-    let output = '';
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-KEPT_OUTPUT);
-    });
-    let exited: () => void = () => undefined;
-    this.#exited = new Promise((resolve) => (exited = resolve));
-    this.failed = new Promise((resolve) => {
-      const ended = (how: string, end: RunnerEnd = 'CRASHED'): void => {
-        if (this.#phase.name === 'gone') return;
-        const asked = this.#phase.name === 'stopping';
-        const verdict = this.#verdict ?? endedByItself(how, end, output, maxMemoryBytes);
-        const cause = new Error(`${how}${output === '' ? '' : `; it said: ${output}`}`);
-        const error = asked
-          ? new WorkerUnavailable('The model was unloaded; try again')
-          : lossOf(verdict, false, cause);
-        this.#phase = { name: 'gone', error };
-        clearTimeout(this.#watch);
-        clearTimeout(this.#look);
-        for (const [index, { reject }] of this.#pending.splice(0).entries())
-          reject(asked || index > 0 ? error : lossOf(verdict, true, cause));
-        if (!asked) resolve(error);
-        exited();
-      };
-      // 'close' and not 'exit': answers that were sent before are read first.
-      this.#child.once('close', (code, signal) => ended(endOf(code, signal)));
-      this.#child.once('error', (error) => {
-        if (this.#child.pid === undefined) ended(`could not be started (${error.message})`, 'NOT_STARTED');
-      });
+    this.#exited = new Promise((resolve) => (this.#reportExit = resolve));
+    this.failed = new Promise((resolve) => (this.#reportFailure = resolve));
+    this.#process = new RunnerProcess(maxMemoryBytes, {
+      heard: (frame) => this.#settle(frame),
+      garbled: (why) => this.#kill({ end: 'CRASHED', what: `sent what cannot be understood (${why})` }),
+      ended: (how, end) => this.#onEnded(how, end),
     });
   }
 
@@ -130,7 +85,7 @@ export class ProcessRunner implements Runner {
   }
 
   get pid(): number | undefined {
-    return this.#phase.name === 'gone' ? undefined : this.#child.pid;
+    return this.#process.pid;
   }
 
   get residentBytes(): number {
@@ -166,8 +121,8 @@ export class ProcessRunner implements Runner {
     const reply = await this.#ask('run', request, limit, options);
     if (reply.kind === 'ran') {
       const inferMs = reply.first;
-      if (this.#priority < YIELDING_PRIORITY && this.#yieldingRuns.saw(inferMs))
-        this.#lower(YIELDING_PRIORITY);
+      if (this.#process.priority < YIELDING_PRIORITY && this.#yieldingRuns.saw(inferMs))
+        this.#process.lowerPriority(YIELDING_PRIORITY);
       return { outputs: [...reply.tensors], inferMs };
     }
     switch (reply.names?.[0]) {
@@ -187,7 +142,7 @@ export class ProcessRunner implements Runner {
   }
 
   giveWay(): void {
-    this.#lower(BACKGROUND_PRIORITY);
+    this.#process.lowerPriority(BACKGROUND_PRIORITY);
   }
 
   end(): void {
@@ -200,8 +155,7 @@ export class ProcessRunner implements Runner {
   async stop(): Promise<void> {
     if (this.#phase.name === 'running') {
       this.#phase = { name: 'stopping' };
-      // The child answers what it was asked before, reads the end, and ends.
-      this.#socket.end();
+      this.#process.finish();
       if (this.#pending.length === 0) this.#takeUp();
     }
     await this.#exited;
@@ -212,13 +166,6 @@ export class ProcessRunner implements Runner {
     if (this.#phase.name === 'running') this.#phase = { name: 'stopping' };
     this.#kill({ end: 'ABANDONED', what: 'was ended' });
     await this.#exited;
-  }
-
-  #lower(priority: number): void {
-    const { pid } = this;
-    if (pid === undefined || priority <= this.#priority) return;
-    this.#priority = priority;
-    lowerPriority(pid, priority);
   }
 
   #ask(
@@ -232,14 +179,12 @@ export class ProcessRunner implements Runner {
       if (this.#phase.name === 'stopping')
         throw new WorkerUnavailable('The model is being unloaded; try again');
       const id = (this.#nextId = (this.#nextId + 1) >>> 0);
-      const chunks = encode({ kind, id, first, second: 0, text, names, tensors });
+      const chunks = encoded({ kind, id, first, second: 0, text, names, tensors });
       const pending = new Pending(this, this.#pending, { id, kind, limitMs, resolve, reject });
       this.#pending.push(pending);
       options.taken?.(pending);
       if (this.#pending.length === 1) this.#takeUp();
-      if (chunks.length > 1) this.#socket.cork();
-      for (const chunk of chunks) this.#socket.write(chunk);
-      if (chunks.length > 1) this.#socket.uncork();
+      this.#process.send(chunks);
     });
   }
 
@@ -296,29 +241,34 @@ export class ProcessRunner implements Runner {
   }
 
   #lookAtMemory(): void {
-    const { pid } = this;
-    const bytes = pid === undefined ? undefined : ownBytesOf(pid);
+    const bytes = this.#process.ownBytes;
     if (bytes === undefined) return;
     this.#residentBytes = bytes;
     const most = this.#maxMemoryBytes;
     if (most !== undefined && bytes > most + NODE_DATA_BYTES) this.#kill(tookTooMuch(most));
   }
 
-  /** SIGKILL, since a native loop looks at no other signal. */
   #kill(verdict: Verdict): void {
     this.#verdict ??= verdict;
-    this.#child.kill('SIGKILL');
+    this.#process.kill();
+  }
+
+  #onEnded(how: string, end: RunnerEnd): void {
+    const { output } = this.#process;
+    const asked = this.#phase.name === 'stopping';
+    const verdict = this.#verdict ?? endedByItself(how, end, output, this.#maxMemoryBytes);
+    const cause = new Error(`${how}${output === '' ? '' : `; it said: ${output}`}`);
+    const error = asked
+      ? new WorkerUnavailable('The model was unloaded; try again')
+      : lossOf(verdict, false, cause);
+    this.#phase = { name: 'gone', error };
+    clearTimeout(this.#watch);
+    clearTimeout(this.#look);
+    for (const [index, { reject }] of this.#pending.splice(0).entries())
+      reject(asked || index > 0 ? error : lossOf(verdict, true, cause));
+    if (!asked) this.#reportFailure(error);
+    this.#reportExit();
   }
 }
 
 const NO_OPTIONS: RunOptions = {};
-
-function encode(frame: Frame): Buffer[] {
-  try {
-    return encodeFrame(frame);
-  } catch (error) {
-    if (error instanceof FrameTooLarge)
-      throw new DomainError('RUN_FAILED', `The model was not run: ${error.message}`);
-    throw error;
-  }
-}

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import type { InferenceSession as Session } from 'onnxruntime-node';
+import { fileSha256 } from '../../platform/children/file-sha256.js';
 import { InferenceSession } from './runtime.js';
 import { sessionOptions, type SessionSettings } from './session-options.js';
 
@@ -22,7 +22,7 @@ export async function openCached(
   settings: SessionSettings,
 ): Promise<Session | undefined> {
   try {
-    if (hashOf(cached.path) !== cached.sha256) return undefined;
+    if (fileSha256(cached.path) !== cached.sha256) return undefined;
     // It is what the optimisation made; doing it again would cost the time that is to be saved.
     return await InferenceSession.create(
       cached.path,
@@ -50,7 +50,7 @@ export async function writeOptimized(
     ).release();
     const direct = await timed(() => InferenceSession.create(path, sessionOptions(settings)));
     sync(target);
-    const written = hashOf(target);
+    const written = fileSha256(target);
     const cached = await timed(() => openCached({ path: target, sha256: written }, settings));
     if (cached < Math.min(direct * WORTHWHILE_SHARE, direct - WORTHWHILE_MS)) sha256 = written;
   } catch {
@@ -66,19 +66,6 @@ async function timed(open: () => Promise<Session | undefined>): Promise<number> 
   const took = performance.now() - begun;
   await session?.release();
   return session === undefined ? Infinity : took;
-}
-
-function hashOf(path: string): string {
-  const file = openSync(path, 'r');
-  try {
-    const hash = createHash('sha256');
-    const chunk = Buffer.allocUnsafe(2 ** 20);
-    for (let bytes = readSync(file, chunk); bytes > 0; bytes = readSync(file, chunk))
-      hash.update(chunk.subarray(0, bytes));
-    return hash.digest('hex');
-  } finally {
-    closeSync(file);
-  }
 }
 
 function sync(path: string): void {

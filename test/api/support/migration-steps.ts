@@ -77,7 +77,7 @@ const DEPLOYMENT = /* GraphQL */ `
 `;
 
 /** A mutation that answers a deployment. */
-export const onDeployment = (field: string, input: string): string => /* GraphQL */ `
+const onDeployment = (field: string, input: string): string => /* GraphQL */ `
   mutation ($input: ${input}!) {
     ${field}(input: $input) { deployment { ...Served } userErrors { field code message } }
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { quantileBins } from '../../../src/deployments/guards/quantile-bins.js';
 import { Reservoir } from '../../../src/deployments/guards/reservoir.js';
-import { seededRandom } from '../../../src/deployments/guards/seeded-random.js';
+import { seededRandom } from '../../../src/platform/seeded-random.js';
 import { stabilityIndex } from '../../../src/deployments/guards/stability-index.js';
 
 const sorted = (...values: number[]) => Float64Array.from(values).sort();

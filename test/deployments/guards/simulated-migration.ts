@@ -6,7 +6,7 @@ import {
   type GuardObservations,
   type GuardSettings,
 } from '../../../src/deployments/guards/index.js';
-import { seededRandom } from '../../../src/deployments/guards/seeded-random.js';
+import { seededRandom } from '../../../src/platform/seeded-random.js';
 
 /** Every guard on. */
 export const ALL_GUARDS: GuardSettings = {
@@ -19,7 +19,7 @@ export const ALL_GUARDS: GuardSettings = {
 export type Request = (observed: GuardObservations, random: () => number) => void;
 
 /** A uniform generator that has left the neighbourhood of its seed. */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
   for (let round = 0; round < 8; round += 1) random();
   return random;

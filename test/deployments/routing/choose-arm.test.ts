@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { lowerBound, upperBound } from '../../../src/deployments/guards/binomial-bounds.js';
 import { chooseArm, type Arm } from '../../../src/deployments/routing/choose-arm.js';
-import { seededRandom } from '../../../src/deployments/guards/seeded-random.js';
+import { seededRandom } from '../../../src/platform/seeded-random.js';
 
 const never = () => {
   throw new Error('no random number is needed');

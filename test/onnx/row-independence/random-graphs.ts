@@ -18,7 +18,7 @@ export interface RandomGraph {
 }
 
 /** As many rows as some constants have places: rows and other sizes must not be taken for one another. */
-export const LIKELY_ROWS = 3;
+const LIKELY_ROWS = 3;
 const LENGTH = 7;
 
 /**

@@ -9,7 +9,7 @@ import { constant, MAX_ELEMENTS, withRows, type Elements, type Followed, type Va
 type Compute = (values: readonly Extent[], whole: boolean, unknowns: Unknowns) => Extent | null;
 
 /** An element of each operand after the other: rows meet themselves alone as long as they lie on one another. */
-export function laidOver(compute: Compute | null = null, result: 'same' | 'truth' = 'same'): Rule {
+function laidOver(compute: Compute | null = null, result: 'same' | 'truth' = 'same'): Rule {
   return (step) => {
     const { dims, rows } = broadcast(step.given, step.unknowns);
     if (rows) return step.node.outputs.map(() => withRows(dims, rows));

@@ -52,7 +52,7 @@ export function ofShape({ dims, rows }: Shape): Followed {
 }
 
 /** With its last two axes changed for one another. */
-export function turned({ dims, rows }: Shape, turn: boolean): Shape {
+function turned({ dims, rows }: Shape, turn: boolean): Shape {
   if (!turn || dims.length < 2) return { dims, rows };
   const [last, other] = [dims.length - 1, dims.length - 2];
   const axis = rows?.axis === last ? other : rows?.axis === other ? last : rows?.axis;

@@ -8,7 +8,7 @@ import { constant, MAX_ELEMENTS, withRows, type Followed, type RowAxis } from '.
  * The same elements in the same order, in another shape. Rows stay together when what comes before them keeps its size:
  * the row of an element is told by its place over that of one row, wherever the axes are cut.
  */
-export function reshaped(input: Followed, target: readonly Extent[]): Followed {
+function reshaped(input: Followed, target: readonly Extent[]): Followed {
   const { rows, elements } = input;
   if (rows === null) {
     if (target.some((size) => size.countsRows))

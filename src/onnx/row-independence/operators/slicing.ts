@@ -7,7 +7,7 @@ import { constant, MAX_ELEMENTS, withRows, type Elements, type Followed } from '
 const BEYOND = 1_000_000_000;
 
 /** A tensor with one axis of another size, and the rows where they were. */
-export function resized(input: Followed, axis: number, size: Extent): Followed {
+function resized(input: Followed, axis: number, size: Extent): Followed {
   const dims = dimsOf(input).with(axis, size);
   return input.rows ? withRows(dims, input.rows) : constant(dims);
 }

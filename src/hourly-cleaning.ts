@@ -1,0 +1,53 @@
+import type { EventLog } from './platform/events/index.js';
+import type { Logger } from './platform/logging.js';
+import type { TransferService } from './transfer/index.js';
+
+const INTERVAL_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** Removes request events and archives that are too old: once everything is up, and every hour from then on. */
+export class HourlyCleaning {
+  private running: Promise<unknown> = Promise.resolve();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly parts: {
+      readonly events: EventLog;
+      readonly transfer: TransferService;
+      readonly logger: Logger;
+      readonly requestEventDays: number;
+      readonly isReady: () => boolean;
+    },
+  ) {
+    this.timer = setInterval(() => this.run(), INTERVAL_MS).unref();
+  }
+
+  run(): void {
+    if (this.parts.isReady())
+      this.running = Promise.all([this.running, this.pruneEvents(), this.removeOldArchives()]);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    // A transaction that met a closing database would wait for a connection that does not come.
+    await this.running;
+  }
+
+  private async pruneEvents(): Promise<void> {
+    const { events, requestEventDays, logger } = this.parts;
+    try {
+      await events.prune(new Date(Date.now() - requestEventDays * DAY_MS));
+    } catch (error) {
+      logger.warn({ err: error }, 'old request events could not be pruned');
+    }
+  }
+
+  private async removeOldArchives(): Promise<void> {
+    const { transfer, logger } = this.parts;
+    try {
+      await transfer.removeOldArchives();
+    } catch (error) {
+      logger.warn({ err: error }, 'old archives could not be removed');
+    }
+  }
+}
