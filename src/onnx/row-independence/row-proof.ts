@@ -1,5 +1,5 @@
 /** Raised when the rules change what they prove: what was found by others is found anew. */
-export const ROW_RULES = 3;
+export const ROW_RULES = 4;
 
 /** Whether a graph answers each row of its inputs as if it were alone, whatever the others hold and however many there are. */
 export type RowProof = {

@@ -152,6 +152,12 @@ export function mustHaveRows(value: Followed | undefined, axis: number, what = '
   mustLieAlong(value, axis, what);
 }
 
+/** @throws ProofEnd for an operator of ai.onnx from before this version, in which its meaning changed */
+export function mustBeSince({ node, opset }: Step, version: number): void {
+  if (node.domain === '' && opset < version)
+    throw new ProofEnd(`its way before opset ${version} is not followed`);
+}
+
 /** Whether the elements along the axis are rows. */
 export function isRowAxis({ rows }: Followed, axis: number): boolean {
   return rows?.axis === axis;

@@ -108,3 +108,45 @@ describe('sizes that fit their type', () => {
     expect(verdict((graph) => mixedWhereNegative(graph, type, product(graph, type, axes, factor)), { x })).toBe('PROVEN'); // prettier-ignore
   });
 });
+
+describe('before opset 7, when a parameter was laid along the axis of the channels or one that was named', () => {
+  /** Rows along axis 1, where the slopes of PRelu lay: with three rows, each would have its own. */
+  const turned = (operator: string, opset: number) =>
+    verdict(
+      (graph) => {
+        const among = graph.node('Transpose', ['x'], { perm: [1n, 0n, 2n] });
+        const laid = graph.node(operator, [among, floats(graph, 'c', [3])]);
+        graph.node('Transpose', [laid], { perm: [1n, 0n, 2n] }, ['y']);
+      },
+      { opset, x: ['rows', 2, 3] },
+    );
+
+  it.each(['PRelu', 'Add', 'Mul', 'Pow'].map((operator) => ({ operator })))(
+    '$operator is not followed',
+    ({ operator }) => {
+      expect(turned(operator, 6)).toMatch(new RegExp(`${operator}.* before opset 7`));
+      expect(turned(operator, 7)).toBe('PROVEN');
+    },
+  );
+
+  it('Gemm is not followed', () => {
+    const gemm = (opset: number) => verdict((graph) => graph.node('Gemm', ['x', floats(graph, 'w', [3, 2]), floats(graph, 'b', [2])], {}, ['y']), { opset }); // prettier-ignore
+    expect(gemm(6)).toMatch(/Gemm.* before opset 7/);
+    expect(gemm(7)).toBe('PROVEN');
+  });
+
+  it('BatchNormalization is not followed, which took mean and variance over all rows unless it was told', () => {
+    const normalised = (opset: number) => verdict((graph) => graph.node('BatchNormalization', ['x', ...['s', 'b', 'm', 'v'].map((name) => floats(graph, name, [3]))], {}, ['y']), { opset }); // prettier-ignore
+    expect(normalised(6)).toMatch(/BatchNormalization.* before opset 7/);
+    expect(normalised(7)).toBe('PROVEN');
+  });
+
+  it('Dropout is not followed, which drew at random unless it was told', () => {
+    const dropped = (opset: number) => verdict((graph) => graph.node('Dropout', ['x'], {}, ['y']), { opset });
+    expect(dropped(6)).toMatch(/Dropout.* before opset 7/);
+    expect(dropped(7)).toBe('PROVEN');
+  });
+
+  it('what has one operand is followed', () =>
+    expect(verdict((graph) => graph.node('Relu', ['x'], {}, ['y']), { opset: 6 })).toBe('PROVEN'));
+});

@@ -2,7 +2,7 @@ import { fromHalf, toHalf } from '../../../tensors/index.js';
 import { broadcast } from '../broadcast.js';
 import { Extent, type Unknowns } from '../extent.js';
 import { ProofEnd } from '../proof-end.js';
-import { dimsOf, type Operators, type Rule, type Step } from '../step.js';
+import { dimsOf, mustBeSince, type Operators, type Rule, type Step } from '../step.js';
 import { constant, MAX_ELEMENTS, withRows, type Elements, type Followed, type Value } from '../value.js';
 
 /** What an operator makes of elements that are known; null where it is not worth knowing. */
@@ -11,6 +11,8 @@ type Compute = (values: readonly Extent[], whole: boolean, unknowns: Unknowns) =
 /** An element of each operand after the other: rows meet themselves alone as long as they lie on one another. */
 function laidOver(compute: Compute | null = null, result: 'same' | 'truth' = 'same'): Rule {
   return (step) => {
+    // Operands lay along an axis that was named, or that of the channels.
+    if (step.given.length > 1) mustBeSince(step, 7);
     const { dims, rows } = broadcast(step.given, step.unknowns);
     if (rows) return step.node.outputs.map(() => withRows(dims, rows));
     const elements = compute && computed(step, dims, compute, result);

@@ -1,7 +1,7 @@
 import { broadcast } from '../broadcast.js';
 import { Extent } from '../extent.js';
 import { ProofEnd } from '../proof-end.js';
-import { axisOf, dimsOf, isRowAxis, mustBeConstant, mustLieAlong, type Operators, type Rule, type Step } from '../step.js'; // prettier-ignore
+import { axisOf, dimsOf, isRowAxis, mustBeConstant, mustBeSince, mustLieAlong, type Operators, type Rule, type Step } from '../step.js'; // prettier-ignore
 import { constant, withRows, type Followed, type RowAxis } from '../value.js';
 import { unchanged } from './reducing.js';
 
@@ -11,6 +11,8 @@ function mustBeParameters(step: Step, from = 1): void {
 
 /** Inference: every element by the mean and variance that were learned for its channel. */
 const batchNormalization: Rule = (step) => {
+  // It trained unless it was told not to, and so did Dropout.
+  mustBeSince(step, 7);
   const input = step.input(0);
   mustBeParameters(step);
   const trains = step.int('training_mode', 0) !== 0 || step.node.outputs.slice(1).some((name) => name !== '');
@@ -74,6 +76,7 @@ const localResponse: Rule = (step) => {
 
 /** Outside training it changes nothing. */
 const dropout: Rule = (step) => {
+  mustBeSince(step, 7);
   const input = step.input(0);
   const trains = step.has(2) && step.input(2).elements?.values[0]?.is(0) !== true;
   if (trains || step.int('is_test', 1) === 0) throw new ProofEnd('it may draw at random, as in training');

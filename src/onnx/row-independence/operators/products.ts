@@ -1,7 +1,7 @@
 import { broadcast, common, type Shape } from '../broadcast.js';
 import { Extent, type Unknowns } from '../extent.js';
 import { ProofEnd } from '../proof-end.js';
-import { dimsOf, mustBeConstant, type Operators, type Rule } from '../step.js';
+import { dimsOf, mustBeConstant, mustBeSince, type Operators, type Rule } from '../step.js';
 import { constant, withRows, type Followed, type RowAxis } from '../value.js';
 
 /** The product of matrices, or stacks of them. Neither factor may be summed over its rows. */
@@ -70,6 +70,7 @@ const matMul: Rule = (step) => [
 ];
 
 const gemm: Rule = (step) => {
+  mustBeSince(step, 7);
   const left = turned(shapeOf(step.input(0)), step.int('transA', 0) !== 0);
   const right = turned(shapeOf(step.input(1)), step.int('transB', 0) !== 0);
   if (left.dims.length !== 2 || right.dims.length !== 2) throw new ProofEnd('it is given no two matrices');
