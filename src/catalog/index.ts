@@ -2,18 +2,6 @@ import './error-codes.js';
 export { ArtifactDownloader } from './artifacts/artifact-download.js';
 export { CatalogChanges, checkReason, newEvent } from './catalog-changes.js';
 export type { CatalogReader } from './catalog-reader.js';
-export { CatalogService } from './catalog-service.js';
-export { CatalogStores } from './catalog-stores.js';
-export { describeRewrite } from './describe-rewrite.js';
-export { type ModelOrder, type ModelPosition, type Window, modelPosition } from './keyset.js';
-export { MAX_ALIASES_PER_MODEL, MAX_TAGS_PER_VERSION } from './limits.js';
-export { type RegisterModelInput, checkModelTexts } from './model-input.js';
-export { DEFAULT_ALIAS, checkAliasName, checkName, checkTagName, isName, sameButCase } from './names.js';
-export { citationOf } from './publishing/citation.js';
-export { type ExampleInput, checkExampleCount, takeExamples } from './publishing/example-intake.js';
-export { type ExampleContent, type ExampleRecord, exampleText } from './publishing/examples.js';
-export { checkPublicationTexts } from './publishing/publication-input.js';
-export type { PublishingDependencies } from './publishing/version-publisher.js';
 export {
   type AliasChangeRecord,
   type AliasRecord,
@@ -33,6 +21,18 @@ export {
   type TagRecord,
   type VersionRecord,
 } from './catalog-records.js';
+export { CatalogService } from './catalog-service.js';
+export { CatalogStores } from './catalog-stores.js';
+export { describeRewrite } from './describe-rewrite.js';
+export { type ModelOrder, type ModelPosition, type Window, modelPosition } from './keyset.js';
+export { MAX_ALIASES_PER_MODEL, MAX_TAGS_PER_VERSION } from './limits.js';
+export { type RegisterModelInput, checkModelTexts } from './model-input.js';
+export { DEFAULT_ALIAS, checkAliasName, checkName, checkTagName, isName, sameButCase } from './names.js';
+export { citationOf } from './publishing/citation.js';
+export { type ExampleInput, checkExampleCount, takeExamples } from './publishing/example-intake.js';
+export { type ExampleContent, type ExampleRecord, exampleText } from './publishing/examples.js';
+export { checkPublicationTexts } from './publishing/publication-input.js';
+export type { PublishingDependencies } from './publishing/version-publisher.js';
 export { withoutNul } from './texts.js';
 export { type VersionRef, formatVersionRef, parseSelector, parseVersionRef } from './version-ref.js';
 export { asJson, optionalJson } from './version-store.js';

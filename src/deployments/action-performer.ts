@@ -2,17 +2,17 @@ import type { Transaction } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog, NewEvent } from '../platform/events/index.js';
 import { Unavailable } from '../platform/failures.js';
-import { Callers } from './callers.js';
+import { Callers } from './routing/callers.js';
 import { runnerRestarted } from './deployment-events.js';
-import { standsFor } from './desired.js';
-import type { DesiredStore } from './desired-store.js';
-import type { HarnessSet } from './harness-set.js';
+import { standsFor } from './desired/desired.js';
+import type { DesiredStore } from './desired/desired-store.js';
+import type { HarnessSet } from './harness/harness-set.js';
 import { migrationRefused } from './migrations/migration-events.js';
 import type { MigrationStarter } from './migrations/migration-starter.js';
 import type { MigrationWatch } from './migrations/migration-watch.js';
-import type { Action, MigrationStep, Occasion } from './plan-types.js';
-import type { RearrangementOutcomes } from './rearrangement-outcomes.js';
-import type { Seat } from './seat.js';
+import type { Action, MigrationStep, Occasion } from './plan/plan-types.js';
+import type { RearrangementOutcomes } from './desired/rearrangement-outcomes.js';
+import type { Seat } from './harness/seat.js';
 
 /** Goes where an alias points, or need not. */
 export type FollowAction = Extract<Action, { kind: 'FOLLOW' | 'FOLLOWED' }>;

@@ -5,12 +5,12 @@ import type { Caller } from '../security/index.js';
 import { followingChanged, SYSTEM } from './deployment-events.js';
 import { requireDeployment } from './deployment-refusals.js';
 import type { DeploymentStore } from './deployment-store.js';
-import { servingPrimary } from './desired.js';
-import type { DesiredStore } from './desired-store.js';
-import type { Fleet } from './fleet.js';
+import { servingPrimary } from './desired/desired.js';
+import type { DesiredStore } from './desired/desired-store.js';
+import type { Fleet } from './harness/fleet.js';
 import { readPlan, type PlanInput } from './migrations/migration-input.js';
 import type { DeploymentRecord, FollowPlan } from './records.js';
-import { within } from './waiting.js';
+import { within } from './routing/waiting.js';
 
 /** How long `follow` waits for the migration to where the alias points to come to rest. */
 const REST_MS = 30_000;

@@ -4,7 +4,7 @@ import type { DomainError } from '../platform/errors.js';
 import type { NewEvent } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
 import type { DeploymentState } from './deployment-state.js';
-import type { UnloadReason } from './serving.js';
+import type { UnloadReason } from './harness/serving.js';
 
 export const SYSTEM: Caller = { actor: 'retort', requestId: '' };
 

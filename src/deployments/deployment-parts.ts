@@ -6,17 +6,17 @@ import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import type { RunnerPool, RuntimeGraphs } from '../runtime/index.js';
 import { DeploymentStore } from './deployment-store.js';
-import { DesiredStore } from './desired-store.js';
-import { Fleet } from './fleet.js';
-import { MemoryBudget } from './memory-budget.js';
+import { DesiredStore } from './desired/desired-store.js';
+import { Fleet } from './harness/fleet.js';
+import { MemoryBudget } from './harness/memory-budget.js';
 import { MigrationStarter } from './migrations/migration-starter.js';
 import { MigrationStore } from './migrations/migration-store.js';
-import { ModelLoader } from './model-loader.js';
-import { ModelProver } from './model-prover.js';
-import { OnDemandModels } from './on-demand-models.js';
+import { ModelLoader } from './harness/model-loader.js';
+import { ModelProver } from './harness/model-prover.js';
+import { OnDemandModels } from './harness/on-demand-models.js';
 import { Router } from './routing/router.js';
 import { RowProofs } from './rows/row-proofs.js';
-import { WarmUp, type WarmUpPipeline } from './warm-up.js';
+import { WarmUp, type WarmUpPipeline } from './harness/warm-up.js';
 
 export interface DeploymentDependencies {
   readonly database: Database;

@@ -1,6 +1,6 @@
 import type { BatchingSettings } from './records.js';
 import type { Batching } from './rows/batching.js';
-import type { SettingsInput } from './settings-input.js';
+import type { SettingsInput } from './settings/settings-input.js';
 
 /** Settings that are left out have their defaults. */
 export interface DeployRequest extends SettingsInput {

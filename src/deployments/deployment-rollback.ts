@@ -6,12 +6,12 @@ import type { Caller } from '../security/index.js';
 import { addRevision } from './add-revision.js';
 import { requireDeployment, servesNothing } from './deployment-refusals.js';
 import type { DeploymentStore } from './deployment-store.js';
-import type { Fleet } from './fleet.js';
+import type { Fleet } from './harness/fleet.js';
 import { readKeepWarm } from './migrations/migration-input.js';
 import type { DeploymentRecord, RevisionRecord } from './records.js';
 import type { Reconciler } from './reconciler.js';
-import { settingsOf } from './stored-settings.js';
-import { checkedWait, within } from './waiting.js';
+import { settingsOf } from './settings/stored-settings.js';
+import { checkedWait, within } from './routing/waiting.js';
 
 export interface RollbackDeploymentRequest {
   readonly deployment: string;

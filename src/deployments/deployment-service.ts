@@ -2,7 +2,7 @@ import { checkName, checkReason } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import { untilAborted, type AbortSignalLike } from '../platform/until-aborted.js';
 import type { Caller } from '../security/index.js';
-import { DEFAULT_SETTINGS } from './default-settings.js';
+import { DEFAULT_SETTINGS } from './settings/default-settings.js';
 import { AliasFollower, type FollowRequest } from './alias-follower.js';
 import { notReady, pinNotServed, requireDeployment } from './deployment-refusals.js';
 import type {
@@ -17,20 +17,20 @@ import type {
 import { DeploymentRollback } from './deployment-rollback.js';
 import { deploymentParts, type DeploymentDependencies } from './deployment-parts.js';
 import type { DeploymentStore } from './deployment-store.js';
-import { checkCacheable } from './determinism.js';
-import type { Fleet } from './fleet.js';
+import { checkCacheable } from './harness/determinism.js';
+import type { Fleet } from './harness/fleet.js';
 import { MigrationService } from './migrations/migration-service.js';
-import { resolvedAs, type ModelHandle } from './model-handle.js';
-import type { OnDemandModels } from './on-demand-models.js';
+import { resolvedAs, type ModelHandle } from './routing/model-handle.js';
+import type { OnDemandModels } from './harness/on-demand-models.js';
 import type { DeploymentFilter, DeploymentPageQuery, DeploymentRecord, RevisionRecord } from './records.js';
 import type { Reconciler } from './reconciler.js';
 import { RevisionRequests } from './revision-requests.js';
 import { ANY_ROUTE, type Route, type Router } from './routing/router.js';
 import { primaryOf } from './routing/routing-table.js';
-import { changedSettings } from './settings-input.js';
+import { changedSettings } from './settings/settings-input.js';
 import { TrafficService } from './traffic-service.js';
-import { VersionResolver } from './version-resolver.js';
-import { checkedWait, within } from './waiting.js';
+import { VersionResolver } from './routing/version-resolver.js';
+import { checkedWait, within } from './routing/waiting.js';
 
 /**
  * Named, running services of models. What they are to be lies in the database; a reconciler for each makes it so. Hands out

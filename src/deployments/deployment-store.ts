@@ -1,7 +1,7 @@
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
 import { isUniqueViolation } from '../platform/database-errors.js';
 import { DomainError } from '../platform/errors.js';
-import { currentRows } from './current-rows-store.js';
+import { currentRows } from './desired/current-rows-store.js';
 import { migrationInProgress, trafficSplit } from './deployment-refusals.js';
 import {
   assertTransition,
@@ -19,7 +19,7 @@ import type {
   DeploymentSettings,
   RevisionRecord,
 } from './records.js';
-import { readSettings } from './stored-settings.js';
+import { readSettings } from './settings/stored-settings.js';
 
 type DeploymentRow = Prisma.DeploymentGetPayload<object>;
 type RevisionRow = Prisma.DeploymentRevisionGetPayload<object>;

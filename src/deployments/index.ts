@@ -1,5 +1,4 @@
 import './error-codes.js';
-export { DEFAULT_SETTINGS } from './default-settings.js';
 export type { BatchingInEffect, DeploymentTarget } from './deployment-requests.js';
 export { DeploymentService } from './deployment-service.js';
 export { DEPLOYMENT_STATES, type DeploymentState } from './deployment-state.js';
@@ -7,7 +6,6 @@ export type { OutputNumbers } from './guards/output-values.js';
 export type { MigrationProgress } from './migrations/migration-watch.js';
 export { evidenceOf, planWarnings } from './migrations/plan-evidence.js';
 export type { MigrationRecord } from './migrations/records.js';
-export type { ModelHandle, TrialSeat } from './model-handle.js';
 export type {
   BatchingSettings,
   DeploymentRecord,
@@ -16,6 +14,8 @@ export type {
   RuntimeSettings,
   TrafficShare,
 } from './records.js';
-export { type RowVerdict, mayRunTogether } from './rows/row-verdict.js';
-export { settingsOf } from './stored-settings.js';
+export type { ModelHandle, TrialSeat } from './routing/model-handle.js';
 export { shareOf } from './routing/share.js';
+export { type RowVerdict, mayRunTogether } from './rows/row-verdict.js';
+export { DEFAULT_SETTINGS } from './settings/default-settings.js';
+export { settingsOf } from './settings/stored-settings.js';

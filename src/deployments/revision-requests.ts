@@ -4,16 +4,16 @@ import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
 import { addRevision, type WantedRevision } from './add-revision.js';
-import { departure } from './arrangement.js';
+import { departure } from './desired/arrangement.js';
 import type { DeploymentStore } from './deployment-store.js';
 import { recordedRequestsCleared } from './deployment-events.js';
-import { isAlive, type Desired, type Move } from './desired.js';
-import { checkCacheable } from './determinism.js';
+import { isAlive, type Desired, type Move } from './desired/desired.js';
+import { checkCacheable } from './harness/determinism.js';
 import { endMigration } from './migrations/plan-migration.js';
 import type { DeploymentRecord, DeploymentSettings, RevisionRecord } from './records.js';
 import type { Reconciler } from './reconciler.js';
-import { changedSettings, type SettingsInput } from './settings-input.js';
-import { settingsOf } from './stored-settings.js';
+import { changedSettings, type SettingsInput } from './settings/settings-input.js';
+import { settingsOf } from './settings/stored-settings.js';
 
 /** Writes down what is asked of a deployment as a whole, each in a turn of it and in one transaction. */
 export class RevisionRequests {

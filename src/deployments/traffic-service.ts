@@ -6,16 +6,16 @@ import type { Caller } from '../security/index.js';
 import { addRevision } from './add-revision.js';
 import { requireDeployment, servesNothing } from './deployment-refusals.js';
 import type { DeploymentStore } from './deployment-store.js';
-import type { PendingRearrangement } from './desired.js';
-import { checkCacheable } from './determinism.js';
-import type { Fleet } from './fleet.js';
+import type { PendingRearrangement } from './desired/desired.js';
+import { checkCacheable } from './harness/determinism.js';
+import type { Fleet } from './harness/fleet.js';
 import { checkCompatible, checkSameModel } from './migrations/migration-checks.js';
 import { readKeepWarm } from './migrations/migration-input.js';
 import type { DeploymentRecord } from './records.js';
-import type { Seat } from './seat.js';
-import { settingsOf } from './stored-settings.js';
+import type { Seat } from './harness/seat.js';
+import { settingsOf } from './settings/stored-settings.js';
 import { percentOf, readPart, totalWeight, type PartInput } from './routing/share.js';
-import { checkedWait, within } from './waiting.js';
+import { checkedWait, within } from './routing/waiting.js';
 
 /** All by their shares, which add up to 1, or all by weights, in proportion to each other. */
 export interface ShareInput extends PartInput {

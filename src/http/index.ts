@@ -1,4 +1,4 @@
-export { type BodyMemory, type Reservation } from './bodies/body-memory.js';
+export type { BodyMemory, Reservation } from './bodies/body-memory.js';
 export { RequestBodies, requestBodiesOf, shareRequestBodies } from './bodies/request-bodies.js';
 export { callerIsGone } from './caller-gone.js';
 export { compressAnswers } from './compressed-answers.js';

@@ -11,6 +11,7 @@ export { formatType, isServed } from './onnx-types.js';
 export { checkDimensionNames } from './reading/bounds.js';
 export { checkExternalData } from './reading/external-data.js';
 export type { DeclaredValue, GraphSummary } from './reading/summary.js';
+export { refusalOf } from './refusal.js';
 export { type DerivedGraph, deriveGraph } from './rewriting/derive-graph.js';
 export { deriveInChild } from './rewriting/graph-deriver.js';
 export { mayNeedRewrites } from './rewriting/plan-rewrites.js';
@@ -18,4 +19,3 @@ export { REWRITER_VERSION, REWRITE_KINDS, type Rewrite, rewriteId } from './rewr
 export { proveRows } from './row-independence/prove-rows.js';
 export { type HeldInput, ROW_RULES, type RowProof } from './row-independence/row-proof.js';
 export { RowProver } from './row-independence/row-prover.js';
-export { refusalOf } from './refusal.js';

@@ -1,8 +1,6 @@
 import './error-codes.js';
-export { quantityUnit } from './columns.js';
-export { fillTensor, notHeld } from './fill-tensor.js';
-export { describeValue, isObject, quote } from './instances/describe-value.js';
-export { type InstanceFault, instanceFaults } from './instances/instance-faults.js';
+export { fillTensor } from './fill-tensor.js';
+export { instanceFaults } from './instances/instance-faults.js';
 export { InstanceReader, type PreparedInstance, type ReadOptions } from './instances/instance-reader.js';
 export { neutronRange, stabilityDistance } from './instances/nuclear-landscape.js';
 export type { SourceValue } from './instances/reading.js';

@@ -1,6 +1,6 @@
 import { DomainError } from '../../platform/errors.js';
 import { guardSettings, type GuardInput } from '../guards/index.js';
-import { checkInteger } from '../settings-input.js';
+import { checkInteger } from '../settings/settings-input.js';
 import { percentOf, readPart, shareOf, type PartInput } from '../routing/share.js';
 import type { MigrationPlan, MigrationStep, MigrationStrategy } from './records.js';
 

@@ -4,11 +4,11 @@ import type { EventLog } from '../../platform/events/index.js';
 import type { Caller } from '../../security/index.js';
 import type { DeploymentStore } from '../deployment-store.js';
 import { requireDeployment } from '../deployment-refusals.js';
-import type { Fleet } from '../fleet.js';
-import type { MigrationStep } from '../plan-types.js';
+import type { Fleet } from '../harness/fleet.js';
+import type { MigrationStep } from '../plan/plan-types.js';
 import type { Reconciler } from '../reconciler.js';
 import type { DeploymentRecord } from '../records.js';
-import { checkedWait, within } from '../waiting.js';
+import { checkedWait, within } from '../routing/waiting.js';
 import { noMigration } from './migration-checks.js';
 import { readPlan, type PlanInput } from './migration-input.js';
 import type { MigrationStarter } from './migration-starter.js';
@@ -22,7 +22,7 @@ import {
   resumeMigration,
 } from './plan-migration.js';
 import { isOpen, type MigrationRecord } from './records.js';
-import type { OpenMigration } from '../desired.js';
+import type { OpenMigration } from '../desired/desired.js';
 
 export interface MigrateRequest extends PlanInput {
   /** A name. */

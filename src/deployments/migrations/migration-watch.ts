@@ -1,5 +1,5 @@
 import type { GuardReport } from '../guards/index.js';
-import { Trial, type TrialAccess } from '../trial.js';
+import { Trial, type TrialAccess } from '../routing/trial.js';
 import type { TrialView } from './migration-policy.js';
 import type { MigrationRecord } from './records.js';
 import { Watch } from './watch.js';

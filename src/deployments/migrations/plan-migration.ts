@@ -1,9 +1,9 @@
 import type { Caller } from '../../security/index.js';
-import { rearranged } from '../arrangement.js';
+import { rearranged } from '../desired/arrangement.js';
 import { because, SYSTEM } from '../deployment-events.js';
-import { isAlive, standsFor, type Desired, type Move, type OpenMigration } from '../desired.js';
-import { isWorthAnother } from '../fate.js';
-import type { MigrationStep, Observed } from '../plan-types.js';
+import { isAlive, standsFor, type Desired, type Move, type OpenMigration } from '../desired/desired.js';
+import { isWorthAnother } from '../plan/fate.js';
+import type { MigrationStep, Observed } from '../plan/plan-types.js';
 import type { RevisionRecord } from '../records.js';
 import { nextAction, type MigrationSnapshot } from './migration-policy.js';
 import type { EndState, OpenState } from './records.js';

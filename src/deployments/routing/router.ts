@@ -1,7 +1,7 @@
 import { Unavailable } from '../../platform/failures.js';
 import { untilAborted, type AbortSignalLike } from '../../platform/until-aborted.js';
-import { loadFailure } from '../load-failure.js';
-import type { ModelHandle } from '../model-handle.js';
+import { loadFailure } from '../harness/load-failure.js';
+import type { ModelHandle } from './model-handle.js';
 import { chooseArm } from './choose-arm.js';
 import { primaryOf, RoutingTable, type Arm, type ComingArm, type DeploymentRoutes } from './routing-table.js';
 

@@ -1,8 +1,8 @@
-import type { Admission } from '../admission.js';
-import { standsFor, type Desired } from '../desired.js';
-import type { HarnessSet } from '../harness-set.js';
-import { isComing } from '../plan.js';
-import type { Trial } from '../trial.js';
+import type { Admission } from './admission.js';
+import { standsFor, type Desired } from '../desired/desired.js';
+import type { HarnessSet } from '../harness/harness-set.js';
+import { isComing } from '../plan/plan.js';
+import type { Trial } from './trial.js';
 import type { Arm, DeploymentRoutes } from './routing-table.js';
 
 /** Where requests to a deployment go, by its rows and what is in memory. Null: nowhere, and nothing is on its way. */

@@ -1,7 +1,7 @@
 import type { DomainError } from '../../platform/errors.js';
-import type { Admission } from '../admission.js';
-import type { Serving } from '../serving.js';
-import type { Trial } from '../trial.js';
+import type { Admission } from './admission.js';
+import type { Serving } from '../harness/serving.js';
+import type { Trial } from './trial.js';
 
 /** A revision that serves. */
 export interface Arm {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DEFAULT_SETTINGS } from '../../../src/deployments/default-settings.js';
+import { DEFAULT_SETTINGS } from '../../../src/deployments/settings/default-settings.js';
 import { batchingOf, type Batching } from '../../../src/deployments/rows/batching.js';
 import { largestDifference } from '../../../src/deployments/rows/compare-answers.js';
 import { tryRows } from '../../../src/deployments/rows/row-trials.js';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { departure } from '../../../src/deployments/arrangement.js';
+import { departure } from '../../../src/deployments/desired/arrangement.js';
 import { Backoff } from '../../../src/deployments/backoff.js';
-import { DEFAULT_SETTINGS } from '../../../src/deployments/default-settings.js';
+import { DEFAULT_SETTINGS } from '../../../src/deployments/settings/default-settings.js';
 import { SYSTEM } from '../../../src/deployments/deployment-events.js';
 import { assertTransition, trafficShares } from '../../../src/deployments/deployment-state.js';
 import {
@@ -11,11 +11,11 @@ import {
   type Move,
   type OpenMigration,
   type PendingRearrangement,
-} from '../../../src/deployments/desired.js';
+} from '../../../src/deployments/desired/desired.js';
 import { DEFAULT_GUARDS } from '../../../src/deployments/guards/index.js';
-import { HARNESS_TRANSITIONS, type HarnessPhase } from '../../../src/deployments/harness-phase.js';
-import { loadFailure, type LoadFailure } from '../../../src/deployments/load-failure.js';
-import { MemoryBudget, type Place } from '../../../src/deployments/memory-budget.js';
+import { HARNESS_TRANSITIONS, type HarnessPhase } from '../../../src/deployments/harness/harness-phase.js';
+import { loadFailure, type LoadFailure } from '../../../src/deployments/harness/load-failure.js';
+import { MemoryBudget, type Place } from '../../../src/deployments/harness/memory-budget.js';
 import {
   candidateOf,
   endMigration,
@@ -24,14 +24,14 @@ import {
   resumeMigration,
 } from '../../../src/deployments/migrations/plan-migration.js';
 import { isOpen } from '../../../src/deployments/migrations/records.js';
-import { isComing, plan } from '../../../src/deployments/plan.js';
+import { isComing, plan } from '../../../src/deployments/plan/plan.js';
 import type {
   Action,
   HarnessView,
   HarnessWork,
   MigrationStep,
   Observed,
-} from '../../../src/deployments/plan-types.js';
+} from '../../../src/deployments/plan/plan-types.js';
 import type { RevisionRecord } from '../../../src/deployments/records.js';
 
 /** Of each model; together they may take three times as much. */
