@@ -15,7 +15,9 @@ const byFolder = new Map();
 for (const file of files) byFolder.set(dirname(file), (byFolder.get(dirname(file)) ?? 0) + 1);
 for (const [folder, count] of byFolder)
   if (count > FILES_OF_A_FOLDER)
-    faults.push(`${folder} holds ${count} files, at most ${FILES_OF_A_FOLDER} are allowed: divide it by concept.`);
+    faults.push(
+      `${folder} holds ${count} files, at most ${FILES_OF_A_FOLDER} are allowed: divide it by concept.`,
+    );
 
 for (const file of files) {
   const lines = readFileSync(file, 'utf8').split('\n').length - 1;
