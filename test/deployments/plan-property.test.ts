@@ -140,11 +140,13 @@ describe('a deployment, whatever is wished and whatever happens', () => {
         if (world.serving.length > 0 && !isBroken) expect(world.primary).not.toBeNull();
 
         const before = summary(world);
+        const failed = world.revisions.filter(({ state }) => state === 'FAILED').map(({ number }) => number);
         world.restart();
         expect(await heal(world)).toBe(true);
         expect(world.violations).toEqual([]);
-        if (before.length > 0) expect(summary(world)).toEqual(before);
         // What failed may serve now; what nobody wants does not.
+        const again = summary(world).filter(({ number }) => !failed.includes(number));
+        if (before.length > 0) expect(again).toEqual(before);
         expect(world.serving.length > 0).toBe(world.isWanted);
       }),
       { numRuns: rounds(1_000) },
