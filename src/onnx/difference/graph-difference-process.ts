@@ -88,8 +88,11 @@ function tooSlow(timeoutMs: number): DomainError {
   );
 }
 
-function ended(code: number | null, signal: NodeJS.Signals | null): DomainError {
-  return new DomainError(
+/** The process ended before it had answered. */
+export class ComparisonEnded extends DomainError {}
+
+function ended(code: number | null, signal: NodeJS.Signals | null): ComparisonEnded {
+  return new ComparisonEnded(
     'UNSUPPORTED_MODEL',
     `Comparing the two graphs ended their process (${signal ?? `exit code ${code ?? 'unknown'}`}): they are too large to compare`,
   );

@@ -6,7 +6,7 @@ import type {
   GraphDifferenceRequest,
   StoredGraph,
 } from './graph-difference-messages.js';
-import { GraphDifferenceProcess } from './graph-difference-process.js';
+import { ComparisonEnded, GraphDifferenceProcess } from './graph-difference-process.js';
 
 const WAITING = 32;
 /** Starting a process holds up a large server for tens of milliseconds, and a caller that compares two versions often compares the next two. */
@@ -66,7 +66,22 @@ export class GraphDifferencer {
 
   async #compare(request: GraphDifferenceRequest, signal: AbortSignal): Promise<GraphDifference> {
     signal.throwIfAborted();
-    const child = this.#takeIdle() ?? new GraphDifferenceProcess();
+    const idle = this.#takeIdle();
+    if (idle === undefined) return this.#ask(new GraphDifferenceProcess(), request, signal);
+    try {
+      return await this.#ask(idle, request, signal);
+    } catch (error) {
+      // It may have been ended before it had read the question: a new one tells whether the graphs were at fault.
+      if (!(error instanceof ComparisonEnded)) throw error;
+      return this.#ask(new GraphDifferenceProcess(), request, signal);
+    }
+  }
+
+  async #ask(
+    child: GraphDifferenceProcess,
+    request: GraphDifferenceRequest,
+    signal: AbortSignal,
+  ): Promise<GraphDifference> {
     let reply: GraphDifferenceReply;
     try {
       reply = await child.ask(request, { timeoutMs: this.#timeoutMs, signal });

@@ -203,6 +203,17 @@ describe('GraphDifferencer', () => {
     expect(await children()).toEqual([]);
   });
 
+  it('answers though its idle process was ended at the very moment it was asked', async () => {
+    const file = await stored(await folder.file(perceptron()));
+    await differencer.compare(file, file, never);
+    const [idle = 0] = await children();
+    process.kill(idle, 'SIGSTOP');
+    const asked = differencer.compare(file, file, never);
+    await nextTurn();
+    process.kill(idle, 'SIGKILL');
+    expect((await asked).nodes.totals.unchanged).toBe(3);
+  });
+
   it('says what is no model, and names no path of the server', async () => {
     const text = await stored(await folder.file('no model'));
     const refusal = differencer.compare(text, text, never);
