@@ -17,6 +17,7 @@ import { MigrationWatch, type MigrationProgress } from './migrations/migration-w
 import { plan } from './plan/plan.js';
 import type { Action, MigrationStep, Observed, Occasion } from './plan/plan-types.js';
 import { RearrangementOutcomes } from './desired/rearrangement-outcomes.js';
+import { withinLimit } from '../platform/within-limit.js';
 import type { RevisionRecord } from './records.js';
 import type { Router } from './routing/router.js';
 import { routesOf } from './routing/routes-of.js';
@@ -26,6 +27,8 @@ import { Turns } from './turns.js';
 
 /** How soon it is looked again when the database did not let something through. */
 const RETRY_MS = 1_000;
+/** What is being written when it closes has this long. */
+const CLOSING_MS = 3_000;
 /** A time that setTimeout can count. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -182,7 +185,8 @@ export class Reconciler implements Seat {
     for (const { end } of this.waiting) end();
     this.waiting.clear();
     this.outcomes.close();
-    await this.turns.idle();
+    // A database that is away may hold up what is being written: the models are freed all the same.
+    await withinLimit(this.turns.idle(), CLOSING_MS, () => new Error('still writing')).catch(() => undefined);
     this.deps.router.swap(this.name, null);
     await this.harnesses.close();
   }

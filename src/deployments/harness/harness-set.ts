@@ -77,7 +77,7 @@ export class HarnessSet {
   }
 
   async close(): Promise<void> {
-    for (const id of this.harnesses.keys()) this.free(id);
+    for (const id of this.harnesses.keys()) this.free(id, true);
     await Promise.all(this.leaving);
   }
 
@@ -89,12 +89,12 @@ export class HarnessSet {
     return harness;
   }
 
-  private free(id: string): void {
+  private free(id: string, isLast = false): void {
     const harness = this.harnesses.get(id);
     if (!harness) return;
     this.harnesses.delete(id);
     const gone = harness
-      .free()
+      .free(isLast)
       .catch((error: unknown) => this.deps.logger.error({ err: error }, 'a model could not be freed'))
       .finally(() => this.leaving.delete(gone));
     this.leaving.add(gone);

@@ -153,12 +153,17 @@ export class Harness {
     });
   }
 
-  /** Whatever it does: resolves when nothing is in memory any more. */
-  async free(): Promise<void> {
+  /**
+   * Whatever it does: resolves when nothing is in memory any more.
+   *
+   * @param isLast all of them end together: what is being loaded is freed when it comes, and not waited for
+   */
+  async free(isLast = false): Promise<void> {
     const before = this.now;
     if (before !== 'FREED') this.enter('FREED');
     // A run that never ends would hold its model for ever: nobody waits for the warm-up.
-    if (before !== 'WARMING') await this.working.catch(() => undefined);
+    const isWaitedFor = before !== 'WARMING' && !(isLast && before === 'LOADING');
+    if (isWaitedFor) await this.working.catch(() => undefined);
     await this.release();
   }
 
