@@ -10,7 +10,7 @@ import { digestHex } from './digest.js';
 import { CHUNK_BYTES, type FileRange } from './file-chunks.js';
 import type { StagedArtifact } from './staged-artifact.js';
 import { damagedOnDisk } from './storage-error.js';
-import { Turns } from './turns.js';
+import { TurnsByKey } from '../platform/turns.js';
 import { writeUpload, type UploadOptions } from './upload.js';
 
 /** Hears what is found out about stored bytes. */
@@ -31,7 +31,7 @@ const MAX_SOUND = 1_000;
  */
 export class ArtifactStore {
   /** So that a file is not removed at the moment it is sent again. */
-  readonly #turns = new Turns();
+  readonly #turns = new TurnsByKey();
 
   /** Files whose bytes were right a while ago, and which they were. */
   readonly #sound = new Map<string, FileIdentity & { readonly until: number }>();
@@ -87,7 +87,7 @@ export class ArtifactStore {
         const alreadyStored = (await this.files.find(digest)) !== null;
         // Renamed over an equal file too: two uploads of the same bytes then need no lock, and a file that was damaged
         // on disk is mended by sending it again. Readers that have the old one open keep reading it.
-        await this.#turns.take(digest, () => this.files.name(path, digest));
+        await this.#turns.run(digest, () => this.files.name(path, digest));
         await this.#mended(digest);
         return { alreadyStored };
       };
@@ -192,7 +192,7 @@ export class ArtifactStore {
    * @returns false when there was nothing to remove. @throws DomainError UNAVAILABLE
    */
   async remove(digest: string, options: { storedUntil: Date }): Promise<boolean> {
-    return this.#turns.take(digest, async () => {
+    return this.#turns.run(digest, async () => {
       const found = await this.files.find(digest);
       if (!found || found.storedAt > options.storedUntil) return false;
       await this.files.remove(digest);

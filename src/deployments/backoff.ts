@@ -1,6 +1,4 @@
-const FIRST_MS = 100;
-const LONGEST_MS = 30_000;
-const HEALTHY_AFTER_MS = 60_000;
+import { backoffMs, isHealthy } from '../platform/backoff.js';
 
 /** How long to wait before the next attempt: 100 ms, doubled each time up to 30 s; a minute of health begins anew. */
 export class Backoff {
@@ -16,10 +14,10 @@ export class Backoff {
 
   /** Counts a failure. @returns milliseconds until the next attempt. */
   failed(): number {
-    if (this.wellSince !== null && this.now() - this.wellSince >= HEALTHY_AFTER_MS) this.failures = 0;
+    if (this.wellSince !== null && isHealthy(this.now() - this.wellSince)) this.failures = 0;
     this.wellSince = null;
     this.failures += 1;
-    return Math.min(LONGEST_MS, FIRST_MS * 2 ** (this.failures - 1));
+    return backoffMs(this.failures);
   }
 
   recovered(): void {

@@ -22,8 +22,9 @@ import type { RevisionRecord } from './records.js';
 import type { Router } from './routing/router.js';
 import { routesOf } from './routing/routes-of.js';
 import { RowWriter } from './desired/row-writer.js';
+import { serves } from './harness/harness-phase.js';
 import type { Seat, Subject } from './harness/seat.js';
-import { Turns } from './turns.js';
+import { Turns } from '../platform/turns.js';
 
 /** How soon it is looked again when the database did not let something through. */
 const RETRY_MS = 1_000;
@@ -112,8 +113,8 @@ export class Reconciler implements Seat {
     return this.reader.versionOf(versionId);
   }
 
-  serves({ id, state }: RevisionRecord): boolean {
-    return state === 'READY' && this.harnesses.all.get(id)?.phase === 'SERVING';
+  serves(revision: RevisionRecord): boolean {
+    return serves(this.harnesses.all, revision);
   }
 
   /** Part of a transaction: a change of the migration that a person makes. */

@@ -1,3 +1,5 @@
+import type { RevisionRecord } from '../records.js';
+
 export const HARNESS_PHASES = [
   'EMPTY',
   'LOADING',
@@ -26,3 +28,16 @@ export const HARNESS_TRANSITIONS: Readonly<Record<HarnessPhase, readonly Harness
   DRAINING: ['FREED'],
   FREED: [],
 };
+
+/** By the revision's id. */
+type Phases = ReadonlyMap<string, { readonly phase: HarnessPhase }>;
+
+/** The rows say that it serves, and it does. */
+export function serves(harnesses: Phases, { id, state }: RevisionRecord): boolean {
+  return state === 'READY' && harnesses.get(id)?.phase === 'SERVING';
+}
+
+/** On its way to serve: what it loads takes memory already. */
+export function isComingUp(phase: HarnessPhase | undefined): boolean {
+  return phase === 'LOADING' || phase === 'LOADED' || phase === 'WARMING' || phase === 'WARM';
+}

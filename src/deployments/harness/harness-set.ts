@@ -1,6 +1,7 @@
 import type { VersionRecord } from '../../catalog/index.js';
 import type { DeploymentName } from '../deployment-events.js';
 import { Harness, type HarnessDependencies } from './harness.js';
+import { isComingUp } from './harness-phase.js';
 import type { HarnessView, HarnessWork } from '../plan/plan-types.js';
 import type { RevisionRecord } from '../records.js';
 
@@ -24,9 +25,7 @@ export class HarnessSet {
   }
 
   get isLoading(): boolean {
-    return [...this.harnesses.values()].some(({ phase }) =>
-      ['LOADING', 'LOADED', 'WARMING', 'WARM'].includes(phase),
-    );
+    return [...this.harnesses.values()].some(({ phase }) => isComingUp(phase));
   }
 
   /** @param revision as it was before the action: that it was READY then is remembered */

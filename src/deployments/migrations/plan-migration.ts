@@ -1,3 +1,4 @@
+import { serves } from '../harness/harness-phase.js';
 import type { Caller } from '../../security/index.js';
 import { rearranged } from '../desired/arrangement.js';
 import { because, SYSTEM } from '../deployment-events.js';
@@ -144,11 +145,7 @@ function snapshot(
     // The store finds open ones only.
     state: migration.state as OpenState,
     step: migration.step,
-    candidate: isLost
-      ? 'FAILED'
-      : candidate.state === 'READY' && harness?.phase === 'SERVING'
-        ? 'SERVING'
-        : 'COMING',
+    candidate: isLost ? 'FAILED' : serves(harnesses, candidate) ? 'SERVING' : 'COMING',
     failure: isLost ? (candidate?.stateReason ?? null) : null,
     elapsedMs: trial?.elapsedMs ?? 0,
     candidateRequests: trial?.candidateRequests ?? 0,

@@ -1,5 +1,6 @@
 import { because } from '../deployment-events.js';
 import { servingPrimary, type Desired } from '../desired/desired.js';
+import { serves } from '../harness/harness-phase.js';
 import { endMigration } from '../migrations/plan-migration.js';
 import type { Action, Observed } from './plan-types.js';
 
@@ -24,7 +25,7 @@ export function planFollowing(
   // What came after it went there was somebody's decision, or a guard's, and stays.
   if (target === null || (owed.isStart && plan.followedTo === target.id)) return followed(null);
   const primary = servingPrimary(revisions);
-  if (!primary || harnesses.get(primary.id)?.phase !== 'SERVING' || rearrangement) return [];
+  if (!primary || !serves(harnesses, primary) || rearrangement) return [];
   const why = `${alias} points to ${target.ref}${because(owed.reason)}`;
   if (migration) {
     if (migration.to.id === target.id) return followed(target);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { departure, rearranged } from '../desired/arrangement.js';
 import { isAlive, replacedBy, servingPrimary, type Desired, type Move, type PendingRearrangement } from '../desired/desired.js'; // prettier-ignore
 import { isWorthAnother } from './fate.js';
+import { isComingUp, serves } from '../harness/harness-phase.js';
 import { againIn } from '../harness/load-failure.js';
 import { planMigration } from '../migrations/plan-migration.js';
 import { planFollowing } from './plan-following.js';
@@ -10,7 +11,7 @@ import type { RevisionRecord } from '../records.js';
 import { settingsOf } from '../settings/stored-settings.js';
 
 /**
- * What one deployment does next. Pure. Invariants (test/deployments/plan.test.ts and plan-property.test.ts):
+ * What one deployment does next. Pure. Invariants (test/deployments/plan):
  * - What serves goes on serving until its successor is READY.
  * - Of the primary's revisions one at a time is loaded beside what serves: no plan asks for more memory than that.
  * - Every sequence comes to rest: with nothing new observed, a plan of no actions.
@@ -129,10 +130,8 @@ function load(
   revision: RevisionRecord,
   act: (work: HarnessWork, ...moves: Move[]) => Action[],
 ): Action[] {
-  const isBusy = ({ id, role }: RevisionRecord) => {
-    const phase = observed.harnesses.get(id)?.phase;
-    return role === 'PRIMARY' && id !== revision.id && (phase === 'LOADING' || phase === 'LOADED' || phase === 'WARMING' || phase === 'WARM'); // prettier-ignore
-  };
+  const isBusy = ({ id, role }: RevisionRecord) =>
+    role === 'PRIMARY' && id !== revision.id && isComingUp(observed.harnesses.get(id)?.phase);
   if (revision.role === 'PRIMARY' && desired.revisions.some((other) => isAlive(other) && isBusy(other)))
     return [];
   return act('LOAD', { revision, to: 'LOADING', reason: null });
@@ -167,8 +166,7 @@ function keptWarm(
   return desired.revisions.find(
     (other) =>
       other.role === 'STANDBY' &&
-      other.state === 'READY' &&
-      observed.harnesses.get(other.id)?.phase === 'SERVING' &&
+      serves(observed.harnesses, other) &&
       other.versionId === revision.versionId &&
       isDeepStrictEqual(settingsOf(other), settingsOf(revision)),
   );
@@ -224,9 +222,7 @@ function ofRearrangement({ desired, observed, now }: Context): Action[] {
     const moves = added.flatMap((revision) => departure(revision, reason));
     return [{ kind: 'GIVE_UP', moves, change, failed }];
   }
-  const serves = ({ id, state }: RevisionRecord) =>
-    state === 'READY' && observed.harnesses.get(id)?.phase === 'SERVING';
-  if (!named.every(serves)) return [];
+  if (!named.every((revision) => serves(observed.harnesses, revision))) return [];
   const { keepWarmMs } = change;
   if (change.kind === 'ROLLBACK') {
     const [promote] = named;

@@ -129,7 +129,6 @@ export class InstanceLock {
     await client?.end();
   }
 
-  /** @returns false when another session holds the lock. */
   /** The database may notice a moment late that the session of a process that was killed has ended. */
   private async connectWithin(limitMs: number): Promise<boolean> {
     const until = performance.now() + limitMs;
@@ -140,6 +139,7 @@ export class InstanceLock {
     }
   }
 
+  /** @returns false when another session holds the lock. */
   private async connect(): Promise<boolean> {
     const client = new pg.Client({ ...postgresConnection(this.databaseUrl), keepAlive: true });
     // The pool reports the outage itself; without a listener an error would end the process.

@@ -9,6 +9,21 @@ export function tab(query: string, variables: object): PreparedTab {
   return { query: `${query.trim()}\n`, variables: `${JSON.stringify(variables, null, 2)}\n` };
 }
 
+/** What every answer says of itself, as it stands inside a payload. */
+const ABOUT_THE_ANSWER = `version {
+      ref
+    }
+    timing {
+      queueMs
+      inferMs
+      totalMs
+    }
+    userErrors {
+      field
+      code
+      message
+    }`;
+
 export function predictTab(commentAndName: string, input: object): PreparedTab {
   return tab(
     `${commentAndName}($input: PredictInput!) {
@@ -30,19 +45,7 @@ export function predictTab(commentAndName: string, input: object): PreparedTab {
         message
       }
     }
-    version {
-      ref
-    }
-    timing {
-      queueMs
-      inferMs
-      totalMs
-    }
-    userErrors {
-      field
-      code
-      message
-    }
+    ${ABOUT_THE_ANSWER}
   }
 }`,
     { input },
@@ -59,19 +62,7 @@ export function inferTab(commentAndName: string, input: object): PreparedTab {
       shape
       data
     }
-    version {
-      ref
-    }
-    timing {
-      queueMs
-      inferMs
-      totalMs
-    }
-    userErrors {
-      field
-      code
-      message
-    }
+    ${ABOUT_THE_ANSWER}
   }
 }`,
     { input },

@@ -25,3 +25,18 @@ export class Turns {
     while (this.count > 0) await this.last;
   }
 }
+
+/** The same for each key by itself: work on different keys goes side by side. */
+export class TurnsByKey {
+  readonly #turns = new Map<string, Turns>();
+
+  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const turns = this.#turns.get(key) ?? new Turns();
+    this.#turns.set(key, turns);
+    try {
+      return await turns.run(work);
+    } finally {
+      if (turns.ahead === 0) this.#turns.delete(key);
+    }
+  }
+}

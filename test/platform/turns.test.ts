@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Turns } from '../../src/artifacts/turns.js';
+import { TurnsByKey } from '../../src/platform/turns.js';
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve: () => void = () => undefined;
@@ -9,19 +9,19 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
 
 describe('turns', () => {
   it('does work on one key in order, also after a failure, and other keys at once', async () => {
-    const turns = new Turns();
+    const turns = new TurnsByKey();
     const done: string[] = [];
     const gate = deferred();
-    const first = turns.take('a', async () => {
+    const first = turns.run('a', async () => {
       await gate.promise;
       done.push('a1');
       throw new Error('on purpose');
     });
-    const second = turns.take('a', async () => {
+    const second = turns.run('a', async () => {
       done.push('a2');
       return 2;
     });
-    await turns.take('b', async () => void done.push('b'));
+    await turns.run('b', async () => void done.push('b'));
     expect(done).toEqual(['b']);
     gate.resolve();
     await expect(first).rejects.toThrow('on purpose');

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { setImmediate } from 'node:timers/promises';
-import { ModelFault, type LoadFailure } from '../../src/deployments/harness/load-failure.js';
-import { RunnerLost } from '../../src/runtime/index.js';
-import { DatabaseUnavailable } from '../../src/platform/failures.js';
-import { rounds } from '../support/depth.js';
-import { SimulatedDeployment } from './support/simulated-deployment.js';
+import { ModelFault, type LoadFailure } from '../../../src/deployments/harness/load-failure.js';
+import { RunnerLost } from '../../../src/runtime/index.js';
+import { DatabaseUnavailable } from '../../../src/platform/failures.js';
+import { rounds } from '../../support/depth.js';
+import { SimulatedDeployment } from '../support/simulated-deployment.js';
 
 type Failure = 'CRASH' | 'OBSTACLE' | 'FAULT';
 
