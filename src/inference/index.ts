@@ -1,7 +1,16 @@
 export { Deadline } from './deadline.js';
-export { InferenceService, type TargetRequest } from './inference-service.js';
+export { InferenceService } from './inference-service.js';
 export { type ModelStatistics, type Total, noStatistics } from './model-statistics.js';
 export { numbersOfTensors } from './output-numbers.js';
 export type { Priority } from './priority.js';
 export { REQUEST_EVENT_KINDS } from './request-events.js';
+export type { Operation, Target } from './outcome-recorder.js';
+export type {
+  AnsweredRequest,
+  FailedRequest,
+  OutcomeListener,
+  RequestOutcome,
+  RequestPhases,
+} from './request-outcome.js';
+export type { TargetRequest } from './request-target.js';
 export type { Timing } from './timing.js';

@@ -1,13 +1,7 @@
 import type { VersionRecord } from '../catalog/index.js';
-import type {
-  DeploymentService,
-  DeploymentTarget,
-  ModelHandle,
-  OutputNumbers,
-} from '../deployments/index.js';
+import type { DeploymentService, ModelHandle, OutputNumbers } from '../deployments/index.js';
 import { decodeTensor, rowsOf, type RawTensor, type Tensor } from '../tensors/index.js';
 import { type LoadedModel } from '../runtime/index.js';
-import type { Departure } from '../platform/disconnection.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
@@ -23,30 +17,14 @@ import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder
 import type { Priority } from './priority.js';
 import { numbersOfTensors } from './output-numbers.js';
 import type { RequestRecorder } from '../recording/index.js';
+import type { OutcomeListener, RequestOutcome } from './request-outcome.js';
+import { targetOf, type TargetRequest } from './request-target.js';
 import { ResponseCache } from './response-cache.js';
 import { toMicroseconds, type Timing } from './timing.js';
 import { askOnTrial, type Answered, type Question } from './trial-run.js';
 
 /** A run that nobody waits for may go on so long while others wait: most are over by then, and another process need not be started. */
 const ABANDONED_GRACE_MS = 1_000;
-
-/** A key is hashed for every request that has one. */
-const MAX_ROUTING_KEY = 1_000;
-
-/** Exactly one of `deployment` (a name) and `version` (a version ref). */
-export interface TargetRequest {
-  readonly deployment?: string | null | undefined;
-  readonly version?: string | null | undefined;
-  readonly deadlineMs?: number | null | undefined;
-  /** Requests of one key go to one version, as far as a deployment's traffic allows. */
-  readonly routingKey?: string | null | undefined;
-  /** A version ref: of those that the deployment serves, the one that must answer. */
-  readonly pin?: string | null | undefined;
-  /** NORMAL when left out. */
-  readonly priority?: Priority | null | undefined;
-  /** Tells when the caller has gone. */
-  readonly signal?: Departure | undefined;
-}
 
 export interface InferRequest extends TargetRequest {
   readonly inputs: readonly RawTensor[];
@@ -76,6 +54,7 @@ export class InferenceService {
   private readonly logger: Logger;
   private readonly maxAnswerBytes: number;
   private readonly recorder: RequestRecorder;
+  private readonly listeners: OutcomeListener[] = [];
   /** Of what is loaded; forgotten with it. */
   private readonly queues = new WeakMap<LoadedModel, ModelQueue>();
 
@@ -92,6 +71,11 @@ export class InferenceService {
     this.logger = deps.logger;
     this.maxAnswerBytes = deps.maxAnswerBytes;
     this.recorder = deps.recorder;
+  }
+
+  /** Calls `listener` with what became of each request, from now on. */
+  onRequestEnded(listener: OutcomeListener): void {
+    this.listeners.push(listener);
   }
 
   /**
@@ -159,6 +143,27 @@ export class InferenceService {
       const totalMs = performance.now() - started;
       const queueMs = waitedMs + Math.max(0, account.askedMs - account.inferMs);
       const { inferMs, cacheHit } = account;
+      if (this.listeners.length > 0)
+        this.tell({
+          ok: true,
+          caller,
+          operation,
+          target,
+          at: Date.now(),
+          totalMs,
+          rows,
+          batchRows: account.batchRows,
+          executions: account.executions,
+          cacheHit,
+          phases: {
+            queueMs,
+            preprocessMs: account.inputMs ?? 0,
+            runMs: inferMs,
+            postprocessMs: account.inputMs === null ? 0 : account.outputMs,
+          },
+          asked,
+          value,
+        });
       this.outcomes.succeeded(caller, operation, target, { rows, totalMs, cacheHit });
       this.counter.succeeded(target, { account, rows, totalMs, queueMs });
       this.recorder.answered(served, rows, asked);
@@ -177,12 +182,26 @@ export class InferenceService {
       const totalMs = performance.now() - started;
       this.outcomes.failed(caller, operation, request, target, error, totalMs);
       if (target) this.counter.failed(target, totalMs);
+      this.tell({
+        ok: false,
+        caller,
+        operation,
+        target,
+        at: Date.now(),
+        totalMs,
+        requested: { deployment: request.deployment ?? null, version: request.version ?? null },
+        code: error instanceof DomainError ? error.code : 'INTERNAL',
+      });
       if (!(error instanceof DomainError))
         this.logger.error({ err: error, requestId: caller.requestId }, `${operation} failed`);
       throw error;
     } finally {
       deadline?.clear();
     }
+  }
+
+  private tell(outcome: RequestOutcome): void {
+    for (const listener of this.listeners) listener(outcome);
   }
 
   private ask<T>(
@@ -242,36 +261,4 @@ export class InferenceService {
   close(): void {
     this.outcomes.flush();
   }
-}
-
-function targetOf(request: TargetRequest): DeploymentTarget | { readonly version: string } {
-  const { deployment, version, routingKey, pin } = request;
-  if (typeof deployment === 'string' && typeof version !== 'string') {
-    if (typeof routingKey !== 'string' && typeof pin !== 'string') return { deployment };
-    if (typeof routingKey === 'string' && routingKey.length > MAX_ROUTING_KEY) {
-      throw new DomainError(
-        'INVALID_ARGUMENT',
-        `Expected routingKey to have at most ${MAX_ROUTING_KEY} characters, got ${routingKey.length}.`,
-        { field: ['routingKey'] },
-      );
-    }
-    return { deployment, routingKey: routingKey ?? undefined, pin: pin ?? undefined };
-  }
-  const stray = typeof routingKey === 'string' ? 'routingKey' : typeof pin === 'string' ? 'pin' : null;
-  if (typeof version === 'string' && typeof deployment !== 'string') {
-    if (stray === null) return { version };
-    throw new DomainError(
-      'INVALID_ARGUMENT',
-      `Expected ${stray} together with deployment, got it together with version, which names what answers already.`,
-      { field: [stray] },
-    );
-  }
-  const got = typeof deployment === 'string' ? 'both' : 'neither';
-  throw new DomainError(
-    'INVALID_ARGUMENT',
-    `Expected exactly one of deployment (a name) and version (a ref such as "esol@2"), got ${got}.`,
-    {
-      field: ['deployment'],
-    },
-  );
 }

@@ -1,4 +1,4 @@
-export type { TellAsked } from './asked.js';
+export type { Asked, TellAsked } from './asked.js';
 export type { RecordedRequestRecord } from './recorded-request-store.js';
 export { RecordedRequests } from './recorded-requests.js';
 export { RequestRecorder } from './request-recorder.js';
