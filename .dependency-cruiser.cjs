@@ -18,6 +18,7 @@ const order = [
   'artifacts',
   'tensors',
   'security',
+  'jobs',
   'platform',
 ];
 const upward = order.slice(1).map((folder, index) => ({

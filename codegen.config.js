@@ -52,6 +52,9 @@ export default {
     TrafficEvent: '../../platform/events/index.js#EventRecord as TrafficEventMapper',
     RecordedRequestsClearedEvent:
       '../../platform/events/index.js#EventRecord as RecordedRequestsClearedEventMapper',
+    Job: '../../jobs/index.js#JobRecord as JobRecordMapper',
+    JobConnection: '../connections.js#JobConnection as JobConnectionMapper',
+    JobEvent: '../../platform/events/index.js#EventRecord as JobEventMapper',
     PredictionWarning: '../../pipelines/index.js#WarningNote as PredictionWarningMapper',
     PredictionError: '../../pipelines/index.js#RowErrorNote as PredictionErrorMapper',
     Tensor: '../encoded-tensor.js#EncodedTensor as TensorMapper',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { ArtifactStore } from './artifacts/index.js';
+import { ArtifactStore, ArtifactVerification } from './artifacts/index.js';
 import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
-import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
+import { GraphComparisons, SampleChooser, VersionComparer, VersionComparison } from './comparison/index.js';
 import { TransferService } from './transfer/index.js';
 import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
@@ -12,6 +12,7 @@ import { GraphDifferencer, RowProver } from './onnx/index.js';
 import { ModelFolders, ModelInspector, RunnerPool, RuntimeGraphs } from './runtime/index.js';
 import { PipelineRunner, PredictionService } from './predictions/index.js';
 import { InstanceReader, MoleculeWorker } from './pipelines/index.js';
+import { JobService } from './jobs/index.js';
 import { HourlyCleaning } from './hourly-cleaning.js';
 import {
   compressAnswers,
@@ -195,6 +196,9 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const comparisons = new GraphComparisons(artifacts, graphs, differencer);
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
+  const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
+  jobs.register(new ArtifactVerification(artifacts, () => catalog.artifactDigests()));
+  stops.add('jobs', () => jobs.close());
 
   const reload = new Reload({ deployments, events, logger });
   const state: { phase: Phase } = { phase: 'starting' };
@@ -212,6 +216,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     config,
     webDirectory: join(packageRoot, 'dist/web'),
     git,
+    jobs,
     serving: { catalog, deployments, inference, events },
     readiness: readinessOf({ state, reload, events, database }),
   });
@@ -224,6 +229,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
       recordedRequests,
       predictions,
       comparer,
+      jobs,
       events,
       logger,
     },
@@ -231,6 +237,13 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     guard,
     paths: options.graphqlPaths,
   });
+  jobs.register(
+    new VersionComparison({
+      resolve: (ref, field) => catalog.resolveVersion(ref, field),
+      graphs: comparisons,
+      answer: graphql.answerComparisonPart,
+    }),
+  );
   const closeUnused = watchUnusedConnections(app.server);
   stops.add('http server', () =>
     drain(app, { drainMs: config.drainMs, logger, closeOthers: () => graphql.close(), closeUnused }),
@@ -242,6 +255,8 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     transfer,
     logger,
     requestEventDays: config.requestEventDays,
+    jobs,
+    jobDays: config.jobDays,
     isReady: () => state.phase === 'ready',
   });
   stops.add('pruning', () => cleaning.close());
@@ -254,18 +269,23 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     cleaning.run();
   })();
   // A caller that waits on `ready` sees the failure; a rejection without one must not end the process.
-  ready.catch((error: unknown) =>
+  const settled = ready.catch((error: unknown) =>
     logger.error({ err: error }, 'not everything that ran before could be started'),
   );
+  void settled.then(() => jobs.begin());
 
   stops.add('reload', () => reload.close());
   database.writer?.onTakenBack(
     async () => {
       // What a start brings up must not come between.
       await ready.catch(() => undefined);
+      await jobs.forget();
       await reload.forget();
     },
-    () => reload.recover(),
+    () => {
+      reload.recover();
+      jobs.begin();
+    },
   );
 
   return {

@@ -1,3 +1,4 @@
+import type { JobService } from './jobs/index.js';
 import type { EventLog } from './platform/events/index.js';
 import type { Logger } from './platform/logging.js';
 import type { TransferService } from './transfer/index.js';
@@ -5,7 +6,7 @@ import type { TransferService } from './transfer/index.js';
 const INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Removes request events and archives that are too old: once everything is up, and every hour from then on. */
+/** Removes request events, archives and jobs that are too old: once everything is up, and every hour from then on. */
 export class HourlyCleaning {
   private running: Promise<unknown> = Promise.resolve();
   private readonly timer: NodeJS.Timeout;
@@ -16,6 +17,8 @@ export class HourlyCleaning {
       readonly transfer: TransferService;
       readonly logger: Logger;
       readonly requestEventDays: number;
+      readonly jobs: JobService;
+      readonly jobDays: number;
       readonly isReady: () => boolean;
     },
   ) {
@@ -24,7 +27,12 @@ export class HourlyCleaning {
 
   run(): void {
     if (this.parts.isReady())
-      this.running = Promise.all([this.running, this.pruneEvents(), this.removeOldArchives()]);
+      this.running = Promise.all([
+        this.running,
+        this.pruneEvents(),
+        this.removeOldArchives(),
+        this.removeOldJobs(),
+      ]);
   }
 
   async close(): Promise<void> {
@@ -39,6 +47,15 @@ export class HourlyCleaning {
       await events.prune(new Date(Date.now() - requestEventDays * DAY_MS));
     } catch (error) {
       logger.warn({ err: error }, 'old request events could not be pruned');
+    }
+  }
+
+  private async removeOldJobs(): Promise<void> {
+    const { jobs, jobDays, logger } = this.parts;
+    try {
+      await jobs.removeFinished(new Date(Date.now() - jobDays * DAY_MS));
+    } catch (error) {
+      logger.warn({ err: error }, 'old jobs could not be removed');
     }
   }
 

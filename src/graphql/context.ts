@@ -6,6 +6,7 @@ import type { InferenceService } from '../inference/index.js';
 import type { RecordedRequests } from '../recording/index.js';
 import type { PredictionService } from '../predictions/index.js';
 import type { VersionComparer } from '../comparison/index.js';
+import type { JobService } from '../jobs/index.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import { requestedOrigin, type Addressed, type Caller } from '../security/index.js';
@@ -19,6 +20,7 @@ export interface GraphqlServices {
   readonly recordedRequests: RecordedRequests;
   readonly predictions: PredictionService;
   readonly comparer: VersionComparer;
+  readonly jobs: JobService;
   readonly events: EventLog;
   readonly logger: Logger;
 }
@@ -84,6 +86,9 @@ class OperationContext implements RequestContext {
   }
   get comparer(): VersionComparer {
     return this.services.comparer;
+  }
+  get jobs(): JobService {
+    return this.services.jobs;
   }
   get events(): EventLog {
     return this.services.events;

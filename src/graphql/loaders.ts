@@ -13,6 +13,7 @@ import {
 import { type TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import type { RecordedRequestRecord, RecordedRequests } from '../recording/index.js';
+import type { JobService } from '../jobs/index.js';
 import { keyedLoaders, pageLoader } from './batched-loaders.js';
 import { groupBy } from './group-by.js';
 
@@ -41,10 +42,11 @@ export function createLoaders(
     readonly transfer: TransferService;
     readonly deployments: DeploymentService;
     readonly recordedRequests: RecordedRequests;
+    readonly jobs: JobService;
   },
   { cache }: { cache: boolean },
 ) {
-  const { catalog, transfer, deployments, recordedRequests } = services;
+  const { catalog, transfer, deployments, recordedRequests, jobs } = services;
   const { byKey, grouped } = keyedLoaders({ cache });
 
   return {
@@ -174,6 +176,10 @@ export function createLoaders(
     ),
     migration: byKey(
       (ids) => deployments.migrations.byIds(ids),
+      ({ id }) => id,
+    ),
+    job: byKey(
+      (ids) => jobs.byIds(ids),
       ({ id }) => id,
     ),
     deploymentsOfModel: grouped(

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { requestBodiesOf } from '../http/index.js';
+import type { PartAnswerer } from '../comparison/index.js';
 import type { Config } from '../platform/config.js';
 import type { Guard } from '../security/index.js';
+import { createPartAnswerer } from './comparison-parts.js';
 import { DocumentCache } from './compiled/document-cache.js';
 import type { GraphqlServices } from './context.js';
 import { createDocumentReader } from './documents/document.js';
@@ -33,7 +35,7 @@ export async function registerGraphql(
     guard: Guard;
     paths?: HttpPaths | undefined;
   },
-): Promise<{ close(): Promise<void> }> {
+): Promise<{ close(): Promise<void>; readonly answerComparisonPart: PartAnswerer }> {
   const { services, config } = options;
   const schema = buildExecutableSchema();
   const documents = new DocumentCache(schema);
@@ -50,5 +52,5 @@ export async function registerGraphql(
   });
   // Before the server waits for its connections to end, which upgraded ones never do by themselves.
   app.addHook('preClose', () => sockets.close());
-  return sockets;
+  return { close: () => sockets.close(), answerComparisonPart: createPartAnswerer(schema, services) };
 }

@@ -41,6 +41,8 @@ export interface Config {
   readonly examples: boolean;
   /** Days after which request events may be pruned; what happened to models and deployments is kept for ever. */
   readonly requestEventDays: number;
+  /** Days after which jobs that are over are removed. */
+  readonly jobDays: number;
   /** How long SIGTERM waits for running requests before it gives up on them. */
   readonly drainMs: number;
 }
@@ -95,6 +97,7 @@ const environment = z.object({
   RETORT_MODEL_MEMORY_BYTES: integer(1024 ** 2, Number.MAX_SAFE_INTEGER, Math.floor(usableMemory() / 2)),
   RETORT_EXAMPLES: flag(true),
   RETORT_REQUEST_EVENT_DAYS: integer(1, 36_500, 30),
+  RETORT_JOB_DAYS: integer(1, 36_500, 30),
   RETORT_DRAIN_MS: integer(0, 600_000, 10_000),
 });
 
@@ -139,6 +142,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     modelMemoryBytes: settings.RETORT_MODEL_MEMORY_BYTES,
     examples: settings.RETORT_EXAMPLES,
     requestEventDays: settings.RETORT_REQUEST_EVENT_DAYS,
+    jobDays: settings.RETORT_JOB_DAYS,
     drainMs: settings.RETORT_DRAIN_MS,
   };
 }

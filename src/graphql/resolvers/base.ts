@@ -41,5 +41,7 @@ async function load(text: string, context: RequestContext): Promise<NodeRecord |
       return loaders.revision.load(id);
     case 'Migration':
       return migrationById(id, context);
+    case 'Job':
+      return loaders.job.load(id);
   }
 }

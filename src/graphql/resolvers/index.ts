@@ -3,6 +3,7 @@ import { baseResolvers } from './base.js';
 import { comparisonResolvers } from './comparison.js';
 import { deploymentResolvers } from './deployments.js';
 import { inferenceResolvers } from './inference.js';
+import { jobResolvers } from './jobs.js';
 import { migrationResolvers } from './migrations.js';
 import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
@@ -20,4 +21,5 @@ export const resolvers: Resolvers[] = [
   migrationResolvers,
   inferenceResolvers,
   monitoringResolvers,
+  jobResolvers,
 ];

@@ -3,7 +3,8 @@ import type { EventFilter, EventKind, EventRecord } from '../../platform/events/
 import type { EventFilter as EventFilterInput, Resolvers } from '../__generated__/resolvers.js';
 import { connect } from '../connections.js';
 import type { RequestContext } from '../context.js';
-import { streamEvents } from '../event-stream.js';
+import { endingAtOnce } from '../ending-at-once.js';
+import { encodeNodeId } from '../node-id.js';
 import { eventCursors } from '../positions.js';
 
 type EventType =
@@ -19,7 +20,8 @@ type EventType =
   | 'RequestsServedEvent'
   | 'MigrationEvent'
   | 'TrafficEvent'
-  | 'RecordedRequestsClearedEvent';
+  | 'RecordedRequestsClearedEvent'
+  | 'JobEvent';
 
 const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   MODEL_REGISTERED: 'ModelEvent',
@@ -57,6 +59,7 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   TRAFFIC_CHANGED: 'TrafficEvent',
   FOLLOWING_CHANGED: 'TrafficEvent',
   RECORDED_REQUESTS_CLEARED: 'RecordedRequestsClearedEvent',
+  JOB_STATE_CHANGED: 'JobEvent',
 };
 
 /** What every kind of event tells. */
@@ -95,11 +98,15 @@ export const monitoringResolvers = {
   Subscription: {
     monitoringEvents: {
       subscribe: (_, { filter, after }, { events, signal }) =>
-        streamEvents(events, {
-          filter: eventFilter(filter),
-          after: typeof after === 'string' ? eventCursors.decode(after) : undefined,
+        endingAtOnce(
+          (left) =>
+            events.subscribe({
+              filter: eventFilter(filter),
+              after: typeof after === 'string' ? eventCursors.decode(after) : undefined,
+              signal: left,
+            }),
           signal,
-        }),
+        ),
       resolve: (event: EventRecord) => event,
     },
   },
@@ -193,6 +200,17 @@ export const monitoringResolvers = {
     reason: detail('reason'),
   },
   RecordedRequestsClearedEvent: { ...common, count: detail('count'), reason: detail('reason') },
+  JobEvent: {
+    ...common,
+    job: ({ data }, _, { loaders }) => (typeof data.job === 'string' ? loaders.job.load(data.job) : null),
+    jobId: ({ data }) => (typeof data.job === 'string' ? encodeNodeId('Job', data.job) : null),
+    jobKind: detail('jobKind'),
+    title: detail('title'),
+    fromState: detail('fromState'),
+    jobState: detail('toState'),
+    error: detail('error'),
+    reason: detail('reason'),
+  },
 } satisfies Resolvers;
 
 function eventFilter(filter: EventFilterInput | null | undefined): EventFilter {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { streamEvents } from '../../src/graphql/event-stream.js';
+import { endingAtOnce } from '../../src/graphql/ending-at-once.js';
 import type { DatabaseHandle } from '../../src/platform/database/index.js';
 import { EventLog, type NewEvent } from '../../src/platform/events/index.js';
 import { createLogger } from '../../src/platform/logging.js';
@@ -23,7 +23,8 @@ describe('the stream of events behind a subscription', () => {
     const event: NewEvent = { kind: 'MODEL_UPDATED', message, actor: 'test' };
     return events.transaction(async () => ({ result: undefined, events: [event] }));
   };
-  const watch = (signal: AbortSignal) => streamEvents(events, { filter: {}, after: undefined, signal });
+  const watch = (signal: AbortSignal) =>
+    endingAtOnce((left) => events.subscribe({ filter: {}, after: undefined, signal: left }), signal);
 
   it('ends at once when its reader leaves, although nothing happens', async () => {
     const stream = watch(new AbortController().signal);
