@@ -7,6 +7,7 @@ import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { registerGraphql, type HttpPaths } from './graphql/index.js';
 import { InferenceService, REQUEST_EVENT_KINDS } from './inference/index.js';
+import { MetricsService } from './monitoring/index.js';
 import { RecordedRequests, RequestRecorder } from './recording/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
 import { ModelFolders, ModelInspector, RunnerPool, RuntimeGraphs } from './runtime/index.js';
@@ -189,6 +190,14 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     recorder,
   });
   stops.add('inference', async () => inference.close());
+  const metrics = config.metrics
+    ? new MetricsService({ deployments, events, logger, days: config.metricsDays })
+    : null;
+  if (metrics) {
+    stops.add('metrics', () => metrics.close());
+    await metrics.start();
+    inference.onRequestEnded(metrics.requestEnded);
+  }
   const runner = new PipelineRunner({ instances });
   const predictions = new PredictionService({ inference, runner });
   const recordedRequests = new RecordedRequests(database.client);

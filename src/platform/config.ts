@@ -41,6 +41,10 @@ export interface Config {
   readonly examples: boolean;
   /** Days after which request events may be pruned; what happened to models and deployments is kept for ever. */
   readonly requestEventDays: number;
+  /** Measure every request. */
+  readonly metrics: boolean;
+  /** Days for which measurements are kept, as one for each hour in the end. */
+  readonly metricsDays: number;
   /** How long SIGTERM waits for running requests before it gives up on them. */
   readonly drainMs: number;
 }
@@ -95,6 +99,8 @@ const environment = z.object({
   RETORT_MODEL_MEMORY_BYTES: integer(1024 ** 2, Number.MAX_SAFE_INTEGER, Math.floor(usableMemory() / 2)),
   RETORT_EXAMPLES: flag(true),
   RETORT_REQUEST_EVENT_DAYS: integer(1, 36_500, 30),
+  RETORT_METRICS: flag(true),
+  RETORT_METRICS_DAYS: integer(1, 3_650, 90),
   RETORT_DRAIN_MS: integer(0, 600_000, 10_000),
 });
 
@@ -139,6 +145,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     modelMemoryBytes: settings.RETORT_MODEL_MEMORY_BYTES,
     examples: settings.RETORT_EXAMPLES,
     requestEventDays: settings.RETORT_REQUEST_EVENT_DAYS,
+    metrics: settings.RETORT_METRICS,
+    metricsDays: settings.RETORT_METRICS_DAYS,
     drainMs: settings.RETORT_DRAIN_MS,
   };
 }
