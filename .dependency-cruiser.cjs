@@ -3,6 +3,7 @@ const order = [
   'graphql',
   'rest',
   'http',
+  'monitoring',
   'git',
   'transfer',
   'comparison',

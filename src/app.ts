@@ -1,18 +1,6 @@
 import { join } from 'node:path';
-import { ArtifactStore, ArtifactVerification } from './artifacts/index.js';
-import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
-import { GraphComparisons, SampleChooser, VersionComparer, VersionComparison } from './comparison/index.js';
-import { TransferService } from './transfer/index.js';
-import { DeploymentService } from './deployments/index.js';
-import { GitService } from './git/index.js';
+import { VersionComparison } from './comparison/index.js';
 import { registerGraphql, type HttpPaths } from './graphql/index.js';
-import { InferenceService, REQUEST_EVENT_KINDS } from './inference/index.js';
-import { RecordedRequests, RequestRecorder } from './recording/index.js';
-import { GraphDifferencer, RowProver } from './onnx/index.js';
-import { ModelFolders, ModelInspector, RunnerPool, RuntimeGraphs } from './runtime/index.js';
-import { PipelineRunner, PredictionService } from './predictions/index.js';
-import { InstanceReader, MoleculeWorker } from './pipelines/index.js';
-import { JobService } from './jobs/index.js';
 import { HourlyCleaning } from './hourly-cleaning.js';
 import {
   compressAnswers,
@@ -26,8 +14,6 @@ import {
 import type { Config } from './platform/config.js';
 import { openDatabase } from './platform/database/index.js';
 import { exposureOf, lockDirectory } from './platform/directory-lock.js';
-import { EventLog } from './platform/events/index.js';
-import { pairDirectory } from './platform/installation/index.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
 import { StopList } from './platform/stop-list.js';
@@ -36,16 +22,13 @@ import { Reload } from './reload.js';
 import { answerError, registerRest } from './rest/index.js';
 import { assertBindAllowed, registerSecurity, type WrongKeys } from './security/index.js';
 import { seedExamples } from './seed-examples.js';
+import { buildServices, type ServiceOptions } from './services.js';
 
 const STOP_GRACE_MS = 5_000;
 
 /** For tests: no user ever sets these. */
-export interface AppOptions {
+export interface AppOptions extends ServiceOptions {
   readonly graphqlPaths?: HttpPaths;
-  /** Fetches files from addresses that callers name; by default only from the public internet. */
-  readonly downloader?: ArtifactDownloader;
-  /** What runs in the thread that reads molecules; by default RDKit. */
-  readonly moleculeEntry?: URL;
   /** JSON that is larger is looked through in another thread. */
   readonly largeJsonBytes?: number;
   /** Slows down callers that try keys. */
@@ -92,113 +75,8 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const database = await openDatabase(config, logger);
   stops.add('database', () => database.close());
 
-  const events = new EventLog(database.client, logger, { prunable: REQUEST_EVENT_KINDS });
-  stops.add('events', () => events.close());
-  const artifacts = await ArtifactStore.open({
-    directory: join(config.dataDirectory, 'artifacts'),
-    maxBytes: config.maxArtifactBytes,
-    observer: {
-      onDamaged: ({ digest, actual }) => {
-        logger.error({ digest, actual }, 'stored bytes are damaged');
-        catalog.damageEvents.damaged(digest, actual).catch(unsaid);
-      },
-      onMended: ({ digest }) => {
-        logger.info({ digest }, 'damaged bytes were mended');
-        catalog.damageEvents.mended(digest).catch(unsaid);
-      },
-    },
-  });
-  const unsaid = (error: unknown) => logger.warn({ err: error }, 'owners could not be told of damaged bytes');
-  await pairDirectory({
-    database: database.client,
-    dataDirectory: config.dataDirectory,
-    databaseName: database.name,
-    holds: (digest) => artifacts.holds(digest),
-    adopt: config.adoptData,
-    logger,
-  });
-  const folders = new ModelFolders(join(config.dataDirectory, 'cache', 'models'));
-  stops.add('model folders', () => folders.close());
-  const inspector = new ModelInspector({ folders });
-  stops.add('model inspector', () => inspector.close());
-  const graphs = new RuntimeGraphs({
-    artifacts,
-    inspector,
-    directory: join(config.dataDirectory, 'cache', 'derived'),
-  });
-  const differencer = new GraphDifferencer();
-  stops.add('graph differencer', () => differencer.close());
-  const runners = new RunnerPool({
-    workers: config.workers,
-    cacheDirectory: join(config.dataDirectory, 'cache'),
-    folders,
-  });
-  stops.add('model runners', () => runners.close());
-  const molecules = new MoleculeWorker(options.moleculeEntry ? { entry: options.moleculeEntry } : {});
-  stops.add('molecule worker', () => molecules.close());
-
-  const instances = new InstanceReader({ molecules });
-  const publishing = {
-    database: database.client,
-    events,
-    artifacts,
-    graphs,
-    instances,
-    ...(options.downloader && { downloader: options.downloader }),
-  };
-  const catalog: CatalogService = new CatalogService(publishing);
-  const transfer = new TransferService({
-    ...publishing,
-    archives: await ArtifactStore.open({
-      directory: join(config.dataDirectory, 'archives'),
-      maxBytes: config.maxArchiveBytes,
-    }),
-    maxArchiveBytes: config.maxArchiveBytes,
-  });
-  const git = new GitService({
-    directory: join(config.dataDirectory, 'cache', 'git'),
-    catalog,
-    transfer,
-    events,
-    logger,
-  });
-  stops.add('git', () => git.close());
-  const deployments: DeploymentService = new DeploymentService({
-    database: database.client,
-    events,
-    catalog,
-    artifacts,
-    graphs,
-    runners,
-    logger,
-    modelMemoryBytes: config.modelMemoryBytes,
-    deafSince: () => database.writer?.deafSince ?? null,
-    warmUpPipeline: {
-      start: (version) => predictions.warmUp(version),
-      predict: (version, instances, run) => predictions.tryInstances(version, instances, run),
-    },
-    rowProver: new RowProver(),
-  });
-  stops.add('deployments', () => deployments.close());
-  const recorder = new RequestRecorder(database.client, logger);
-  stops.add('request recorder', () => recorder.close());
-  const inference = new InferenceService({
-    deployments,
-    events,
-    logger,
-    maxAnswerBytes: config.bodyLimitBytes,
-    recorder,
-  });
-  stops.add('inference', async () => inference.close());
-  const runner = new PipelineRunner({ instances });
-  const predictions = new PredictionService({ inference, runner });
-  const recordedRequests = new RecordedRequests(database.client);
-  const comparisons = new GraphComparisons(artifacts, graphs, differencer);
-  const samples = new SampleChooser({ catalog, deployments, recordedRequests });
-  const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
-  const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
-  jobs.register(new ArtifactVerification(artifacts, () => catalog.artifactDigests()));
-  stops.add('jobs', () => jobs.close());
+  const services = await buildServices({ config, logger, database, stops, options });
+  const { events, artifacts, catalog, transfer, git, deployments, inference, comparisons, jobs } = services;
 
   const reload = new Reload({ deployments, events, logger });
   const state: { phase: Phase } = { phase: 'starting' };
@@ -221,18 +99,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     readiness: readinessOf({ state, reload, events, database }),
   });
   const graphql = await registerGraphql(app, {
-    services: {
-      catalog,
-      transfer,
-      deployments,
-      inference,
-      recordedRequests,
-      predictions,
-      comparer,
-      jobs,
-      events,
-      logger,
-    },
+    services: { ...services, logger },
     config,
     guard,
     paths: options.graphqlPaths,

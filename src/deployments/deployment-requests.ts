@@ -44,6 +44,16 @@ export interface LoadedState {
   readonly processIds: readonly number[];
 }
 
+/** What all revisions of a deployment hold together at the moment. */
+export interface Occupancy {
+  /** That wait or run, as limits.maxQueue counts them. */
+  readonly requests: number;
+  /** Null while none of them is in memory. */
+  readonly memoryBytes: number | null;
+  /** As of LoadedState. */
+  readonly processIds: readonly number[];
+}
+
 /** What a request is for, when it names a deployment. */
 export interface DeploymentTarget {
   readonly deployment: string;

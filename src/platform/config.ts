@@ -43,6 +43,10 @@ export interface Config {
   readonly requestEventDays: number;
   /** Days after which jobs that are over are removed. */
   readonly jobDays: number;
+  /** Measure every request. */
+  readonly metrics: boolean;
+  /** Days for which measurements are kept, as one for each hour in the end. */
+  readonly metricsDays: number;
   /** How long SIGTERM waits for running requests before it gives up on them. */
   readonly drainMs: number;
 }
@@ -98,6 +102,8 @@ const environment = z.object({
   RETORT_EXAMPLES: flag(true),
   RETORT_REQUEST_EVENT_DAYS: integer(1, 36_500, 30),
   RETORT_JOB_DAYS: integer(1, 36_500, 30),
+  RETORT_METRICS: flag(true),
+  RETORT_METRICS_DAYS: integer(1, 3_650, 90),
   RETORT_DRAIN_MS: integer(0, 600_000, 10_000),
 });
 
@@ -143,6 +149,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     examples: settings.RETORT_EXAMPLES,
     requestEventDays: settings.RETORT_REQUEST_EVENT_DAYS,
     jobDays: settings.RETORT_JOB_DAYS,
+    metrics: settings.RETORT_METRICS,
+    metricsDays: settings.RETORT_METRICS_DAYS,
     drainMs: settings.RETORT_DRAIN_MS,
   };
 }
