@@ -11,6 +11,7 @@ import {
   shareRequestBodies,
   watchUnusedConnections,
 } from './http/index.js';
+import { prometheusText } from './monitoring/index.js';
 import type { Config } from './platform/config.js';
 import { openDatabase } from './platform/database/index.js';
 import { exposureOf, lockDirectory } from './platform/directory-lock.js';
@@ -76,7 +77,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   stops.add('database', () => database.close());
 
   const services = await buildServices({ config, logger, database, stops, options });
-  const { events, artifacts, catalog, transfer, git, deployments, inference, comparisons, jobs } = services;
+  const { events, artifacts, catalog, transfer, git, deployments, inference, comparisons, metrics, jobs } = services;
 
   const reload = new Reload({ deployments, events, logger });
   const state: { phase: Phase } = { phase: 'starting' };
@@ -96,6 +97,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     git,
     jobs,
     serving: { catalog, deployments, inference, events },
+    metricsText: () => prometheusText(inference, metrics),
     readiness: readinessOf({ state, reload, events, database }),
   });
   const graphql = await registerGraphql(app, {
@@ -124,6 +126,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     requestEventDays: config.requestEventDays,
     jobs,
     jobDays: config.jobDays,
+    prune: () => metrics?.prune(),
     isReady: () => state.phase === 'ready',
   });
   stops.add('pruning', () => cleaning.close());

@@ -6,7 +6,7 @@ import type { TransferService } from './transfer/index.js';
 const INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Removes request events, archives and jobs that are too old: once everything is up, and every hour from then on. */
+/** Removes request events, archives, jobs and measurements that are too old: once everything is up, and every hour from then on. */
 export class HourlyCleaning {
   private running: Promise<unknown> = Promise.resolve();
   private readonly timer: NodeJS.Timeout;
@@ -19,6 +19,8 @@ export class HourlyCleaning {
       readonly requestEventDays: number;
       readonly jobs: JobService;
       readonly jobDays: number;
+      /** Removes old measurements; never rejects. */
+      readonly prune: () => Promise<void> | undefined;
       readonly isReady: () => boolean;
     },
   ) {
@@ -32,6 +34,7 @@ export class HourlyCleaning {
         this.pruneEvents(),
         this.removeOldArchives(),
         this.removeOldJobs(),
+        this.parts.prune(),
       ]);
   }
 

@@ -142,7 +142,7 @@ export async function buildServices(parts: {
   });
   stops.add('inference', async () => inference.close());
   const metrics = config.metrics
-    ? new MetricsService({ deployments, events, logger, days: config.metricsDays })
+    ? new MetricsService({ database: database.client, deployments, events, logger, days: config.metricsDays })
     : null;
   if (metrics) {
     stops.add('metrics', () => metrics.close());

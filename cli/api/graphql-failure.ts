@@ -24,6 +24,7 @@ export const SYSTEM_CODE_EXITS: Readonly<Record<string, ExitCode>> = {
   RUN_TOO_LONG: EXIT.REFUSED,
   MODEL_OUT_OF_MEMORY: EXIT.REFUSED,
   LOCALE_MISSING: EXIT.REFUSED,
+  METRICS_OFF: EXIT.REFUSED,
 };
 
 export function failureOf({ message, extensions }: GraphqlError, requestId?: string): Failure {

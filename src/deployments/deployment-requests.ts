@@ -1,3 +1,5 @@
+import type { VersionRecord } from '../catalog/index.js';
+import type { LoadedModel } from '../runtime/index.js';
 import type { BatchingSettings } from './records.js';
 import type { Batching } from './rows/batching.js';
 import type { SettingsInput } from './settings/settings-input.js';
@@ -52,6 +54,14 @@ export interface Occupancy {
   readonly memoryBytes: number | null;
   /** As of LoadedState. */
   readonly processIds: readonly number[];
+}
+
+/** A version that a deployment answers with at the moment. */
+export interface ServedVersion {
+  readonly deployment: string;
+  readonly version: VersionRecord;
+  /** Null while it is not in memory. */
+  readonly model: LoadedModel | null;
 }
 
 /** What a request is for, when it names a deployment. */

@@ -12,6 +12,7 @@ import type {
   DeployRequest,
   LoadedState,
   Occupancy,
+  ServedVersion,
   UndeployRequest,
   UpdateRequest,
 } from './deployment-requests.js';
@@ -31,7 +32,7 @@ import { primaryOf } from './routing/routing-table.js';
 import { changedSettings } from './settings/settings-input.js';
 import { TrafficService } from './traffic-service.js';
 import { VersionResolver } from './routing/version-resolver.js';
-import { batchingOf, loadedState, occupancy } from './routing/what-is-held.js';
+import { batchingOf, loadedState, occupancy, servedVersions } from './routing/what-is-held.js';
 import { checkedWait, within } from './routing/waiting.js';
 
 /**
@@ -220,6 +221,10 @@ export class DeploymentService {
 
   occupancy(name: string): Occupancy {
     return occupancy(this.router.table, name);
+  }
+
+  servedVersions(): readonly ServedVersion[] {
+    return servedVersions(this.router.table);
   }
 
   /** @throws DomainError DEPLOYMENT_NOT_FOUND, naming those there are */

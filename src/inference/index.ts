@@ -1,5 +1,5 @@
 export { Deadline } from './deadline.js';
-export { InferenceService } from './inference-service.js';
+export { InferenceService, type PendingRequests } from './inference-service.js';
 export { type ModelStatistics, type Total, noStatistics } from './model-statistics.js';
 export { numbersOfTensors } from './output-numbers.js';
 export type { Priority } from './priority.js';

@@ -38,6 +38,13 @@ export interface InferRequest extends TargetRequest {
  */
 export type Present<T, R> = (value: T, until: Lifetime, version: VersionRecord) => R | Promise<R>;
 
+/** Requests that wait for their turn on one version. */
+export interface PendingRequests {
+  readonly deployment: string;
+  readonly version: VersionRecord;
+  readonly count: number;
+}
+
 /** What a request is, once it holds its model. */
 export interface Steps<T, R> {
   /** Asks the model, and says how many rows the request was. */
@@ -255,6 +262,15 @@ export class InferenceService {
   /** What each version was asked for since the start. */
   statistics(): readonly ModelStatistics[] {
     return this.counter.all();
+  }
+
+  /** Requests that wait for their turn on what deployments serve now. */
+  pending(): readonly PendingRequests[] {
+    return this.deployments.servedVersions().map(({ deployment, version, model }) => ({
+      deployment,
+      version,
+      count: (model && this.queues.get(model)?.batcher.queued) ?? 0,
+    }));
   }
 
   /** Writes the outcomes gathered so far. */

@@ -1,6 +1,10 @@
 export {
   MetricsService,
+  PROMETHEUS_CONTENT_TYPE,
+  prometheusText,
+  type BatchSizeCount,
   type DeploymentMetrics,
+  type ErrorCount,
   type LatencySummary,
   type MetricsPoint,
   type PhaseLatencies,

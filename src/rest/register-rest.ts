@@ -12,6 +12,7 @@ import { registerErrorHandlers } from './error-handlers.js';
 import { registerGitRoutes } from './git-routes.js';
 import { registerHealthRoutes, type Readiness } from './health-routes.js';
 import { registerJobRoutes } from './job-routes.js';
+import { registerMetricsRoute } from './metrics-route.js';
 import { registerPageRoutes } from './page-routes.js';
 import { registerRequestLog } from './request-log.js';
 import { RouteTable } from './route-table.js';
@@ -32,6 +33,8 @@ export interface RestOptions {
   readonly git?: GitService;
   /** What `/jobs` needs; without it it is not there. */
   readonly jobs?: JobService;
+  /** What `/metrics` answers; without it it is not there. */
+  readonly metricsText?: () => string;
 }
 
 /**
@@ -54,8 +57,9 @@ export async function registerRest(app: FastifyInstance, options: RestOptions): 
     });
   }
   await app.register(async (scope) => registerHealthRoutes(scope, options.readiness));
-  const { serving, git, jobs, readiness } = options;
+  const { serving, git, jobs, readiness, metricsText } = options;
   if (jobs) await app.register(async (scope) => registerJobRoutes(scope, jobs));
+  if (metricsText) await app.register(async (scope) => registerMetricsRoute(scope, metricsText));
   if (git) await app.register(async (scope) => registerGitRoutes(scope, git));
   if (serving) await app.register(async (scope) => registerServingProtocols(scope, serving, readiness));
   if (options.config.graphiql)

@@ -70,6 +70,7 @@ export const HTTP_STATUS: Readonly<Record<RestErrorCode, number>> = {
   OVERLOADED: 503,
   STORAGE_FULL: 507,
   LOCALE_MISSING: 503,
+  METRICS_OFF: 501,
   UNAVAILABLE: 503,
   INTERNAL: 500,
   BAD_REQUEST: 400,

@@ -1,4 +1,4 @@
-import type { BatchingInEffect, LoadedState, Occupancy } from '../deployment-requests.js';
+import type { BatchingInEffect, LoadedState, Occupancy, ServedVersion } from '../deployment-requests.js';
 import { primaryOf, type RoutingTable } from './routing-table.js';
 
 /** Whether requests to what a deployment serves now run together; null when nothing serves or it is not known yet. */
@@ -26,6 +26,15 @@ export function occupancy(table: RoutingTable, name: string): Occupancy {
     memoryBytes: models.length === 0 ? null : models.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
     processIds: models.flatMap(({ runnerPids }) => runnerPids),
   };
+}
+
+/** Every version that a deployment answers with now. */
+export function servedVersions(table: RoutingTable): ServedVersion[] {
+  return table
+    .all()
+    .flatMap(({ name, arms }) =>
+      arms.map(({ serving }) => ({ deployment: name, version: serving.version, model: serving.model })),
+    );
 }
 
 function served(table: RoutingTable, name: string) {

@@ -4,6 +4,7 @@ import { comparisonResolvers } from './comparison.js';
 import { deploymentResolvers } from './deployments.js';
 import { inferenceResolvers } from './inference.js';
 import { jobResolvers } from './jobs.js';
+import { metricsResolvers } from './metrics.js';
 import { migrationResolvers } from './migrations.js';
 import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
@@ -22,4 +23,5 @@ export const resolvers: Resolvers[] = [
   inferenceResolvers,
   monitoringResolvers,
   jobResolvers,
+  metricsResolvers,
 ];

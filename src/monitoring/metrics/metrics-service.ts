@@ -1,21 +1,22 @@
 import type { RequestOutcome } from '../../inference/index.js';
-import type { DeploymentService } from '../../deployments/index.js';
-import type { EventLog } from '../../platform/events/index.js';
+import type { Database } from '../../platform/database/index.js';
 import { inTurns } from '../../platform/in-turns.js';
-import type { Logger } from '../../platform/logging.js';
-import { DeploymentDirectory, type DeploymentName } from './live/deployment-directory.js';
-import { EventLoopDelay } from './live/event-loop-delay.js';
+import { MetricsFeed } from './feed/metrics-feed.js';
+import type { DeploymentName } from './live/deployment-directory.js';
 import type { LiveDeployment } from './live/live-deployment.js';
-import { NO_DEPLOYMENT, RequestMeter } from './live/request-meter.js';
-import { Lookout } from './live/lookout.js';
+import { Measuring, type MeasuringDependencies } from './live/measuring.js';
+import { NO_DEPLOYMENT } from './live/request-meter.js';
 import { MACHINE_TIME, MetricsClock, type TimeSource } from './metrics-clock.js';
-import type { DeploymentMetrics, MetricsPoint } from './records.js';
-import { floorTo, SPAN_SECONDS } from './recent/recent-tallies.js';
+import { latencySummary, type DeploymentMetrics, type LatencySummary, type MetricsPoint } from './records.js';
+import { History } from './stored/history.js';
+import { MetricsStore } from './stored/metrics-store.js';
+import { pruneMetrics } from './stored/pruning.js';
 import { metricsOf, pointOf } from './summaries.js';
 import { DeploymentTally } from './tallies/deployment-tally.js';
-import { memoryBySpans, pointPlan, spanOf, type Knowledge, type TimeSpan } from './time-span.js';
+import { pointPlan, spanOf, storedUnit, type Knowledge, type Retention, type TimeSpan } from './time-span.js';
 
 const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
 const DAY = 86_400;
 const SPANS_KEPT = 6 * 3_600;
 const MINUTES_KEPT = 7 * DAY;
@@ -24,15 +25,13 @@ export interface SeriesRequest {
   readonly windowMs: number;
   /** Of a point; the finest that fits when left out. */
   readonly resolutionMs?: number | null | undefined;
-  /** From 2 on. */
+  /** 2 or more. */
   readonly maxPoints: number;
   readonly until?: Date | null | undefined;
 }
 
-export interface MetricsDependencies {
-  readonly deployments: Pick<DeploymentService, 'page' | 'occupancy'>;
-  readonly events: Pick<EventLog, 'onCommitted' | 'onMissed'>;
-  readonly logger: Logger;
+export interface MetricsDependencies extends MeasuringDependencies {
+  readonly database: Database;
   /** How long hours are kept. */
   readonly days: number;
   readonly time?: TimeSource;
@@ -40,43 +39,29 @@ export interface MetricsDependencies {
 
 /** What happens to deployments, in numbers: by version, by second, and as distributions. */
 export class MetricsService {
-  private readonly clock: MetricsClock;
-  private readonly startedAt: number;
-  private readonly directory: DeploymentDirectory;
-  private readonly meter: RequestMeter;
-  private readonly lookout: Lookout;
-  private readonly loopDelay: EventLoopDelay;
-  private readonly listeners = new Set<() => void>();
-  private timer: NodeJS.Timeout | null = null;
-  /** Every second before it is sealed. */
-  private sealedUntil = 0;
+  /** The same as it changes. */
+  readonly feed: MetricsFeed;
+  private readonly measuring: Measuring;
+  private readonly store: MetricsStore;
+  private readonly history: History;
+  private readonly retention: Retention;
 
   constructor(private readonly deps: MetricsDependencies) {
-    this.clock = new MetricsClock(deps.time ?? MACHINE_TIME);
-    this.startedAt = this.clock.second();
-    this.directory = new DeploymentDirectory(deps, (gone) => this.meter.forget(gone));
-    this.meter = new RequestMeter(this.clock, (name) => this.directory.find(name));
-    this.lookout = new Lookout(deps.deployments);
-    this.loopDelay = new EventLoopDelay((place, ms) =>
-      this.meter.of(NO_DEPLOYMENT).measured(place, ms, this.clock.second()),
-    );
+    this.store = new MetricsStore(deps.database);
+    this.history = new History(this.store);
+    this.feed = new MetricsFeed(this, deps.logger);
+    this.measuring = new Measuring(deps, this.store, new MetricsClock(deps.time ?? MACHINE_TIME));
+    const hours = deps.days * DAY;
+    this.retention = { spans: Math.min(SPANS_KEPT, hours), minutes: Math.min(MINUTES_KEPT, hours), hours };
   }
 
   /** @throws DomainError when the database cannot be read */
-  async start(): Promise<void> {
-    await this.directory.read();
-    this.loopDelay.start();
-    this.schedule();
+  start(): Promise<void> {
+    return this.measuring.start();
   }
 
   /** For `InferenceService.onRequestEnded`: never throws. */
-  readonly requestEnded = (outcome: RequestOutcome): void => {
-    try {
-      this.meter.ended(outcome);
-    } catch (error) {
-      this.deps.logger.warn({ err: error }, 'a request could not be counted');
-    }
-  };
+  readonly requestEnded = (outcome: RequestOutcome): void => this.measuring.ended(outcome);
 
   /**
    * What happened to a deployment in the `windowMs` before `until`, or before now. Within the last fifteen minutes it
@@ -90,7 +75,19 @@ export class MetricsService {
     until: Date | null = null,
   ): Promise<DeploymentMetrics> {
     const span = spanOf(windowMs, until?.getTime() ?? null, this.known());
-    return this.measure(this.named(deploymentName), span);
+    return one(await this.measure([this.named(deploymentName)], span));
+  }
+
+  /**
+   * `window`, to the end of the last second that is over: what it holds does not change any more.
+   *
+   * @returns null when there is no such deployment
+   * @throws DomainError INVALID_ARGUMENT, UNAVAILABLE
+   */
+  async completeWindow(deploymentName: string, windowMs: number): Promise<DeploymentMetrics | null> {
+    const deployment = this.measuring.directory.find(deploymentName);
+    if (!deployment) return null;
+    return one(await this.measure([deployment], spanOf(windowMs, null, this.knownComplete())));
   }
 
   /**
@@ -98,14 +95,13 @@ export class MetricsService {
    *
    * @throws DomainError INVALID_ARGUMENT, UNAVAILABLE
    */
-  async fleet(windowMs: number): Promise<DeploymentMetrics[]> {
-    const span = spanOf(windowMs, null, this.known());
-    const found: Promise<DeploymentMetrics>[] = [];
-    const measureAll = function* (this: MetricsService) {
-      for (const deployment of this.directory.all()) yield found.push(this.measure(deployment, span));
-    };
-    await inTurns(measureAll.call(this));
-    return Promise.all(found);
+  fleet(windowMs: number): Promise<DeploymentMetrics[]> {
+    return this.fleetOf(windowMs, this.known());
+  }
+
+  /** `completeWindow` of every deployment there is, by name. */
+  completeFleet(windowMs: number): Promise<DeploymentMetrics[]> {
+    return this.fleetOf(windowMs, this.knownComplete());
   }
 
   /**
@@ -118,15 +114,24 @@ export class MetricsService {
     const { windowMs, resolutionMs, maxPoints, until } = request;
     const wanted = spanOf(windowMs, until?.getTime() ?? null, known);
     const { span, step, count } = pointPlan(wanted, resolutionMs ?? 0, maxPoints, known);
-    const live = this.meter.known(this.named(deploymentName).id);
-    const points: MetricsPoint[] = [];
-    for (let place = 0; place < count; place += 1) {
-      const since = span.since + place * step;
-      const sum = new DeploymentTally();
-      this.addRecent(sum, live, since, Math.min(since + step, span.until));
-      points.push(pointOf(sum, since, Math.min(since + step, span.atMs / SECOND_MS)));
+    const { id } = this.named(deploymentName);
+    const points = Array.from({ length: count }, () => new DeploymentTally());
+    const ends = (place: number) => span.since + (place + 1) * step;
+    const live = this.measuring.meter.known(id);
+    await inTurns(
+      each(points.entries(), ([place, sum]) =>
+        this.addRecent(sum, live, { ...span, since: ends(place) - step, until: ends(place) }),
+      ),
+    );
+    const storedUntil = Math.min(span.memoryFrom, span.until);
+    if (span.since < storedUntil) {
+      await this.measuring.writer.settled(this.measuring.clock.second());
+      const asked = { id, since: span.since, until: storedUntil, step };
+      await this.history.addToPoints(points, asked, storedUnit(step));
     }
-    return points;
+    return points.map((sum, place) =>
+      pointOf(sum, ends(place) - step, Math.min(ends(place), span.atMs / SECOND_MS)),
+    );
   }
 
   /**
@@ -135,78 +140,99 @@ export class MetricsService {
    * @returns what ends that
    */
   onTick(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.measuring.onTick(listener);
   }
 
-  /** The time by which all this goes, in milliseconds since 1970. */
-  now(): number {
-    return this.clock.now();
-  }
-
-  async close(): Promise<void> {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
-    this.loopDelay.stop();
-    this.directory.close();
-    this.listeners.clear();
-  }
-
-  /** Ends the second that ran; what the timer does. */
+  /** Ends the second that ran, which the clock does by itself; for tests with clocks of their own. */
   tick(): void {
-    this.clock.adjust();
-    const second = this.clock.second();
-    this.meter.roll(second);
-    this.lookout.look(this.directory.all(), this.meter, second - 1);
-    this.meter.seal(second);
-    this.sealedUntil = Math.max(this.sealedUntil, second);
-    const oldest = memoryBySpans(this.clock.now());
-    for (const live of this.meter.all()) live.recent.forgetBefore(oldest);
-    for (const listener of this.listeners) {
-      try {
-        listener();
-      } catch (error) {
-        this.deps.logger.warn({ err: error }, 'what is done each second failed');
-      }
-    }
+    this.measuring.tick();
   }
 
-  private schedule(): void {
-    const left = SECOND_MS - (this.clock.now() % SECOND_MS);
-    this.timer = setTimeout(() => {
-      this.tick();
-      this.schedule();
-    }, left).unref();
+  /** Everything that was asked since the start, by deployment. */
+  live(): readonly LiveDeployment[] {
+    return this.measuring.meter.all();
+  }
+
+  /** Of the last minute. */
+  eventLoopDelay(): LatencySummary {
+    const sum = new DeploymentTally();
+    const span = spanOf(MINUTE_MS, null, this.known());
+    this.addRecent(sum, this.measuring.meter.known(NO_DEPLOYMENT.id), span);
+    return latencySummary(sum.part(null).sketch('eventLoopDelay'));
+  }
+
+  /** Removes what is too old. Never rejects. */
+  prune(): Promise<void> {
+    return pruneMetrics(this.store, this.retention, this.measuring.clock.second(), this.deps.logger);
+  }
+
+  /** Writes what was measured. */
+  close(): Promise<void> {
+    return this.measuring.close();
   }
 
   private named(name: string): DeploymentName {
     // No deployment has the id of one that there is not, so nothing is found.
-    return this.directory.find(name) ?? { id: `none: ${name}`, name };
+    return this.measuring.directory.find(name) ?? { id: `none: ${name}`, name };
   }
 
-  private async measure(deployment: DeploymentName, span: TimeSpan): Promise<DeploymentMetrics> {
-    const sum = new DeploymentTally();
-    const server = new DeploymentTally();
-    this.addRecent(sum, this.meter.known(deployment.id), span.since, span.until);
-    this.addRecent(server, this.meter.known(NO_DEPLOYMENT.id), span.since, span.until);
-    const held = span.isLive ? this.deps.deployments.occupancy(deployment.name) : null;
-    const isKnown = this.directory.find(deployment.name) !== null;
-    return metricsOf({ deployment, isKnown, span, sum, server, held, incompleteSince: null });
+  private fleetOf(windowMs: number, known: Knowledge): Promise<DeploymentMetrics[]> {
+    const span = spanOf(windowMs, null, known);
+    return this.measure(this.measuring.directory.all(), span);
   }
 
-  private addRecent(sum: DeploymentTally, live: LiveDeployment | null, since: number, until: number): void {
-    live?.addTo(sum, since, until, floorTo(this.sealedUntil, SPAN_SECONDS));
+  private async measure(
+    deployments: readonly DeploymentName[],
+    span: TimeSpan,
+  ): Promise<DeploymentMetrics[]> {
+    const { meter, directory, writer, clock } = this.measuring;
+    const sums = new Map([NO_DEPLOYMENT, ...deployments].map(({ id }) => [id, new DeploymentTally()]));
+    // Memory first: what it forgets while the database is read has been written long ago.
+    await inTurns(each(sums, ([id, sum]) => this.addRecent(sum, meter.known(id), span)));
+    const storedUntil = Math.min(span.memoryFrom, span.until);
+    if (span.since < storedUntil) {
+      await writer.settled(clock.second());
+      await this.history.addTo(sums, span.since, storedUntil);
+    }
+    const server = sums.get(NO_DEPLOYMENT.id) ?? new DeploymentTally();
+    const incompleteSince = this.measuring.incompleteSince(span.since * SECOND_MS, span.atMs);
+    return deployments.map((deployment) =>
+      metricsOf({
+        deployment,
+        isKnown: directory.find(deployment.name)?.id === deployment.id,
+        span,
+        sum: sums.get(deployment.id) ?? new DeploymentTally(),
+        server,
+        held: span.isLive ? this.deps.deployments.occupancy(deployment.name) : null,
+        incompleteSince,
+      }),
+    );
   }
 
-  private known(): Knowledge {
-    return {
-      nowMs: this.clock.now(),
-      startedAt: this.startedAt,
-      retention: {
-        spans: Math.min(SPANS_KEPT, this.deps.days * DAY),
-        minutes: Math.min(MINUTES_KEPT, this.deps.days * DAY),
-        hours: this.deps.days * DAY,
-      },
-    };
+  private addRecent(sum: DeploymentTally, live: LiveDeployment | null, span: TimeSpan): void {
+    const since = Math.max(span.since, span.memoryFrom);
+    if (since < span.until) live?.addTo(sum, since, span.until, this.measuring.spansUntil);
   }
+
+  private known(nowMs = this.measuring.clock.now()): Knowledge {
+    return { nowMs, startedAt: this.measuring.startedAt, retention: this.retention };
+  }
+
+  private knownComplete(): Knowledge {
+    const { completeUntil, clock } = this.measuring;
+    return this.known(completeUntil === 0 ? clock.now() : completeUntil * SECOND_MS);
+  }
+}
+
+function* each<T>(items: Iterable<T>, step: (item: T) => void): Generator<undefined> {
+  for (const item of items) {
+    step(item);
+    yield undefined;
+  }
+}
+
+function one(found: readonly DeploymentMetrics[]): DeploymentMetrics {
+  const [metrics] = found;
+  if (!metrics) throw new RangeError('Expected the metrics of one deployment, got none.');
+  return metrics;
 }

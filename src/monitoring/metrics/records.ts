@@ -38,6 +38,18 @@ export interface VersionMetrics extends Counts {
   readonly modelName: string;
 }
 
+/** How many requests failed with one code. */
+export interface ErrorCount {
+  readonly code: string;
+  readonly count: number;
+}
+
+/** Runs of more rows than the bucket before has, and at most `upTo`. */
+export interface BatchSizeCount {
+  readonly upTo: number;
+  readonly count: number;
+}
+
 /** What happened to a deployment from `since` until before `at`. */
 export interface DeploymentMetrics extends Counts {
   readonly since: Date;
@@ -51,9 +63,9 @@ export interface DeploymentMetrics extends Counts {
   readonly errorRate: number | null;
   readonly phases: PhaseLatencies;
   /** Most frequent first. */
-  readonly errorsByCode: readonly { readonly code: string; readonly count: number }[];
-  /** Runs of more rows than the bucket before has, and at most `upTo`. */
-  readonly batchSizes: readonly { readonly upTo: number; readonly count: number }[];
+  readonly errorsByCode: readonly ErrorCount[];
+  /** Smallest first. */
+  readonly batchSizes: readonly BatchSizeCount[];
   /** Requests that waited or ran at `at`, as limits.maxQueue counts them. */
   readonly queueDepth: number;
   /** At `at`; 0 while no model is in memory. */
@@ -77,7 +89,7 @@ export interface MetricsPoint extends Counts {
   /** How many; the last point may have fewer than the others. */
   readonly seconds: number;
   readonly phases: PhaseLatencies;
-  readonly errorsByCode: DeploymentMetrics['errorsByCode'];
+  readonly errorsByCode: readonly ErrorCount[];
   readonly cacheHits: number;
   /** The most that was seen; null where nobody looked. */
   readonly queueDepth: number | null;
@@ -116,13 +128,13 @@ export function countsOf(tally: Tally, seconds: number): Counts {
   };
 }
 
-export function errorsByCode({ errorsByCode: counts }: Tally): DeploymentMetrics['errorsByCode'] {
+export function errorsByCode({ errorsByCode: counts }: Tally): ErrorCount[] {
   return [...counts]
     .map(([code, count]) => ({ code, count }))
     .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
 }
 
-export function batchSizes({ runs }: Tally): DeploymentMetrics['batchSizes'] {
+export function batchSizes({ runs }: Tally): BatchSizeCount[] {
   return runs.map((count, place) => ({ upTo: 2 ** place, count: Math.round(count) }));
 }
 

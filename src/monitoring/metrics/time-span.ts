@@ -73,7 +73,7 @@ export function spanOf(windowMs: number, untilMs: number | null, known: Knowledg
   const wanted = Math.floor((atMs - windowMs) / SECOND_MS);
   const since = floorTo(wanted, Math.max(isLong ? MINUTE : 1, unitAt(wanted, known)));
   const memoryFrom = isLong ? memoryByMinutes(nowMs) : memoryBySpans(nowMs);
-  if (isLive) return { since, until: Math.ceil((atMs + 1) / SECOND_MS), atMs, isLive, memoryFrom };
+  if (isLive) return { since, until: Math.ceil(atMs / SECOND_MS), atMs, isLive, memoryFrom };
   const end = Math.floor(atMs / SECOND_MS);
   const unit = unitAt(end, known);
   const until = Math.max(since + unit, floorTo(end, unit));

@@ -35,6 +35,8 @@ export class LiveDeployment {
   /** What an earlier process had stored of the ten seconds in which this one began. */
   private restored: Sealed | null = null;
   private gauges: Gauges | null = null;
+  /** Of its processes since the server started; null where there were none. */
+  processorMs: number | null = null;
 
   constructor(
     /** '' for versions that no deployment serves, and for what cannot be told to belong to one. */
@@ -83,6 +85,7 @@ export class LiveDeployment {
     // What stays as it is is told once a minute, and what holds nothing not at all.
     const isTold = before === null ? gauges.memoryBytes !== null || gauges.queueDepth > 0 : !isSame;
     this.gauges = gauges;
+    if (processorMs !== null) this.processorMs = (this.processorMs ?? 0) + processorMs;
     const last = this.over.at(-1);
     const isDue = gauges.memoryBytes !== null && gauges.at % 60 === 0;
     if (!isTold && !isDue && !processorMs && last?.start !== gauges.at) return;

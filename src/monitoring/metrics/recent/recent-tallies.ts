@@ -1,4 +1,4 @@
-import { DeploymentTally } from '../tallies/deployment-tally.js';
+import type { DeploymentTally } from '../tallies/deployment-tally.js';
 
 /** So long every second is kept in memory. */
 export const RECENT_SECONDS = 900;

@@ -45,13 +45,17 @@ export class Sketch {
   }
 
   /**
+   * The least value that so large a part of all is no larger than (nearest rank).
+   *
    * @param q from 0 to 1
-   * @returns milliseconds, within RELATIVE_ERROR of the value of rank floor(q (count − 1)); null without values
+   * @returns milliseconds, within RELATIVE_ERROR; null without values
    */
   quantile(q: number): number | null {
     if (this.count === 0) return null;
-    const { min, max } = this.inner;
-    return Math.min(max, Math.max(min, this.inner.getValueAtQuantile(q)));
+    const { mapping, max, min, store, zeroCount } = this.inner;
+    const place = Math.max(0, Math.ceil(q * this.count) - 1);
+    const value = place < zeroCount ? 0 : mapping.value(store.keyAtRank(place - zeroCount));
+    return Math.min(max, Math.max(min, value));
   }
 
   merge(other: Sketch): void {
