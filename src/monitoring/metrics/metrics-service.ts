@@ -214,13 +214,17 @@ export class MetricsService {
     if (since < span.until) live?.addTo(sum, since, span.until, this.measuring.spansUntil);
   }
 
-  private known(nowMs = this.measuring.clock.now()): Knowledge {
-    return { nowMs, startedAt: this.measuring.startedAt, retention: this.retention };
+  /** With the second that runs. */
+  private known(): Knowledge {
+    const nowMs = this.measuring.clock.now();
+    const until = Math.floor(nowMs / SECOND_MS) + 1;
+    return { nowMs, until, ownSince: this.measuring.ownSince, retention: this.retention };
   }
 
   private knownComplete(): Knowledge {
-    const { completeUntil, clock } = this.measuring;
-    return this.known(completeUntil === 0 ? clock.now() : completeUntil * SECOND_MS);
+    const { completeUntil: until, ownSince } = this.measuring;
+    if (until === 0) return this.known();
+    return { nowMs: until * SECOND_MS, until, ownSince, retention: this.retention };
   }
 }
 

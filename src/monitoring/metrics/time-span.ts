@@ -23,8 +23,10 @@ export interface Retention {
 export interface Knowledge {
   /** Milliseconds since 1970. */
   readonly nowMs: number;
-  /** When this process began to measure: what was before is known by ten seconds at best. */
-  readonly startedAt: number;
+  /** Where a window that ends now ends. */
+  readonly until: number;
+  /** From here on every second is this process's own: what was before is known by ten seconds at best. */
+  readonly ownSince: number;
   readonly retention: Retention;
 }
 
@@ -73,7 +75,7 @@ export function spanOf(windowMs: number, untilMs: number | null, known: Knowledg
   const wanted = Math.floor((atMs - windowMs) / SECOND_MS);
   const since = floorTo(wanted, Math.max(isLong ? MINUTE : 1, unitAt(wanted, known)));
   const memoryFrom = isLong ? memoryByMinutes(nowMs) : memoryBySpans(nowMs);
-  if (isLive) return { since, until: Math.ceil(atMs / SECOND_MS), atMs, isLive, memoryFrom };
+  if (isLive) return { since, until: known.until, atMs, isLive, memoryFrom };
   const end = Math.floor(atMs / SECOND_MS);
   const unit = unitAt(end, known);
   const until = Math.max(since + unit, floorTo(end, unit));
@@ -116,9 +118,9 @@ export function storedUnit(step: number): number {
 }
 
 /** The least that can be told apart at some time, in seconds. */
-function unitAt(second: number, { nowMs, startedAt, retention }: Knowledge): number {
+function unitAt(second: number, { nowMs, ownSince, retention }: Knowledge): number {
   const age = Math.floor(nowMs / SECOND_MS) - second;
-  if (second >= Math.max(startedAt, memoryBySpans(nowMs))) return 1;
+  if (second >= Math.max(ownSince, memoryBySpans(nowMs))) return 1;
   if (age <= retention.spans) return SPAN_SECONDS;
   return age <= retention.minutes ? MINUTE : HOUR;
 }

@@ -23,8 +23,8 @@ export interface MeasuringDependencies {
 
 /** Measures from the start to the end of the process: each request, and each second what is held. */
 export class Measuring {
-  /** When it began, in seconds since 1970. */
-  readonly startedAt: number;
+  /** From here on every second is this process's own, in seconds since 1970: the one before may have been shared. */
+  readonly ownSince: number;
   readonly directory: DeploymentDirectory;
   readonly meter: RequestMeter;
   readonly writer: TallyWriter;
@@ -41,7 +41,7 @@ export class Measuring {
     private readonly store: MetricsStore,
     readonly clock: MetricsClock,
   ) {
-    this.startedAt = clock.second();
+    this.ownSince = clock.second() + 1;
     this.directory = new DeploymentDirectory(deps, (gone) => this.meter.forget(gone));
     this.meter = new RequestMeter(clock, (name) => this.directory.find(name));
     this.writer = new TallyWriter(store, deps.logger, (at) => this.lost(at));
@@ -99,6 +99,8 @@ export class Measuring {
     const { clock, deps, meter } = this;
     clock.adjust();
     const second = clock.second();
+    // Timers may come a little early.
+    if (second <= this.sealedUntil) return;
     meter.roll(second);
     this.lookout.look(this.directory.all(), meter, second - 1);
     this.seal(second);
@@ -130,7 +132,6 @@ export class Measuring {
   }
 
   private seal(second: number): void {
-    if (second <= this.sealedUntil) return;
     const before = this.spansUntil;
     this.writer.add(this.meter.seal(second), second);
     this.sealedUntil = second;
@@ -142,12 +143,13 @@ export class Measuring {
     this.timer = setTimeout(() => {
       this.tick();
       this.schedule();
-    }, left).unref();
+    }, Math.ceil(left)).unref();
   }
 
   /** What earlier processes wrote of the time that is kept in memory. */
   private async restore(): Promise<void> {
     const now = this.clock.second();
+    this.sealedUntil = now;
     const found = new Map<string, Map<number, DeploymentTally>>();
     const known = new Map([NO_DEPLOYMENT, ...this.directory.all()].map((each) => [each.id, each]));
     for (const { deploymentId, start, data } of await this.store.readAll(
