@@ -4,7 +4,7 @@ import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
-import { InferenceService, REQUEST_EVENT_KINDS } from './inference/index.js';
+import { InferenceService, REQUEST_EVENT_KINDS, type OutcomeListener } from './inference/index.js';
 import { JobService } from './jobs/index.js';
 import { MetricsService } from './monitoring/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
@@ -26,6 +26,8 @@ export interface ServiceOptions {
   readonly downloader?: ArtifactDownloader;
   /** What runs in the thread that reads molecules; by default RDKit. */
   readonly moleculeEntry?: URL;
+  /** Hears of every request, beside what listens always. */
+  readonly onRequestEnded?: OutcomeListener;
 }
 
 export type Services = Awaited<ReturnType<typeof buildServices>>;
@@ -149,6 +151,7 @@ export async function buildServices(parts: {
     await metrics.start();
     inference.onRequestEnded(metrics.requestEnded);
   }
+  if (options.onRequestEnded) inference.onRequestEnded(options.onRequestEnded);
   const runner = new PipelineRunner({ instances });
   const predictions = new PredictionService({ inference, runner });
   const recordedRequests = new RecordedRequests(database.client);

@@ -147,6 +147,8 @@ export class InferenceService {
       const { value, rows, asked } = answered;
       const presented = present(value, deadline, target.version);
       const result = presented instanceof Promise ? await deadline.race(presented) : presented;
+      // Before the whole is measured, of which it is a part.
+      const { outputMs } = account;
       const totalMs = performance.now() - started;
       const queueMs = waitedMs + Math.max(0, account.askedMs - account.inferMs);
       const { inferMs, cacheHit } = account;
@@ -166,13 +168,13 @@ export class InferenceService {
             queueMs,
             preprocessMs: account.inputMs ?? 0,
             runMs: inferMs,
-            postprocessMs: account.inputMs === null ? 0 : account.outputMs,
+            postprocessMs: account.inputMs === null ? 0 : outputMs,
           },
           asked,
           value,
         });
       this.outcomes.succeeded(caller, operation, target, { rows, totalMs, cacheHit });
-      this.counter.succeeded(target, { account, rows, totalMs, queueMs });
+      this.counter.succeeded(target, { account, rows, totalMs, queueMs, outputMs });
       this.recorder.answered(served, rows, asked);
       return {
         result,

@@ -49,6 +49,7 @@ export async function startTestApp(options: {
   readonly largeJsonBytes?: number;
   /** Slows down whoever tries keys; by default not at all. */
   readonly wrongKeys?: WrongKeys;
+  readonly onRequestEnded?: AppOptions['onRequestEnded'];
   /** The data of an app that was stopped before, or of anything else that has some. */
   readonly reuse?: {
     readonly config: Pick<Config, 'dataDirectory' | 'databaseUrl'>;
@@ -73,6 +74,7 @@ export async function startTestApp(options: {
     ...(options.downloader && { downloader: options.downloader }),
     ...(options.moleculeEntry && { moleculeEntry: options.moleculeEntry }),
     ...(options.largeJsonBytes !== undefined && { largeJsonBytes: options.largeJsonBytes }),
+    ...(options.onRequestEnded && { onRequestEnded: options.onRequestEnded }),
     // Suites that try many wrong keys are not slowed down.
     wrongKeys: options.wrongKeys ?? new WrongKeys(async () => undefined),
   });
