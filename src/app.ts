@@ -77,7 +77,8 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   stops.add('database', () => database.close());
 
   const services = await buildServices({ config, logger, database, stops, options });
-  const { events, artifacts, catalog, transfer, git, deployments, inference, comparisons, metrics, jobs } = services;
+  const { events, artifacts, catalog, transfer, git, deployments, inference, comparisons, metrics, jobs } =
+    services;
 
   const reload = new Reload({ deployments, events, logger });
   const state: { phase: Phase } = { phase: 'starting' };
