@@ -156,7 +156,7 @@ export class JobRunner {
         this.wake();
       });
       this.runs.set(jobId, { run, ended });
-      this.endIfChanged(run);
+      this.endIfOver(run);
     } catch (error) {
       logger.warn({ err: error, job: jobId }, 'a job could not be begun; trying again');
       await this.putBack(wakeUp, error);
@@ -165,8 +165,11 @@ export class JobRunner {
     }
   }
 
-  private endIfChanged(run: JobRun): void {
+  /** For what came while it was being begun. */
+  private endIfOver(run: JobRun): void {
     if (this.isChanged) run.end('changed');
+    if (this.phase === 'closed') run.end('stopping');
+    if (this.phase === 'idle') run.end('lost');
   }
 
   /** Never throws. */
