@@ -11,6 +11,7 @@ export default {
     JSON: 'unknown',
     TensorData: 'unknown',
     BigInt: { input: 'bigint', output: 'bigint' },
+    Duration: { input: 'number', output: 'number' },
   },
   contextType: '../context.js#RequestContext',
   // Aliased, since the schema's own types have the same names.
@@ -55,6 +56,10 @@ export default {
     Job: '../../jobs/index.js#JobRecord as JobRecordMapper',
     JobConnection: '../connections.js#JobConnection as JobConnectionMapper',
     JobEvent: '../../platform/events/index.js#EventRecord as JobEventMapper',
+    DriftReport: '../../monitoring/index.js#DriftReport as DriftReportMapper',
+    FeatureDrift: '../../monitoring/index.js#FeatureDrift as FeatureDriftMapper',
+    ReferenceDistribution: '../../monitoring/index.js#Reference as ReferenceMapper',
+    ReferenceFeature: '../../monitoring/index.js#ReferenceFeature as ReferenceFeatureMapper',
     PredictionWarning: '../../pipelines/index.js#WarningNote as PredictionWarningMapper',
     PredictionError: '../../pipelines/index.js#RowErrorNote as PredictionErrorMapper',
     Tensor: '../encoded-tensor.js#EncodedTensor as TensorMapper',

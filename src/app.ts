@@ -76,7 +76,8 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   stops.add('database', () => database.close());
 
   const services = await buildServices({ config, logger, database, stops, options });
-  const { events, artifacts, catalog, transfer, git, deployments, inference, comparisons, jobs } = services;
+  const { events, artifacts, catalog, transfer, git, deployments, inference, comparisons, jobs, drift } =
+    services;
 
   const reload = new Reload({ deployments, events, logger });
   const state: { phase: Phase } = { phase: 'starting' };
@@ -120,6 +121,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const cleaning = new HourlyCleaning({
     events,
     transfer,
+    drift,
     logger,
     requestEventDays: config.requestEventDays,
     jobs,

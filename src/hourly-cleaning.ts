@@ -1,4 +1,5 @@
 import type { JobService } from './jobs/index.js';
+import type { DriftService } from './monitoring/index.js';
 import type { EventLog } from './platform/events/index.js';
 import type { Logger } from './platform/logging.js';
 import type { TransferService } from './transfer/index.js';
@@ -6,7 +7,7 @@ import type { TransferService } from './transfer/index.js';
 const INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Removes request events, archives and jobs that are too old: once everything is up, and every hour from then on. */
+/** Removes request events, archives, jobs and counts for drift that are too old: once everything is up, and every hour then. */
 export class HourlyCleaning {
   private running: Promise<unknown> = Promise.resolve();
   private readonly timer: NodeJS.Timeout;
@@ -15,6 +16,7 @@ export class HourlyCleaning {
     private readonly parts: {
       readonly events: EventLog;
       readonly transfer: TransferService;
+      readonly drift: DriftService;
       readonly logger: Logger;
       readonly requestEventDays: number;
       readonly jobs: JobService;
@@ -32,6 +34,7 @@ export class HourlyCleaning {
         this.pruneEvents(),
         this.removeOldArchives(),
         this.removeOldJobs(),
+        this.tidyDrift(),
       ]);
   }
 
@@ -47,6 +50,15 @@ export class HourlyCleaning {
       await events.prune(new Date(Date.now() - requestEventDays * DAY_MS));
     } catch (error) {
       logger.warn({ err: error }, 'old request events could not be pruned');
+    }
+  }
+
+  private async tidyDrift(): Promise<void> {
+    const { drift, logger } = this.parts;
+    try {
+      await drift.tidy();
+    } catch (error) {
+      logger.warn({ err: error }, 'old counts for drift could not be joined and removed');
     }
   }
 

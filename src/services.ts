@@ -6,7 +6,7 @@ import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { InferenceService, REQUEST_EVENT_KINDS } from './inference/index.js';
 import { JobService } from './jobs/index.js';
-import { MetricsService } from './monitoring/index.js';
+import { DriftService, MetricsService, ReferenceRowFinder, ReferenceService } from './monitoring/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
 import { InstanceReader, MoleculeWorker } from './pipelines/index.js';
 import type { Config } from './platform/config.js';
@@ -152,6 +152,20 @@ export async function buildServices(parts: {
   const runner = new PipelineRunner({ instances });
   const predictions = new PredictionService({ inference, runner });
   const recordedRequests = new RecordedRequests(database.client);
+  const drift = new DriftService({ database: database.client, catalog, logger });
+  stops.add('drift', () => drift.close());
+  await drift.start();
+  inference.onRequestEnded(drift.recorder.ended);
+  events.onMissed(() => drift.recorder.forgetAll());
+  const references = new ReferenceService({
+    database: database.client,
+    events,
+    catalog,
+    deployments,
+    runner,
+    rows: new ReferenceRowFinder({ artifacts, catalog, deployments, recordedRequests }),
+    onSet: (version, reference) => drift.recorder.watch(version, reference),
+  });
   const comparisons = new GraphComparisons(artifacts, graphs, differencer);
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
@@ -168,6 +182,8 @@ export async function buildServices(parts: {
     deployments,
     inference,
     metrics,
+    drift,
+    references,
     predictions,
     recordedRequests,
     comparisons,

@@ -3,6 +3,7 @@ import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import type { Departure } from '../platform/disconnection.js';
 import type { InferenceService } from '../inference/index.js';
+import type { DriftService, ReferenceService } from '../monitoring/index.js';
 import type { RecordedRequests } from '../recording/index.js';
 import type { PredictionService } from '../predictions/index.js';
 import type { VersionComparer } from '../comparison/index.js';
@@ -21,6 +22,8 @@ export interface GraphqlServices {
   readonly predictions: PredictionService;
   readonly comparer: VersionComparer;
   readonly jobs: JobService;
+  readonly drift: DriftService;
+  readonly references: ReferenceService;
   readonly events: EventLog;
   readonly logger: Logger;
 }
@@ -89,6 +92,12 @@ class OperationContext implements RequestContext {
   }
   get jobs(): JobService {
     return this.services.jobs;
+  }
+  get drift(): DriftService {
+    return this.services.drift;
+  }
+  get references(): ReferenceService {
+    return this.services.references;
   }
   get events(): EventLog {
     return this.services.events;

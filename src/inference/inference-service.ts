@@ -137,7 +137,7 @@ export class InferenceService {
         ({ answered, handle: served } = outcome);
         target = served;
       }
-      const { value, rows, asked } = answered;
+      const { value, rows, asked, quantities } = answered;
       const presented = present(value, deadline, target.version);
       const result = presented instanceof Promise ? await deadline.race(presented) : presented;
       const totalMs = performance.now() - started;
@@ -163,6 +163,7 @@ export class InferenceService {
           },
           asked,
           value,
+          quantities: quantities ?? null,
         });
       this.outcomes.succeeded(caller, operation, target, { rows, totalMs, cacheHit });
       this.counter.succeeded(target, { account, rows, totalMs, queueMs });
