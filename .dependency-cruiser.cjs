@@ -20,6 +20,7 @@ const order = [
   'tensors',
   'security',
   'jobs',
+  'statistics',
   'platform',
 ];
 const upward = order.slice(1).map((folder, index) => ({

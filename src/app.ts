@@ -121,13 +121,8 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const url = await listen(app, config);
 
   const cleaning = new HourlyCleaning({
-    events,
-    transfer,
+    chores: services.chores,
     logger,
-    requestEventDays: config.requestEventDays,
-    jobs,
-    jobDays: config.jobDays,
-    prune: () => metrics?.prune(),
     isReady: () => state.phase === 'ready',
   });
   stops.add('pruning', () => cleaning.close());

@@ -4,9 +4,10 @@ import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
+import { daysAgo, type Chore } from './hourly-cleaning.js';
 import { InferenceService, REQUEST_EVENT_KINDS, type OutcomeListener } from './inference/index.js';
 import { JobService } from './jobs/index.js';
-import { MetricsService } from './monitoring/index.js';
+import { DriftService, MetricsService, ReferenceRowFinder, ReferenceService } from './monitoring/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
 import { InstanceReader, MoleculeWorker } from './pipelines/index.js';
 import type { Config } from './platform/config.js';
@@ -155,14 +156,36 @@ export async function buildServices(parts: {
   const runner = new PipelineRunner({ instances });
   const predictions = new PredictionService({ inference, runner });
   const recordedRequests = new RecordedRequests(database.client);
+  const drift = new DriftService({ database: database.client, catalog, logger });
+  stops.add('drift', () => drift.close());
+  await drift.start();
+  inference.onRequestEnded(drift.recorder.ended);
+  events.onMissed(() => drift.recorder.forgetAll());
+  const references = new ReferenceService({
+    database: database.client,
+    events,
+    catalog,
+    deployments,
+    runner,
+    rows: new ReferenceRowFinder({ artifacts, catalog, deployments, recordedRequests }),
+    onSet: (version, reference) => drift.recorder.watch(version, reference),
+  });
   const comparisons = new GraphComparisons(artifacts, graphs, differencer);
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
   const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
   jobs.register(new ArtifactVerification(artifacts, () => catalog.artifactDigests()));
   stops.add('jobs', () => jobs.close());
+  const chores: readonly Chore[] = [
+    { what: 'old request events', run: () => events.prune(daysAgo(config.requestEventDays)) },
+    { what: 'old archives', run: () => transfer.removeOldArchives() },
+    { what: 'old jobs', run: () => jobs.removeFinished(daysAgo(config.jobDays)) },
+    { what: 'old measurements', run: async () => metrics?.prune() },
+    { what: 'old counts for drift', run: () => drift.tidy() },
+  ];
 
   return {
+    chores,
     events,
     artifacts,
     catalog,
@@ -171,6 +194,8 @@ export async function buildServices(parts: {
     deployments,
     inference,
     metrics,
+    drift,
+    references,
     predictions,
     recordedRequests,
     comparisons,

@@ -3,7 +3,7 @@ import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import type { Departure } from '../platform/disconnection.js';
 import type { InferenceService } from '../inference/index.js';
-import type { MetricsService } from '../monitoring/index.js';
+import type { DriftService, MetricsService, ReferenceService } from '../monitoring/index.js';
 import type { RecordedRequests } from '../recording/index.js';
 import type { PredictionService } from '../predictions/index.js';
 import type { VersionComparer } from '../comparison/index.js';
@@ -24,6 +24,8 @@ export interface GraphqlServices {
   readonly jobs: JobService;
   /** Null where the server does not measure. */
   readonly metrics: MetricsService | null;
+  readonly drift: DriftService;
+  readonly references: ReferenceService;
   readonly events: EventLog;
   readonly logger: Logger;
 }
@@ -95,6 +97,12 @@ class OperationContext implements RequestContext {
   }
   get metrics(): MetricsService | null {
     return this.services.metrics;
+  }
+  get drift(): DriftService {
+    return this.services.drift;
+  }
+  get references(): ReferenceService {
+    return this.services.references;
   }
   get events(): EventLog {
     return this.services.events;

@@ -12,6 +12,7 @@ import {
 } from '../catalog/index.js';
 import { type TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
+import type { DriftService } from '../monitoring/index.js';
 import type { RecordedRequestRecord, RecordedRequests } from '../recording/index.js';
 import type { JobService } from '../jobs/index.js';
 import { keyedLoaders, pageLoader } from './batched-loaders.js';
@@ -43,10 +44,11 @@ export function createLoaders(
     readonly deployments: DeploymentService;
     readonly recordedRequests: RecordedRequests;
     readonly jobs: JobService;
+    readonly drift: DriftService;
   },
   { cache }: { cache: boolean },
 ) {
-  const { catalog, transfer, deployments, recordedRequests, jobs } = services;
+  const { catalog, transfer, deployments, recordedRequests, jobs, drift } = services;
   const { byKey, grouped } = keyedLoaders({ cache });
 
   return {
@@ -80,6 +82,10 @@ export function createLoaders(
     ),
     examplesOfVersion: grouped(
       (ids) => catalog.examplesOfVersions(ids),
+      ({ versionId }) => versionId,
+    ),
+    referenceOfVersion: byKey(
+      (ids) => drift.referencesOf(ids),
       ({ versionId }) => versionId,
     ),
     derivationsOfVersion: grouped(

@@ -14,3 +14,4 @@ export type {
 } from './request-outcome.js';
 export type { TargetRequest } from './request-target.js';
 export type { Timing } from './timing.js';
+export type { RowQuantities } from './trial-run.js';

@@ -144,7 +144,7 @@ export class InferenceService {
         ({ answered, handle: served } = outcome);
         target = served;
       }
-      const { value, rows, asked } = answered;
+      const { value, rows, asked, quantities } = answered;
       const presented = present(value, deadline, target.version);
       const result = presented instanceof Promise ? await deadline.race(presented) : presented;
       // Before the whole is measured, of which it is a part.
@@ -172,6 +172,7 @@ export class InferenceService {
           },
           asked,
           value,
+          quantities: quantities ?? null,
         });
       this.outcomes.succeeded(caller, operation, target, { rows, totalMs, cacheHit });
       this.counter.succeeded(target, { account, rows, totalMs, queueMs, outputMs });

@@ -1,6 +1,7 @@
 import type { Asked } from '../recording/index.js';
 import type { Caller } from '../security/index.js';
 import type { Operation, Target } from './outcome-recorder.js';
+import type { RowQuantities } from './trial-run.js';
 
 /** Where the time of an answered request went, in milliseconds; the rest of `totalMs` is the server's own. */
 export interface RequestPhases {
@@ -37,6 +38,8 @@ export interface AnsweredRequest extends Ended {
   readonly asked: () => Asked;
   /** What was answered, before it was presented: `Tensor[]` for infer, `Prediction[]` for predict. Never changed. */
   readonly value: unknown;
+  /** What a pipeline found of each row; null for infer. */
+  readonly quantities: RowQuantities | null;
 }
 
 export interface FailedRequest extends Ended {

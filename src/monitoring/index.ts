@@ -1,4 +1,17 @@
 export {
+  type DriftBin,
+  type DriftMeasure,
+  type DriftReport,
+  DriftService,
+  type DriftStatistic,
+  type DriftVerdict,
+  type FeatureDrift,
+  type Reference,
+  type ReferenceFeature,
+  ReferenceRowFinder,
+  ReferenceService,
+} from './drift/index.js';
+export {
   MetricsService,
   PROMETHEUS_CONTENT_TYPE,
   prometheusText,

@@ -18,4 +18,5 @@ export {
   type WarningNote,
 } from './prediction.js';
 export { type TensorAnnotation, tensorAnnotations } from './tensor-annotations.js';
+export { type TensorColumns, describeQuantity, tensorColumns } from './tensor-columns.js';
 export { applyTransforms } from './transforms.js';

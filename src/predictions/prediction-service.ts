@@ -14,6 +14,9 @@ export interface PredictRequest extends TargetRequest {
   readonly instances: readonly unknown[];
 }
 
+/** What describes an instance; null for one that could not be read. */
+type Quantities = Readonly<Record<string, number>> | null;
+
 /** Domain values in, domain values out: the version's own pipeline around its graph. */
 export class PredictionService {
   private readonly inference: InferenceService;
@@ -39,15 +42,24 @@ export class PredictionService {
     const { result, version, timing } = await this.inference.withModel(caller, 'predict', request, {
       work: async (model) => {
         const pipeline = this.pipelineOf(model.version);
-        const predictions = await model.remembered(instances, allSucceeded, (held) =>
-          this.runner.predict(pipeline, instances, (inputs: readonly Tensor[]) => held.infer(inputs), {
-            signal: held.signal,
-            rows: rowsGiven(pipeline, model.version.signature, held.rows),
-            endsAt: held.endsAt,
-          }),
-        );
+        // Remembered together with the answers: what describes an instance is not read again.
+        const { predictions, quantities } = await model.remembered(instances, allSucceeded, async (held) => {
+          const described = instances.map((): Quantities => null);
+          const answers = await this.runner.predict(
+            pipeline,
+            instances,
+            (inputs: readonly Tensor[]) => held.infer(inputs),
+            {
+              signal: held.signal,
+              rows: rowsGiven(pipeline, model.version.signature, held.rows),
+              endsAt: held.endsAt,
+              onPrepared: (index, prepared) => (described[index] = prepared.quantities),
+            },
+          );
+          return { predictions: answers, quantities: described };
+        });
         const asked = () => ({ operation: 'PREDICT', instances: answered(instances, predictions) }) as const;
-        return { value: predictions, rows: instances.length, asked };
+        return { value: predictions, rows: instances.length, asked, quantities };
       },
       numbersOf: numbersOfPredictions,
       present: (predictions) => predictions,
@@ -95,6 +107,6 @@ function answered(instances: readonly unknown[], predictions: readonly Predictio
 }
 
 /** A failure may have to do with the moment: a molecule that took too long may be quick enough the next time. */
-function allSucceeded(predictions: readonly Prediction[]): boolean {
+function allSucceeded({ predictions }: { readonly predictions: readonly Prediction[] }): boolean {
   return predictions.every(({ error }) => error === null);
 }

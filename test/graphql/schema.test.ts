@@ -141,6 +141,7 @@ describe('the schema', () => {
       'rollbackAlias',
       'rollbackDeployment',
       'setAlias',
+      'setReferenceDistribution',
       'setTraffic',
       'tagVersion',
       'undeploy',

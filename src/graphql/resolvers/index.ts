@@ -2,6 +2,7 @@ import type { Resolvers } from '../__generated__/resolvers.js';
 import { baseResolvers } from './base.js';
 import { comparisonResolvers } from './comparison.js';
 import { deploymentResolvers } from './deployments.js';
+import { driftResolvers } from './drift.js';
 import { inferenceResolvers } from './inference.js';
 import { jobResolvers } from './jobs.js';
 import { metricsResolvers } from './metrics.js';
@@ -24,4 +25,5 @@ export const resolvers: Resolvers[] = [
   monitoringResolvers,
   jobResolvers,
   metricsResolvers,
+  driftResolvers,
 ];

@@ -60,6 +60,7 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   FOLLOWING_CHANGED: 'TrafficEvent',
   RECORDED_REQUESTS_CLEARED: 'RecordedRequestsClearedEvent',
   JOB_STATE_CHANGED: 'JobEvent',
+  REFERENCE_DISTRIBUTION_SET: 'VersionEvent',
 };
 
 /** What every kind of event tells. */

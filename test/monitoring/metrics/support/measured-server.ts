@@ -105,6 +105,7 @@ export class MeasuredServer {
       phases: { queueMs: ms / 2, preprocessMs: ms / 8, runMs: ms / 4, postprocessMs: ms / 8 },
       asked: () => ({ operation: 'INFER', inputs: [] }),
       value: [],
+      quantities: null,
     };
   }
 

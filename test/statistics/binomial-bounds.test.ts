@@ -1,12 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { incompleteBeta, logGamma } from '../../../src/deployments/guards/beta-function.js';
-import {
-  binomialAtMost,
-  lowerBound,
-  tailRanks,
-  upperBound,
-} from '../../../src/deployments/guards/binomial-bounds.js';
+import { incompleteBeta, logGamma } from '../../src/statistics/beta-function.js';
+import { binomialAtMost, lowerBound, tailRanks, upperBound } from '../../src/statistics/binomial-bounds.js';
 
 describe('binomial bounds', () => {
   // R. Newcombe, Statistics in Medicine 17 (1998), 857, table I: method 5, both sides at 95 %.

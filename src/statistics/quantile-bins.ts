@@ -1,7 +1,7 @@
 import type { BinnedSamples } from './stability-index.js';
 
 const BINS = 10;
-/** Values this close, relative to their size and to the spread of all, are the same but for rounding. */
+/** Answers of two versions this close, relative to their size and to the spread of all, are the same but for rounding. */
 const ROUNDING = 1e-5;
 
 /**
@@ -11,7 +11,7 @@ const ROUNDING = 1e-5;
  * @param base ascending, not-a-numbers last, as is `candidate`
  */
 export function quantileBins(base: Float64Array, candidate: Float64Array): BinnedSamples {
-  const bounds = boundsOf(base);
+  const bounds = quantileBounds(base);
   const [ofBase, ofCandidate] = [counts(base, bounds), counts(candidate, bounds)];
   const used = ofBase.map((count, bin) => count + (ofCandidate[bin] ?? 0) > 0);
   return {
@@ -20,18 +20,23 @@ export function quantileBins(base: Float64Array, candidate: Float64Array): Binne
   };
 }
 
-/** Upper bounds, inclusive, of all bins but the last. */
-function boundsOf(sorted: Float64Array): number[] {
+/**
+ * Upper bounds, inclusive, of all bins but the last: the quantiles that divide the sample into so many equal parts.
+ *
+ * @param sorted ascending, not-a-numbers last
+ * @param tolerance values this close, relative to their size and to the spread of all, are the same but for rounding
+ */
+export function quantileBounds(sorted: Float64Array, bins = BINS, tolerance = ROUNDING): number[] {
   const numbers = atMost(sorted, Infinity);
   const at = (share: number) => sorted[Math.min(numbers - 1, Math.floor(share * numbers))] ?? 0;
   const spread = at(0.95) - at(0.05);
   const bounds = new Set<number>();
-  for (let bin = 1; bin < BINS && numbers > 0; bin += 1) {
-    const value = at(bin / BINS);
-    const rounding = Number.isFinite(value) ? ROUNDING * (Math.abs(value) + finite(spread)) : 0;
+  for (let bin = 1; bin < bins && numbers > 0; bin += 1) {
+    const value = at(bin / bins);
+    const rounding = Number.isFinite(value) ? tolerance * (Math.abs(value) + finite(spread)) : 0;
     const below = Math.min(Number.MAX_VALUE, value - rounding - Number.MIN_VALUE);
     const same = atMost(sorted, value + rounding) - atMost(sorted, below);
-    if (same * BINS >= numbers) bounds.add(below);
+    if (same * bins >= numbers) bounds.add(below);
     bounds.add(value + rounding);
   }
   return [...bounds].sort((a, b) => a - b);
