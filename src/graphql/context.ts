@@ -40,6 +40,8 @@ export interface RequestContext extends Omit<GraphqlServices, 'logger'> {
   readonly signal: AbortSignal;
   /** The server's origin as the caller addressed it, such as `https://retort.example.org`. */
   readonly origin: string;
+  /** Where a stream of events was left, when its protocol tells that beside the operation; null else. */
+  readonly lastEventId: string | null;
   readonly loaders: Loaders;
   /** Once the operation is known: what may change while it runs must not be remembered. */
   prepareFor(operation: 'query' | 'mutation' | 'subscription'): void;
@@ -50,8 +52,9 @@ export function createContext(
   caller: Caller,
   departure: Departure,
   addressed: Addressed,
+  lastEventId: string | null = null,
 ): RequestContext {
-  return new OperationContext(services, caller, departure, addressed);
+  return new OperationContext(services, caller, departure, addressed, lastEventId);
 }
 
 /**
@@ -69,6 +72,7 @@ class OperationContext implements RequestContext {
     readonly caller: Caller,
     readonly departure: Departure,
     private readonly addressed: Addressed,
+    readonly lastEventId: string | null,
   ) {}
 
   get catalog(): CatalogService {

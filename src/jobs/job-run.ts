@@ -8,7 +8,7 @@ import { MAX_LOG, type JobStore, type SavedProgress } from './job-store.js';
 import { Pace } from './pace.js';
 
 const RETRY_FIRST_MS = 500;
-const RETRY_LONGEST_MS = 10_000;
+const RETRY_LONGEST_MS = 5_000;
 const MAX_MESSAGE = 500;
 
 /** Why a run ends before its work does. */
@@ -55,27 +55,22 @@ export class JobRun implements RunningJob {
     this.controller.abort(new RunEnded(reason));
   }
 
-  report({ done, total, failed = 0, share }: Reached): void {
-    const part = share ?? (total === null || total === 0 ? null : done / total);
-    this.reached = {
-      done: BigInt(done),
-      total: total === null ? null : BigInt(total),
-      failed: BigInt(failed),
-      share: part === null ? null : Math.min(1, Math.max(0, part)),
-    };
-    this.pace.add(performance.now(), done, this.reached.share);
+  report(reached: Reached): void {
+    this.reached = progressOf(reached);
+    this.pace.add(performance.now(), reached.done, this.reached.share);
     this.parts.onProgress();
   }
 
   async save(checkpoint: JsonValue, reached: Reached): Promise<void> {
-    this.report(reached);
-    const { id } = this.job;
+    const { id, attempt } = this.job;
     const saved = await this.untilWritten(() =>
-      this.parts.store.save({ id, attempt: this.job.attempt }, checkpoint, this.progressToSave()),
+      this.parts.store.save({ id, attempt }, checkpoint, { ...progressOf(reached), log: this.lines }),
     );
     // It was paused or cancelled, and the word of it is on its way here.
     if (!saved) this.end('changed');
     this.signal.throwIfAborted();
+    // Told only now: who saw a step done does not see it undone after the end of the server.
+    this.report(reached);
   }
 
   log(message: string): void {
@@ -123,4 +118,14 @@ export class JobRun implements RunningJob {
       }).catch(() => undefined);
     }
   }
+}
+
+function progressOf({ done, total, failed = 0, share }: Reached): Omit<SavedProgress, 'log'> {
+  const part = share ?? (total === null || total === 0 ? null : done / total);
+  return {
+    done: BigInt(done),
+    total: total === null ? null : BigInt(total),
+    failed: BigInt(failed),
+    share: part === null ? null : Math.min(1, Math.max(0, part)),
+  };
 }

@@ -19,7 +19,7 @@ const LOOK_ANYWAY_MS = 30_000;
 /** Ends of the server without progress in between, after which a job is taken for their cause. */
 const MAX_DEATHS = 5;
 const RETRY_FIRST_MS = 500;
-const RETRY_LONGEST_MS = 10_000;
+const RETRY_LONGEST_MS = 5_000;
 /** What is likely to have passed in a while. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'OVERLOADED', 'STORAGE_FULL']);
 

@@ -56,12 +56,15 @@ onPostgres('jobs of a server that loses its database', () => {
     await link.close();
     await database.drop();
   });
+  /** Put down, and not only done. */
+  const saved = (id: string, done: bigint) =>
+    until(async () => (await first.database.client.job.findUnique({ where: { id } }))?.done === done);
   const start = () => first.jobs.start(caller, { kind: 'VERIFY_ARTIFACTS', asked: {} });
 
   it('wait for it, and go on where they were', async () => {
     first.work.gate = 2;
     const { id } = await start();
-    await until(() => first.work.counted.length === 2);
+    await saved(id, 2n);
     link.cut();
     first.work.gate = Infinity;
     // The next step is done, and cannot be put down: nothing goes on behind it.
@@ -77,7 +80,7 @@ onPostgres('jobs of a server that loses its database', () => {
   it('do not go on once another server has them, and are its own', async () => {
     first.work.gate = 2;
     const { id } = await start();
-    await until(() => first.work.counted.length === 2);
+    await saved(id, 2n);
     link.cut();
     const second = await Server.start(database, database.databaseUrl ?? '');
     try {

@@ -98,8 +98,10 @@ export const monitoringResolvers = {
   },
   Subscription: {
     monitoringEvents: {
-      subscribe: (_, { filter, after }, { events, signal }) =>
-        endingAtOnce(
+      subscribe: (_, { filter, after: given }, { events, signal, lastEventId }) => {
+        // Who comes back says so in a header, and in the operation what they said at first.
+        const after = lastEventId ?? given;
+        return endingAtOnce(
           (left) =>
             events.subscribe({
               filter: eventFilter(filter),
@@ -107,7 +109,8 @@ export const monitoringResolvers = {
               signal: left,
             }),
           signal,
-        ),
+        );
+      },
       resolve: (event: EventRecord) => event,
     },
   },
