@@ -337,7 +337,9 @@ describe.each(databaseKinds)('alerts, %s database', (kind) => {
       const answer = await app.graphql(
         'mutation { createAlertRule(input: {name: "Bad", condition: {threshold: {metric: ERRORS, value: 1e999}}}) { userErrors { message field } } }',
       );
-      expect(answer.data.createAlertRule.userErrors).toEqual([
+      expect(
+        (answer.data as { createAlertRule: { userErrors: object[] } }).createAlertRule.userErrors,
+      ).toEqual([
         { field: ['condition', 'threshold', 'value'], message: expect.stringContaining('got Infinity') },
       ]);
     });

@@ -47,7 +47,10 @@ export class AlertBook {
   }
 
   setRule(rule: AlertRuleRecord): void {
-    this.entries.set(rule.id, { rule, open: this.entries.get(rule.id)?.open ?? new Map() });
+    this.entries.set(rule.id, {
+      rule,
+      open: this.entries.get(rule.id)?.open ?? new Map<string, OpenAlert>(),
+    });
   }
 
   removeRule(id: string): void {

@@ -154,7 +154,11 @@ export class DeliveryWorker {
         return;
       }
       const timer = setTimeout(resolve, ms).unref();
-      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+      const leave = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      signal.addEventListener('abort', leave, { once: true });
     });
   }
 }
