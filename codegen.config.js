@@ -11,6 +11,7 @@ export default {
     JSON: 'unknown',
     TensorData: 'unknown',
     BigInt: { input: 'bigint', output: 'bigint' },
+    // Milliseconds.
     Duration: { input: 'number', output: 'number' },
   },
   contextType: '../context.js#RequestContext',
@@ -84,6 +85,14 @@ export default {
     VersionConnection: '../connections.js#VersionConnection as VersionConnectionMapper',
     DeploymentConnection: '../connections.js#DeploymentConnection as DeploymentConnectionMapper',
     DeploymentRevisionConnection: '../connections.js#RevisionConnection as RevisionConnectionMapper',
+    AlertEvent: '../../platform/events/index.js#EventRecord as AlertEventMapper',
+    AlertRule: '../../monitoring/index.js#AlertRuleRecord as AlertRuleMapper',
+    Alert: '../../monitoring/index.js#AlertRecord as AlertMapper',
+    AlertCondition: '../../monitoring/index.js#AlertCondition as AlertConditionMapper',
+    AlertWebhook: '../alert-webhook.js#AlertWebhookOfRule as AlertWebhookMapper',
+    AlertRuleTest: '../../monitoring/index.js#RuleTest as AlertRuleTestMapper',
+    AlertConnection: '../connections.js#AlertConnection as AlertConnectionMapper',
+    AlertRuleConnection: '../connections.js#AlertRuleConnection as AlertRuleConnectionMapper',
     EventConnection: '../connections.js#EventConnection as EventConnectionMapper',
   },
 };

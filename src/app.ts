@@ -77,8 +77,19 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   stops.add('database', () => database.close());
 
   const services = await buildServices({ config, logger, database, stops, options });
-  const { events, artifacts, catalog, transfer, git, deployments, inference, comparisons, metrics, jobs } =
-    services;
+  const {
+    events,
+    artifacts,
+    catalog,
+    transfer,
+    git,
+    deployments,
+    inference,
+    comparisons,
+    metrics,
+    jobs,
+    alerts,
+  } = services;
 
   const reload = new Reload({ deployments, events, logger });
   const state: { phase: Phase } = { phase: 'starting' };
@@ -130,6 +141,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const ready = (async () => {
     await deployments.recover();
     await deployments.settled();
+    await alerts.start();
     if (config.examples) await seedExamples({ artifacts, catalog, deployments, events, logger });
     if (state.phase === 'starting') state.phase = 'ready';
     cleaning.run();

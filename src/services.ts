@@ -7,7 +7,14 @@ import { GitService } from './git/index.js';
 import { daysAgo, type Chore } from './hourly-cleaning.js';
 import { InferenceService, REQUEST_EVENT_KINDS, type OutcomeListener } from './inference/index.js';
 import { JobService } from './jobs/index.js';
-import { DriftService, MetricsService, ReferenceRowFinder, ReferenceService } from './monitoring/index.js';
+import {
+  AlertService,
+  DriftService,
+  MetricsService,
+  ReferenceRowFinder,
+  ReferenceService,
+  type AlertTrials,
+} from './monitoring/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
 import { InstanceReader, MoleculeWorker } from './pipelines/index.js';
 import type { Config } from './platform/config.js';
@@ -15,6 +22,7 @@ import type { openDatabase } from './platform/database/index.js';
 import { EventLog } from './platform/events/index.js';
 import { pairDirectory } from './platform/installation/index.js';
 import type { Logger } from './platform/logging.js';
+import { SecretsFile } from './platform/secrets-file.js';
 import type { StopList } from './platform/stop-list.js';
 import { PipelineRunner, PredictionService } from './predictions/index.js';
 import { RecordedRequests, RequestRecorder } from './recording/index.js';
@@ -29,6 +37,8 @@ export interface ServiceOptions {
   readonly moleculeEntry?: URL;
   /** Hears of every request, beside what listens always. */
   readonly onRequestEnded?: OutcomeListener;
+  /** How alert rules are looked at, and webhooks called. */
+  readonly alerts?: AlertTrials;
 }
 
 export type Services = Awaited<ReturnType<typeof buildServices>>;
@@ -46,6 +56,8 @@ export async function buildServices(parts: {
   readonly options: ServiceOptions;
 }) {
   const { config, logger, database, stops, options } = parts;
+  const secrets = new SecretsFile(config.secretsFile, logger);
+  await secrets.open();
   const events = new EventLog(database.client, logger, { prunable: REQUEST_EVENT_KINDS });
   stops.add('events', () => events.close());
   const artifacts = await ArtifactStore.open({
@@ -173,6 +185,21 @@ export async function buildServices(parts: {
   const comparisons = new GraphComparisons(artifacts, graphs, differencer);
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
+  const alerts = new AlertService({
+    database: database.client,
+    events,
+    deployments,
+    catalog,
+    secrets,
+    logger,
+    metrics,
+    metricsDays: config.metricsDays,
+    drift,
+    webhookHosts: config.webhookHosts,
+    trials: options.alerts,
+  });
+  stops.add('alerts', () => alerts.close());
+  inference.onRequestEnded(alerts.requestEnded);
   const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
   jobs.register(new ArtifactVerification(artifacts, () => catalog.artifactDigests()));
   stops.add('jobs', () => jobs.close());
@@ -182,6 +209,7 @@ export async function buildServices(parts: {
     { what: 'old jobs', run: () => jobs.removeFinished(daysAgo(config.jobDays)) },
     { what: 'old measurements', run: async () => metrics?.prune() },
     { what: 'old counts for drift', run: () => drift.tidy() },
+    { what: 'old alerts', run: () => alerts.prune() },
   ];
 
   return {
@@ -201,5 +229,6 @@ export async function buildServices(parts: {
     comparisons,
     comparer,
     jobs,
+    alerts,
   };
 }

@@ -8,6 +8,7 @@ import type { RecordedRequests } from '../recording/index.js';
 import type { PredictionService } from '../predictions/index.js';
 import type { VersionComparer } from '../comparison/index.js';
 import type { JobService } from '../jobs/index.js';
+import type { AlertService } from '../monitoring/index.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import { requestedOrigin, type Addressed, type Caller } from '../security/index.js';
@@ -22,6 +23,7 @@ export interface GraphqlServices {
   readonly predictions: PredictionService;
   readonly comparer: VersionComparer;
   readonly jobs: JobService;
+  readonly alerts: AlertService;
   /** Null where the server does not measure. */
   readonly metrics: MetricsService | null;
   readonly drift: DriftService;
@@ -98,6 +100,9 @@ class OperationContext implements RequestContext {
   }
   get jobs(): JobService {
     return this.services.jobs;
+  }
+  get alerts(): AlertService {
+    return this.services.alerts;
   }
   get metrics(): MetricsService | null {
     return this.services.metrics;

@@ -12,7 +12,7 @@ import {
 } from '../catalog/index.js';
 import { type TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
-import type { DriftService } from '../monitoring/index.js';
+import type { AlertService, DriftService } from '../monitoring/index.js';
 import type { RecordedRequestRecord, RecordedRequests } from '../recording/index.js';
 import type { JobService } from '../jobs/index.js';
 import { keyedLoaders, pageLoader } from './batched-loaders.js';
@@ -45,10 +45,11 @@ export function createLoaders(
     readonly recordedRequests: RecordedRequests;
     readonly jobs: JobService;
     readonly drift: DriftService;
+    readonly alerts: AlertService;
   },
   { cache }: { cache: boolean },
 ) {
-  const { catalog, transfer, deployments, recordedRequests, jobs, drift } = services;
+  const { catalog, transfer, deployments, recordedRequests, jobs, drift, alerts } = services;
   const { byKey, grouped } = keyedLoaders({ cache });
 
   return {
@@ -187,6 +188,22 @@ export function createLoaders(
     job: byKey(
       (ids) => jobs.byIds(ids),
       ({ id }) => id,
+    ),
+    alertRule: byKey(
+      (ids) => alerts.rules.byIds(ids),
+      ({ id }) => id,
+    ),
+    alert: byKey(
+      (ids) => alerts.byIds(ids),
+      ({ id }) => id,
+    ),
+    openAlertsOfRule: grouped(
+      (ids) => alerts.openOfRules(ids),
+      ({ ruleId }) => ruleId ?? '',
+    ),
+    webhooksOfRule: grouped(
+      (ids) => alerts.webhooksOfRules(ids),
+      ({ ruleId }) => ruleId,
     ),
     deploymentsOfModel: grouped(
       (ids) => deployments.ofModels(ids),

@@ -1,3 +1,4 @@
+export * from './alerts/index.js';
 export {
   type DriftBin,
   type DriftMeasure,

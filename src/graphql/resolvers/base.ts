@@ -44,5 +44,9 @@ async function load(text: string, context: RequestContext): Promise<NodeRecord |
       return migrationById(id, context);
     case 'Job':
       return loaders.job.load(id);
+    case 'AlertRule':
+      return loaders.alertRule.load(id);
+    case 'Alert':
+      return loaders.alert.load(id);
   }
 }

@@ -1,4 +1,5 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
+import { alertResolvers } from './alerts.js';
 import { baseResolvers } from './base.js';
 import { comparisonResolvers } from './comparison.js';
 import { deploymentResolvers } from './deployments.js';
@@ -24,6 +25,7 @@ export const resolvers: Resolvers[] = [
   inferenceResolvers,
   monitoringResolvers,
   jobResolvers,
+  alertResolvers,
   metricsResolvers,
   driftResolvers,
 ];

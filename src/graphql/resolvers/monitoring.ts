@@ -1,7 +1,7 @@
 import { shareOf } from '../../deployments/index.js';
 import type { EventFilter, EventKind, EventRecord } from '../../platform/events/index.js';
 import type { EventFilter as EventFilterInput, Resolvers } from '../__generated__/resolvers.js';
-import { connect } from '../connections.js';
+import { connect, MAX_PAGE } from '../connections.js';
 import type { RequestContext } from '../context.js';
 import { endingAtOnce } from '../ending-at-once.js';
 import { encodeNodeId } from '../node-id.js';
@@ -21,7 +21,8 @@ type EventType =
   | 'MigrationEvent'
   | 'TrafficEvent'
   | 'RecordedRequestsClearedEvent'
-  | 'JobEvent';
+  | 'JobEvent'
+  | 'AlertEvent';
 
 const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   MODEL_REGISTERED: 'ModelEvent',
@@ -61,6 +62,11 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   RECORDED_REQUESTS_CLEARED: 'RecordedRequestsClearedEvent',
   JOB_STATE_CHANGED: 'JobEvent',
   REFERENCE_DISTRIBUTION_SET: 'VersionEvent',
+  ALERT_FIRED: 'AlertEvent',
+  ALERT_RESOLVED: 'AlertEvent',
+  ALERT_SILENCED: 'AlertEvent',
+  ALERT_RULE_CHANGED: 'AlertEvent',
+  ALERT_DELIVERY_FAILED: 'AlertEvent',
 };
 
 /** What every kind of event tells. */
@@ -201,6 +207,22 @@ export const monitoringResolvers = {
     alias: detail('alias'),
     fromRevision: detail('fromRevision'),
     restoredRevision: detail('restoredRevision'),
+    reason: detail('reason'),
+  },
+  AlertEvent: {
+    ...common,
+    alerts: async ({ data }, _, { loaders }) => {
+      const ids = (Array.isArray(data.alertIds) ? data.alertIds : []).slice(0, MAX_PAGE);
+      const found = await Promise.all(ids.map((id) => loaders.alert.load(String(id))));
+      return found.filter((alert) => alert !== null);
+    },
+    rule: detail('rule'),
+    severity: detail('severity'),
+    value: detail('value'),
+    threshold: detail('threshold'),
+    silencedUntil: ({ data }) =>
+      typeof data.silencedUntil === 'string' ? new Date(data.silencedUntil) : null,
+    ruleChange: detail('change'),
     reason: detail('reason'),
   },
   RecordedRequestsClearedEvent: { ...common, count: detail('count'), reason: detail('reason') },

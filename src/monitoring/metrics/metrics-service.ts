@@ -8,27 +8,27 @@ import { Measuring, type MeasuringDependencies } from './live/measuring.js';
 import { NO_DEPLOYMENT } from './live/request-meter.js';
 import { MACHINE_TIME, MetricsClock, type TimeSource } from './metrics-clock.js';
 import { latencySummary, type DeploymentMetrics, type LatencySummary, type MetricsPoint } from './records.js';
+import type { SeriesRequest, TallySeries, WindowTallies } from './tally-series.js';
 import { History } from './stored/history.js';
 import { MetricsStore } from './stored/metrics-store.js';
 import { pruneMetrics } from './stored/pruning.js';
 import { metricsOf, pointOf } from './summaries.js';
 import { DeploymentTally } from './tallies/deployment-tally.js';
-import { pointPlan, spanOf, storedUnit, type Knowledge, type Retention, type TimeSpan } from './time-span.js';
+import {
+  pointPlan,
+  recentSpan,
+  spanOf,
+  storedUnit,
+  type Knowledge,
+  type Retention,
+  type TimeSpan,
+} from './time-span.js';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const DAY = 86_400;
 const SPANS_KEPT = 6 * 3_600;
 const MINUTES_KEPT = 7 * DAY;
-
-export interface SeriesRequest {
-  readonly windowMs: number;
-  /** Of a point; the finest that fits when left out. */
-  readonly resolutionMs?: number | null | undefined;
-  /** 2 or more. */
-  readonly maxPoints: number;
-  readonly until?: Date | null | undefined;
-}
 
 export interface MetricsDependencies extends MeasuringDependencies {
   readonly database: Database;
@@ -91,6 +91,39 @@ export class MetricsService {
   }
 
   /**
+   * The sums behind a window that ended `agoMs` ago, from memory alone: for what looks often. Empty for a deployment that
+   * there is not.
+   *
+   * @returns null when the window begins before the last fifteen minutes
+   */
+  recent(deploymentName: string, windowMs: number, agoMs: number): DeploymentTally | null {
+    const span = recentSpan(windowMs, agoMs, this.measuring.clock.now());
+    if (!span) return null;
+    const sum = new DeploymentTally();
+    this.addRecent(sum, this.measuring.meter.known(this.named(deploymentName).id), span);
+    return sum;
+  }
+
+  /**
+   * The sums behind `window`, of several deployments.
+   *
+   * @throws DomainError INVALID_ARGUMENT, UNAVAILABLE
+   */
+  async tallies(
+    deploymentNames: readonly string[],
+    windowMs: number,
+    until: Date | null,
+  ): Promise<WindowTallies> {
+    const deployments = deploymentNames.map((name) => this.named(name));
+    const span = spanOf(windowMs, until?.getTime() ?? null, this.known());
+    const sums = await this.sums(deployments, span);
+    return {
+      tallies: deployments.map(({ id }) => sums.get(id) ?? new DeploymentTally()),
+      seconds: span.atMs / SECOND_MS - span.since,
+    };
+  }
+
+  /**
    * `window` of every deployment there is, by name.
    *
    * @throws DomainError INVALID_ARGUMENT, UNAVAILABLE
@@ -110,6 +143,19 @@ export class MetricsService {
    * @throws DomainError INVALID_ARGUMENT, UNAVAILABLE
    */
   async series(deploymentName: string, request: SeriesRequest): Promise<MetricsPoint[]> {
+    const { points, step, since, atMs } = await this.tallySeries(deploymentName, request);
+    return points.map((sum, place) => {
+      const start = since + place * step;
+      return pointOf(sum, start, Math.min(start + step, atMs / SECOND_MS));
+    });
+  }
+
+  /**
+   * The sums behind `series`: `step` seconds each, the first from `since` on, the last until `atMs` at most.
+   *
+   * @throws DomainError INVALID_ARGUMENT, UNAVAILABLE
+   */
+  async tallySeries(deploymentName: string, request: SeriesRequest): Promise<TallySeries> {
     const known = this.known();
     const { windowMs, resolutionMs, maxPoints, until } = request;
     const wanted = spanOf(windowMs, until?.getTime() ?? null, known);
@@ -129,9 +175,7 @@ export class MetricsService {
       const asked = { id, since: span.since, until: storedUntil, step };
       await this.history.addToPoints(points, asked, storedUnit(step));
     }
-    return points.map((sum, place) =>
-      pointOf(sum, ends(place) - step, Math.min(ends(place), span.atMs / SECOND_MS)),
-    );
+    return { points, step, since: span.since, atMs: span.atMs };
   }
 
   /**
@@ -185,15 +229,8 @@ export class MetricsService {
     deployments: readonly DeploymentName[],
     span: TimeSpan,
   ): Promise<DeploymentMetrics[]> {
-    const { meter, directory, writer, clock } = this.measuring;
-    const sums = new Map([NO_DEPLOYMENT, ...deployments].map(({ id }) => [id, new DeploymentTally()]));
-    // Memory first: what it forgets while the database is read has been written long ago.
-    await inTurns(each(sums, ([id, sum]) => this.addRecent(sum, meter.known(id), span)));
-    const storedUntil = Math.min(span.memoryFrom, span.until);
-    if (span.since < storedUntil) {
-      await writer.settled(clock.second());
-      await this.history.addTo(sums, span.since, storedUntil);
-    }
+    const { directory } = this.measuring;
+    const sums = await this.sums([NO_DEPLOYMENT, ...deployments], span);
     const server = sums.get(NO_DEPLOYMENT.id) ?? new DeploymentTally();
     const incompleteSince = this.measuring.incompleteSince(span.since * SECOND_MS, span.atMs);
     return deployments.map((deployment) =>
@@ -209,7 +246,28 @@ export class MetricsService {
     );
   }
 
-  private addRecent(sum: DeploymentTally, live: LiveDeployment | null, span: TimeSpan): void {
+  /** What happened, by the deployment's id. */
+  private async sums(
+    deployments: readonly DeploymentName[],
+    span: TimeSpan,
+  ): Promise<Map<string, DeploymentTally>> {
+    const { meter, writer, clock } = this.measuring;
+    const sums = new Map(deployments.map(({ id }) => [id, new DeploymentTally()]));
+    // Memory first: what it forgets while the database is read has been written long ago.
+    await inTurns(each(sums, ([id, sum]) => this.addRecent(sum, meter.known(id), span)));
+    const storedUntil = Math.min(span.memoryFrom, span.until);
+    if (span.since < storedUntil) {
+      await writer.settled(clock.second());
+      await this.history.addTo(sums, span.since, storedUntil);
+    }
+    return sums;
+  }
+
+  private addRecent(
+    sum: DeploymentTally,
+    live: LiveDeployment | null,
+    span: Pick<TimeSpan, 'since' | 'until' | 'memoryFrom'>,
+  ): void {
     const since = Math.max(span.since, span.memoryFrom);
     if (since < span.until) live?.addTo(sum, since, span.until, this.measuring.spansUntil);
   }

@@ -82,6 +82,18 @@ export function spanOf(windowMs: number, untilMs: number | null, known: Knowledg
   return { since, until, atMs: until * SECOND_MS, isLive, memoryFrom };
 }
 
+/** The span of a window that ended `agoMs` ago and is wholly in memory; null for one that is not. */
+export function recentSpan(
+  windowMs: number,
+  agoMs: number,
+  nowMs: number,
+): Pick<TimeSpan, 'since' | 'until' | 'memoryFrom'> | null {
+  const until = Math.floor((nowMs - agoMs) / SECOND_MS) + 1;
+  const since = until - Math.ceil(windowMs / SECOND_MS);
+  const memoryFrom = memoryBySpans(nowMs);
+  return since < memoryFrom ? null : { since, until, memoryFrom };
+}
+
 /** Points of a chart: `count` steps, the first from `span.since` on. */
 export interface PointPlan {
   readonly span: TimeSpan;

@@ -58,6 +58,22 @@ export class Sketch {
     return Math.min(max, Math.max(min, value));
   }
 
+  /**
+   * The share of the values that are at most so many milliseconds, from 0 to 1; null without values. Values within
+   * RELATIVE_ERROR of `ms` may count either way.
+   */
+  shareWithin(ms: number): number | null {
+    const { inner, count } = this;
+    if (count === 0) return null;
+    if (ms >= inner.max) return 1;
+    if (ms < inner.min) return 0;
+    const { bins, offset } = inner.store;
+    let within = inner.zeroCount;
+    for (let index = 0; index < bins.length && inner.mapping.value(offset + index) <= ms; index += 1)
+      within += bins[index] ?? 0;
+    return Math.min(1, within / count);
+  }
+
   merge(other: Sketch): void {
     const { inner } = other;
     if (inner.count === 0) return;
