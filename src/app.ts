@@ -76,8 +76,19 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   stops.add('database', () => database.close());
 
   const services = await buildServices({ config, logger, database, stops, options });
-  const { events, artifacts, catalog, transfer, git, deployments, inference, comparisons, jobs, drift } =
-    services;
+  const {
+    events,
+    artifacts,
+    catalog,
+    transfer,
+    git,
+    deployments,
+    inference,
+    comparisons,
+    jobs,
+    drift,
+    predictionLog,
+  } = services;
 
   const reload = new Reload({ deployments, events, logger });
   const state: { phase: Phase } = { phase: 'starting' };
@@ -122,6 +133,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     events,
     transfer,
     drift,
+    predictionLog,
     logger,
     requestEventDays: config.requestEventDays,
     jobs,

@@ -1,5 +1,5 @@
 import type { JobService } from './jobs/index.js';
-import type { DriftService } from './monitoring/index.js';
+import type { DriftService, PredictionLog } from './monitoring/index.js';
 import type { EventLog } from './platform/events/index.js';
 import type { Logger } from './platform/logging.js';
 import type { TransferService } from './transfer/index.js';
@@ -7,7 +7,7 @@ import type { TransferService } from './transfer/index.js';
 const INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Removes request events, archives, jobs and counts for drift that are too old: once everything is up, and every hour then. */
+/** Removes request events, archives, jobs, logged predictions and counts for drift that are too old: once everything is up, and every hour then. */
 export class HourlyCleaning {
   private running: Promise<unknown> = Promise.resolve();
   private readonly timer: NodeJS.Timeout;
@@ -17,6 +17,7 @@ export class HourlyCleaning {
       readonly events: EventLog;
       readonly transfer: TransferService;
       readonly drift: DriftService;
+      readonly predictionLog: PredictionLog;
       readonly logger: Logger;
       readonly requestEventDays: number;
       readonly jobs: JobService;
@@ -35,6 +36,7 @@ export class HourlyCleaning {
         this.removeOldArchives(),
         this.removeOldJobs(),
         this.tidyDrift(),
+        this.tidyPredictionLog(),
       ]);
   }
 
@@ -59,6 +61,15 @@ export class HourlyCleaning {
       await drift.tidy();
     } catch (error) {
       logger.warn({ err: error }, 'old counts for drift could not be joined and removed');
+    }
+  }
+
+  private async tidyPredictionLog(): Promise<void> {
+    const { predictionLog, logger } = this.parts;
+    try {
+      await predictionLog.tidy();
+    } catch (error) {
+      logger.warn({ err: error }, 'old logged predictions could not be removed');
     }
   }
 

@@ -6,7 +6,14 @@ import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { InferenceService, REQUEST_EVENT_KINDS } from './inference/index.js';
 import { JobService } from './jobs/index.js';
-import { DriftService, MetricsService, ReferenceRowFinder, ReferenceService } from './monitoring/index.js';
+import {
+  DriftService,
+  MetricsService,
+  OutcomeService,
+  PredictionLog,
+  ReferenceRowFinder,
+  ReferenceService,
+} from './monitoring/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
 import { InstanceReader, MoleculeWorker } from './pipelines/index.js';
 import type { Config } from './platform/config.js';
@@ -166,6 +173,16 @@ export async function buildServices(parts: {
     rows: new ReferenceRowFinder({ artifacts, catalog, deployments, recordedRequests }),
     onSet: (version, reference) => drift.recorder.watch(version, reference),
   });
+  const predictionLog = new PredictionLog({
+    database: database.client,
+    events,
+    catalog,
+    deployments,
+    logger,
+  });
+  stops.add('prediction log', () => predictionLog.close());
+  inference.onRequestEnded(predictionLog.recorder.ended);
+  const outcomes = new OutcomeService({ log: predictionLog, events, catalog, deployments });
   const comparisons = new GraphComparisons(artifacts, graphs, differencer);
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
@@ -184,6 +201,8 @@ export async function buildServices(parts: {
     metrics,
     drift,
     references,
+    predictionLog,
+    outcomes,
     predictions,
     recordedRequests,
     comparisons,

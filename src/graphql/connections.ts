@@ -6,6 +6,7 @@ import type {
   Window,
 } from '../catalog/index.js';
 import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
+import type { LoggedPredictionRecord } from '../monitoring/index.js';
 import type { RecordedRequestRecord } from '../recording/index.js';
 import type { JobRecord } from '../jobs/index.js';
 import { DomainError } from '../platform/errors.js';
@@ -45,6 +46,7 @@ export type RevisionConnection = Connection<RevisionRecord>;
 export type MigrationConnection = Connection<MigrationOfDeployment>;
 export type RecordedRequestConnection = Connection<RecordedRequestRecord>;
 export type JobConnection = Connection<JobRecord>;
+export type LoggedPredictionConnection = Connection<LoggedPredictionRecord>;
 export type EventConnection = Connection<EventRecord>;
 
 export interface ConnectionSource<Row, Position> {

@@ -3,7 +3,7 @@ import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import type { Departure } from '../platform/disconnection.js';
 import type { InferenceService } from '../inference/index.js';
-import type { DriftService, ReferenceService } from '../monitoring/index.js';
+import type { DriftService, OutcomeService, PredictionLog, ReferenceService } from '../monitoring/index.js';
 import type { RecordedRequests } from '../recording/index.js';
 import type { PredictionService } from '../predictions/index.js';
 import type { VersionComparer } from '../comparison/index.js';
@@ -24,6 +24,8 @@ export interface GraphqlServices {
   readonly jobs: JobService;
   readonly drift: DriftService;
   readonly references: ReferenceService;
+  readonly predictionLog: PredictionLog;
+  readonly outcomes: OutcomeService;
   readonly events: EventLog;
   readonly logger: Logger;
 }
@@ -98,6 +100,12 @@ class OperationContext implements RequestContext {
   }
   get references(): ReferenceService {
     return this.services.references;
+  }
+  get predictionLog(): PredictionLog {
+    return this.services.predictionLog;
+  }
+  get outcomes(): OutcomeService {
+    return this.services.outcomes;
   }
   get events(): EventLog {
     return this.services.events;

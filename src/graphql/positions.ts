@@ -55,6 +55,7 @@ export const derivativeCursors: CursorCodec<string> = {
 
 export const aliasChangeCursors = idCursors('alias-history');
 export const recordedRequestCursors = idCursors('recorded-requests');
+export const loggedPredictionCursors = idCursors('logged-predictions');
 export const jobCursors = idCursors('jobs');
 
 /** Decimal, since it is also what `monitoringEvents(after:)` takes and what people read in logs. */

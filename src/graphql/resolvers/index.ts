@@ -8,6 +8,7 @@ import { jobResolvers } from './jobs.js';
 import { migrationResolvers } from './migrations.js';
 import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
+import { predictionLogResolvers } from './prediction-log.js';
 import { transferResolvers } from './transfer.js';
 import { versionResolvers } from './versions.js';
 
@@ -24,4 +25,5 @@ export const resolvers: Resolvers[] = [
   monitoringResolvers,
   jobResolvers,
   driftResolvers,
+  predictionLogResolvers,
 ];

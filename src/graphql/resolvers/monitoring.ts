@@ -21,6 +21,8 @@ type EventType =
   | 'MigrationEvent'
   | 'TrafficEvent'
   | 'RecordedRequestsClearedEvent'
+  | 'LoggedPredictionsDeletedEvent'
+  | 'OutcomeEvent'
   | 'JobEvent';
 
 const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
@@ -61,6 +63,8 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   RECORDED_REQUESTS_CLEARED: 'RecordedRequestsClearedEvent',
   JOB_STATE_CHANGED: 'JobEvent',
   REFERENCE_DISTRIBUTION_SET: 'VersionEvent',
+  LOGGED_PREDICTIONS_DELETED: 'LoggedPredictionsDeletedEvent',
+  OUTCOME_RECORDED: 'OutcomeEvent',
 };
 
 /** What every kind of event tells. */
@@ -201,6 +205,15 @@ export const monitoringResolvers = {
     reason: detail('reason'),
   },
   RecordedRequestsClearedEvent: { ...common, count: detail('count'), reason: detail('reason') },
+  LoggedPredictionsDeletedEvent: { ...common, count: detail('count'), reason: detail('reason') },
+  OutcomeEvent: {
+    ...common,
+    predictionId: detail('predictionId'),
+    replaced: detail('replaced'),
+    value: detail('value'),
+    previous: detail('previous'),
+    reason: detail('reason'),
+  },
   JobEvent: {
     ...common,
     job: ({ data }, _, { loaders }) => (typeof data.job === 'string' ? loaders.job.load(data.job) : null),
