@@ -14,6 +14,8 @@ import {
   ReferenceRowFinder,
   ReferenceService,
   type AlertTrials,
+  OutcomeService,
+  PredictionLog,
 } from './monitoring/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
 import { InstanceReader, MoleculeWorker } from './pipelines/index.js';
@@ -182,6 +184,16 @@ export async function buildServices(parts: {
     rows: new ReferenceRowFinder({ artifacts, catalog, deployments, recordedRequests }),
     onSet: (version, reference) => drift.recorder.watch(version, reference),
   });
+  const predictionLog = new PredictionLog({
+    database: database.client,
+    events,
+    catalog,
+    deployments,
+    logger,
+  });
+  stops.add('prediction log', () => predictionLog.close());
+  inference.onRequestEnded(predictionLog.recorder.ended);
+  const outcomes = new OutcomeService({ log: predictionLog, events, catalog, deployments });
   const comparisons = new GraphComparisons(artifacts, graphs, differencer);
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
@@ -209,6 +221,7 @@ export async function buildServices(parts: {
     { what: 'old jobs', run: () => jobs.removeFinished(daysAgo(config.jobDays)) },
     { what: 'old measurements', run: async () => metrics?.prune() },
     { what: 'old counts for drift', run: () => drift.tidy() },
+    { what: 'old logged predictions', run: () => predictionLog.tidy() },
     { what: 'old alerts', run: () => alerts.prune() },
   ];
 
@@ -224,6 +237,8 @@ export async function buildServices(parts: {
     metrics,
     drift,
     references,
+    predictionLog,
+    outcomes,
     predictions,
     recordedRequests,
     comparisons,
