@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleEntries } from './bundle-entries.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampsFile = join(root, 'dist/.stamps.json');
@@ -55,10 +56,10 @@ const steps = [
   },
   {
     name: 'server',
-    inputs: ['src', 'examples', 'bench', 'scripts/build.mjs', 'package-lock.json'],
+    inputs: ['src', 'examples', 'bench', 'scripts/build.mjs', 'scripts/bundle-entries.mjs', 'package-lock.json'],
     output: 'dist/src/main.js',
     skipForTypes: true,
-    run: () => compile(['src', 'examples', 'bench']),
+    run: () => compile(['src', 'examples', 'bench'], {}, bundleEntries),
   },
   {
     name: 'command line',
@@ -90,7 +91,7 @@ const steps = [
   },
 ];
 
-async function compile(folders, more = {}) {
+async function compile(folders, more = {}, then = async () => undefined) {
   const { build } = await import('esbuild');
   const entryPoints = folders
     .flatMap((folder) => files(join(root, folder)))
@@ -109,6 +110,7 @@ async function compile(folders, more = {}) {
     logLevel: 'warning',
     ...more,
   });
+  await then(root, next);
   // Swapped in whole, so that a server that is running never starts a worker from half a build.
   mkdirSync(join(root, 'dist'), { recursive: true });
   for (const folder of folders) {
