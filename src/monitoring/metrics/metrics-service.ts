@@ -274,7 +274,7 @@ export class MetricsService {
 
   /** With the second that runs. */
   private known(): Knowledge {
-    const nowMs = this.measuring.clock.now();
+    const nowMs = Math.floor(this.measuring.clock.now());
     const until = Math.floor(nowMs / SECOND_MS) + 1;
     return { nowMs, until, ownSince: this.measuring.ownSince, retention: this.retention };
   }
