@@ -17,8 +17,8 @@ export class Histogram {
   add(ms: number): void {
     if (!(ms < Infinity)) return;
     let place = 0;
-    while (ms > (BOUNDS[place] as number)) place += 1;
-    (this.counts[place] as number) += 1;
+    while (ms > (BOUNDS[place]!)) place += 1;
+    (this.counts[place]!) += 1;
     this.sumMs += Math.max(0, ms);
     this.count += 1;
   }
