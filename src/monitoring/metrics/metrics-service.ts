@@ -205,9 +205,13 @@ export class MetricsService {
     return latencySummary(sum.part(null).sketch('eventLoopDelay'));
   }
 
-  /** Removes what is too old. Never rejects. */
+  /**
+   * Removes what is too old.
+   *
+   * @throws DomainError UNAVAILABLE
+   */
   prune(): Promise<void> {
-    return pruneMetrics(this.store, this.retention, this.measuring.clock.second(), this.deps.logger);
+    return pruneMetrics(this.store, this.retention, this.measuring.clock.second());
   }
 
   /** Writes what was measured. */

@@ -17,8 +17,9 @@ export class Histogram {
   add(ms: number): void {
     if (!(ms < Infinity)) return;
     let place = 0;
-    while (ms > (BOUNDS[place]!)) place += 1;
-    (this.counts[place]!) += 1;
+    // Beyond the last bound there is nothing to compare with.
+    while (ms > (BOUNDS[place] ?? Infinity)) place += 1;
+    this.counts[place] = (this.counts[place] ?? 0) + 1;
     this.sumMs += Math.max(0, ms);
     this.count += 1;
   }
