@@ -16,6 +16,7 @@ import { metricsOf, pointOf } from './summaries.js';
 import { DeploymentTally } from './tallies/deployment-tally.js';
 import {
   pointPlan,
+  retentionOf,
   recentSpan,
   spanOf,
   storedUnit,
@@ -26,9 +27,6 @@ import {
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
-const DAY = 86_400;
-const SPANS_KEPT = 6 * 3_600;
-const MINUTES_KEPT = 7 * DAY;
 
 export interface MetricsDependencies extends MeasuringDependencies {
   readonly database: Database;
@@ -51,8 +49,7 @@ export class MetricsService {
     this.history = new History(this.store);
     this.feed = new MetricsFeed(this, deps.logger);
     this.measuring = new Measuring(deps, this.store, new MetricsClock(deps.time ?? MACHINE_TIME));
-    const hours = deps.days * DAY;
-    this.retention = { spans: Math.min(SPANS_KEPT, hours), minutes: Math.min(MINUTES_KEPT, hours), hours };
+    this.retention = retentionOf(deps.days);
   }
 
   /** @throws DomainError when the database cannot be read */
@@ -192,7 +189,7 @@ export class MetricsService {
     this.measuring.tick();
   }
 
-  /** Everything that was asked since the start, by deployment. */
+  /** What was asked since the start, by deployment. */
   live(): readonly LiveDeployment[] {
     return this.measuring.meter.all();
   }
@@ -297,8 +294,7 @@ function* each<T>(items: Iterable<T>, step: (item: T) => void): Generator<undefi
   }
 }
 
-function one(found: readonly DeploymentMetrics[]): DeploymentMetrics {
-  const [metrics] = found;
+function one([metrics]: readonly DeploymentMetrics[]): DeploymentMetrics {
   if (!metrics) throw new RangeError('Expected the metrics of one deployment, got none.');
   return metrics;
 }
