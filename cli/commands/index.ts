@@ -15,6 +15,7 @@ import { listDeployments } from './deployments/list-deployments.js';
 import { listJobs } from './jobs/list-jobs.js';
 import { listModels } from './models/list-models.js';
 import { listVersions } from './models/list-versions.js';
+import { listAlerts } from './alerts/list-alerts.js';
 import { login } from './login.js';
 import { migrate } from './deployments/migrate.js';
 import { predict } from './predict.js';
@@ -22,6 +23,7 @@ import { push } from './push.js';
 import { rollbackAlias } from './models/rollback-alias.js';
 import { rollbackDeployment } from './deployments/rollback-deployment.js';
 import { show } from './show.js';
+import { silence } from './alerts/silence.js';
 import { tag } from './models/tag.js';
 import { undeploy } from './deployments/undeploy.js';
 import { updateDeployment } from './deployments/update-deployment.js';
@@ -48,6 +50,8 @@ export const COMMANDS: readonly Command[] = [
   predict,
   infer,
   events,
+  listAlerts,
+  silence,
   exportModel,
   importModel,
   archive,
