@@ -9,7 +9,13 @@ import { registerGraphql, type HttpPaths } from './graphql/index.js';
 import { InferenceService, REQUEST_EVENT_KINDS } from './inference/index.js';
 import { RecordedRequests, RequestRecorder } from './recording/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
-import { ModelFolders, ModelInspector, RunnerPool, RuntimeGraphs } from './runtime/index.js';
+import {
+  ModelFolders,
+  ModelInspector,
+  RunnerPool,
+  RuntimeGraphs,
+  type StartInspector,
+} from './runtime/index.js';
 import { PipelineRunner, PredictionService } from './predictions/index.js';
 import { InstanceReader, MoleculeWorker } from './pipelines/index.js';
 import { HourlyCleaning } from './hourly-cleaning.js';
@@ -23,7 +29,7 @@ import {
   watchUnusedConnections,
 } from './http/index.js';
 import type { Config } from './platform/config.js';
-import { openDatabase } from './platform/database/index.js';
+import { openDatabase, type StartEmbedded } from './platform/database/index.js';
 import { exposureOf, lockDirectory } from './platform/directory-lock.js';
 import { EventLog } from './platform/events/index.js';
 import { pairDirectory } from './platform/installation/index.js';
@@ -43,8 +49,12 @@ export interface AppOptions {
   readonly graphqlPaths?: HttpPaths;
   /** Fetches files from addresses that callers name; by default only from the public internet. */
   readonly downloader?: ArtifactDownloader;
-  /** What runs in the thread that reads molecules; by default RDKit. */
-  readonly moleculeEntry?: URL;
+  /** Reads molecules, and is closed by whoever gives it; by default the server's own. */
+  readonly molecules?: MoleculeWorker;
+  /** Starts the embedded database; by default in a thread of its own. */
+  readonly startEmbedded?: StartEmbedded;
+  /** Starts a process that reads models. */
+  readonly startInspector?: StartInspector;
   /** JSON that is larger is looked through in another thread. */
   readonly largeJsonBytes?: number;
   /** Slows down callers that try keys. */
@@ -88,7 +98,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   stops.add('data directory lock', () => lock.release());
   const exposure = await exposureOf(config.dataDirectory);
   if (exposure !== null) logger.warn(exposure);
-  const database = await openDatabase(config, logger);
+  const database = await openDatabase(config, logger, options.startEmbedded);
   stops.add('database', () => database.close());
 
   const events = new EventLog(database.client, logger, { prunable: REQUEST_EVENT_KINDS });
@@ -118,7 +128,10 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   });
   const folders = new ModelFolders(join(config.dataDirectory, 'cache', 'models'));
   stops.add('model folders', () => folders.close());
-  const inspector = new ModelInspector({ folders });
+  const inspector = new ModelInspector({
+    folders,
+    ...(options.startInspector && { start: options.startInspector }),
+  });
   stops.add('model inspector', () => inspector.close());
   const graphs = new RuntimeGraphs({
     artifacts,
@@ -133,8 +146,8 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     folders,
   });
   stops.add('model runners', () => runners.close());
-  const molecules = new MoleculeWorker(options.moleculeEntry ? { entry: options.moleculeEntry } : {});
-  stops.add('molecule worker', () => molecules.close());
+  const molecules = options.molecules ?? new MoleculeWorker();
+  if (!options.molecules) stops.add('molecule worker', () => molecules.close());
 
   const instances = new InstanceReader({ molecules });
   const publishing = {
