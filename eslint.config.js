@@ -37,12 +37,15 @@ export default tseslint.config(
   },
   {
     files: ['cli/**/*.ts'],
-    ignores: ['cli/settings.ts'],
     rules: {
       'no-console': 'error',
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Only cli/settings.ts reads the environment.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'The environment is in the surroundings of the session.',
+        },
       ],
     },
   },

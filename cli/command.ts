@@ -2,6 +2,7 @@ import type { Api } from './api/api.js';
 import type { ExitCode } from './exit-codes.js';
 import type { Options, Values } from './option.js';
 import type { GivenAddress } from './settings.js';
+import type { Surroundings } from './surroundings.js';
 import type { Progress } from './terminal/progress.js';
 
 /** What a command may use. */
@@ -12,6 +13,7 @@ export interface Session {
   readonly globals: GivenAddress;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
+  readonly surroundings: Surroundings;
   /** Prints one of many results as it comes: a line of text, or with `--json` a line of JSON. */
   readonly emit: (json: unknown, text: string) => Promise<void>;
 }

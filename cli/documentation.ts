@@ -60,7 +60,7 @@ where \`code\` is the server's own or one of \`USAGE\`, \`FILE\` (a file here ca
 | 0 | done |
 | 1 | refused by the server, for a reason you can put right; nothing was changed, unless the message says so |
 | 2 | wrong usage, or a file on this machine that cannot be read or written |
-| 3 | no answer: the server is away, does not accept the key, is overloaded or failed |
+| 3 | no answer: the server is away, does not accept the key, is overloaded or failed, or the run of the model did |
 | 4 | done, and the answer is no: \`compare --fail-on\` found something, a deployment failed, a migration was rolled back, an instance got no value, an alias did not exist then, an import would be refused |
 | 130 | interrupted by Ctrl-C or SIGTERM; what runs on the server by itself (a loading, a migration) goes on |
 

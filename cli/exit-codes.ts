@@ -5,7 +5,7 @@ export const EXIT = {
   REFUSED: 1,
   /** The command line itself is wrong, or a file on this machine cannot be read or written. */
   USAGE: 2,
-  /** No answer: the server is away, does not accept the key, is overloaded or failed inside. */
+  /** No answer: the server is away, does not accept the key, is overloaded or failed inside, or the model's run did. */
   UNAVAILABLE: 3,
   /** All went well and the answer is no: a breaking change, a deployment that failed, an instance without a value. */
   NEGATIVE: 4,

@@ -7,17 +7,23 @@ import { COMMANDS } from './commands/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { Failure } from './failure.js';
 import { freshAddress, serverAddress, type GivenAddress, type ServerAddress } from './settings.js';
+import type { Surroundings } from './surroundings.js';
 import { printable } from './terminal/layout.js';
 import { Progress } from './terminal/progress.js';
 
 /** Runs one command line and answers what the process should end with. The only writer of stdout. */
-export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+export async function runProgram(
+  args: readonly string[],
+  surroundings: Surroundings = process,
+): Promise<ExitCode> {
+  const { stdout, stderr, env } = surroundings;
+  const print = async (text: string) => write(stdout, text);
   // A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
-  for (const stream of [process.stdout, process.stderr])
+  for (const stream of [stdout, stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
     });
-  const suggestions = await answerShell(COMMANDS, args);
+  const suggestions = await answerShell(COMMANDS, args, env);
   if (suggestions !== null) {
     await print(suggestions);
     return EXIT.DONE;
@@ -30,16 +36,17 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   try {
     parsed = parseArguments(COMMANDS, args);
     if (parsed.kind === 'help') {
-      process.stdout.write(`${parsed.text.trimEnd()}\n`);
+      stdout.write(`${parsed.text.trimEnd()}\n`);
       return EXIT.DONE;
     }
     const { command, values, globals } = parsed;
     const session: Session = {
       // Of no use to `login`, which must be able to put right what it is made from.
-      api: new Api(new Http(addressFor(command.name, globals), interruption.signal)),
+      api: new Api(new Http(addressFor(command.name, globals, env), interruption.signal)),
       globals,
-      progress: new Progress(process.stderr),
+      progress: new Progress(stderr),
       signal: interruption.signal,
+      surroundings,
       emit: async (json, text) => print(globals.json ? JSON.stringify(json) : printable(text)),
     };
     const result = await command.run(values as never, session);
@@ -49,20 +56,17 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     // The arguments may be what is wrong, so `--json` is looked for by hand.
     const json = parsed?.kind === 'command' ? parsed.globals.json : args.includes('--json');
-    return await reportFailure(asFailure(error, interruption.signal), json);
+    const { exit, code, message, field } = asFailure(error, interruption.signal);
+    if (json) await print(JSON.stringify({ error: { code, message, field } }, null, 2));
+    stderr.write(`retort: ${printable(message)}\n`);
+    return exit;
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }
 
-function addressFor(command: string, globals: GivenAddress): ServerAddress {
-  return command === 'login' ? freshAddress(globals) : serverAddress(globals);
-}
-
-async function reportFailure({ exit, code, message, field }: Failure, json: boolean): Promise<ExitCode> {
-  if (json) await print(JSON.stringify({ error: { code, message, field } }, null, 2));
-  process.stderr.write(`retort: ${printable(message)}\n`);
-  return exit;
+function addressFor(command: string, globals: GivenAddress, env: Surroundings['env']): ServerAddress {
+  return command === 'login' ? freshAddress(globals, env) : serverAddress(globals, env);
 }
 
 function asFailure(error: unknown, signal: AbortSignal): Failure {
@@ -73,7 +77,7 @@ function asFailure(error: unknown, signal: AbortSignal): Failure {
 }
 
 /** Resolves when everything is written: a process that ends earlier cuts a pipe's content short. */
-async function print(text: string): Promise<void> {
+async function write(stdout: Surroundings['stdout'], text: string): Promise<void> {
   if (text === '') return;
-  await new Promise<void>((resolve) => process.stdout.write(`${text}\n`, () => resolve()));
+  await new Promise<void>((resolve) => stdout.write(`${text}\n`, () => resolve()));
 }

@@ -1,6 +1,6 @@
-// The only file that reads the environment.
 import { wrongUsage } from './failure.js';
 import { loginFile, readLogin, type StoredLogin } from './login/stored-login.js';
+import type { Surroundings } from './surroundings.js';
 
 /** Where the server is, and what it wants to see before it answers. */
 export interface ServerAddress {
@@ -23,7 +23,7 @@ export interface GivenAddress {
  */
 export function serverAddress(
   given: GivenAddress,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
+  environment: Surroundings['env'],
   remembered: StoredLogin | null = readLogin(loginFile(environment)),
 ): ServerAddress {
   const url = parseUrl(given.url ?? set(environment.RETORT_URL) ?? remembered?.url ?? DEFAULT_URL);
@@ -33,13 +33,8 @@ export function serverAddress(
 }
 
 /** The same without what is remembered, which may be what is to be replaced. */
-export function freshAddress(given: GivenAddress): ServerAddress {
-  return serverAddress(given, process.env, null);
-}
-
-/** Where `retort login` keeps what it remembers. */
-export function ownLoginFile(): string {
-  return loginFile(process.env);
+export function freshAddress(given: GivenAddress, environment: Surroundings['env']): ServerAddress {
+  return serverAddress(given, environment, null);
 }
 
 /** An empty variable is how shells and CI spell "not set". */

@@ -13,7 +13,7 @@ import {
 } from './http/index.js';
 import { prometheusText } from './monitoring/index.js';
 import type { Config } from './platform/config.js';
-import { openDatabase } from './platform/database/index.js';
+import { openDatabase, type StartEmbedded } from './platform/database/index.js';
 import { exposureOf, lockDirectory } from './platform/directory-lock.js';
 import type { Logger } from './platform/logging.js';
 import { packageRoot } from './platform/package-root.js';
@@ -30,6 +30,8 @@ const STOP_GRACE_MS = 5_000;
 /** For tests: no user ever sets these. */
 export interface AppOptions extends ServiceOptions {
   readonly graphqlPaths?: HttpPaths;
+  /** Starts the embedded database; by default in a thread of its own. */
+  readonly startEmbedded?: StartEmbedded;
   /** JSON that is larger is looked through in another thread. */
   readonly largeJsonBytes?: number;
   /** Slows down callers that try keys. */
@@ -73,7 +75,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   stops.add('data directory lock', () => lock.release());
   const exposure = await exposureOf(config.dataDirectory);
   if (exposure !== null) logger.warn(exposure);
-  const database = await openDatabase(config, logger);
+  const database = await openDatabase(config, logger, options.startEmbedded);
   stops.add('database', () => database.close());
 
   const services = await buildServices({ config, logger, database, stops, options });

@@ -28,15 +28,23 @@ import { SecretsFile } from './platform/secrets-file.js';
 import type { StopList } from './platform/stop-list.js';
 import { PipelineRunner, PredictionService } from './predictions/index.js';
 import { RecordedRequests, RequestRecorder } from './recording/index.js';
-import { ModelFolders, ModelInspector, RunnerPool, RuntimeGraphs } from './runtime/index.js';
+import {
+  ModelFolders,
+  ModelInspector,
+  RunnerPool,
+  RuntimeGraphs,
+  type StartInspector,
+} from './runtime/index.js';
 import { TransferService } from './transfer/index.js';
 
 /** For tests: no user ever sets these. */
 export interface ServiceOptions {
   /** Fetches files from addresses that callers name; by default only from the public internet. */
   readonly downloader?: ArtifactDownloader;
-  /** What runs in the thread that reads molecules; by default RDKit. */
-  readonly moleculeEntry?: URL;
+  /** Reads molecules, and is closed by whoever gives it; by default the server's own. */
+  readonly molecules?: MoleculeWorker;
+  /** Starts a process that reads models. */
+  readonly startInspector?: StartInspector;
   /** Hears of every request, beside what listens always. */
   readonly onRequestEnded?: OutcomeListener;
   /** How alert rules are looked at, and webhooks called. */
@@ -87,7 +95,10 @@ export async function buildServices(parts: {
   });
   const folders = new ModelFolders(join(config.dataDirectory, 'cache', 'models'));
   stops.add('model folders', () => folders.close());
-  const inspector = new ModelInspector({ folders });
+  const inspector = new ModelInspector({
+    folders,
+    ...(options.startInspector && { start: options.startInspector }),
+  });
   stops.add('model inspector', () => inspector.close());
   const graphs = new RuntimeGraphs({
     artifacts,
@@ -102,8 +113,8 @@ export async function buildServices(parts: {
     folders,
   });
   stops.add('model runners', () => runners.close());
-  const molecules = new MoleculeWorker(options.moleculeEntry ? { entry: options.moleculeEntry } : {});
-  stops.add('molecule worker', () => molecules.close());
+  const molecules = options.molecules ?? new MoleculeWorker();
+  if (!options.molecules) stops.add('molecule worker', () => molecules.close());
 
   const instances = new InstanceReader({ molecules });
   const publishing = {

@@ -20,10 +20,10 @@ export const SYSTEM_CODE_EXITS: Readonly<Record<string, ExitCode>> = {
   STORAGE_FULL: EXIT.UNAVAILABLE,
   UNAVAILABLE: EXIT.UNAVAILABLE,
   INTERNAL: EXIT.UNAVAILABLE,
-  // The server answers, and would answer the same again: the version and its deployment are the caller's to change.
-  RUN_TOO_LONG: EXIT.REFUSED,
-  MODEL_OUT_OF_MEMORY: EXIT.REFUSED,
-  LOCALE_MISSING: EXIT.REFUSED,
+  // Limits of the deployment, and what the server's machine lacks: asked again, it is the same until somebody changes those.
+  RUN_TOO_LONG: EXIT.UNAVAILABLE,
+  MODEL_OUT_OF_MEMORY: EXIT.UNAVAILABLE,
+  LOCALE_MISSING: EXIT.UNAVAILABLE,
   METRICS_OFF: EXIT.REFUSED,
 };
 
@@ -35,8 +35,7 @@ export function failureOf({ message, extensions }: GraphqlError, requestId?: str
 
 /** A refusal over HTTP, by its status and the code in its body. */
 export function exitOf(code: string): ExitCode {
-  if (code.startsWith('GRAPHQL_')) return EXIT.UNAVAILABLE;
-  return Object.hasOwn(SYSTEM_CODE_EXITS, code) ? (SYSTEM_CODE_EXITS[code] ?? EXIT.REFUSED) : EXIT.REFUSED;
+  return SYSTEM_CODES.has(code) || code.startsWith('GRAPHQL_') ? EXIT.UNAVAILABLE : EXIT.REFUSED;
 }
 
 function worded(code: string, message: string, requestId: string | undefined): string {

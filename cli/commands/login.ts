@@ -3,8 +3,8 @@ import { Api } from '../api/api.js';
 import { Http } from '../api/http.js';
 import { defineCommand } from '../command.js';
 import { askKey } from '../login/ask-key.js';
-import { forgetLogin, writeLogin } from '../login/stored-login.js';
-import { freshAddress, ownLoginFile, serverAddress } from '../settings.js';
+import { forgetLogin, loginFile, writeLogin } from '../login/stored-login.js';
+import { freshAddress, serverAddress } from '../settings.js';
 
 export const login = defineCommand({
   name: 'login',
@@ -28,8 +28,8 @@ export const login = defineCommand({
     'The key comes from --api-key, RETORT_API_KEY or stdin, is tried at the server, and is kept in the folder of your own ' +
     'settings, where only you can read it. --url and --api-key, RETORT_URL and RETORT_API_KEY win over what is remembered, ' +
     'and a remembered key is sent to no other address than its own.',
-  async run({ address, forget }, { signal, globals }) {
-    const file = ownLoginFile();
+  async run({ address, forget }, { signal, globals, surroundings }) {
+    const file = loginFile(surroundings.env);
     if (forget) {
       const forgotten = forgetLogin(file);
       return {
@@ -38,8 +38,8 @@ export const login = defineCommand({
       };
     }
     const wanted = { url: address ?? globals.url, apiKey: globals.apiKey };
-    const known = freshAddress(wanted);
-    const typed = known.apiKey ?? (await askKey(signal));
+    const known = freshAddress(wanted, surroundings.env);
+    const typed = known.apiKey ?? (await askKey(surroundings, signal));
     const server = serverAddress({ url: known.url.href, apiKey: typed === '' ? undefined : typed }, {}, null);
     await new Api(new Http(server, signal)).ask(WhoAnswers, {});
     const key = server.apiKey !== undefined;

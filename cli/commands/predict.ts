@@ -123,7 +123,7 @@ async function* counted(
 /** The instances of the command line, of a file, or (`-`) of stdin, under a bar. @throws Failure USAGE */
 async function withRows(
   values: Values<typeof INPUT_OPTIONS> & { readonly target: string; readonly instances: readonly string[] },
-  { api, progress, signal }: Session,
+  { api, progress, signal, surroundings }: Session,
   work: (rows: AsyncIterable<Row> | Iterable<Row>, bar: Bar | null) => Promise<void>,
 ): Promise<void> {
   const { input, instances } = values;
@@ -138,7 +138,11 @@ async function withRows(
   const isFile = input !== '-';
   const size = isFile ? await sizeOf(input) : null;
   return progress.measure('Predicting', size, isFile ? 'bytes' : 'items', async (bar) => {
-    const source = await openText(input, isFile ? (count) => bar.advance(count) : undefined, signal);
+    const source = await openText(input, {
+      surroundings,
+      signal,
+      ...(isFile && { onBytes: (count: number) => bar.advance(count) }),
+    });
     const pipeline = await targetPipeline(api, values.target);
     const rows = atLeastOne(readRows(source, values.format, values.column, pipeline), source.name);
     await work(rows, isFile ? null : bar);

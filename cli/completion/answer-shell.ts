@@ -2,6 +2,7 @@ import { Api } from '../api/api.js';
 import { Http } from '../api/http.js';
 import type { Command } from '../command.js';
 import { serverAddress } from '../settings.js';
+import type { Surroundings } from '../surroundings.js';
 import { printable } from '../terminal/layout.js';
 import { splitLine } from './split-line.js';
 import { suggest } from './suggest.js';
@@ -16,12 +17,13 @@ const PATIENCE_MS = 1_500;
 export async function answerShell(
   commands: readonly Command[],
   args: readonly string[],
+  env: Surroundings['env'],
 ): Promise<string | null> {
   const [how, ...rest] = args;
   if (how !== '--complete-words' && how !== '--complete-line') return null;
   const words = how === '--complete-words' ? rest : splitLine(rest[0] ?? '').slice(1);
   try {
-    const http = new Http(serverAddress(addressIn(words)), AbortSignal.timeout(PATIENCE_MS));
+    const http = new Http(serverAddress(addressIn(words), env), AbortSignal.timeout(PATIENCE_MS));
     const suggestions = await suggest(commands, words.length === 0 ? [''] : words, new Api(http));
     return suggestions
       .map(({ value, meaning }) => printable(meaning ? `${value}\t${meaning}` : value))

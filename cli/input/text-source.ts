@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fileFailure, wrongUsage } from '../failure.js';
+import type { Surroundings } from '../surroundings.js';
 
 /** What a file or stdin holds, piece by piece, as text. */
 export interface TextSource {
@@ -16,20 +17,25 @@ const PIECE_BYTES = 16 * 1024;
 
 const GZIP = [0x1f, 0x8b] as const;
 
+interface Opening {
+  readonly surroundings: Pick<Surroundings, 'stdin'>;
+  readonly signal?: AbortSignal;
+  /** Told of the bytes read, before they are unpacked. */
+  readonly onBytes?: (count: number) => void;
+}
+
 /**
  * Opens a file, or (`-`) stdin; gzip is unpacked whatever the name says.
  *
- * @param onBytes told of the bytes read, before they are unpacked
  * @throws Failure when it cannot be read, or is UTF-16, which Windows writes as "Unicode text"
  */
 export async function openText(
   path: string,
-  onBytes: (count: number) => void = () => undefined,
-  signal?: AbortSignal,
+  { surroundings, signal, onBytes = () => undefined }: Opening,
 ): Promise<TextSource> {
   const name = path === '-' ? 'stdin' : path;
   const stream: Readable =
-    path === '-' ? process.stdin : createReadStream(path, { highWaterMark: PIECE_BYTES, signal });
+    path === '-' ? surroundings.stdin : createReadStream(path, { highWaterMark: PIECE_BYTES, signal });
   const pieces = decoded(unpacked(counted(stream, onBytes)), name)[Symbol.asyncIterator]();
   try {
     const first = await pieces.next();

@@ -1,3 +1,4 @@
+import type { Surroundings } from '../surroundings.js';
 import { bytes } from './format.js';
 
 export interface Bar {
@@ -7,8 +8,8 @@ export interface Bar {
 /** What a user sees while something takes long: on stderr, and only when that is a terminal. */
 export class Progress {
   constructor(
-    private readonly stream: NodeJS.WriteStream,
-    private readonly enabled: boolean = stream.isTTY,
+    private readonly stream: Surroundings['stderr'],
+    private readonly enabled: boolean = stream.isTTY === true,
   ) {}
 
   /** A spinner while `work` runs. What it says may change on the way. */

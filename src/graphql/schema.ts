@@ -13,9 +13,14 @@ function readTypeDefinitions(): string[] {
   return files.sort().map((name) => readFileSync(join(folder, name), 'utf8'));
 }
 
-/** The executable schema. A resolver for anything the SDL does not have is an error here, at the start. */
+let built: GraphQLSchema | undefined;
+
+/**
+ * The executable schema, built once a process: nothing in it belongs to one server. A resolver for anything the SDL does not
+ * have is an error here, at the start.
+ */
 export function buildExecutableSchema(): GraphQLSchema {
-  return recordUserErrors(
+  built ??= recordUserErrors(
     makeExecutableSchema({
       typeDefs: readTypeDefinitions(),
       resolvers,
@@ -25,4 +30,5 @@ export function buildExecutableSchema(): GraphQLSchema {
       },
     }),
   );
+  return built;
 }

@@ -2,7 +2,7 @@ import './error-codes.js';
 export { AnswerTooLarge } from './answer-size.js';
 export { type GraphOrigin, RuntimeGraphs } from './graphs/runtime-graphs.js';
 export type { Inspection } from './inspection/inspect-model.js';
-export { ModelInspector } from './inspection/model-inspector.js';
+export { ModelInspector, type StartInspector } from './inspection/model-inspector.js';
 export type { LoadedModel } from './loaded-model.js';
 export { ModelFolders } from './model-folders.js';
 export { isRunRefused } from './run-failure.js';

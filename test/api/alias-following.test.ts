@@ -1,7 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { openDatabase } from '../../src/platform/database/index.js';
-import { createLogger } from '../../src/platform/logging.js';
-import { databaseKinds } from '../support/databases.js';
+import { databaseKinds, openDatabaseOf } from '../support/databases.js';
 import { onPostgres, startLinkedApp } from '../support/linked-app.js';
 import { patience } from '../support/patience.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -35,7 +33,7 @@ describe.each(databaseKinds)('a deployment that follows an alias, %s database', 
     async () => {
       const app = await startTestApp({ kind });
       try {
-        await setUp(app, sluggishModel(50), scalingModel(3), 0);
+        await setUp(app, sluggishModel(15), scalingModel(3), 0);
         await setAlias(app, { model: 'loyal', alias: 'production', version: '2', reason: 'better' });
         expect((await served(app, 'loyal')).state).not.toBe('READY');
         await serves(app, 'loyal@2');
@@ -57,7 +55,7 @@ describe.each(databaseKinds)('a deployment that follows an alias, %s database', 
         await setUp(app, scalingModel(2), scalingModel(3), PATIENT_MS);
         await app.stop();
         // The alias moved and the process was killed before anybody followed it.
-        const opened = await openDatabase(app.config, createLogger('silent'));
+        const opened = await openDatabaseOf(app.config);
         const target = await opened.client.version.findFirstOrThrow({ where: { number: 2 } });
         await opened.client.alias.updateMany({
           where: { name: 'production' },
@@ -91,7 +89,7 @@ onPostgres('a server whose database is away', () => {
     async () => {
       const { app, link } = await startLinkedApp();
       try {
-        await setUp(app, scalingModel(2), sluggishModel(30), PATIENT_MS);
+        await setUp(app, scalingModel(2), sluggishModel(15), PATIENT_MS);
         await setAlias(app, { model: 'loyal', alias: 'production', version: '2' });
         await until(
           () => served(app, 'loyal'),

@@ -133,7 +133,13 @@ function expectEqual(
   }
 }
 
-describe.each(['THREAD', 'PROCESS'])('a graph in a %s', (isolation) => {
+/** Joining knows nothing of where the graph runs: one type of each way to lie in memory goes on to a process, too. */
+const JOINED = {
+  THREAD: DATA_TYPES,
+  PROCESS: isLongRun ? DATA_TYPES : ['BOOL', 'INT64', 'FP32', 'BYTES'],
+} as const;
+
+describe.each(['THREAD', 'PROCESS'] as const)('a graph in a %s', (isolation) => {
   it.each(DATA_TYPES)('answers %s like the runtime alone, by every way in and out', async (datatype) => {
     const name = `any-${datatype.toLowerCase()}-${isolation.toLowerCase()}`;
     const { model, tensors, expected } = subjectOf(`any ${datatype}`);
@@ -145,7 +151,9 @@ describe.each(['THREAD', 'PROCESS'])('a graph in a %s', (isolation) => {
       state: 'READY',
     });
     for (const [index, x] of tensors.entries()) {
-      for (const route of ROUTES) {
+      // What comes in and goes out is the same for a process: each way in meets some of the shapes.
+      const some = ROUTES.filter((_, way) => (index + way) % ROUTES.length < 2);
+      for (const route of isolation === 'THREAD' || isLongRun ? ROUTES : some) {
         // Nothing inside an empty list says what it would hold.
         if (route.name === 'TensorFlow Serving' && x.shape.includes(0) && x.shape.length > 1) continue;
         expectEqual(route, x, await route.send(app, name, x), expected[index] ?? {});
@@ -154,7 +162,7 @@ describe.each(['THREAD', 'PROCESS'])('a graph in a %s', (isolation) => {
     await succeed(app, UNDEPLOY, { name });
   });
 
-  it.each(DATA_TYPES)('joins requests of %s without mixing them up', async (datatype) => {
+  it.each(JOINED[isolation])('joins requests of %s without mixing them up', async (datatype) => {
     const name = `rows-${datatype.toLowerCase()}-${isolation.toLowerCase()}`;
     const { model, tensors, expected } = subjectOf(`rows ${datatype}`);
     await register(app, name);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase } from '../support/databases.js';
+import { rounds } from '../support/depth.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { storedEvents } from './support/event-watch.js';
 import { endlessModel, quotientModel, scalingModel, slowModel } from './support/own-models.js';
@@ -76,7 +77,8 @@ describe('what ends or holds up one model', () => {
 
   it('kill -9 under load: no wrong answer, none lost without a word, and the model comes back by itself', async () => {
     const callers = new Callers(6, (caller, request) => scaled(app, 'victim', caller, request));
-    for (let round = 0; round < 5; round += 1) {
+    const kills = rounds(2);
+    for (let round = 0; round < kills; round += 1) {
       await callers.progress(10);
       const pids = await processesOf(app, 'victim');
       kill(pids);
@@ -87,7 +89,7 @@ describe('what ends or holds up one model', () => {
     for (const refusal of callers.refusals)
       expect(refusal).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: expect.any(Number) });
     const events = (await storedEvents(app)).filter(({ deploymentName }) => deploymentName === 'victim');
-    expect(events.filter(({ kind }) => kind === 'RUNNER_LOST')).toHaveLength(5);
+    expect(events.filter(({ kind }) => kind === 'RUNNER_LOST')).toHaveLength(kills);
   });
 
   it('one of two replicas: the other answers meanwhile', async () => {

@@ -42,15 +42,23 @@ it('an answer far beyond the limit is refused by its size, and never comes into 
 });
 
 describe('an answer that takes long to write', () => {
-  const COUNT = isLongRun ? 16_000_000 : 6_000_000;
-  const MORE = isLongRun ? 40_000_000 : 20_000_000;
+  const COUNT = isLongRun ? 16_000_000 : 3_000_000;
+  const MORE = isLongRun ? 40_000_000 : 12_000_000;
+  /** Long before that much is written. */
+  const SHORT_MS = 150;
   let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ kind: 'embedded', config: { bodyLimitBytes: 2 ** 28 } });
     // Remembered, so that all of a later request's time is its writing.
     await serveWith(app, 'zeros', manyZeros(), { cache: { maxBytes: 1e9 } });
-    for (const count of [COUNT, MORE])
-      await infer(app, zeros(count, { deadlineMs: PATIENT_MS }), AbortSignal.timeout(PATIENT_MS));
+    for (const count of [COUNT, MORE]) {
+      const { inputs } = zeros(count);
+      // As bytes, which take no time to write.
+      const parameters = { binary_data_output: true, timeout: 1_000 * PATIENT_MS };
+      const answer = await post('/v2/models/zeros/infer', { inputs, parameters });
+      expect(answer.status).toBe(200);
+      await answer.arrayBuffer();
+    }
   });
   afterAll(() => app.close());
 
@@ -70,9 +78,9 @@ describe('an answer that takes long to write', () => {
   ];
 
   /** The numbers, wherever a door puts them. */
-  const dataOf = (text: string): number[] => {
+  const dataOf = (text: string): string => {
     const start = text.indexOf('[0,0,0');
-    return JSON.parse(text.slice(start, text.indexOf(']', start) + 1)) as number[];
+    return text.slice(start, text.indexOf(']', start) + 1);
   };
 
   it.each(doors)('leaves others their turns: $door', async ({ ask }) => {
@@ -86,9 +94,8 @@ describe('an answer that takes long to write', () => {
     }
     const text = await (await large).text();
     expect(others).toBeGreaterThan(6);
-    const data = dataOf(text);
-    expect(data).toHaveLength(COUNT);
-    expect(data.every((value) => value === 0)).toBe(true);
+    // Compared as a whole, and never shown.
+    expect(dataOf(text) === `[${'0,'.repeat(COUNT - 1)}0]`).toBe(true);
   });
 
   it('leaves others their turns: GraphQL over a WebSocket', async () => {
@@ -115,7 +122,7 @@ describe('an answer that takes long to write', () => {
   });
 
   it('ends at its deadline: GraphQL', async () => {
-    expect(await infer(app, zeros(MORE, { deadlineMs: 300 }))).toMatchObject({
+    expect(await infer(app, zeros(MORE, { deadlineMs: SHORT_MS }))).toMatchObject({
       kind: 'refused',
       code: 'DEADLINE_EXCEEDED',
     });
@@ -123,15 +130,18 @@ describe('an answer that takes long to write', () => {
 
   it('ends at its deadline: /v2', async () => {
     const { inputs } = zeros(MORE);
-    const answer = await post('/v2/models/zeros/infer', { inputs, parameters: { timeout: 300_000 } });
+    const answer = await post('/v2/models/zeros/infer', {
+      inputs,
+      parameters: { timeout: 1_000 * SHORT_MS },
+    });
     expect(answer.status).toBe(504);
-    expect(await answer.text()).toContain('No answer within 300 ms');
+    expect(await answer.text()).toContain(`No answer within ${SHORT_MS} ms`);
   });
 
   it('ends when its caller leaves', async () => {
     const leaving = new AbortController();
     const asking = infer(app, zeros(MORE), leaving.signal);
-    setTimeout(() => leaving.abort(), 100);
+    setTimeout(() => leaving.abort(), SHORT_MS);
     expect(await asking).toEqual({ kind: 'left' });
     const failed = await until(
       async () => (await storedEvents(app)).filter(({ kind }) => kind === 'REQUEST_FAILED'),

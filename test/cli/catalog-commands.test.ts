@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ask } from '../api/support/ask.js';
-import { retort as run, retortJson as runJson } from './support/run-retort.js';
+import { retort as run, retortJson as runJson, retortJsonProcess } from './support/run-retort.js';
 import { startCliServer, type CliServer } from './support/shared-server.js';
 
 describe('the catalog, from the command line', () => {
@@ -29,40 +29,13 @@ describe('the catalog, from the command line', () => {
       'env.json',
       '{"runtime": "Python 3.12", "packages": [{"name": "torch", "version": "2.9"}]}',
     );
-    const { code, document } = await retortJson(
-      ...[
-        'push',
-        file,
-        '--model',
-        'scaling',
-        '--register',
-        '--domain',
-        'physics',
-        '--title',
-        'Scaling',
-        '--label',
-        'a',
-      ],
-      ...[
-        '--card',
-        card,
-        '--metric',
-        'rmse=0.5,unit=eV,better=lower',
-        '--notes',
-        `@${card}`,
-        '--environment',
-        environment,
-      ],
-      ...[
-        '--training-data',
-        'numbers,split=train',
-        '--source',
-        'https://example.org/r@abc1234',
-        '--tag',
-        'v1.0.0',
-      ],
-      ...['--alias', 'production', '--reason', 'first'],
-    );
+    const args = [
+      `push ${file} --model scaling --register --domain physics --title Scaling --label a --card ${card}`,
+      `--metric rmse=0.5,unit=eV,better=lower --notes @${card} --environment ${environment} --tag v1.0.0`,
+      '--training-data numbers,split=train --source https://example.org/r@abc1234 --alias production --reason first',
+    ].flatMap((line) => line.split(' '));
+    const at = { url: server.app.url, cwd: server.folder };
+    const { code, document } = await retortJsonProcess(args, at);
     expect({ code, document }).toMatchObject({
       code: 0,
       document: {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { retort, retortJson } from './support/run-retort.js';
+import { retort, retortJson, retortJsonProcess, retortProcess } from './support/run-retort.js';
 import { startCliServer, type CliServer } from './support/shared-server.js';
 
 const KEY = 'a-key-that-must-never-be-printed';
@@ -93,7 +93,21 @@ describe('what goes wrong', () => {
       expect([code, document.error.code, document.error.field]).toEqual([3, errorCode, null]);
       expect(stderr).toBe(`retort: ${document.error.message}\n`);
     }
+    // The process ends as the program says.
+    const { code, document, stderr } = await retortJsonProcess(['list'], { url: gone });
+    expect([code, document.error.code]).toEqual([3, 'UNREACHABLE']);
+    expect(stderr).toBe(`retort: ${document.error.message}\n`);
   });
+
+  it.each(['RUN_TOO_LONG', 'MODEL_OUT_OF_MEMORY', 'LOCALE_MISSING'])(
+    'a model whose run failed, and not for what was asked: %s',
+    async (errorCode) => {
+      const error = { message: 'No answer.', extensions: { code: errorCode } };
+      const url = await fake((_request, response) => response.end(JSON.stringify({ errors: [error] })));
+      const { code, document } = await retortJson(['list'], { url });
+      expect([code, document.error.code]).toEqual([3, errorCode]);
+    },
+  );
 
   it('an address that is none, or holds a password', async () => {
     for (const url of ['localhost:4000', 'ftp://x', 'http://user:secret@localhost:4000']) {
@@ -137,7 +151,7 @@ describe('what goes wrong', () => {
       });
     });
     let kill: (signal: NodeJS.Signals) => void = () => undefined;
-    const running = retortJson(['push', await bigFile(), '--model', 'x'], {
+    const running = retortJsonProcess(['push', await bigFile(), '--model', 'x'], {
       url,
       started: (send) => (kill = send),
     });
@@ -151,7 +165,7 @@ describe('what goes wrong', () => {
   });
 
   it('a reader that has seen enough', async () => {
-    const { code, stderr } = await retort(['completion', 'bash'], { closeStdout: true });
+    const { code, stderr } = await retortProcess(['completion', 'bash'], { closeStdout: true });
     expect([code, stderr]).toEqual([0, '']);
   });
 

@@ -26,7 +26,7 @@ interface Reading {
 async function rowsOf(name: string, content: string | Uint8Array, reading: Reading = {}): Promise<Row[]> {
   const path = join(folder, name);
   await writeFile(path, content);
-  const source = await openText(path);
+  const source = await openText(path, { surroundings: process });
   const rows: Row[] = [];
   for await (const row of readRows(source, reading.format, reading.columns ?? [], reading.pipeline))
     rows.push(row);

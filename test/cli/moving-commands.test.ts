@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { retort as run, retortJson as runJson } from './support/run-retort.js';
+import { retort as run, retortJson as runJson, retortJsonProcess } from './support/run-retort.js';
 import { startCliServer, type CliServer } from './support/shared-server.js';
 
 describe('moving live traffic and whole models, from the command line', () => {
@@ -120,7 +120,7 @@ describe('moving live traffic and whole models, from the command line', () => {
 
   it('exports a model and imports it again', async () => {
     const file = join(server.folder, 'scaling.retort.tar');
-    const saved = await retortJson('export', 'scaling');
+    const saved = await retortJsonProcess(['export', 'scaling'], { url: server.app.url, cwd: server.folder });
     expect(saved).toMatchObject({
       code: 0,
       document: { file: 'scaling.retort.tar', archive: { versions: 2, tags: 2 } },

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { retort as run, retortJson as runJson, type RunOptions } from './support/run-retort.js';
+import {
+  retort as run,
+  retortJson as runJson,
+  retortJsonProcess,
+  retortProcess,
+  type RunOptions,
+} from './support/run-retort.js';
 import { startCliServer, type CliServer } from './support/shared-server.js';
 
 describe('serving, from the command line', () => {
@@ -13,7 +19,7 @@ describe('serving, from the command line', () => {
   const retortJson = (...args: string[]) => runJson(args, options());
 
   it('predicts, with units and warnings, and answers 4 when an instance got no value', async () => {
-    const text = await retort('predict', 'esol', 'CCO', 'C1CC', '[Na+].[Cl-]');
+    const text = await retortProcess(['predict', 'esol', 'CCO', 'C1CC', '[Na+].[Cl-]'], options());
     expect(text.code).toBe(4);
     expect(text.stdout).toMatch(/CCO +-0\.04\d+ +log10\(mol\/L\)\n/);
     expect(text.stdout).toMatch(/C1CC +– +INVALID_SMILES: /);
@@ -30,7 +36,7 @@ describe('serving, from the command line', () => {
 
   it('predicts what a file or a pipe holds, however long it is', async () => {
     const molecules = Array.from({ length: 450 }, (_, index) => 'C'.repeat((index % 20) + 1));
-    const piped = await runJson(
+    const piped = await retortJsonProcess(
       ['predict', 'esol', '--input', '-'],
       options({ stdin: molecules.join('\n') }),
     );

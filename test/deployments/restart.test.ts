@@ -3,15 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { DeploymentStore } from '../../src/deployments/deployment-store.js';
 import { GraphBuilder } from '../../src/onnx/index.js';
-import { openDatabase } from '../../src/platform/database/index.js';
-import { createLogger } from '../../src/platform/logging.js';
 import { ask, refusal, succeed } from '../api/support/ask.js';
 import { deploy, publish } from '../api/support/catalog-steps.js';
 import { change, ROLL_BACK, served, SET_TRAFFIC, sluggishModel } from '../api/support/migration-steps.js';
 import { scalingModel } from '../api/support/own-models.js';
 import { PATIENT_MS, serveWith, until } from '../api/support/serving-steps.js';
 import { artifactPath } from '../api/support/stored-files.js';
-import { databaseKinds } from '../support/databases.js';
+import { databaseKinds, openDatabaseOf } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const HALVES = [{ weight: 50 }, { weight: 50 }];
@@ -61,7 +59,7 @@ describe.each(databaseKinds)('a restart on %s', (kind) => {
     expect([state, revision.number]).toEqual(['READY', 1]);
     await first.stop();
     // Its runner was lost, and then the process as a whole.
-    const opened = await openDatabase(first.config, createLogger('silent'));
+    const opened = await openDatabaseOf(first.config);
     const store = new DeploymentStore(opened.client);
     const serving = (await store.find('served'))?.revision;
     await opened.client.$transaction((tx) => store.transition(tx, serving?.id ?? '', 'PENDING', 'Lost'));
@@ -87,9 +85,9 @@ describe.each(databaseKinds)('a restart on %s', (kind) => {
     const name = what.replaceAll(' ', '-');
     const first = await startTestApp({ kind });
     const THREAD = { runtime: { isolation: 'THREAD' } };
-    // Either one is loaded for some seconds.
-    await serveWith(first, name, sluggishModel(30), THREAD);
-    await publish(first, name, sluggishModel(31));
+    // Either one is loaded for a second or more.
+    await serveWith(first, name, sluggishModel(8), THREAD);
+    await publish(first, name, sluggishModel(9));
     const [one, two] = [1, 2].map((number) => `${name}@${number}`);
     if (mutation === ROLL_BACK) await deploy(first, name, two ?? '', { waitMs: PATIENT_MS, ...THREAD });
     const refs = HALVES.map(({ weight }, index) => ({ version: index === 0 ? one : two, weight }));

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { createLogger } from '../../src/platform/logging.js';
 import { isLongRun } from './depth.js';
 import { openDatabase, type DatabaseHandle } from '../../src/platform/database/index.js';
+import { giveBackDatabase, lendDatabase, startEmbedded } from './kept-databases.js';
 
 export type DatabaseKind = 'embedded' | 'postgresql';
 
@@ -64,10 +65,34 @@ async function compiledOnce(): Promise<void> {
   await compiled;
 }
 
+/**
+ * The same for a server or a store in this process; an embedded one is not in the data directory, and `startEmbedded` finds
+ * it.
+ */
+export async function lendTestDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+  if (kind === 'postgresql') return createTestDatabase(kind);
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'retort-test-'));
+  await compiledOnce();
+  await lendDatabase(dataDirectory, required('RETORT_TEST_TEMPLATE'));
+  return {
+    dataDirectory,
+    databaseUrl: undefined,
+    async drop() {
+      await giveBackDatabase(dataDirectory);
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens the database of a test for a look beside the server, or after it. */
+export async function openDatabaseOf(database: Omit<TestDatabase, 'drop'>): Promise<DatabaseHandle> {
+  return openDatabase(database, createLogger('silent'), startEmbedded);
+}
+
 /** An opened database for suites that test a store or service without the whole server. */
 export async function openTestDatabase(kind: DatabaseKind): Promise<DatabaseHandle> {
-  const database = await createTestDatabase(kind);
-  const handle = await openDatabase(database, createLogger('silent'));
+  const database = await lendTestDatabase(kind);
+  const handle = await openDatabaseOf(database);
   return {
     ...handle,
     async close() {

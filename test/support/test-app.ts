@@ -3,9 +3,15 @@ import { WebSocket } from 'ws';
 import { startApp, type App, type AppOptions } from '../../src/app.js';
 import type { Config } from '../../src/platform/config.js';
 import { parseConfig } from '../../src/platform/config.js';
+import { MoleculeWorker } from '../../src/pipelines/index.js';
 import { WrongKeys } from '../../src/security/index.js';
 import { createLogger } from '../../src/platform/logging.js';
-import { createTestDatabase, type DatabaseKind } from './databases.js';
+import { lendTestDatabase, type DatabaseKind } from './databases.js';
+import { startEmbedded } from './kept-databases.js';
+import { startInspector } from './kept-inspectors.js';
+
+/** RDKit takes longer to start than all the molecules of most suites to read, and remembers nothing of them. */
+const sharedMolecules = new MoleculeWorker();
 
 export interface GraphqlAnswer {
   // The suites read answers of many shapes; what is missing shows as undefined in the assertion.
@@ -44,7 +50,8 @@ export async function startTestApp(options: {
   readonly graphqlPaths?: AppOptions['graphqlPaths'];
   /** Fetches files from addresses; by default only from the public internet. */
   readonly downloader?: AppOptions['downloader'];
-  readonly moleculeEntry?: AppOptions['moleculeEntry'];
+  /** What runs in the thread that reads molecules; by default RDKit. */
+  readonly moleculeEntry?: URL;
   /** JSON that is larger is looked through in another thread. */
   readonly largeJsonBytes?: number;
   /** Slows down whoever tries keys; by default not at all. */
@@ -60,7 +67,7 @@ export async function startTestApp(options: {
 }): Promise<TestApp> {
   const database = options.reuse
     ? { ...options.reuse.config, drop: () => options.reuse?.close() ?? Promise.resolve() }
-    : await createTestDatabase(options.kind);
+    : await lendTestDatabase(options.kind);
   const config: Config = {
     ...parseConfig({}),
     port: 0,
@@ -71,11 +78,14 @@ export async function startTestApp(options: {
     databaseUrl: database.databaseUrl,
     ...options.config,
   };
+  const ownMolecules = options.moleculeEntry && new MoleculeWorker({ entry: options.moleculeEntry });
   const app = await startApp(config, createLogger(process.env.TEST_LOG_LEVEL ?? 'silent'), {
+    startEmbedded,
+    startInspector,
     graphqlPaths: { compiled: compiledByEnvironment(), ...options.graphqlPaths },
     ...(options.downloader && { downloader: options.downloader }),
-    ...(options.moleculeEntry && { moleculeEntry: options.moleculeEntry }),
     ...(options.alerts && { alerts: options.alerts }),
+    molecules: ownMolecules ?? sharedMolecules,
     ...(options.largeJsonBytes !== undefined && { largeJsonBytes: options.largeJsonBytes }),
     ...(options.onRequestEnded && { onRequestEnded: options.onRequestEnded }),
     // Suites that try many wrong keys are not slowed down.
@@ -89,6 +99,7 @@ export async function startTestApp(options: {
     stopped ??= (async () => {
       for (const client of clients) await client.dispose();
       await app.close();
+      await ownMolecules?.close();
     })();
     return stopped;
   };

@@ -1,7 +1,7 @@
 import { CompareVersions, type CompareVersionsQueryVariables } from '../../__generated__/operations.js';
 import type { Comparison } from '../../compare/comparison.js';
 import { comparisonReport } from '../../compare/report.js';
-import { defineCommand } from '../../command.js';
+import { defineCommand, type Session } from '../../command.js';
 import { EXIT } from '../../exit-codes.js';
 import { wrongUsage } from '../../failure.js';
 import type { InputFormat } from '../../input/formats.js';
@@ -9,7 +9,6 @@ import { INPUT_OPTIONS, readRows } from '../../input/read-rows.js';
 import type { Row } from '../../input/row.js';
 import { targetPipeline } from '../../input/target-pipeline.js';
 import { openText } from '../../input/text-source.js';
-import type { Api } from '../../api/api.js';
 
 export const compare = defineCommand({
   name: 'compare',
@@ -76,8 +75,9 @@ export const compare = defineCommand({
   ],
   output:
     '{comparison: {base, target, sameArtifact, signature, pipeline, graph, metrics, size, latency, outputs}, failed: ["breaking", …], names: ["Amigdalin", …]}; what --skip leaves out is not there, nor names where the input has none',
-  async run(values, { api, progress, signal }) {
-    const { sample, labels } = await sampleOf(values, api, signal);
+  async run(values, session) {
+    const { api, progress } = session;
+    const { sample, labels } = await sampleOf(values, session);
     const skipped = new Set(values.skip);
     const { compareVersions } = await progress.spin(
       `Comparing ${values.base} with ${values.target}`,
@@ -127,8 +127,7 @@ async function sampleOf(
     readonly rows: number | undefined;
     readonly seed: number | undefined;
   },
-  api: Api,
-  signal: AbortSignal,
+  { api, signal, surroundings }: Session,
 ): Promise<ChosenSample> {
   const { input, examples, recorded: deployment, rows, seed } = values;
   const madeUp = rows !== undefined || seed !== undefined;
@@ -138,7 +137,7 @@ async function sampleOf(
       'Expected one of --input, --examples, --recorded, or --rows and --seed for made-up rows.',
     );
   if (input !== undefined) {
-    const source = await openText(input, undefined, signal);
+    const source = await openText(input, { surroundings, signal });
     const pipeline = await targetPipeline(api, values.base);
     const given = await sampleRows(readRows(source, values.format, values.column, pipeline), source.name);
     return {

@@ -14,6 +14,7 @@ import type { Connection } from './connection.js';
 
 export { Prisma };
 export { type SqlExecutor, sqlWithin } from './sql-executor.js';
+export type StartEmbedded = typeof openEmbedded;
 export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
 
@@ -48,15 +49,17 @@ export interface Writer {
  * One code path for both databases: PGlite behind a socket and a real PostgreSQL differ only in how they are
  * reached. Returns with the schema in place.
  *
+ * @param startEmbedded by default in a thread of its own
  * @throws StartupError when the database is unreachable, in use, newer than this Retort, or cannot be migrated.
  */
 export async function openDatabase(
   config: Pick<Config, 'databaseUrl' | 'dataDirectory'>,
   logger: Logger,
+  startEmbedded: StartEmbedded = openEmbedded,
 ): Promise<DatabaseHandle> {
   const backend =
     config.databaseUrl === undefined
-      ? await embeddedBackend(config.dataDirectory, logger)
+      ? await embeddedBackend(config.dataDirectory, logger, startEmbedded)
       : await postgresBackend(config.databaseUrl, logger);
   try {
     const applied = await migrate(backend.connection);
@@ -142,8 +145,12 @@ interface Backend {
   close(): Promise<void>;
 }
 
-async function embeddedBackend(dataDirectory: string, logger: Logger): Promise<Backend> {
-  const embedded = await openEmbedded(dataDirectory, logger);
+async function embeddedBackend(
+  dataDirectory: string,
+  logger: Logger,
+  startEmbedded: StartEmbedded,
+): Promise<Backend> {
+  const embedded = await startEmbedded(dataDirectory, logger);
   return {
     kind: 'embedded',
     name: 'the embedded database in it',

@@ -35,7 +35,11 @@ export interface InspectorOptions {
   patienceMs?: number;
   /** Where models lie while they are read; shared with the runners, which load models too. */
   folders?: ModelFolders;
+  /** Starts a child process. */
+  start?: StartInspector;
 }
+
+export type StartInspector = () => InspectorProcess;
 
 export interface InspectionOptions {
   /** Where to write the graph that is loaded in the file's place, should it be another one; not kept when left out. */
@@ -58,6 +62,7 @@ export class ModelInspector {
   readonly #patienceMs: number;
   readonly #folders: ModelFolders;
   readonly #ownsFolders: boolean;
+  readonly #start: StartInspector;
   readonly #quick = new Turnstile('models wait to be read', { atOnce: SEATS.quick, waiting: WAITING.quick });
   readonly #slow = new Turnstile('models wait to be read', { atOnce: SEATS.slow, waiting: WAITING.slow });
   readonly #closing = new AbortController();
@@ -72,6 +77,7 @@ export class ModelInspector {
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
     this.#folders = options.folders ?? new ModelFolders();
     this.#ownsFolders = options.folders === undefined;
+    this.#start = options.start ?? (() => new InspectorProcess());
   }
 
   /**
@@ -155,7 +161,7 @@ export class ModelInspector {
   }
 
   #attempt(request: InspectorRequest, bytes: number, signal: AbortSignal): Attempt {
-    const child = this.#takeIdle() ?? new InspectorProcess();
+    const child = this.#takeIdle() ?? this.#start();
     const abandoned = new AbortController();
     const limits = { ...this.#limits, memoryBytes: this.#memoryBytes + MEMORY_OF_FILE * bytes };
     const either = AbortSignal.any([signal, abandoned.signal]);

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isLongRun } from '../../support/depth.js';
 import { ask, type Api } from './ask.js';
 import { deploy, INFER, publish, register, type Deployed } from './catalog-steps.js';
 
@@ -138,6 +139,12 @@ export async function until<T>(look: () => Promise<T>, isRight: (value: T) => bo
   }
 }
 
+/**
+ * What a caller waits between two requests. Without it some callers keep the whole machine busy, for as long as whatever they
+ * watch takes.
+ */
+const PAUSE_MS = isLongRun ? 0 : 4;
+
 /** Callers who ask again and again until they are told to stop, and what they were told. */
 export class Callers {
   readonly outcomes: Outcome[] = [];
@@ -147,7 +154,10 @@ export class Callers {
   /** @param call one request; whether its answer is right is for the call to see */
   constructor(count: number, call: (caller: number, request: number) => Promise<Outcome>) {
     this.#calls = Array.from({ length: count }, async (_, caller) => {
-      for (let request = 0; !this.#stopped; request += 1) this.outcomes.push(await call(caller, request));
+      for (let request = 0; !this.#stopped; request += 1) {
+        this.outcomes.push(await call(caller, request));
+        await delay(PAUSE_MS);
+      }
     });
   }
 

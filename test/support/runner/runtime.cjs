@@ -16,11 +16,12 @@ line.on('error', (error) => console.error('The keeper of the tests is gone:', er
 /** What jest-worker tells a worker when there is nothing more to do. */
 const CHILD_MESSAGE_END = 2;
 
-// Jest gives a worker half a second for what its modules hold to end by itself, and that is little on a busy machine. What
-// a test left behind in other processes is for the keeper to tell.
+// Jest gives a worker half a second for what its modules hold to end by itself, and that is little on a busy machine, with
+// threads that are kept for the next file (kept-databases.ts). What a test left behind in other processes is for the keeper
+// to tell.
 if (require.main?.filename.endsWith('processChild.js'))
   process.on('message', ([type]) => {
-    if (type === CHILD_MESSAGE_END) process.exit();
+    if (type === CHILD_MESSAGE_END) process.kill(process.pid, 'SIGKILL');
   });
 
 /** Of every file that the loader served, for the positions in stacks. */
