@@ -4,7 +4,7 @@ import { startApp, type App, type AppOptions } from '../../src/app.js';
 import type { Config } from '../../src/platform/config.js';
 import { parseConfig } from '../../src/platform/config.js';
 import { WrongKeys } from '../../src/security/index.js';
-import { createLogger } from '../../src/platform/logging.js';
+import { createLogger, type Logger } from '../../src/platform/logging.js';
 import { createTestDatabase, type DatabaseKind } from './databases.js';
 
 export interface GraphqlAnswer {
@@ -52,6 +52,8 @@ export async function startTestApp(options: {
   readonly onRequestEnded?: AppOptions['onRequestEnded'];
   /** By default rules are looked at when a test says so. */
   readonly alerts?: AppOptions['alerts'];
+  /** By default as loud as TEST_LOG_LEVEL. */
+  readonly logger?: Logger;
   /** The data of an app that was stopped before, or of anything else that has some. */
   readonly reuse?: {
     readonly config: Pick<Config, 'dataDirectory' | 'databaseUrl'>;
@@ -71,7 +73,8 @@ export async function startTestApp(options: {
     databaseUrl: database.databaseUrl,
     ...options.config,
   };
-  const app = await startApp(config, createLogger(process.env.TEST_LOG_LEVEL ?? 'silent'), {
+  const logger = options.logger ?? createLogger(process.env.TEST_LOG_LEVEL ?? 'silent');
+  const app = await startApp(config, logger, {
     graphqlPaths: { compiled: compiledByEnvironment(), ...options.graphqlPaths },
     ...(options.downloader && { downloader: options.downloader }),
     ...(options.moleculeEntry && { moleculeEntry: options.moleculeEntry }),
