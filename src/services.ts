@@ -35,6 +35,7 @@ import {
   RuntimeGraphs,
   type StartInspector,
 } from './runtime/index.js';
+import { startTelemetry } from './telemetry/index.js';
 import { TransferService } from './transfer/index.js';
 
 /** For tests: no user ever sets these. */
@@ -176,6 +177,14 @@ export async function buildServices(parts: {
     stops.add('metrics', () => metrics.close());
     await metrics.start();
     inference.onRequestEnded(metrics.requestEnded);
+  }
+  if (config.telemetry) {
+    const telemetry = await startTelemetry(config.telemetry, {
+      logger,
+      occupancy: (deployment) => deployments.occupancy(deployment),
+    });
+    stops.add('telemetry', () => telemetry.close());
+    inference.onRequestEnded(telemetry.requestEnded);
   }
   if (options.onRequestEnded) inference.onRequestEnded(options.onRequestEnded);
   const runner = new PipelineRunner({ instances });

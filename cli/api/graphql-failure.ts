@@ -20,7 +20,7 @@ export const SYSTEM_CODE_EXITS: Readonly<Record<string, ExitCode>> = {
   STORAGE_FULL: EXIT.UNAVAILABLE,
   UNAVAILABLE: EXIT.UNAVAILABLE,
   INTERNAL: EXIT.UNAVAILABLE,
-  // Limits of the deployment, and what the server's machine lacks: asked again, it is the same until somebody changes those.
+  // Limits of the deployment, and what the server's machine lacks: no other request would fare better.
   RUN_TOO_LONG: EXIT.UNAVAILABLE,
   MODEL_OUT_OF_MEMORY: EXIT.UNAVAILABLE,
   LOCALE_MISSING: EXIT.UNAVAILABLE,
@@ -35,7 +35,8 @@ export function failureOf({ message, extensions }: GraphqlError, requestId?: str
 
 /** A refusal over HTTP, by its status and the code in its body. */
 export function exitOf(code: string): ExitCode {
-  return SYSTEM_CODES.has(code) || code.startsWith('GRAPHQL_') ? EXIT.UNAVAILABLE : EXIT.REFUSED;
+  if (code.startsWith('GRAPHQL_')) return EXIT.UNAVAILABLE;
+  return Object.hasOwn(SYSTEM_CODE_EXITS, code) ? (SYSTEM_CODE_EXITS[code] ?? EXIT.REFUSED) : EXIT.REFUSED;
 }
 
 function worded(code: string, message: string, requestId: string | undefined): string {

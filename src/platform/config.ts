@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { isAddressRange } from './address-range.js';
 import { StartupError } from './errors.js';
 import { similarNames } from './similar-names.js';
+import { parseTelemetry, type TelemetryConfig } from './telemetry-config.js';
 
 /** Every setting Retort has. Read once, here; nothing else looks at the environment. */
 export interface Config {
@@ -53,6 +54,8 @@ export interface Config {
   readonly metricsDays: number;
   /** How long SIGTERM waits for running requests before it gives up on them. */
   readonly drainMs: number;
+  /** Null: neither traces nor metrics leave the server. */
+  readonly telemetry: TelemetryConfig | null;
 }
 
 const GIB = 1024 ** 3;
@@ -125,8 +128,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const parsed = environment.safeParse(present);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => {
+  const telemetry = parseTelemetry(present);
+  if (!parsed.success || 'issues' in telemetry) {
+    const issues = [...(parsed.error?.issues ?? []), ...('issues' in telemetry ? telemetry.issues : [])];
+    const problems = issues.map((issue) => {
       const name = String(issue.path[0]);
       const got = isSecret(name) ? '' : `, got "${present[name] ?? ''}"`;
       return `${name}: ${issue.message}${got}`;
@@ -164,6 +169,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     metrics: settings.RETORT_METRICS,
     metricsDays: settings.RETORT_METRICS_DAYS,
     drainMs: settings.RETORT_DRAIN_MS,
+    telemetry: telemetry.config,
   };
 }
 
@@ -199,7 +205,7 @@ function usableMemory(): number {
 }
 
 function isSecret(name: string): boolean {
-  return name === 'RETORT_API_KEY' || name === 'DATABASE_URL';
+  return name === 'RETORT_API_KEY' || name === 'DATABASE_URL' || /^OTEL_\w+_(?:HEADERS|ENDPOINT)$/.test(name);
 }
 
 /** As a browser writes it in the header Origin. */

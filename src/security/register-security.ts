@@ -8,6 +8,7 @@ import { lingerOverUnreadBody } from './linger.js';
 import { RESPONSE_HEADERS } from './response-headers.js';
 import { clientAddressBehind, type ClientAddress } from './client-address.js';
 import { crossOriginHeaders, isAllowedPreflight, PREFLIGHT_HEADERS } from './cross-origin.js';
+import { readTraceContext } from './trace-context.js';
 import { WrongKeys, type WrongKeyAnswer } from './wrong-keys.js';
 import type { SecurityConfig } from './security-config.js';
 
@@ -46,6 +47,7 @@ export function registerSecurity(
   wrongKeys: WrongKeys = new WrongKeys(),
 ): Guard {
   const { allowedOrigins = [], trustedProxies = [] } = config;
+  const isTraced = config.telemetry?.traces != null;
   const guard: Guard = { wrongKeys, addressOf: clientAddressBehind(trustedProxies) };
   app.decorateRequest('caller');
   // Callbacks, not promises: these run for every request, and most often at once.
@@ -60,7 +62,10 @@ export function registerSecurity(
       }
     }
     try {
-      request.caller = { actor: authorizeRequest(request.raw, config), requestId: request.id };
+      const actor = authorizeRequest(request.raw, config);
+      request.caller = isTraced
+        ? { actor, requestId: request.id, trace: readTraceContext(request.headers) }
+        : { actor, requestId: request.id };
     } catch (error) {
       if (!(error instanceof DomainError)) done(error as Error);
       else if (error.code === 'UNAUTHENTICATED') withoutKey(request, reply, error, done);

@@ -3,7 +3,7 @@ import { execute, type FormattedExecutionResult, type GraphQLError } from 'graph
 import { makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Config } from '../../platform/config.js';
 import { DomainError } from '../../platform/errors.js';
-import { authenticate, type Caller, type Guard } from '../../security/index.js';
+import { authenticate, readTraceContext, type Caller, type Guard } from '../../security/index.js';
 import { recordError } from '../http/failed-request.js';
 import type { LongAnswers } from '../http/long-answers.js';
 import { holdsLongValues } from '../http/long-values.js';
@@ -26,7 +26,7 @@ const INIT_TIMEOUT_MS = 3_000;
 const MAX_OPERATIONS = 100;
 
 interface OperationOptions extends OperationParts {
-  readonly config: Pick<Config, 'apiKey'>;
+  readonly config: Pick<Config, 'apiKey'> & Partial<Pick<Config, 'telemetry'>>;
   readonly guard: Pick<Guard, 'wrongKeys'>;
   readonly longAnswers: LongAnswers;
 }
@@ -104,7 +104,7 @@ function admit(
  * @throws DomainError or GraphQLError
  */
 async function prepare(
-  { extra, subscriptions }: SocketContext,
+  { extra, subscriptions, connectionParams }: SocketContext,
   id: string,
   message: SubscribePayload,
   { config, ...parts }: OperationOptions,
@@ -114,7 +114,10 @@ async function prepare(
   const variables = (large as Record<string, unknown> | undefined) ?? message.variables ?? null;
   const requestId = randomUUID();
   extra.callers.set(id, { ...UNKNOWN, requestId });
-  const caller = { ...authenticate(extra.authorization, config.apiKey), requestId };
+  const trace = config.telemetry?.traces
+    ? readTraceContext(message.extensions, connectionParams, extra.addressed.headers)
+    : undefined;
+  const caller = { ...authenticate(extra.authorization, config.apiKey), requestId, ...(trace && { trace }) };
   extra.callers.set(id, caller);
   if (Object.keys(subscriptions).length > MAX_OPERATIONS) throw tooManyOperations();
 
