@@ -1,0 +1,35 @@
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import type { IconName } from './components/icon.js';
+
+/** What a page is given: the parameters of its path. */
+export interface PageProps {
+  readonly params: Readonly<Record<string, string | undefined>>;
+}
+
+interface PageRoute {
+  /** As the server knows it, too: src/rest/dashboard-routes.ts. */
+  readonly path: string;
+  readonly component: LazyExoticComponent<ComponentType<PageProps>>;
+}
+
+const fleet = lazy(() => import('./fleet/fleet-page.js'));
+
+/** Every page, each in a file of its own that is loaded when it is first opened. */
+export const PAGES: readonly PageRoute[] = [
+  { path: '/', component: fleet },
+  { path: '/fleet', component: fleet },
+  { path: '/events', component: lazy(() => import('./events/events-page.js')) },
+];
+
+export interface NavigationEntry {
+  readonly label: string;
+  readonly href: string;
+  readonly icon: IconName;
+  /** Paths that belong to it beside its own. */
+  readonly also: RegExp;
+}
+
+export const NAVIGATION: readonly NavigationEntry[] = [
+  { label: 'Fleet', href: '/', icon: 'fleet', also: /^\/(?:fleet$|deployments\/)/ },
+  { label: 'Events', href: '/events', icon: 'events', also: /^\/events/ },
+];
