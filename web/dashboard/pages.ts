@@ -18,6 +18,7 @@ const fleet = lazy(() => import('./fleet/fleet-page.js'));
 export const PAGES: readonly PageRoute[] = [
   { path: '/', component: fleet },
   { path: '/fleet', component: fleet },
+  { path: '/deployments/:name', component: lazy(() => import('./deployment/deployment-page.js')) },
   { path: '/events', component: lazy(() => import('./events/events-page.js')) },
 ];
 

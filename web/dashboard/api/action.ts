@@ -6,6 +6,7 @@ import type { ApiDocument } from './documents.js';
 /** What the caller can put right, as every payload has it. */
 export interface Fault {
   readonly field: readonly string[] | null;
+  readonly code?: string;
   readonly message: string;
 }
 
@@ -15,6 +16,7 @@ export interface Action<Data, Variables> {
   readonly isRunning: boolean;
   /** What is wrong at this path inside `input`; null when nothing is. */
   readonly faultAt: (...path: readonly string[]) => string | null;
+  readonly hasCode: (code: string) => boolean;
   /** What is wrong at no path that the form shows, and failures of the request as a whole. */
   readonly otherFaults: (...shown: readonly string[]) => readonly string[];
 }
@@ -55,6 +57,7 @@ export function useAction<Data extends object, Variables extends AnyVariables & 
         .filter((fault) => startsWith(fault, path))
         .map(({ message }) => message)
         .join(' ') || null,
+    hasCode: (code) => faults.some((fault) => fault.code === code),
     otherFaults: (...shown) =>
       faults
         .filter((fault) => !shown.some((path) => startsWith(fault, path.split('.'))))

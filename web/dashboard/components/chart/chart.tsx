@@ -7,6 +7,7 @@ import { Icon } from '../icon.js';
 import { ChartTable } from './chart-table.js';
 import { usePanning } from './use-panning.js';
 import type { DrawPlot, Plot } from './plot.js';
+import './chart.css';
 
 export type SeriesColour = `series-${1 | 2 | 3 | 4 | 5 | 6 | 7}` | 'bad' | 'good' | 'ink-3';
 
