@@ -9,6 +9,8 @@ import { Icon } from './icon.js';
 
 interface FieldProps {
   readonly label: string;
+  /** The field says by itself what it is for; screen readers are told still. */
+  readonly isLabelHidden?: boolean;
   readonly hint?: ReactNode;
   /** What is wrong with what it holds; null when nothing is. */
   readonly fault?: string | null | undefined;
@@ -44,7 +46,7 @@ export function TextField(props: TextFieldProps) {
       {...(props.inputMode && { inputMode: props.inputMode })}
       {...(props.maxLength !== undefined && { maxLength: props.maxLength })}
     >
-      <Label>{label}</Label>
+      <Label className={props.isLabelHidden === true ? 'visually-hidden' : ''}>{label}</Label>
       {lines === undefined ? (
         <Input className="input" placeholder={props.placeholder ?? ''} />
       ) : (

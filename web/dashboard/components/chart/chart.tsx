@@ -37,7 +37,7 @@ export interface ChartProps {
   readonly onPan?: (seconds: number) => void;
 }
 
-const HEIGHT = 190;
+const HEIGHT = 180;
 
 /** Lines over time. The readout below says the value below the pointer, or the last one; the same is there as a table. */
 export function Chart(props: ChartProps) {

@@ -48,7 +48,7 @@ export function drawPlot(container: HTMLElement, options: PlotOptions): Plot {
       width: options.width,
       height: options.height,
       legend: { show: false },
-      padding: [8, 6, 0, 0],
+      padding: [8, 8, 0, 0],
       cursor: {
         sync: { key: SYNC, setSeries: false },
         drag: { x: false, y: false },
@@ -60,7 +60,7 @@ export function drawPlot(container: HTMLElement, options: PlotOptions): Plot {
         y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1] },
       },
       axes: [
-        { ...axis, space: 70, values: timeLabels },
+        { ...axis, size: 30, space: 70, values: timeLabels },
         {
           ...axis,
           size: AXIS_WIDTH,

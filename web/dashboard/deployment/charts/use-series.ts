@@ -51,7 +51,10 @@ export function useSeries({ deployment, window, seconds, until }: SeriesRequest)
     const goOn = async () => {
       const step = known[0]?.seconds ?? 1;
       // Nobody looks, or the network is away: what is missing is asked for later, all of it.
-      if (document.hidden) { schedule(step); return; }
+      if (document.hidden) {
+        schedule(step);
+        return;
+      }
       const last = known.at(-1);
       const missing = last === undefined ? seconds : Math.ceil((Date.now() - Date.parse(last.at)) / 1_000);
       const isLittle = missing < seconds / 2;

@@ -22,7 +22,7 @@ export function WindowFigures({ figures }: { readonly figures: WindowFiguresFrag
       <Figure term="Slowest">{formatMs(latency.max)}</Figure>
       <Figure term="In the queue now">{formatCount(figures.queueDepth)}</Figure>
       <Figure term="Memory">{formatBytes(figures.memoryBytes)}</Figure>
-      {figures.cacheHitRate !== null && (
+      {Number(figures.cacheHits) > 0 && (
         <Figure term="From the cache" extra={formatShare(figures.cacheHitRate)}>
           {formatCount(figures.cacheHits)}
         </Figure>
