@@ -20,6 +20,7 @@ export const PAGES: readonly PageRoute[] = [
   { path: '/fleet', component: fleet },
   { path: '/deployments/:name', component: lazy(() => import('./deployment/deployment-page.js')) },
   { path: '/events', component: lazy(() => import('./events/events-page.js')) },
+  { path: '/jobs', component: lazy(() => import('./jobs/jobs-page.js')) },
 ];
 
 export interface NavigationEntry {
@@ -33,4 +34,5 @@ export interface NavigationEntry {
 export const NAVIGATION: readonly NavigationEntry[] = [
   { label: 'Fleet', href: '/', icon: 'fleet', also: /^\/(?:fleet$|deployments\/)/ },
   { label: 'Events', href: '/events', icon: 'events', also: /^\/events/ },
+  { label: 'Jobs', href: '/jobs', icon: 'jobs', also: /^\/jobs/ },
 ];

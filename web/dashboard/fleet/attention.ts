@@ -55,7 +55,7 @@ function* rankedConcerns(
       {
         tone: 'bad',
         icon: 'warning',
-        text: `${formatCount(errors)} ${errors === 1 ? 'error' : 'errors'} in the last minute`,
+        text: `${formatCount(errors)} ${errors === 1 ? 'error' : 'errors'} a minute`,
       },
     ];
   if (migration?.state === 'AWAITING_APPROVAL')
