@@ -21,6 +21,7 @@ export const PAGES: readonly PageRoute[] = [
   { path: '/deployments/:name', component: lazy(() => import('./deployment/deployment-page.js')) },
   { path: '/events', component: lazy(() => import('./events/events-page.js')) },
   { path: '/jobs', component: lazy(() => import('./jobs/jobs-page.js')) },
+  { path: '/alerts', component: lazy(() => import('./alerts/alerts-page.js')) },
 ];
 
 export interface NavigationEntry {
@@ -35,4 +36,5 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { label: 'Fleet', href: '/', icon: 'fleet', also: /^\/(?:fleet$|deployments\/)/ },
   { label: 'Events', href: '/events', icon: 'events', also: /^\/events/ },
   { label: 'Jobs', href: '/jobs', icon: 'jobs', also: /^\/jobs/ },
+  { label: 'Alerts', href: '/alerts', icon: 'alerts', also: /^\/alerts/ },
 ];

@@ -53,22 +53,29 @@ describe('the dashboard’s pages of operations', () => {
     traffic = setInterval(ask, 25);
   };
 
-  inBrowser('opens on the fleet, with each deployment’s name as text, whatever the width and the colours', async () => {
-    for (const width of [1440, 768, 390])
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.setViewportSize({ width, height: 844 });
-        await page.emulateMedia({ colorScheme });
-        await open('/');
-        const name = page.getByRole('link', { name: 'scaling', exact: true });
-        await name.waitFor();
-        expect(await name.innerText()).toBe('scaling');
-        await page.getByText('Ready', { exact: true }).first().waitFor();
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-        expect([width, colorScheme, await watched.accessibilityProblems()]).toEqual([width, colorScheme, []]);
-      }
-    await page.setViewportSize({ width: 1440, height: 900 });
-    expect(await page.title()).toBe('Fleet · Retort');
-  });
+  inBrowser(
+    'opens on the fleet, with each deployment’s name as text, whatever the width and the colours',
+    async () => {
+      for (const width of [1440, 768, 390])
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.setViewportSize({ width, height: 844 });
+          await page.emulateMedia({ colorScheme });
+          await open('/');
+          const name = page.getByRole('link', { name: 'scaling', exact: true });
+          await name.waitFor();
+          expect(await name.innerText()).toBe('scaling');
+          await page.getByText('Ready', { exact: true }).first().waitFor();
+          expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+          expect([width, colorScheme, await watched.accessibilityProblems()]).toEqual([
+            width,
+            colorScheme,
+            [],
+          ]);
+        }
+      await page.setViewportSize({ width: 1440, height: 900 });
+      expect(await page.title()).toBe('Fleet · Retort');
+    },
+  );
 
   inBrowser('leads by keyboard to the content, and to the heading of the page it opens', async () => {
     await open('/');
@@ -116,30 +123,33 @@ describe('the dashboard’s pages of operations', () => {
     await page.waitForURL((url) => !url.searchParams.has('until'));
   });
 
-  inBrowser('starts a canary, says what is wrong with it first, and shows it advance to its end', async () => {
-    await open('/deployments/scaling');
-    await button('Migrate…').click();
-    const dialog = page.getByRole('dialog', { name: 'Migrate scaling' });
-    await dialog.getByLabel('Version').selectOption('scaling@3');
-    await dialog.getByLabel('Shares, %').fill('60, 20');
-    await dialog.getByLabel('Seconds a step').fill('1');
-    await dialog.getByLabel('Requests a step').fill('5');
-    await dialog.getByLabel('Reason').fill('twice as good');
-    await button('Start: canary').click();
-    await seen(/Give shares above 0 and below 100 that grow, such as “10, 50”; got “60, 20”/);
-    expect(await dialog.getByLabel('Shares, %').getAttribute('aria-invalid')).toBe('true');
-    await dialog.getByLabel('Shares, %').fill('20, 60');
-    await button('Start: canary').click();
-    await dialog.waitFor({ state: 'detached' });
-    const panel = page.getByRole('region', { name: /Canary from scaling@2 to scaling@3/ });
-    await panel.locator('[aria-current=step]', { hasText: '20%' }).waitFor();
-    expect(await watched.accessibilityProblems()).toEqual([]);
-    beginTraffic();
-    await panel.locator('[aria-current=step]', { hasText: '60%' }).waitFor();
-    await panel.getByText('Succeeded').waitFor();
-    await panel.getByText(/“twice as good”/).waitFor();
-    await page.locator('.lead').getByText('scaling@3').waitFor();
-  });
+  inBrowser(
+    'starts a canary, says what is wrong with it first, and shows it advance to its end',
+    async () => {
+      await open('/deployments/scaling');
+      await button('Migrate…').click();
+      const dialog = page.getByRole('dialog', { name: 'Migrate scaling' });
+      await dialog.getByLabel('Version').selectOption('scaling@3');
+      await dialog.getByLabel('Shares, %').fill('60, 20');
+      await dialog.getByLabel('Seconds a step').fill('1');
+      await dialog.getByLabel('Requests a step').fill('5');
+      await dialog.getByLabel('Reason').fill('twice as good');
+      await button('Start: canary').click();
+      await seen(/Give shares above 0 and below 100 that grow, such as “10, 50”; got “60, 20”/);
+      expect(await dialog.getByLabel('Shares, %').getAttribute('aria-invalid')).toBe('true');
+      await dialog.getByLabel('Shares, %').fill('20, 60');
+      await button('Start: canary').click();
+      await dialog.waitFor({ state: 'detached' });
+      const panel = page.getByRole('region', { name: /Canary from scaling@2 to scaling@3/ });
+      await panel.locator('[aria-current=step]', { hasText: '20%' }).waitFor();
+      expect(await watched.accessibilityProblems()).toEqual([]);
+      beginTraffic();
+      await panel.locator('[aria-current=step]', { hasText: '60%' }).waitFor();
+      await panel.getByText('Succeeded').waitFor();
+      await panel.getByText(/“twice as good”/).waitFor();
+      await page.locator('.lead').getByText('scaling@3').waitFor();
+    },
+  );
 
   inBrowser('pauses, resumes and aborts a migration, each with its reason in the events', async () => {
     await open('/deployments/scaling');
@@ -148,7 +158,7 @@ describe('the dashboard’s pages of operations', () => {
     await button('Start: canary').click();
     const confirm = async (opens: string, dialog: string, reason: string, does: string) => {
       await button(opens).click();
-      const asked = page.getByRole(/Abort/.test(does) ? 'alertdialog' : 'dialog', { name: dialog });
+      const asked = page.getByRole(does.includes('Abort') ? 'alertdialog' : 'dialog', { name: dialog });
       await asked.getByLabel('Reason').fill(reason);
       await asked.getByRole('button', { name: does }).click();
       await asked.waitFor({ state: 'detached' });
@@ -190,7 +200,8 @@ describe('the dashboard’s pages of operations', () => {
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       const job = page.getByRole('article', { name: 'Verify all artifacts' });
       await job.getByText('Running').waitFor();
-      await job.getByText(/^(\d+) of \d+ done, 0%.* left$/).waitFor();
+
+      await job.getByText(/^\d+ of \d+ done, 0%/).waitFor();
       expect(await watched.accessibilityProblems()).toEqual([]);
       await button('Pause: Verify all artifacts').click();
       await job.getByText('Paused').waitFor();
@@ -238,7 +249,9 @@ describe('the dashboard’s pages of operations', () => {
       for (let count = 0; count < 3; count += 1) await publish(app, 'while-away', scalingModel(5 + count));
       link.mend();
       await linked.page.getByText('Published while-away@3').waitFor();
-      await linked.page.getByText(/The connection to the server is lost\. What/).waitFor({ state: 'detached' });
+      await linked.page
+        .getByText(/The connection to the server is lost\. What/)
+        .waitFor({ state: 'detached' });
       await publish(app, 'while-away', scalingModel(9));
       await linked.page.getByText('Published while-away@4').waitFor();
       expect(await events.allInnerTexts()).toEqual([

@@ -2,6 +2,7 @@ import type { FleetDeploymentFragment } from '../__generated__/operations.js';
 import type { Tone } from '../components/badge.js';
 import type { IconName } from '../components/icon.js';
 import { formatCount } from '../formats/numbers.js';
+import type { FiringAlert } from './use-fleet-alerts.js';
 import type { Figures } from './use-fleet-figures.js';
 
 /** Why somebody should look at a deployment. */
@@ -26,6 +27,7 @@ export interface FleetEntry {
 interface Known {
   readonly figures: Figures | undefined;
   readonly series: readonly number[] | undefined;
+  readonly alerts: readonly FiringAlert[] | undefined;
 }
 
 /** Ranks, so that rows do not change places for every request: who has the same is sorted by name. */
@@ -45,9 +47,14 @@ export function fleetEntry(deployment: FleetDeploymentFragment, known: Known): F
 
 function* rankedConcerns(
   { state, stateReason, migration }: FleetDeploymentFragment,
-  { figures }: Known,
+  { figures, alerts = [] }: Known,
 ): Generator<readonly [rank: number, Concern]> {
   if (state === 'FAILED') yield [0, { tone: 'bad', icon: 'failed', text: 'Failed', detail: stateReason }];
+  for (const { ruleName, message, severity } of alerts)
+    yield [
+      1,
+      { tone: severity === 'CRITICAL' ? 'bad' : 'warn', icon: 'bell', text: ruleName, detail: message },
+    ];
   const errors = Number(figures?.errors ?? 0);
   if (errors > 0)
     yield [

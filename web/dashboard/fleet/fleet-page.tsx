@@ -12,6 +12,7 @@ import { FleetCards } from './fleet-cards.js';
 import { FleetHealth } from './fleet-health.js';
 import { FleetTable } from './fleet-table.js';
 import { useFleet } from './use-fleet.js';
+import { useFleetAlerts } from './use-fleet-alerts.js';
 import { useFleetFigures } from './use-fleet-figures.js';
 import { useFleetSeries } from './use-fleet-series.js';
 import './fleet.css';
@@ -26,12 +27,17 @@ export default function FleetPage() {
   const { deployments, error, refresh } = useFleet();
   const { byName, ended } = useFleetFigures();
   const series = useFleetSeries();
+  const alerts = useFleetAlerts();
   const [search, setSearch] = useUrlState('q', '');
   const [shown, setShown] = useUrlState('show', 'all');
   const isNarrow = useMedia('(max-width: 64rem)');
   const entries = deployments
     ?.map((deployment) =>
-      fleetEntry(deployment, { figures: byName.get(deployment.name), series: series.get(deployment.name) }),
+      fleetEntry(deployment, {
+        figures: byName.get(deployment.name),
+        series: series.get(deployment.name),
+        alerts: alerts.get(deployment.name),
+      }),
     )
     .sort(byAttention);
   const words = search.toLowerCase().split(/\s+/);

@@ -11,7 +11,7 @@ export interface WatchedPage {
   /** Errors of the page, refusals by its content security policy, requests to other servers; emptied by the test. */
   readonly troubles: string[];
   /** Problems that axe finds, minor ones left out, each with the elements at fault. */
-  accessibilityProblems(): Promise<string[]>;
+  readonly accessibilityProblems: () => Promise<string[]>;
 }
 
 /** Opens a page that must reach for nothing but `origin`. */
@@ -30,7 +30,8 @@ export async function openWatchedPage(
   });
   page.on('request', (request) => {
     const address = request.url();
-    if (!address.startsWith(origin) && !/^(?:data|blob):/.test(address)) troubles.push(`reached for ${address}`);
+    if (!address.startsWith(origin) && !/^(?:data|blob):/.test(address))
+      troubles.push(`reached for ${address}`);
   });
   return {
     page,
