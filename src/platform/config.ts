@@ -32,6 +32,7 @@ export interface Config {
   readonly bodyLimitBytes: number;
   /** What the bodies of all requests together may take in memory, from their first byte to the answer. */
   readonly bodyMemoryBytes: number;
+  readonly dashboard: boolean;
   readonly graphiql: boolean;
   readonly introspection: boolean;
   /** Worker threads that deployments with isolation THREAD share. */
@@ -102,6 +103,7 @@ const environment = z.object({
     .default([]),
   RETORT_MAX_SOCKETS: integer(1, 1_000_000, 2_000),
   RETORT_BODY_MEMORY_BYTES: integer(1024 ** 2, Number.MAX_SAFE_INTEGER, defaultBodyMemory()),
+  RETORT_DASHBOARD: flag(true),
   RETORT_GRAPHIQL: flag(true),
   RETORT_INTROSPECTION: flag(true),
   RETORT_WORKERS: integer(1, MAX_WORKERS, Math.min(MAX_WORKERS, availableParallelism())),
@@ -156,6 +158,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     maxArchiveBytes: settings.RETORT_MAX_ARCHIVE_BYTES,
     bodyLimitBytes: settings.RETORT_BODY_LIMIT_BYTES,
     bodyMemoryBytes: settings.RETORT_BODY_MEMORY_BYTES,
+    dashboard: settings.RETORT_DASHBOARD,
     graphiql: settings.RETORT_GRAPHIQL,
     introspection: settings.RETORT_INTROSPECTION,
     workers: settings.RETORT_WORKERS,

@@ -8,7 +8,7 @@ export { errorBody } from './error-body.js';
 export { type Guard, isAnonymous, nameAnswer, registerSecurity } from './register-security.js';
 export { requestId } from './request-id.js';
 export { type Addressed, requestedOrigin } from './requested-origin.js';
-export { PAGE_CONTENT_SECURITY_POLICY } from './response-headers.js';
+export { DASHBOARD_CONTENT_SECURITY_POLICY, GRAPHIQL_CONTENT_SECURITY_POLICY } from './response-headers.js';
 export { checkHost, checkOrigin, isLoopback } from './same-site.js';
 export type { SecurityConfig } from './security-config.js';
 export { readTraceContext, type TraceContext } from './trace-context.js';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.js';
 import { authorizeRequest } from './access.js';
-import { AUTHENTICATION_CHALLENGES } from './authenticate.js';
+import { challengesFor } from './authenticate.js';
 import type { Caller } from './caller.js';
 import { errorBody } from './error-body.js';
 import { lingerOverUnreadBody } from './linger.js';
@@ -16,6 +16,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set before any route runs. */
     caller: Caller;
+  }
+  interface FastifyContextConfig {
+    /** Reading it needs no key: it is the same for everybody, and tells nothing about what the server holds. */
+    withoutKey?: boolean;
   }
 }
 
@@ -82,7 +86,7 @@ export function registerSecurity(
   ): void => {
     const { authorization = '' } = request.headers;
     const slowed = authorization === '' ? undefined : guard.wrongKeys.failed(guard.addressOf(request.raw));
-    if (SAFE_METHODS.has(request.method) && HEALTH.test(request.url)) {
+    if (SAFE_METHODS.has(request.method) && isForEverybody(request)) {
       request.caller = { actor: NOBODY, requestId: request.id };
       done();
       return;
@@ -101,6 +105,10 @@ export function nameAnswer(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(RESPONSE_HEADERS).header('x-request-id', request.id);
 }
 
+function isForEverybody(request: FastifyRequest): boolean {
+  return request.routeOptions.config.withoutKey === true || HEALTH.test(request.url);
+}
+
 function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -114,7 +122,7 @@ function refuse(
       .send(errorBody(request.url, { code, message: TOO_MANY, requestId: request.id }));
     return;
   }
-  if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', AUTHENTICATION_CHALLENGES);
+  if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', challengesFor(request.headers));
   void reply
     .code(code === 'UNAUTHENTICATED' ? 401 : 403)
     .send(errorBody(request.url, { code, message, requestId: request.id }));
