@@ -18,7 +18,7 @@ import {
   PredictionLog,
 } from './monitoring/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
-import { InstanceReader, MoleculeWorker } from './pipelines/index.js';
+import { InstanceReader, MoleculeDepictions, MoleculeWorker } from './pipelines/index.js';
 import type { Config } from './platform/config.js';
 import type { openDatabase } from './platform/database/index.js';
 import { EventLog } from './platform/events/index.js';
@@ -260,6 +260,7 @@ export async function buildServices(parts: {
     predictionLog,
     outcomes,
     predictions,
+    depictions: new MoleculeDepictions({ molecules }),
     recordedRequests,
     comparisons,
     comparer,
