@@ -31,6 +31,8 @@ export function drawPicture(
     clearBackground: false,
     bondLineWidth: 1.5,
     padding: 0.06,
+    // Small molecules are not blown up to fill the picture.
+    fixedBondLength: Math.min(width, height) / 4.5,
     ...THEMES[theme],
   };
   const drawn = molecule.get_svg_with_highlights(JSON.stringify(options));
