@@ -1,12 +1,12 @@
 // Bundles web/dashboard into dist/web/dashboard. Every asset carries the hash of its content in its name and may be
 // cached for ever. A page is told where the server lies by relative addresses alone, so there is an index.html for each
-// depth a page may have: for /fleet, for /models/esol, and for one below that.
+// depth a page may have: for /fleet, for /models/esol, and for those below that.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { precompress } from './precompress.mjs';
 
-const DEPTHS = 3;
+const DEPTHS = 4;
 
 /** @param {string} root the project's folder */
 export async function buildDashboard(root) {

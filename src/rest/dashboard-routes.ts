@@ -7,7 +7,21 @@ import { DASHBOARD_CONTENT_SECURITY_POLICY } from '../security/index.js';
 import { RestError } from './rest-error.js';
 
 /** Addresses of the dashboard's pages; the same as in web/dashboard/pages.ts. */
-export const DASHBOARD_PAGES = ['/', '/fleet', '/deployments/:name', '/events', '/jobs', '/alerts'] as const;
+export const DASHBOARD_PAGES = [
+  '/',
+  '/fleet',
+  '/deployments/:name',
+  '/catalog',
+  '/models/:name',
+  '/models/:name/:tab',
+  '/models/:name/:tab/:rest',
+  '/playground',
+  '/playground/:ref',
+  '/publish',
+  '/events',
+  '/jobs',
+  '/alerts',
+] as const;
 
 /**
  * The dashboard: its pages, all of them the same file, and what that loads. They hold nothing but the program, so they are
