@@ -3,6 +3,7 @@ const order = [
   'graphql',
   'rest',
   'http',
+  'monitoring',
   'git',
   'transfer',
   'comparison',
@@ -18,6 +19,8 @@ const order = [
   'artifacts',
   'tensors',
   'security',
+  'jobs',
+  'statistics',
   'platform',
 ];
 const upward = order.slice(1).map((folder, index) => ({
@@ -31,9 +34,11 @@ const upward = order.slice(1).map((folder, index) => ({
 const strangers = [
   ['catalog', 'aliases', 'artifacts|publishing'],
   ['catalog', 'artifacts|publishing', 'aliases'],
-  ['graphql', 'compiled|documents', 'http|websocket|resolvers'],
-  ['graphql', 'http', 'websocket|resolvers'],
-  ['graphql', 'websocket', 'resolvers'],
+  ['graphql', 'compiled|documents', 'http|operations|websocket|server-sent-events|resolvers'],
+  ['graphql', 'http', 'operations|websocket|server-sent-events|resolvers'],
+  ['graphql', 'operations', 'websocket|server-sent-events|resolvers'],
+  ['graphql', 'websocket', 'server-sent-events|resolvers'],
+  ['graphql', 'server-sent-events', 'websocket|resolvers'],
   ['onnx', 'difference', 'reading|rewriting|row-independence'],
   ['onnx', 'reading', 'rewriting|row-independence'],
   ['onnx', 'rewriting', 'row-independence'],

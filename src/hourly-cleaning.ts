@@ -1,21 +1,24 @@
-import type { EventLog } from './platform/events/index.js';
 import type { Logger } from './platform/logging.js';
-import type { TransferService } from './transfer/index.js';
 
 const INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Removes request events and archives that are too old: once everything is up, and every hour from then on. */
+/** Removes what has grown too old of one thing that grows by itself. */
+export interface Chore {
+  /** What it removes, for the log: "old jobs". */
+  readonly what: string;
+  readonly run: () => Promise<unknown>;
+}
+
+/** Does every chore once everything is up, and every hour from then on. One that fails leaves the others alone. */
 export class HourlyCleaning {
   private running: Promise<unknown> = Promise.resolve();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
     private readonly parts: {
-      readonly events: EventLog;
-      readonly transfer: TransferService;
+      readonly chores: readonly Chore[];
       readonly logger: Logger;
-      readonly requestEventDays: number;
       readonly isReady: () => boolean;
     },
   ) {
@@ -23,8 +26,8 @@ export class HourlyCleaning {
   }
 
   run(): void {
-    if (this.parts.isReady())
-      this.running = Promise.all([this.running, this.pruneEvents(), this.removeOldArchives()]);
+    const { chores, isReady } = this.parts;
+    if (isReady()) this.running = Promise.all([this.running, ...chores.map((chore) => this.perform(chore))]);
   }
 
   async close(): Promise<void> {
@@ -33,21 +36,15 @@ export class HourlyCleaning {
     await this.running;
   }
 
-  private async pruneEvents(): Promise<void> {
-    const { events, requestEventDays, logger } = this.parts;
+  private async perform({ what, run }: Chore): Promise<void> {
     try {
-      await events.prune(new Date(Date.now() - requestEventDays * DAY_MS));
+      await run();
     } catch (error) {
-      logger.warn({ err: error }, 'old request events could not be pruned');
+      this.parts.logger.warn({ err: error }, `${what} could not be removed`);
     }
   }
+}
 
-  private async removeOldArchives(): Promise<void> {
-    const { transfer, logger } = this.parts;
-    try {
-      await transfer.removeOldArchives();
-    } catch (error) {
-      logger.warn({ err: error }, 'old archives could not be removed');
-    }
-  }
+export function daysAgo(days: number): Date {
+  return new Date(Date.now() - days * DAY_MS);
 }

@@ -11,20 +11,21 @@ export interface GraphqlError {
   };
 }
 
-/** Those that the enum `UserErrorCode` does not have: there is no answer, and the request is not what is wrong. */
-export const SYSTEM_CODES: ReadonlySet<string> = new Set([
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'DEADLINE_EXCEEDED',
-  'OVERLOADED',
-  'STORAGE_FULL',
-  'UNAVAILABLE',
-  'INTERNAL',
-  // Limits of the deployment, and what the server's machine lacks: asked again, it is the same until somebody changes those.
-  'RUN_TOO_LONG',
-  'MODEL_OUT_OF_MEMORY',
-  'LOCALE_MISSING',
-]);
+/** What the process ends with for each system code, which the enum `UserErrorCode` does not have. */
+export const SYSTEM_CODE_EXITS: Readonly<Record<string, ExitCode>> = {
+  UNAUTHENTICATED: EXIT.UNAVAILABLE,
+  FORBIDDEN: EXIT.UNAVAILABLE,
+  DEADLINE_EXCEEDED: EXIT.UNAVAILABLE,
+  OVERLOADED: EXIT.UNAVAILABLE,
+  STORAGE_FULL: EXIT.UNAVAILABLE,
+  UNAVAILABLE: EXIT.UNAVAILABLE,
+  INTERNAL: EXIT.UNAVAILABLE,
+  // Limits of the deployment, and what the server's machine lacks: no other request would fare better.
+  RUN_TOO_LONG: EXIT.UNAVAILABLE,
+  MODEL_OUT_OF_MEMORY: EXIT.UNAVAILABLE,
+  LOCALE_MISSING: EXIT.UNAVAILABLE,
+  METRICS_OFF: EXIT.REFUSED,
+};
 
 export function failureOf({ message, extensions }: GraphqlError, requestId?: string): Failure {
   const code = typeof extensions?.code === 'string' ? extensions.code : 'INTERNAL';
@@ -34,7 +35,8 @@ export function failureOf({ message, extensions }: GraphqlError, requestId?: str
 
 /** A refusal over HTTP, by its status and the code in its body. */
 export function exitOf(code: string): ExitCode {
-  return SYSTEM_CODES.has(code) || code.startsWith('GRAPHQL_') ? EXIT.UNAVAILABLE : EXIT.REFUSED;
+  if (code.startsWith('GRAPHQL_')) return EXIT.UNAVAILABLE;
+  return Object.hasOwn(SYSTEM_CODE_EXITS, code) ? (SYSTEM_CODE_EXITS[code] ?? EXIT.REFUSED) : EXIT.REFUSED;
 }
 
 function worded(code: string, message: string, requestId: string | undefined): string {

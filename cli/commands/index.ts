@@ -10,7 +10,9 @@ import { exportModel } from './transfer/export.js';
 import { gc } from './transfer/gc.js';
 import { importModel } from './transfer/import.js';
 import { infer } from './infer.js';
+import { job } from './jobs/job.js';
 import { listDeployments } from './deployments/list-deployments.js';
+import { listJobs } from './jobs/list-jobs.js';
 import { listModels } from './models/list-models.js';
 import { listVersions } from './models/list-versions.js';
 import { login } from './login.js';
@@ -24,6 +26,7 @@ import { tag } from './models/tag.js';
 import { undeploy } from './deployments/undeploy.js';
 import { updateDeployment } from './deployments/update-deployment.js';
 import { updateModel } from './models/update-model.js';
+import { verifyArtifacts } from './jobs/verify-artifacts.js';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -50,6 +53,9 @@ export const COMMANDS: readonly Command[] = [
   archive,
   deleteModel,
   gc,
+  verifyArtifacts,
+  listJobs,
+  job,
   login,
   completion,
 ];

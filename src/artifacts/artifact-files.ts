@@ -63,6 +63,11 @@ export class ArtifactFiles {
     return readingOf(digest, () => fileDigest(this.path(digest), signal));
   }
 
+  /** The same, by the caller's own way to hash the file at a path. */
+  hashedBy(digest: string, hash: (path: string) => Promise<string>): Promise<string> {
+    return readingOf(digest, () => hash(this.path(digest)));
+  }
+
   /** @throws DomainError ARTIFACT_NOT_FOUND, UNAVAILABLE */
   isTar(digest: string): Promise<boolean> {
     return readingOf(digest, () => looksLikeTar(this.path(digest)));

@@ -175,6 +175,26 @@ export class ArtifactStore {
     return this.files.path(digest);
   }
 
+  /**
+   * Has the stored bytes hashed by the caller, and records what comes of it. A file that is replaced meanwhile is hashed
+   * again.
+   *
+   * @returns the digest that the bytes have
+   * @throws DomainError ARTIFACT_NOT_FOUND, UNAVAILABLE; what the caller's function throws beside that
+   */
+  async recheck(digest: string, hash: (path: string) => Promise<string>): Promise<string> {
+    for (;;) {
+      const before = await this.files.identity(digest);
+      const actual = await this.files.hashedBy(digest, hash);
+      const after = await this.files.identity(digest);
+      if (before.ino !== after.ino || before.size !== after.size || before.mtimeMs !== after.mtimeMs)
+        continue;
+      if (actual === digest) await this.#mended(digest);
+      else await this.damaged(digest, actual);
+      return actual;
+    }
+  }
+
   /** As `verified`, for callers that hash the bytes in another process. @throws DomainError ARTIFACT_NOT_FOUND */
   async unverified(digest: string): Promise<string> {
     await this.stat(digest);

@@ -7,4 +7,5 @@ export type { Member } from './bundles/member.js';
 export { storedBundle } from './bundles/stored-bundle.js';
 export { fileDigest } from './file-digest.js';
 export type { StagedArtifact } from './staged-artifact.js';
+export { ArtifactVerification } from './verification/artifact-verification.js';
 export type { UploadOptions } from './upload.js';

@@ -59,6 +59,11 @@ export class CatalogReader {
     return this.stores.resolve(parseVersionRef(ref, field), field);
   }
 
+  /** The digests of all files that versions consist of. */
+  async artifactDigests(): Promise<string[]> {
+    return this.stores.versions.artifactDigests();
+  }
+
   /** What each reference means, in their order. */
   async versionsByRefs(refs: readonly VersionRef[]): Promise<(VersionRecord | null)[]> {
     return this.stores.versions.resolve(refs);

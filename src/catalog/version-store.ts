@@ -157,6 +157,15 @@ export class VersionStore {
     return artifacts.filter(({ digest }) => !digests.has(digest));
   }
 
+  /** Of every file that a version consists of. */
+  async artifactDigests(): Promise<string[]> {
+    const used = await this.database.version.findMany({
+      select: { artifactDigest: true },
+      distinct: ['artifactDigest'],
+    });
+    return used.map(({ artifactDigest }) => artifactDigest);
+  }
+
   /** Forgets what was known of bytes that are gone. */
   async forgetArtifacts(tx: Transaction, digests: readonly string[]): Promise<void> {
     await tx.artifact.deleteMany({ where: { digest: { in: [...digests] } } });

@@ -1,4 +1,5 @@
 import './error-codes.js';
+export { type ComparisonPart, type PartAnswerer, VersionComparison } from './comparison-job.js';
 export { GraphComparisons } from './graph-comparisons.js';
 export type { LatencyComparison } from './latency-comparison.js';
 export type { OutputComparison, OutputsComparison } from './output-comparison.js';

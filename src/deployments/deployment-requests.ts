@@ -1,3 +1,5 @@
+import type { VersionRecord } from '../catalog/index.js';
+import type { LoadedModel } from '../runtime/index.js';
 import type { BatchingSettings } from './records.js';
 import type { Batching } from './rows/batching.js';
 import type { SettingsInput } from './settings/settings-input.js';
@@ -42,6 +44,24 @@ export interface LoadedState {
   readonly memoryBytes: number | null;
   /** Of its processes; none when it runs in a thread. */
   readonly processIds: readonly number[];
+}
+
+/** What all revisions of a deployment hold together at the moment. */
+export interface Occupancy {
+  /** That wait or run, as limits.maxQueue counts them. */
+  readonly requests: number;
+  /** Null while none of them is in memory. */
+  readonly memoryBytes: number | null;
+  /** As of LoadedState. */
+  readonly processIds: readonly number[];
+}
+
+/** A version that a deployment answers with at the moment. */
+export interface ServedVersion {
+  readonly deployment: string;
+  readonly version: VersionRecord;
+  /** Null while it is not in memory. */
+  readonly model: LoadedModel | null;
 }
 
 /** What a request is for, when it names a deployment. */

@@ -11,6 +11,8 @@ import type {
   DeploymentTarget,
   DeployRequest,
   LoadedState,
+  Occupancy,
+  ServedVersion,
   UndeployRequest,
   UpdateRequest,
 } from './deployment-requests.js';
@@ -27,9 +29,11 @@ import type { Reconciler } from './reconciler.js';
 import { RevisionRequests } from './revision-requests.js';
 import { ANY_ROUTE, type Route, type Router } from './routing/router.js';
 import { primaryOf } from './routing/routing-table.js';
+import { checkLoggedFields } from './settings/prediction-log-input.js';
 import { changedSettings } from './settings/settings-input.js';
 import { TrafficService } from './traffic-service.js';
 import { VersionResolver } from './routing/version-resolver.js';
+import { batchingOf, loadedState, occupancy, servedVersions } from './routing/what-is-held.js';
 import { checkedWait, within } from './routing/waiting.js';
 
 /**
@@ -118,6 +122,7 @@ export class DeploymentService {
       );
     }
     if (settings.cache) await checkCacheable(catalog, version);
+    checkLoggedFields(settings.predictionLog, version);
     await this.bringUp(name, waitMs, (seat) =>
       this.requests.deploy(seat, caller, { version, settings, reason }),
     );
@@ -208,20 +213,25 @@ export class DeploymentService {
     return resolvedAs(version, await this.onDemand.acquire(version, signal));
   }
 
-  /** Whether requests to what a deployment serves now run together; null when nothing serves or it is not known yet. */
   batchingOf(name: string): BatchingInEffect | null {
-    const { batching, settings } = this.served(name) ?? {};
-    return batching && settings ? { proof: batching, settings: settings.batching } : null;
+    return batchingOf(this.router.table, name);
   }
 
-  /** What a deployment holds in memory now. */
   loadedState(name: string): LoadedState {
-    const model = this.served(name)?.model;
-    return {
-      loaded: model != null,
-      memoryBytes: model?.memoryBytes ?? null,
-      processIds: model?.runnerPids ?? [],
-    };
+    return loadedState(this.router.table, name);
+  }
+
+  occupancy(name: string): Occupancy {
+    return occupancy(this.router.table, name);
+  }
+
+  servedVersions(): readonly ServedVersion[] {
+    return servedVersions(this.router.table);
+  }
+
+  /** @throws DomainError DEPLOYMENT_NOT_FOUND, naming those there are */
+  require(name: string, field: readonly string[] = ['name']): Promise<DeploymentRecord> {
+    return requireDeployment(this.store, name, field);
   }
 
   find(name: string): Promise<DeploymentRecord | null> {
@@ -279,11 +289,6 @@ export class DeploymentService {
       };
       return () => (revision ? within(waitMs, seat.until(isOver)) : Promise.resolve());
     });
-  }
-
-  private served(name: string) {
-    const routes = this.router.table.of(name);
-    return routes && primaryOf(routes)?.serving;
   }
 
   private async routeOf({ routingKey, pin }: DeploymentTarget): Promise<Route> {

@@ -1,5 +1,5 @@
 import './error-codes.js';
-export type { BatchingInEffect, DeploymentTarget } from './deployment-requests.js';
+export type { BatchingInEffect, DeploymentTarget, Occupancy, ServedVersion } from './deployment-requests.js';
 export { DeploymentService } from './deployment-service.js';
 export { DEPLOYMENT_STATES, type DeploymentState } from './deployment-state.js';
 export type { OutputNumbers } from './guards/output-values.js';
@@ -9,6 +9,8 @@ export type { MigrationRecord } from './migrations/records.js';
 export type {
   BatchingSettings,
   DeploymentRecord,
+  DeploymentSettings,
+  PredictionLogSettings,
   RecordingSettings,
   RevisionRecord,
   RuntimeSettings,

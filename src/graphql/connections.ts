@@ -5,8 +5,11 @@ import type {
   VersionRecord,
   Window,
 } from '../catalog/index.js';
+import type { AlertRecord, AlertRuleRecord } from '../monitoring/index.js';
 import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
+import type { LoggedPredictionRecord } from '../monitoring/index.js';
 import type { RecordedRequestRecord } from '../recording/index.js';
+import type { JobRecord } from '../jobs/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventRecord } from '../platform/events/index.js';
 import type { CursorCodec } from './positions.js';
@@ -43,6 +46,10 @@ export type DeploymentConnection = Connection<DeploymentRecord>;
 export type RevisionConnection = Connection<RevisionRecord>;
 export type MigrationConnection = Connection<MigrationOfDeployment>;
 export type RecordedRequestConnection = Connection<RecordedRequestRecord>;
+export type JobConnection = Connection<JobRecord>;
+export type AlertConnection = Connection<AlertRecord>;
+export type AlertRuleConnection = Connection<AlertRuleRecord>;
+export type LoggedPredictionConnection = Connection<LoggedPredictionRecord>;
 export type EventConnection = Connection<EventRecord>;
 
 export interface ConnectionSource<Row, Position> {

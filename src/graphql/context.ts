@@ -3,9 +3,18 @@ import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import type { Departure } from '../platform/disconnection.js';
 import type { InferenceService } from '../inference/index.js';
+import type {
+  DriftService,
+  MetricsService,
+  OutcomeService,
+  PredictionLog,
+  ReferenceService,
+} from '../monitoring/index.js';
 import type { RecordedRequests } from '../recording/index.js';
 import type { PredictionService } from '../predictions/index.js';
 import type { VersionComparer } from '../comparison/index.js';
+import type { JobService } from '../jobs/index.js';
+import type { AlertService } from '../monitoring/index.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import { requestedOrigin, type Addressed, type Caller } from '../security/index.js';
@@ -19,6 +28,14 @@ export interface GraphqlServices {
   readonly recordedRequests: RecordedRequests;
   readonly predictions: PredictionService;
   readonly comparer: VersionComparer;
+  readonly jobs: JobService;
+  readonly alerts: AlertService;
+  /** Null where the server does not measure. */
+  readonly metrics: MetricsService | null;
+  readonly drift: DriftService;
+  readonly references: ReferenceService;
+  readonly predictionLog: PredictionLog;
+  readonly outcomes: OutcomeService;
   readonly events: EventLog;
   readonly logger: Logger;
 }
@@ -33,6 +50,8 @@ export interface RequestContext extends Omit<GraphqlServices, 'logger'> {
   readonly signal: AbortSignal;
   /** The server's origin as the caller addressed it, such as `https://retort.example.org`. */
   readonly origin: string;
+  /** Where a stream of events was left, when its protocol tells that beside the operation; null else. */
+  readonly lastEventId: string | null;
   readonly loaders: Loaders;
   /** Once the operation is known: what may change while it runs must not be remembered. */
   prepareFor(operation: 'query' | 'mutation' | 'subscription'): void;
@@ -43,8 +62,9 @@ export function createContext(
   caller: Caller,
   departure: Departure,
   addressed: Addressed,
+  lastEventId: string | null = null,
 ): RequestContext {
-  return new OperationContext(services, caller, departure, addressed);
+  return new OperationContext(services, caller, departure, addressed, lastEventId);
 }
 
 /**
@@ -62,6 +82,7 @@ class OperationContext implements RequestContext {
     readonly caller: Caller,
     readonly departure: Departure,
     private readonly addressed: Addressed,
+    readonly lastEventId: string | null,
   ) {}
 
   get catalog(): CatalogService {
@@ -84,6 +105,27 @@ class OperationContext implements RequestContext {
   }
   get comparer(): VersionComparer {
     return this.services.comparer;
+  }
+  get jobs(): JobService {
+    return this.services.jobs;
+  }
+  get alerts(): AlertService {
+    return this.services.alerts;
+  }
+  get metrics(): MetricsService | null {
+    return this.services.metrics;
+  }
+  get drift(): DriftService {
+    return this.services.drift;
+  }
+  get references(): ReferenceService {
+    return this.services.references;
+  }
+  get predictionLog(): PredictionLog {
+    return this.services.predictionLog;
+  }
+  get outcomes(): OutcomeService {
+    return this.services.outcomes;
   }
   get events(): EventLog {
     return this.services.events;

@@ -12,7 +12,9 @@ import {
 } from '../catalog/index.js';
 import { type TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
+import type { AlertService, DriftService } from '../monitoring/index.js';
 import type { RecordedRequestRecord, RecordedRequests } from '../recording/index.js';
+import type { JobService } from '../jobs/index.js';
 import { keyedLoaders, pageLoader } from './batched-loaders.js';
 import { groupBy } from './group-by.js';
 
@@ -41,10 +43,13 @@ export function createLoaders(
     readonly transfer: TransferService;
     readonly deployments: DeploymentService;
     readonly recordedRequests: RecordedRequests;
+    readonly jobs: JobService;
+    readonly drift: DriftService;
+    readonly alerts: AlertService;
   },
   { cache }: { cache: boolean },
 ) {
-  const { catalog, transfer, deployments, recordedRequests } = services;
+  const { catalog, transfer, deployments, recordedRequests, jobs, drift, alerts } = services;
   const { byKey, grouped } = keyedLoaders({ cache });
 
   return {
@@ -78,6 +83,10 @@ export function createLoaders(
     ),
     examplesOfVersion: grouped(
       (ids) => catalog.examplesOfVersions(ids),
+      ({ versionId }) => versionId,
+    ),
+    referenceOfVersion: byKey(
+      (ids) => drift.referencesOf(ids),
       ({ versionId }) => versionId,
     ),
     derivationsOfVersion: grouped(
@@ -175,6 +184,26 @@ export function createLoaders(
     migration: byKey(
       (ids) => deployments.migrations.byIds(ids),
       ({ id }) => id,
+    ),
+    job: byKey(
+      (ids) => jobs.byIds(ids),
+      ({ id }) => id,
+    ),
+    alertRule: byKey(
+      (ids) => alerts.rules.byIds(ids),
+      ({ id }) => id,
+    ),
+    alert: byKey(
+      (ids) => alerts.byIds(ids),
+      ({ id }) => id,
+    ),
+    openAlertsOfRule: grouped(
+      (ids) => alerts.openOfRules(ids),
+      ({ ruleId }) => ruleId ?? '',
+    ),
+    webhooksOfRule: grouped(
+      (ids) => alerts.webhooksOfRules(ids),
+      ({ ruleId }) => ruleId,
     ),
     deploymentsOfModel: grouped(
       (ids) => deployments.ofModels(ids),

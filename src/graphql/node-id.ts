@@ -1,14 +1,32 @@
 import type { ModelRecord, VersionRecord } from '../catalog/index.js';
 import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
+import type { JobRecord } from '../jobs/index.js';
+import type { AlertRecord, AlertRuleRecord } from '../monitoring/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { MigrationOfDeployment } from './migration-node.js';
 
-const NODE_TYPES = ['Model', 'Version', 'Deployment', 'DeploymentRevision', 'Migration'] as const;
+const NODE_TYPES = [
+  'Model',
+  'Version',
+  'Deployment',
+  'DeploymentRevision',
+  'Migration',
+  'Job',
+  'AlertRule',
+  'Alert',
+] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 
 /** The records behind the types that implement Node. */
 export type NodeRecord =
-  ModelRecord | VersionRecord | DeploymentRecord | RevisionRecord | MigrationOfDeployment;
+  | ModelRecord
+  | VersionRecord
+  | DeploymentRecord
+  | RevisionRecord
+  | MigrationOfDeployment
+  | JobRecord
+  | AlertRuleRecord
+  | AlertRecord;
 
 const ID = new RegExp(
   `^(${NODE_TYPES.join('|')}):([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$`,
@@ -32,8 +50,20 @@ export function decodeNodeId(text: string): { type: NodeType; id: string } {
   return { type: type as NodeType, id };
 }
 
+/** @throws DomainError INVALID_ARGUMENT for a text that was never an id of this type */
+export function decodeNodeIdOf(type: NodeType, text: string): string {
+  const decoded = decodeNodeId(text);
+  if (decoded.type === type) return decoded.id;
+  throw new DomainError('INVALID_ARGUMENT', `Expected the id of a ${type}, got that of a ${decoded.type}.`, {
+    field: ['id'],
+  });
+}
+
 export function nodeType(record: NodeRecord): NodeType {
   if ('of' in record) return 'Migration';
+  if ('attempt' in record) return 'Job';
+  if ('ruleName' in record) return 'Alert';
+  if ('condition' in record) return 'AlertRule';
   if ('deploymentId' in record) return 'DeploymentRevision';
   if ('revision' in record) return 'Deployment';
   return 'artifactDigest' in record ? 'Version' : 'Model';

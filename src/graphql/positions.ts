@@ -48,13 +48,14 @@ export const deploymentCursors: CursorCodec<{ readonly name: string }> = {
   },
 };
 
-export const derivativeCursors: CursorCodec<string> = {
-  encode: (versionId) => encodeCursor('derivatives', [versionId]),
-  decode: (cursor) => decodeCursor('derivatives', cursor, isUuid)[0],
-};
+export const derivativeCursors = textCursors('derivatives', isUuid);
+export const alertCursors = textCursors('alerts', isUuid);
+export const alertRuleCursors = textCursors('alert-rules', isName);
 
 export const aliasChangeCursors = idCursors('alias-history');
 export const recordedRequestCursors = idCursors('recorded-requests');
+export const loggedPredictionCursors = idCursors('logged-predictions');
+export const jobCursors = idCursors('jobs');
 
 /** Decimal, since it is also what `monitoringEvents(after:)` takes and what people read in logs. */
 export const eventCursors: CursorCodec<bigint> = {
@@ -70,6 +71,16 @@ function idCursors(list: string): CursorCodec<bigint> {
   return {
     encode: (id) => encodeCursor(list, [id.toString()]),
     decode: (cursor) => BigInt(decodeCursor(list, cursor, isId)[0]),
+  };
+}
+
+function textCursors(
+  list: string,
+  isPosition: (values: readonly unknown[]) => values is [string],
+): CursorCodec<string> {
+  return {
+    encode: (text) => encodeCursor(list, [text]),
+    decode: (cursor) => decodeCursor(list, cursor, isPosition)[0],
   };
 }
 

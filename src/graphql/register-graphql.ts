@@ -1,20 +1,25 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { requestBodiesOf } from '../http/index.js';
+import type { PartAnswerer } from '../comparison/index.js';
 import type { Config } from '../platform/config.js';
 import type { Guard } from '../security/index.js';
+import { createPartAnswerer } from './comparison-parts.js';
 import { DocumentCache } from './compiled/document-cache.js';
 import type { GraphqlServices } from './context.js';
 import { createDocumentReader } from './documents/document.js';
 import { serveHttp, type HttpPaths } from './http/http.js';
 import { PersistedDocumentStore } from './documents/persisted-document-store.js';
 import { PersistedDocuments } from './documents/persisted-documents.js';
+import { StreamLimits } from './operations/stream-limits.js';
+import { serveStreams } from './server-sent-events/stream-route.js';
 import { buildExecutableSchema } from './schema.js';
 import { serveWebSockets } from './websocket/websocket-server.js';
 
 /**
- * GraphQL at `/graphql`, over HTTP and over WebSocket: one schema, one set of limits, one mapping of errors, one store
- * of documents. Both end with the app: sockets first, told to go away, then HTTP when its last request is answered.
+ * GraphQL at `/graphql`, over HTTP and over WebSocket, and at `/graphql/stream` over Server-Sent Events: one schema, one set
+ * of limits, one mapping of errors, one store of documents. All end with the app: streams and sockets first, told to go away,
+ * then HTTP when its last request is answered.
  */
 export async function registerGraphql(
   app: FastifyInstance,
@@ -33,7 +38,7 @@ export async function registerGraphql(
     guard: Guard;
     paths?: HttpPaths | undefined;
   },
-): Promise<{ close(): Promise<void> }> {
+): Promise<{ close(): Promise<void>; readonly answerComparisonPart: PartAnswerer }> {
   const { services, config } = options;
   const schema = buildExecutableSchema();
   const documents = new DocumentCache(schema);
@@ -43,12 +48,19 @@ export async function registerGraphql(
   const readDocument = createDocumentReader(schema, documents, config);
   const shared = { schema, services, config, documents, persisted, readDocument };
   await serveHttp(app, shared, options.paths);
+  const limits = new StreamLimits(config.maxSockets);
+  const streams = await serveStreams(app, { ...shared, limits });
   const sockets = serveWebSockets(app.server, {
     ...shared,
+    limits,
     bodies: requestBodiesOf(app),
     guard: options.guard,
   });
   // Before the server waits for its connections to end, which upgraded ones never do by themselves.
-  app.addHook('preClose', () => sockets.close());
-  return sockets;
+  const close = async () => {
+    streams.close();
+    await sockets.close();
+  };
+  app.addHook('preClose', close);
+  return { close, answerComparisonPart: createPartAnswerer(schema, services) };
 }

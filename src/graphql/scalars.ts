@@ -6,6 +6,7 @@ import {
   type GraphQLScalarTypeConfig,
   type ValueNode,
 } from 'graphql';
+import { formatDuration, parseDuration } from '../platform/text/duration.js';
 
 const passThrough = {
   serialize: (value: unknown) => value,
@@ -37,6 +38,17 @@ export const bigInt = scalar<bigint, number | string>({
     parseWhole(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : undefined),
 });
 
+/** In milliseconds inside. */
+export const duration = scalar<number, string>({
+  name: 'Duration',
+  serialize(value) {
+    if (typeof value === 'number' && Number.isFinite(value)) return formatDuration(value);
+    throw new GraphQLError('Expected milliseconds to be answered as Duration.');
+  },
+  parseValue: parseLength,
+  parseLiteral: (node) => parseLength(node.kind === Kind.STRING ? node.value : undefined),
+});
+
 /** Any value, untouched: what it must look like is judged where it is used. */
 export const json = scalar({ name: 'JSON', ...passThrough });
 
@@ -50,6 +62,15 @@ function parseInstant(value: unknown): Date {
       `Expected an ISO 8601 time such as 2026-03-01T12:00:00Z, got ${JSON.stringify(value)}.`,
     );
   return date;
+}
+
+function parseLength(value: unknown): number {
+  const ms = typeof value === 'string' ? parseDuration(value) : null;
+  if (ms === null)
+    throw new GraphQLError(
+      `Expected an ISO 8601 duration of weeks, days, hours, minutes and seconds such as PT5M, PT1H30M or P1D, got ${JSON.stringify(value)}.`,
+    );
+  return ms;
 }
 
 function parseWhole(value: unknown): bigint {

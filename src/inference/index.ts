@@ -1,5 +1,5 @@
 export { Deadline } from './deadline.js';
-export { InferenceService } from './inference-service.js';
+export { InferenceService, type PendingRequests } from './inference-service.js';
 export { type ModelStatistics, type Total, noStatistics } from './model-statistics.js';
 export { numbersOfTensors } from './output-numbers.js';
 export type { Priority } from './priority.js';
@@ -14,3 +14,4 @@ export type {
 } from './request-outcome.js';
 export type { TargetRequest } from './request-target.js';
 export type { Timing } from './timing.js';
+export type { RowQuantities } from './trial-run.js';

@@ -35,8 +35,22 @@ export interface InferRequest extends TargetRequest {
 /**
  * Turns what a model answered into what its caller gets. Work that takes long gives others their turns, and ends with
  * `until`, when the caller's time is over or the caller gone.
+ *
+ * @param key what `Steps.identify` made; empty where there is no such step
  */
-export type Present<T, R> = (value: T, until: Lifetime, version: VersionRecord) => R | Promise<R>;
+export type Present<T, R> = (
+  value: T,
+  until: Lifetime,
+  version: VersionRecord,
+  key: string,
+) => R | Promise<R>;
+
+/** Requests that wait for their turn on one version. */
+export interface PendingRequests {
+  readonly deployment: string;
+  readonly version: VersionRecord;
+  readonly count: number;
+}
 
 /** What a request is, once it holds its model. */
 export interface Steps<T, R> {
@@ -44,6 +58,8 @@ export interface Steps<T, R> {
   readonly work: (model: OpenModel) => Promise<Answered<T>>;
   readonly numbersOf: (value: T) => OutputNumbers;
   readonly present: Present<T, R>;
+  /** Makes what the request is known by afterwards, of the id of the deployment that answered and the time. */
+  readonly identify?: (deploymentId: string | null, at: number) => string;
 }
 
 /** Validates, runs, and tells what happened. Every way to a model leads through `withModel`. */
@@ -108,16 +124,18 @@ export class InferenceService {
     caller: Caller,
     operation: Operation,
     request: TargetRequest,
-    { work, numbersOf, present }: Steps<T, R>,
+    { work, numbersOf, present, identify }: Steps<T, R>,
   ): Promise<{ result: R; version: VersionRecord; timing: Timing }> {
     const started = performance.now();
     let target: Target | null = null;
+    let masks = false;
     let deadline: Deadline | null = null;
     try {
       const wanted = targetOf(request);
       deadline = new Deadline(request.deadlineMs, request.signal);
       const handle = await this.deployments.acquire(wanted, deadline);
       target = handle;
+      masks = (handle.settings.predictionLog?.mask.length ?? 0) > 0;
       const waitedMs = performance.now() - started;
       const account = new Account();
       const priority = request.priority ?? 'NORMAL';
@@ -137,9 +155,12 @@ export class InferenceService {
         ({ answered, handle: served } = outcome);
         target = served;
       }
-      const { value, rows, asked } = answered;
-      const presented = present(value, deadline, target.version);
+      const { value, rows, asked, quantities, instances } = answered;
+      const key = identify ? identify(served.deployment?.id ?? null, Date.now()) : '';
+      const presented = present(value, deadline, target.version, key);
       const result = presented instanceof Promise ? await deadline.race(presented) : presented;
+      // Before the whole is measured, of which it is a part.
+      const { outputMs } = account;
       const totalMs = performance.now() - started;
       const queueMs = waitedMs + Math.max(0, account.askedMs - account.inferMs);
       const { inferMs, cacheHit } = account;
@@ -159,13 +180,17 @@ export class InferenceService {
             queueMs,
             preprocessMs: account.inputMs ?? 0,
             runMs: inferMs,
-            postprocessMs: account.inputMs === null ? 0 : account.outputMs,
+            postprocessMs: account.inputMs === null ? 0 : outputMs,
           },
           asked,
           value,
+          quantities: quantities ?? null,
+          instances: instances ?? null,
+          key,
+          settings: served.settings,
         });
       this.outcomes.succeeded(caller, operation, target, { rows, totalMs, cacheHit });
-      this.counter.succeeded(target, { account, rows, totalMs, queueMs });
+      this.counter.succeeded(target, { account, rows, totalMs, queueMs, outputMs });
       this.recorder.answered(served, rows, asked);
       return {
         result,
@@ -180,7 +205,7 @@ export class InferenceService {
       };
     } catch (error) {
       const totalMs = performance.now() - started;
-      this.outcomes.failed(caller, operation, request, target, error, totalMs);
+      this.outcomes.failed(caller, operation, request, { target, masks }, error, totalMs);
       if (target) this.counter.failed(target, totalMs);
       this.tell({
         ok: false,
@@ -255,6 +280,15 @@ export class InferenceService {
   /** What each version was asked for since the start. */
   statistics(): readonly ModelStatistics[] {
     return this.counter.all();
+  }
+
+  /** Requests that wait for their turn on what deployments serve now. */
+  pending(): readonly PendingRequests[] {
+    return this.deployments.servedVersions().map(({ deployment, version, model }) => ({
+      deployment,
+      version,
+      count: (model && this.queues.get(model)?.batcher.queued) ?? 0,
+    }));
   }
 
   /** Writes the outcomes gathered so far. */

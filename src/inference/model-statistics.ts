@@ -46,9 +46,10 @@ export interface SuccessfulRequest {
   readonly rows: number;
   readonly totalMs: number;
   readonly queueMs: number;
+  readonly outputMs: number;
   readonly account: Pick<
     Account,
-    'inputMs' | 'inferMs' | 'outputMs' | 'executions' | 'cacheHits' | 'cacheMisses' | 'cacheMs' | 'cacheHit'
+    'inputMs' | 'inferMs' | 'executions' | 'cacheHits' | 'cacheMisses' | 'cacheMs' | 'cacheHit'
   >;
 }
 
@@ -77,7 +78,7 @@ export class StatisticsCounter {
   private readonly entries = new Map<string, Map<string, Counters>>();
   private count = 0;
 
-  succeeded(served: Served, { rows, totalMs, queueMs, account }: SuccessfulRequest): void {
+  succeeded(served: Served, { rows, totalMs, queueMs, outputMs, account }: SuccessfulRequest): void {
     const counters = this.of(served);
     add(counters.success, totalMs);
     add(counters.queue, queueMs);
@@ -88,7 +89,7 @@ export class StatisticsCounter {
     if (account.cacheMisses > 0) add(counters.cacheMiss, account.cacheMs);
     add(counters.input, account.inputMs ?? 0);
     add(counters.infer, account.inferMs);
-    add(counters.output, account.outputMs);
+    add(counters.output, outputMs);
     counters.rows += rows;
     counters.executions += account.executions;
   }

@@ -1,6 +1,8 @@
+import type { DeploymentSettings } from '../deployments/index.js';
 import type { Asked } from '../recording/index.js';
 import type { Caller } from '../security/index.js';
 import type { Operation, Target } from './outcome-recorder.js';
+import type { RowQuantities } from './trial-run.js';
 
 /** Where the time of an answered request went, in milliseconds; the rest of `totalMs` is the server's own. */
 export interface RequestPhases {
@@ -37,6 +39,14 @@ export interface AnsweredRequest extends Ended {
   readonly asked: () => Asked;
   /** What was answered, before it was presented: `Tensor[]` for infer, `Prediction[]` for predict. Never changed. */
   readonly value: unknown;
+  /** What a pipeline found of each row; null for infer. */
+  readonly quantities: RowQuantities | null;
+  /** As they were sent, by row; null for infer. */
+  readonly instances: readonly unknown[] | null;
+  /** What the request is known by afterwards; empty for infer. */
+  readonly key: string;
+  /** Of what answered. */
+  readonly settings: DeploymentSettings;
 }
 
 export interface FailedRequest extends Ended {

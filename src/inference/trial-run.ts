@@ -22,7 +22,14 @@ export interface Answered<T> {
   readonly rows: number;
   /** What was asked, for a deployment that records requests. */
   readonly asked: TellAsked;
+  /** By row, what the pipeline found of it; left out where there is no pipeline. */
+  readonly quantities?: RowQuantities;
+  /** The instances as they were sent, those that could not be answered included; left out for tensors. */
+  readonly instances?: readonly unknown[];
 }
+
+/** Numbers that describe each row by their names, such as a molecule's descriptors; null for a row that could not be read. */
+export type RowQuantities = readonly (Readonly<Record<string, number>> | null)[];
 
 /**
  * Asks a model that is on trial, or the one it is tried against, and tells the trial how that went. What the candidate

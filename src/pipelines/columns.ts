@@ -29,6 +29,11 @@ export function columnNames(source: SourceStep): readonly string[] | undefined {
   return source.step === 'descriptors' ? source.names : undefined;
 }
 
+/** What the number of bits set in a fingerprint is called, which describes a molecule where its bits are too many. */
+export function bitsSetOf(input: string): string {
+  return `${input}.bitsSet`;
+}
+
 /** How many numbers one row gets. */
 export function columnCount(source: SourceStep): number {
   if (source.step === 'descriptors') return source.names.length;

@@ -7,6 +7,7 @@ export type { SourceValue } from './instances/reading.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { MoleculeWorker } from './molecules/molecule-worker-client.js';
 export { parseNewPipeline, parsePipeline } from './parse-pipeline.js';
+export { isInstanceField, loggedFields, tellTogether } from './logged-fields.js';
 export type { Pipeline, PipelineResult } from './pipeline.js';
 export {
   type PredictedValue,
@@ -18,4 +19,5 @@ export {
   type WarningNote,
 } from './prediction.js';
 export { type TensorAnnotation, tensorAnnotations } from './tensor-annotations.js';
+export { type TensorColumns, describeQuantity, tensorColumns } from './tensor-columns.js';
 export { applyTransforms } from './transforms.js';

@@ -41,6 +41,16 @@ export interface Config {
   readonly examples: boolean;
   /** Days after which request events may be pruned; what happened to models and deployments is kept for ever. */
   readonly requestEventDays: number;
+  /** Days after which jobs that are over are removed. */
+  readonly jobDays: number;
+  /** Holds secrets by their names, which is all anybody else refers to them by. */
+  readonly secretsFile: string | undefined;
+  /** Hosts that webhooks may reach although they are in a private network or speak plain HTTP: `host` or `host:port`. */
+  readonly webhookHosts: readonly string[];
+  /** Measure every request. */
+  readonly metrics: boolean;
+  /** Days for which measurements are kept, as one for each hour in the end. */
+  readonly metricsDays: number;
   /** How long SIGTERM waits for running requests before it gives up on them. */
   readonly drainMs: number;
 }
@@ -95,6 +105,14 @@ const environment = z.object({
   RETORT_MODEL_MEMORY_BYTES: integer(1024 ** 2, Number.MAX_SAFE_INTEGER, Math.floor(usableMemory() / 2)),
   RETORT_EXAMPLES: flag(true),
   RETORT_REQUEST_EVENT_DAYS: integer(1, 36_500, 30),
+  RETORT_JOB_DAYS: integer(1, 36_500, 30),
+  RETORT_SECRETS_FILE: z.string().optional(),
+  RETORT_WEBHOOK_HOSTS: list(
+    isHost,
+    'hosts such as alerts.internal, 10.0.0.7 or [::1]:8443, without a scheme or path,',
+  ).default([]),
+  RETORT_METRICS: flag(true),
+  RETORT_METRICS_DAYS: integer(1, 3_650, 90),
   RETORT_DRAIN_MS: integer(0, 600_000, 10_000),
 });
 
@@ -139,6 +157,12 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     modelMemoryBytes: settings.RETORT_MODEL_MEMORY_BYTES,
     examples: settings.RETORT_EXAMPLES,
     requestEventDays: settings.RETORT_REQUEST_EVENT_DAYS,
+    jobDays: settings.RETORT_JOB_DAYS,
+    secretsFile:
+      settings.RETORT_SECRETS_FILE === undefined ? undefined : resolve(settings.RETORT_SECRETS_FILE),
+    webhookHosts: settings.RETORT_WEBHOOK_HOSTS.map((host) => host.toLowerCase()),
+    metrics: settings.RETORT_METRICS,
+    metricsDays: settings.RETORT_METRICS_DAYS,
     drainMs: settings.RETORT_DRAIN_MS,
   };
 }
@@ -187,6 +211,13 @@ function isOrigin(text: string): boolean {
   return origin === 'null'
     ? protocol !== 'null:' && /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+$/.test(text)
     : origin === text;
+}
+
+/** A name or an address, with or without a port, as it stands in a URL. */
+function isHost(text: string): boolean {
+  if (/[/?#@\s]/.test(text) || !URL.canParse(`http://${text}`)) return false;
+  const { host, hostname } = new URL(`https://${text}`);
+  return hostname !== '' && host !== '';
 }
 
 function isPostgresUrl(value: string): boolean {

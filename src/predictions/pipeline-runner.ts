@@ -21,6 +21,8 @@ export type Infer = (inputs: Tensor[]) => Promise<Tensor[]>;
 export interface PredictOptions extends ReadOptions {
   /** Left out, every instance runs by itself. */
   readonly rows?: RowVerdict;
+  /** Hears of each instance that was read, by its place in the request, before the graph runs. */
+  readonly onPrepared?: (index: number, instance: PreparedInstance) => void;
 }
 
 const MAXIMUM_INSTANCES = 10_000;
@@ -65,7 +67,10 @@ export class PipelineRunner {
     const prepared: Prepared[] = [];
     for (const [index, outcome] of (await this.#instances.read(pipeline, instances, options)).entries()) {
       if ('code' in outcome) predictions[index] = failed(outcome);
-      else prepared.push({ index, ...outcome });
+      else {
+        prepared.push({ index, ...outcome });
+        options.onPrepared?.(index, outcome);
+      }
     }
     const notes = options.rows?.independence === 'DECLARED' ? [declaredNote(options.rows)] : [];
     const answerRun = async (run: readonly Prepared[]): Promise<void> => {

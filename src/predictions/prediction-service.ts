@@ -6,6 +6,7 @@ import type { Caller } from '../security/index.js';
 import { parsePipeline } from '../pipelines/index.js';
 import type { Pipeline } from '../pipelines/index.js';
 import type { PipelineRunner } from './pipeline-runner.js';
+import { newRequestKey, predictionId } from './prediction-id.js';
 import { rowsGiven } from './rows-given.js';
 import { numbersOfPredictions } from './prediction-numbers.js';
 import type { Prediction } from '../pipelines/index.js';
@@ -13,6 +14,14 @@ import type { Prediction } from '../pipelines/index.js';
 export interface PredictRequest extends TargetRequest {
   readonly instances: readonly unknown[];
 }
+
+/** A prediction with the id by which it can be spoken of later. */
+export interface IdentifiedPrediction extends Prediction {
+  readonly id: string;
+}
+
+/** What describes an instance; null for one that could not be read. */
+type Quantities = Readonly<Record<string, number>> | null;
 
 /** Domain values in, domain values out: the version's own pipeline around its graph. */
 export class PredictionService {
@@ -34,23 +43,34 @@ export class PredictionService {
   async predict(
     caller: Caller,
     request: PredictRequest,
-  ): Promise<{ predictions: Prediction[]; version: VersionRecord; timing: Timing }> {
+  ): Promise<{ predictions: IdentifiedPrediction[]; version: VersionRecord; timing: Timing }> {
     const { instances } = request;
     const { result, version, timing } = await this.inference.withModel(caller, 'predict', request, {
       work: async (model) => {
         const pipeline = this.pipelineOf(model.version);
-        const predictions = await model.remembered(instances, allSucceeded, (held) =>
-          this.runner.predict(pipeline, instances, (inputs: readonly Tensor[]) => held.infer(inputs), {
-            signal: held.signal,
-            rows: rowsGiven(pipeline, model.version.signature, held.rows),
-            endsAt: held.endsAt,
-          }),
-        );
+        // Remembered together with the answers: what describes an instance is not read again.
+        const { predictions, quantities } = await model.remembered(instances, allSucceeded, async (held) => {
+          const described = instances.map((): Quantities => null);
+          const answers = await this.runner.predict(
+            pipeline,
+            instances,
+            (inputs: readonly Tensor[]) => held.infer(inputs),
+            {
+              signal: held.signal,
+              rows: rowsGiven(pipeline, model.version.signature, held.rows),
+              endsAt: held.endsAt,
+              onPrepared: (index, prepared) => (described[index] = prepared.quantities),
+            },
+          );
+          return { predictions: answers, quantities: described };
+        });
         const asked = () => ({ operation: 'PREDICT', instances: answered(instances, predictions) }) as const;
-        return { value: predictions, rows: instances.length, asked };
+        return { value: predictions, rows: instances.length, asked, quantities, instances };
       },
       numbersOf: numbersOfPredictions,
-      present: (predictions) => predictions,
+      identify: newRequestKey,
+      present: (predictions, _until, _version, key) =>
+        predictions.map((prediction, place) => ({ id: predictionId(key, place), ...prediction })),
     });
     return { predictions: result, version, timing };
   }
@@ -95,6 +115,6 @@ function answered(instances: readonly unknown[], predictions: readonly Predictio
 }
 
 /** A failure may have to do with the moment: a molecule that took too long may be quick enough the next time. */
-function allSucceeded(predictions: readonly Prediction[]): boolean {
+function allSucceeded({ predictions }: { readonly predictions: readonly Prediction[] }): boolean {
   return predictions.every(({ error }) => error === null);
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ArtifactStore } from '../artifacts/index.js';
 import type { TransferService } from '../transfer/index.js';
 import type { GitService } from '../git/index.js';
+import type { JobService } from '../jobs/index.js';
 import type { Config } from '../platform/config.js';
 import type { EventLog } from '../platform/events/index.js';
 import { registerArchiveRoutes } from './archive-routes.js';
@@ -10,6 +11,8 @@ import { recordFailedUploads } from './failed-uploads.js';
 import { registerErrorHandlers } from './error-handlers.js';
 import { registerGitRoutes } from './git-routes.js';
 import { registerHealthRoutes, type Readiness } from './health-routes.js';
+import { registerJobRoutes } from './job-routes.js';
+import { registerMetricsRoute } from './metrics-route.js';
 import { registerPageRoutes } from './page-routes.js';
 import { registerRequestLog } from './request-log.js';
 import { RouteTable } from './route-table.js';
@@ -28,6 +31,10 @@ export interface RestOptions {
   readonly serving?: ServingServices;
   /** What `/git` needs; without it it is not there. */
   readonly git?: GitService;
+  /** What `/jobs` needs; without it it is not there. */
+  readonly jobs?: JobService;
+  /** What `/metrics` answers; without it it is not there. */
+  readonly metricsText?: () => string;
 }
 
 /**
@@ -50,7 +57,9 @@ export async function registerRest(app: FastifyInstance, options: RestOptions): 
     });
   }
   await app.register(async (scope) => registerHealthRoutes(scope, options.readiness));
-  const { serving, git, readiness } = options;
+  const { serving, git, jobs, readiness, metricsText } = options;
+  if (jobs) await app.register(async (scope) => registerJobRoutes(scope, jobs));
+  if (metricsText) await app.register(async (scope) => registerMetricsRoute(scope, metricsText));
   if (git) await app.register(async (scope) => registerGitRoutes(scope, git));
   if (serving) await app.register(async (scope) => registerServingProtocols(scope, serving, readiness));
   if (options.config.graphiql)

@@ -57,6 +57,15 @@ export function authorizeUpgrade(
   }
 }
 
+/**
+ * For what goes on after its request, whatever its method: pages of other sites are refused as for WebSockets.
+ *
+ * @throws DomainError FORBIDDEN
+ */
+export function authorizeStream(headers: Headers, config: SecurityConfig): void {
+  refuseForeignPages(headers, config, { changesState: true });
+}
+
 // A page of another site gains nothing from a server whose key it must know. It gains everything from one that needs
 // no key, or whose key the browser adds by itself; there the names must match.
 function refuseForeignPages(

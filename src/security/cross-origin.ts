@@ -17,6 +17,7 @@ const REQUEST_HEADERS = [
   'x-apollo-operation-name',
   'idempotency-key',
   'prefer',
+  'last-event-id',
 ].join(', ');
 /** What answers say in headers beyond what every page may read. */
 const ANSWER_HEADERS = [

@@ -12,7 +12,7 @@ export function errorBody(url: string, error: { code: string; message: string; r
 }
 
 function isGraphqlUrl(url: string): boolean {
-  return /^\/graphql\/?(?:\?|$)/.test(url);
+  return /^\/graphql(?:\/stream)?\/?(?:\?|$)/.test(url);
 }
 
 /** Open Inference Protocol v2 and TensorFlow Serving's REST. */

@@ -1,5 +1,5 @@
 import './error-codes.js';
-export { authorizeUpgrade } from './access.js';
+export { authorizeStream, authorizeUpgrade } from './access.js';
 export { authenticate, isAmbientCredential } from './authenticate.js';
 export { assertBindAllowed } from './bind-policy.js';
 export type { Caller } from './caller.js';

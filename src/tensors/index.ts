@@ -13,6 +13,7 @@ export {
 export { MAX_ELEMENTS, MAX_RANK, decodeTensor } from './decode-tensor.js';
 export { defaultInputs, defaultOf, requiredInputs, withDefaults } from './default-inputs.js';
 export { type KeptTensor, encodeTensor, keptTensor, tensorBytes, widenedValues } from './encode-tensor.js';
+export { type ElementReader, elementReader } from './element-reader.js';
 export { fromHalf, toHalf } from './half-float.js';
 export { madeUpInputs } from './made-up-inputs.js';
 export { NARROW, NARROW_TYPES, type NarrowType, narrowType, narrowTypeName } from './narrow-types.js';

@@ -56,6 +56,9 @@ export async function startTestApp(options: {
   readonly largeJsonBytes?: number;
   /** Slows down whoever tries keys; by default not at all. */
   readonly wrongKeys?: WrongKeys;
+  readonly onRequestEnded?: AppOptions['onRequestEnded'];
+  /** By default rules are looked at when a test says so. */
+  readonly alerts?: AppOptions['alerts'];
   /** The data of an app that was stopped before, or of anything else that has some. */
   readonly reuse?: {
     readonly config: Pick<Config, 'dataDirectory' | 'databaseUrl'>;
@@ -82,7 +85,9 @@ export async function startTestApp(options: {
     graphqlPaths: { compiled: compiledByEnvironment(), ...options.graphqlPaths },
     ...(options.downloader && { downloader: options.downloader }),
     molecules: ownMolecules ?? sharedMolecules,
+    ...(options.alerts && { alerts: options.alerts }),
     ...(options.largeJsonBytes !== undefined && { largeJsonBytes: options.largeJsonBytes }),
+    ...(options.onRequestEnded && { onRequestEnded: options.onRequestEnded }),
     // Suites that try many wrong keys are not slowed down.
     wrongKeys: options.wrongKeys ?? new WrongKeys(async () => undefined),
   });

@@ -1,11 +1,16 @@
-import { lookup as resolveName } from 'node:dns';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { DomainError } from '../../platform/errors.js';
+import {
+  connectionFailure,
+  ForbiddenAddress,
+  guardedLookup,
+  isForbiddenHost,
+} from '../../platform/guarded-lookup.js';
+import { isPublicAddress } from '../../platform/public-address.js';
 import { artifactAddress } from './artifact-address.js';
 import { quoted } from '../names.js';
-import { isPublicAddress } from './public-address.js';
 
 export interface Download {
   readonly body: AsyncIterable<Uint8Array>;
@@ -39,10 +44,12 @@ const TOTAL_TIMEOUT_MS = 15 * 60_000;
  */
 export class ArtifactDownloader {
   private readonly isAllowed: (address: string) => boolean;
+  private readonly lookup: LookupFunction;
   private readonly ca: string | undefined;
 
   constructor(settings: DownloaderSettings = {}) {
     this.isAllowed = settings.isAllowed ?? isPublicAddress;
+    this.lookup = guardedLookup(this.isAllowed);
     this.ca = settings.ca;
   }
 
@@ -82,9 +89,7 @@ export class ArtifactDownloader {
     url: URL,
     options: DownloadOptions & { readonly signal: AbortSignal },
   ): Promise<IncomingMessage> {
-    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-    // Addresses written out are connected to without a lookup, so they are checked here.
-    if (isIP(host) !== 0 && !this.isAllowed(host)) return Promise.reject(forbidden(url, options));
+    if (isForbiddenHost(url, this.isAllowed)) return Promise.reject(forbidden(url, options));
     return new Promise((resolve, reject) => {
       const settings: RequestOptions = {
         method: 'GET',
@@ -93,7 +98,7 @@ export class ArtifactDownloader {
           'accept-encoding': 'identity',
           'user-agent': 'retort',
         },
-        lookup: this.guardedLookup,
+        lookup: this.lookup,
         agent: false,
         timeout: IDLE_TIMEOUT_MS,
         ...(this.ca !== undefined && { ca: this.ca }),
@@ -107,34 +112,13 @@ export class ArtifactDownloader {
         reject(
           error instanceof ForbiddenAddress
             ? forbidden(url, options)
-            : unreachable(url, reason(error), options, error),
+            : unreachable(url, connectionFailure(error), options, error),
         ),
       );
       request.end();
     });
   }
-
-  private readonly guardedLookup: LookupFunction = (hostname, options, callback) => {
-    resolveName(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) {
-        callback(error, '', 0);
-        return;
-      }
-      const first = addresses[0];
-      if (!first || !addresses.every(({ address }) => this.isAllowed(address))) {
-        callback(new ForbiddenAddress(), '', 0);
-        return;
-      }
-      if (options.all === true) {
-        callback(null, addresses);
-        return;
-      }
-      callback(null, first.address, first.family);
-    });
-  };
 }
-
-class ForbiddenAddress extends Error {}
 
 /** A transfer that breaks off is the caller's to repeat, not a fault of this server. */
 async function* interruptions(
@@ -146,7 +130,7 @@ async function* interruptions(
   } catch (error) {
     throw new DomainError(
       'ARTIFACT_NOT_FOUND',
-      `The transfer broke off: ${reason(error)}. Nothing was kept; try again.`,
+      `The transfer broke off: ${connectionFailure(error)}. Nothing was kept; try again.`,
       { field, cause: error },
     );
   }
@@ -167,11 +151,4 @@ function unreachable(url: URL, why: string, { field }: DownloadOptions, cause?: 
     field,
     cause,
   });
-}
-
-/** A code such as ENOTFOUND where there is one: texts of system errors may name more than the caller should see. */
-function reason(error: unknown): string {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  if (typeof code === 'string') return code;
-  return typeof message === 'string' && message !== '' ? message : 'the connection failed';
 }

@@ -1,8 +1,13 @@
 import type { ComparisonObservations } from './comparison-observations.js';
 import { brief, type GuardReport, PASS_CONFIDENCE, type Verdict, withConfidence } from './guard-report.js';
 import type { GuardSettings } from './guard-settings.js';
-import { quantileBins } from './quantile-bins.js';
-import { effectiveSamples, largestByChance, smallestByChance, stabilityIndex } from './stability-index.js';
+import {
+  effectiveSamples,
+  largestByChance,
+  quantileBins,
+  smallestByChance,
+  stabilityIndex,
+} from '../../statistics/index.js';
 
 /** Fewer on one side, and the index is not yet distributed as the bounds take it to be. */
 const FEWEST = 100;

@@ -1,5 +1,5 @@
 import type { ArmObservations } from './arm-observations.js';
-import { lowerBound, upperBound } from './binomial-bounds.js';
+import { lowerBound, upperBound } from '../../statistics/index.js';
 import { evidenceOfIncrease, type Share } from './evidence.js';
 import { type GuardReport, PASS_CONFIDENCE, percent, type Verdict, withConfidence } from './guard-report.js';
 import type { GuardSettings } from './guard-settings.js';

@@ -1,4 +1,4 @@
-import { logBeta } from './beta-function.js';
+import { logBeta } from '../../statistics/index.js';
 
 /*
  * Evidence against a claim, as the logarithm of an e-process: how many times better the outcomes are explained by a

@@ -1,4 +1,4 @@
-import { binomialAtMost } from './binomial-bounds.js';
+import { binomialAtMost } from '../../statistics/index.js';
 import type { ComparisonObservations } from './comparison-observations.js';
 import { evidenceAbove } from './evidence.js';
 import {

@@ -1,5 +1,5 @@
 import type { OutputNumbers } from './output-values.js';
-import { Reservoir } from './reservoir.js';
+import { Reservoir } from '../../statistics/index.js';
 import { seededRandom } from '../../platform/seeded-random.js';
 
 /** A model with more outputs than these is judged by the first ones it answered with. */

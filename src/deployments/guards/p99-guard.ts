@@ -1,5 +1,5 @@
 import type { ArmObservations } from './arm-observations.js';
-import { tailRanks } from './binomial-bounds.js';
+import { tailRanks } from '../../statistics/index.js';
 import { evidenceAbove, evidenceBelow } from './evidence.js';
 import { brief, type GuardReport, PASS_CONFIDENCE, type Verdict, withConfidence } from './guard-report.js';
 import type { GuardSettings } from './guard-settings.js';

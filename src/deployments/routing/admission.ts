@@ -15,6 +15,11 @@ export class Admission {
 
   constructor(private readonly what: string) {}
 
+  /** Requests that wait or run. */
+  get requests(): number {
+    return this.inside;
+  }
+
   /**
    * @returns what to call, once, when the request is done with the model.
    * @throws DomainError OVERLOADED with the mean time of a recent request as the hint when to try again.

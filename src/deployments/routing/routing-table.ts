@@ -49,6 +49,10 @@ export class RoutingTable {
     return this.byVersion.get(versionId) ?? [];
   }
 
+  all(): readonly DeploymentRoutes[] {
+    return [...this.byName.values()];
+  }
+
   /** @param routes null: none any more */
   with(deployment: string, routes: DeploymentRoutes | null): RoutingTable {
     const byName = new Map(this.byName);

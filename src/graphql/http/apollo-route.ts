@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { isAmbientCredential } from '../../security/index.js';
 import { createContext, type GraphqlServices, type RequestContext } from '../context.js';
 import { Disconnection } from '../../platform/disconnection.js';
+import { isOfAnotherSite } from './another-site.js';
 import { formatError } from './error-mapping.js';
 import { statusFor, type MediaTypes } from './media-types.js';
 import { answerExtensions, type OperationLifecycle } from './operation-lifecycle.js';
@@ -72,7 +72,13 @@ function readRequest(request: FastifyRequest): HTTPGraphQLRequest {
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined && value !== '')
       headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  if (request.method === 'GET' && !isOfAnotherSite(request)) headers.set('apollo-require-preflight', 'true');
+  // One with a Content-Type is left to Apollo's own rule.
+  if (
+    request.method === 'GET' &&
+    request.headers['content-type'] === undefined &&
+    !isOfAnotherSite(request.headers)
+  )
+    headers.set('apollo-require-preflight', 'true');
   const question = request.url.indexOf('?');
   return {
     method: request.method,
@@ -80,21 +86,6 @@ function readRequest(request: FastifyRequest): HTTPGraphQLRequest {
     search: question === -1 ? '' : request.url.slice(question),
     body: request.body,
   };
-}
-
-/**
- * Whether a page of another site may have made a browser send this. Browsers say where a request comes from
- * (Sec-Fetch-Site) when it goes to this machine or over TLS; where they may not say it, over plain HTTP to another
- * machine, a key is needed that no page knows, unless the browser adds it by itself. A request with a Content-Type is left
- * to Apollo's own rule.
- */
-function isOfAnotherSite({ headers }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site'];
-  return (
-    headers['content-type'] !== undefined ||
-    isAmbientCredential(headers.authorization) ||
-    (site !== undefined && site !== 'same-origin' && site !== 'none')
-  );
 }
 
 /** The request with the document that it names by its hash. */

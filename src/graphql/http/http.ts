@@ -141,7 +141,7 @@ function hashIn(key: string): string {
 }
 
 /** As Fastify reads it, with its refusals; only what is long is read faster. */
-function readJsonBodies(scope: FastifyInstance): void {
+export function readJsonBodies(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'error');
   const bodies = requestBodiesOf(scope);
   parseWholeBodies(scope, 'application/json', (request, body, done, reservation) => {
@@ -161,7 +161,7 @@ function readJsonBodies(scope: FastifyInstance): void {
 }
 
 /** Refusals made before any operation began carry the request's id like every other answer. */
-function nameRequest(
+export function nameRequest(
   request: FastifyRequest,
   reply: FastifyReply,
   payload: unknown,

@@ -3,7 +3,7 @@ import type { Resolvers } from '../__generated__/resolvers.js';
 import type { RequestContext } from '../context.js';
 import { migrationById } from '../migration-node.js';
 import { decodeNodeId, nodeType, type NodeRecord } from '../node-id.js';
-import { bigInt, dateTime, json } from '../scalars.js';
+import { bigInt, dateTime, duration, json } from '../scalars.js';
 
 const MAX_NODES = 100;
 
@@ -11,6 +11,7 @@ export const baseResolvers = {
   DateTime: dateTime,
   JSON: json,
   BigInt: bigInt,
+  Duration: duration,
   Query: {
     node: (_, { id }, context) => load(id, context),
     nodes: (_, { ids }, context) => {
@@ -41,5 +42,11 @@ async function load(text: string, context: RequestContext): Promise<NodeRecord |
       return loaders.revision.load(id);
     case 'Migration':
       return migrationById(id, context);
+    case 'Job':
+      return loaders.job.load(id);
+    case 'AlertRule':
+      return loaders.alertRule.load(id);
+    case 'Alert':
+      return loaders.alert.load(id);
   }
 }

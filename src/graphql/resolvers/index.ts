@@ -1,11 +1,16 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
+import { alertResolvers } from './alerts.js';
 import { baseResolvers } from './base.js';
 import { comparisonResolvers } from './comparison.js';
 import { deploymentResolvers } from './deployments.js';
+import { driftResolvers } from './drift.js';
 import { inferenceResolvers } from './inference.js';
+import { jobResolvers } from './jobs.js';
+import { metricsResolvers } from './metrics.js';
 import { migrationResolvers } from './migrations.js';
 import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
+import { predictionLogResolvers } from './prediction-log.js';
 import { transferResolvers } from './transfer.js';
 import { versionResolvers } from './versions.js';
 
@@ -20,4 +25,9 @@ export const resolvers: Resolvers[] = [
   migrationResolvers,
   inferenceResolvers,
   monitoringResolvers,
+  jobResolvers,
+  alertResolvers,
+  metricsResolvers,
+  driftResolvers,
+  predictionLogResolvers,
 ];

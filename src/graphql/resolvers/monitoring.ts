@@ -1,9 +1,10 @@
 import { shareOf } from '../../deployments/index.js';
 import type { EventFilter, EventKind, EventRecord } from '../../platform/events/index.js';
 import type { EventFilter as EventFilterInput, Resolvers } from '../__generated__/resolvers.js';
-import { connect } from '../connections.js';
+import { connect, MAX_PAGE } from '../connections.js';
 import type { RequestContext } from '../context.js';
-import { streamEvents } from '../event-stream.js';
+import { endingAtOnce } from '../ending-at-once.js';
+import { encodeNodeId } from '../node-id.js';
 import { eventCursors } from '../positions.js';
 
 type EventType =
@@ -19,7 +20,11 @@ type EventType =
   | 'RequestsServedEvent'
   | 'MigrationEvent'
   | 'TrafficEvent'
-  | 'RecordedRequestsClearedEvent';
+  | 'RecordedRequestsClearedEvent'
+  | 'JobEvent'
+  | 'AlertEvent'
+  | 'LoggedPredictionsDeletedEvent'
+  | 'OutcomeEvent';
 
 const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   MODEL_REGISTERED: 'ModelEvent',
@@ -57,6 +62,15 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   TRAFFIC_CHANGED: 'TrafficEvent',
   FOLLOWING_CHANGED: 'TrafficEvent',
   RECORDED_REQUESTS_CLEARED: 'RecordedRequestsClearedEvent',
+  JOB_STATE_CHANGED: 'JobEvent',
+  REFERENCE_DISTRIBUTION_SET: 'VersionEvent',
+  ALERT_FIRED: 'AlertEvent',
+  ALERT_RESOLVED: 'AlertEvent',
+  ALERT_SILENCED: 'AlertEvent',
+  ALERT_RULE_CHANGED: 'AlertEvent',
+  ALERT_DELIVERY_FAILED: 'AlertEvent',
+  LOGGED_PREDICTIONS_DELETED: 'LoggedPredictionsDeletedEvent',
+  OUTCOME_RECORDED: 'OutcomeEvent',
 };
 
 /** What every kind of event tells. */
@@ -94,12 +108,19 @@ export const monitoringResolvers = {
   },
   Subscription: {
     monitoringEvents: {
-      subscribe: (_, { filter, after }, { events, signal }) =>
-        streamEvents(events, {
-          filter: eventFilter(filter),
-          after: typeof after === 'string' ? eventCursors.decode(after) : undefined,
+      subscribe: (_, { filter, after: given }, { events, signal, lastEventId }) => {
+        // Who comes back says so in a header, and in the operation what they said at first.
+        const after = lastEventId ?? given;
+        return endingAtOnce(
+          (left) =>
+            events.subscribe({
+              filter: eventFilter(filter),
+              after: typeof after === 'string' ? eventCursors.decode(after) : undefined,
+              signal: left,
+            }),
           signal,
-        }),
+        );
+      },
       resolve: (event: EventRecord) => event,
     },
   },
@@ -192,7 +213,43 @@ export const monitoringResolvers = {
     restoredRevision: detail('restoredRevision'),
     reason: detail('reason'),
   },
+  AlertEvent: {
+    ...common,
+    alerts: async ({ data }, _, { loaders }) => {
+      const ids = (Array.isArray(data.alertIds) ? data.alertIds : []).slice(0, MAX_PAGE);
+      const found = await Promise.all(ids.map((id) => loaders.alert.load(String(id))));
+      return found.filter((alert) => alert !== null);
+    },
+    rule: detail('rule'),
+    severity: detail('severity'),
+    value: detail('value'),
+    threshold: detail('threshold'),
+    silencedUntil: ({ data }) =>
+      typeof data.silencedUntil === 'string' ? new Date(data.silencedUntil) : null,
+    ruleChange: detail('change'),
+    reason: detail('reason'),
+  },
   RecordedRequestsClearedEvent: { ...common, count: detail('count'), reason: detail('reason') },
+  LoggedPredictionsDeletedEvent: { ...common, count: detail('count'), reason: detail('reason') },
+  OutcomeEvent: {
+    ...common,
+    predictionId: detail('predictionId'),
+    replaced: detail('replaced'),
+    value: detail('value'),
+    previous: detail('previous'),
+    reason: detail('reason'),
+  },
+  JobEvent: {
+    ...common,
+    job: ({ data }, _, { loaders }) => (typeof data.job === 'string' ? loaders.job.load(data.job) : null),
+    jobId: ({ data }) => (typeof data.job === 'string' ? encodeNodeId('Job', data.job) : null),
+    jobKind: detail('jobKind'),
+    title: detail('title'),
+    fromState: detail('fromState'),
+    jobState: detail('toState'),
+    error: detail('error'),
+    reason: detail('reason'),
+  },
 } satisfies Resolvers;
 
 function eventFilter(filter: EventFilterInput | null | undefined): EventFilter {

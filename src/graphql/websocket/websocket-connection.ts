@@ -5,8 +5,8 @@ import type { Logger } from '../../platform/logging.js';
 import type { RequestBodies } from '../../http/index.js';
 import type { Addressed, Caller } from '../../security/index.js';
 import type { LongAnswers } from '../http/long-answers.js';
+import type { SocketPlace } from '../operations/stream-limits.js';
 import type { SocketIntake } from './socket-intake.js';
-import type { SocketPlace } from './socket-limits.js';
 import { SocketMessages, SocketRefusal } from './socket-messages.js';
 
 /** What is known about one socket besides its messages. */

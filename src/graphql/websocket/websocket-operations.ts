@@ -1,32 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import {
-  execute,
-  GraphQLError,
-  type ExecutionArgs,
-  type FormattedExecutionResult,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-} from 'graphql';
-import {
-  makeServer,
-  type Context,
-  type ExecutionResult,
-  type Server,
-  type SubscribePayload,
-} from 'graphql-ws';
+import { execute, type FormattedExecutionResult, type GraphQLError } from 'graphql';
+import { makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Config } from '../../platform/config.js';
 import { DomainError } from '../../platform/errors.js';
-import type { Logger } from '../../platform/logging.js';
 import { authenticate, type Caller, type Guard } from '../../security/index.js';
-import { KnownDocument, type KnownOperation } from '../compiled/known-document.js';
-import { createContext, type GraphqlServices, type RequestContext } from '../context.js';
-import type { DocumentReader } from '../documents/document.js';
-import { formatError } from '../http/error-mapping.js';
 import { recordError } from '../http/failed-request.js';
 import type { LongAnswers } from '../http/long-answers.js';
 import { holdsLongValues } from '../http/long-values.js';
-import type { PersistedDocuments } from '../documents/persisted-documents.js';
-import { logRequest, logUnexpected } from '../http/request-log.js';
+import { logRequest } from '../http/request-log.js';
+import { answerOf, formattedFor } from '../operations/answers.js';
+import {
+  asGraphQLError,
+  prepareOperation,
+  type OperationParts,
+  type PreparedOperation,
+} from '../operations/prepare-operation.js';
 import type { Connection } from './websocket-connection.js';
 
 type SocketContext = Context<Record<string, unknown> | undefined, Connection>;
@@ -37,20 +25,10 @@ const INIT_TIMEOUT_MS = 3_000;
 /** Operations one socket may have under way. */
 const MAX_OPERATIONS = 100;
 
-interface OperationOptions {
-  readonly schema: GraphQLSchema;
-  readonly services: GraphqlServices;
+interface OperationOptions extends OperationParts {
   readonly config: Pick<Config, 'apiKey'>;
   readonly guard: Pick<Guard, 'wrongKeys'>;
-  readonly persisted: PersistedDocuments;
-  readonly readDocument: DocumentReader;
   readonly longAnswers: LongAnswers;
-}
-
-/** What graphql-ws hands from one callback to the next, with the operation it is about. */
-interface PreparedArgs extends ExecutionArgs {
-  readonly contextValue: RequestContext;
-  readonly known: KnownOperation | null;
 }
 
 /** The protocol on any socket: the same documents, limits and errors as over HTTP. */
@@ -60,7 +38,7 @@ export function createOperationServer(options: OperationOptions): Server<Connect
   return makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     onConnect: (context) => admit(context, options),
-    execute: (args) => runCompiled(args as PreparedArgs),
+    execute: (args) => runCompiled(args as PreparedOperation),
     onSubscribe: async (context, id, message) => {
       try {
         return await prepare(context, id, message, options);
@@ -69,16 +47,16 @@ export function createOperationServer(options: OperationOptions): Server<Connect
       }
     },
     onOperation: (_context, _id, _message, args, result) => {
-      const { known, contextValue } = args as PreparedArgs;
+      const { known, contextValue } = args as PreparedOperation;
       const errors = 'errors' in result ? (result.errors ?? []) : [];
       logRequest(logger, contextValue, { operationName: known?.name, kind: known?.kind, errors });
     },
     onNext: (_context, _id, { operationName }, args, result) => {
-      const { known, contextValue } = args as PreparedArgs;
+      const { known, contextValue } = args as PreparedOperation;
       const { caller } = contextValue;
       const [first] = result.errors ?? [];
       if (first) recordError(events, caller, operationName ?? 'operation', first);
-      const answered = answer(result, caller, logger);
+      const answered = answerOf(result, caller, logger);
       return known?.kind === 'mutation' && holdsLongValues(answered.data)
         ? named(answered, options.longAnswers)
         : answered;
@@ -89,7 +67,7 @@ export function createOperationServer(options: OperationOptions): Server<Connect
       const [first] = errors;
       if (first) recordError(events, caller, operationName ?? 'document', first);
       return errors.map((error) => {
-        const { extensions, ...rest } = formatted(error, caller, logger);
+        const { extensions, ...rest } = formattedFor(error, caller, logger);
         return { ...rest, extensions: { ...extensions, requestId: caller.requestId } };
       });
     },
@@ -129,8 +107,8 @@ async function prepare(
   { extra, subscriptions }: SocketContext,
   id: string,
   message: SubscribePayload,
-  { schema, services, config, persisted, readDocument }: OperationOptions,
-): Promise<PreparedArgs | readonly GraphQLError[]> {
+  { config, ...parts }: OperationOptions,
+): Promise<PreparedOperation | readonly GraphQLError[]> {
   const large = extra.largeVariables.get(id);
   extra.largeVariables.delete(id);
   const variables = (large as Record<string, unknown> | undefined) ?? message.variables ?? null;
@@ -140,27 +118,17 @@ async function prepare(
   extra.callers.set(id, caller);
   if (Object.keys(subscriptions).length > MAX_OPERATIONS) throw tooManyOperations();
 
-  const { source, byHash } = await persisted.sourceFor({ ...message });
-  const read = readDocument(source);
-  if (!(read instanceof KnownDocument)) return read;
-  if (byHash) persisted.register(read.sha256, source);
-  const known = read.operation(message.operationName);
-  const contextValue = createContext(services, caller, extra.closed, extra.addressed);
-  if (known) {
-    known.checkCost(variables ?? {});
-    contextValue.prepareFor(known.kind);
-  }
-  return {
-    schema,
-    document: read.document,
-    contextValue,
-    variableValues: variables,
+  return prepareOperation(parts, {
+    caller,
+    parameters: { ...message },
     operationName: message.operationName ?? null,
-    known,
-  };
+    variables,
+    departure: extra.closed,
+    addressed: extra.addressed,
+  });
 }
 
-function runCompiled({ known, variableValues, contextValue, ...args }: PreparedArgs) {
+function runCompiled({ known, variableValues, contextValue, ...args }: PreparedOperation) {
   return known?.run(variableValues ?? {}, contextValue) ?? execute({ ...args, variableValues, contextValue });
 }
 
@@ -171,24 +139,6 @@ function tooManyOperations(): DomainError {
   );
 }
 
-function asGraphQLError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  if (error instanceof DomainError) return new GraphQLError(error.message, { originalError: error });
-  const cause = error instanceof Error ? error : new Error(String(error));
-  // The parser is recursive; it runs out of stack before it runs out of tokens.
-  const extensions = error instanceof RangeError ? { code: 'GRAPHQL_PARSE_FAILED' } : {};
-  return new GraphQLError(cause.message, { originalError: cause, extensions });
-}
-
-function answer(result: ExecutionResult, caller: Caller, logger: Logger): FormattedExecutionResult {
-  const { errors, data, extensions } = result;
-  return {
-    ...(data !== undefined && { data }),
-    ...(errors && { errors: errors.map((error) => formatted(error, caller, logger)) }),
-    extensions: { ...extensions, requestId: caller.requestId },
-  };
-}
-
 /** With a placeholder for the data, which the sender of the message puts back. */
 async function named(
   answered: FormattedExecutionResult,
@@ -196,16 +146,4 @@ async function named(
 ): Promise<FormattedExecutionResult> {
   const name: unknown = await longAnswers.stringify(answered.data ?? {});
   return { ...answered, data: name as Record<string, unknown> };
-}
-
-function formatted(error: GraphQLError, caller: Caller, logger: Logger): GraphQLFormattedError {
-  logUnexpected(logger, error, caller);
-  const plain = error.toJSON();
-  // Apollo names these two phases over HTTP; here they can be told from each other by whether execution had begun.
-  const code = plain.message.startsWith('Syntax Error')
-    ? 'GRAPHQL_PARSE_FAILED'
-    : error.path
-      ? undefined
-      : 'GRAPHQL_VALIDATION_FAILED';
-  return formatError({ ...plain, extensions: { ...(code && { code }), ...plain.extensions } }, error);
 }

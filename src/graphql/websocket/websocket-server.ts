@@ -12,8 +12,8 @@ import type { DocumentReader } from '../documents/document.js';
 import { LongAnswers } from '../http/long-answers.js';
 import { retryAfterSeconds } from '../http/operation-lifecycle.js';
 import type { PersistedDocuments } from '../documents/persisted-documents.js';
+import type { SocketPlace, StreamLimits } from '../operations/stream-limits.js';
 import { CLOSING_MS, SocketIntake } from './socket-intake.js';
-import { SocketLimits, type SocketPlace } from './socket-limits.js';
 import { attachSocket } from './websocket-connection.js';
 import { createOperationServer } from './websocket-operations.js';
 
@@ -23,15 +23,15 @@ export function serveWebSockets(
   options: {
     schema: GraphQLSchema;
     services: GraphqlServices;
-    config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes' | 'maxSockets' | 'allowedOrigins'>;
+    config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes' | 'allowedOrigins'>;
     bodies: RequestBodies;
     guard: Guard;
     persisted: PersistedDocuments;
     readDocument: DocumentReader;
+    limits: StreamLimits;
   },
 ): { close(): Promise<void> } {
-  const { services, config, bodies } = options;
-  const limits = new SocketLimits(config.maxSockets);
+  const { services, config, bodies, limits } = options;
   const { addressOf, wrongKeys } = options.guard;
   const longAnswers = new LongAnswers();
   const operations = createOperationServer({ ...options, longAnswers });

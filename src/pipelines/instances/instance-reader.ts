@@ -22,6 +22,8 @@ export interface ReadOptions {
 export interface PreparedInstance {
   /** By name of the input tensor: one row, its transforms applied. */
   readonly values: Readonly<Record<string, SourceValue>>;
+  /** What the instance is described by, before any transform: descriptors, fields and what domain ranges may bound. */
+  readonly quantities: Readonly<Record<string, number>>;
   readonly warnings: readonly WarningNote[];
 }
 
@@ -97,5 +99,6 @@ function prepare(pipeline: Pipeline, instance: Instance): PreparedInstance | Row
     }
     values[name] = { shape: source.shape, data };
   }
-  return { values, warnings: [...instance.warnings, ...domainWarnings(pipeline, instance.quantities)] };
+  const { quantities, warnings } = instance;
+  return { values, quantities, warnings: [...warnings, ...domainWarnings(pipeline, quantities)] };
 }

@@ -1,6 +1,6 @@
 import type { Pipeline } from '../pipeline.js';
 import { canonicalDescriptor, type DescriptorName } from '../molecules/descriptors.js';
-import { columnCount } from '../columns.js';
+import { bitsSetOf, columnCount } from '../columns.js';
 import type {
   FingerprintNeed,
   Molecule,
@@ -45,11 +45,15 @@ function planOf(pipeline: Pipeline): Plan {
   const bounded = Object.keys(pipeline.domain?.ranges ?? {}) as DescriptorName[];
   const named = inputs.flatMap(([, source]) => (source.step === 'descriptors' ? source.names : []));
   const descriptors = [...new Set([...named, ...bounded].map(canonicalDescriptor))];
-  const prints = inputs.flatMap(([, source]) => (source.step === 'fingerprint' ? [needOf(source)] : []));
+  const limited = new Set(bounded.map(canonicalDescriptor));
+  const described = new Set([...bounded, ...named.filter((name) => !limited.has(canonicalDescriptor(name)))]);
+  const printed = inputs.flatMap(([name, source]) =>
+    source.step === 'fingerprint' ? [{ name, source }] : [],
+  );
   const descriptor = (molecule: Molecule, name: DescriptorName) =>
     molecule.descriptors[descriptors.indexOf(canonicalDescriptor(name))] ?? NaN;
   return {
-    needs: { descriptors, fingerprints: prints },
+    needs: { descriptors, fingerprints: printed.map(({ source }) => needOf(source)) },
     valuesOf(molecule) {
       const bits = molecule.fingerprints.values();
       return Object.fromEntries(
@@ -62,8 +66,20 @@ function planOf(pipeline: Pipeline): Plan {
         }),
       );
     },
-    quantitiesOf: (molecule) => Object.fromEntries(bounded.map((name) => [name, descriptor(molecule, name)])),
+    quantitiesOf(molecule) {
+      const quantities: Record<string, number> = {};
+      for (const name of described) quantities[name] = descriptor(molecule, name);
+      for (const [place, { name }] of printed.entries())
+        quantities[bitsSetOf(name)] = sum(molecule.fingerprints[place] ?? []);
+      return quantities;
+    },
   };
+}
+
+function sum(bits: Iterable<number>): number {
+  let count = 0;
+  for (const bit of bits) count += bit;
+  return count;
 }
 
 function needOf(source: Extract<SourceStep, { step: 'fingerprint' }>): FingerprintNeed {

@@ -27,7 +27,7 @@ export function readParticles(pipeline: Pipeline, instances: readonly unknown[])
               fieldValue(particles, steps[0]),
             ]),
           ),
-          quantities: quantities(particles),
+          quantities: quantitiesOf(particles),
           warnings:
             particles.box !== undefined && particles.cutoff === undefined
               ? [
@@ -110,6 +110,10 @@ function fieldValue({ count, positions, box, cutoff }: Particles, source: Source
   return { shape: [], data: [value] };
 }
 
-function quantities({ count, box }: Particles): Record<string, number> {
-  return { particles: count, ...(box === undefined ? {} : { density: count / box ** 3 }) };
+function quantitiesOf({ count, box, cutoff }: Particles): Record<string, number> {
+  return {
+    particles: count,
+    ...(box === undefined ? {} : { box, density: count / box ** 3 }),
+    ...(cutoff === undefined ? {} : { cutoff }),
+  };
 }

@@ -10,7 +10,7 @@ export interface SourceValue {
 export interface Instance {
   /** By name of the input tensor, before its transforms. */
   readonly values: Readonly<Record<string, SourceValue>>;
-  /** What domain ranges may bound; one that is not known for this instance is left out. */
+  /** What describes it: descriptors, fields, what domain ranges may bound. One that is not known for it is left out. */
   readonly quantities: Readonly<Record<string, number>>;
   readonly warnings: readonly WarningNote[];
 }

@@ -8,11 +8,13 @@ import { EpochPool } from './epoch-pool.js';
 import { migrate } from './migrations.js';
 import { InstanceLock } from './instance-lock.js';
 import { postgresConnection, withoutSecrets } from './postgres.js';
+import { PooledSql, type SqlExecutor } from './sql-executor.js';
 import { storable } from './storable.js';
 import type { Connection } from './connection.js';
 
 export { Prisma };
 export type StartEmbedded = typeof openEmbedded;
+export { type SqlExecutor, sqlWithin } from './sql-executor.js';
 export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
 
@@ -21,6 +23,8 @@ export interface DatabaseHandle {
   /** For messages to people, without secrets: such as `the database at db:5432/retort`. */
   readonly name: string;
   readonly client: Database;
+  /** On the same connections, under the same lock. */
+  readonly sql: SqlExecutor;
   /** Null where no other process can reach the database: the embedded one, whose directory is locked. */
   readonly writer: Writer | null;
   close(): Promise<void>;
@@ -86,6 +90,7 @@ export async function openDatabase(
     kind: backend.kind,
     name: backend.name,
     client: guarded(client, lock),
+    sql: new PooledSql(pool, () => lock?.refusal ?? null),
     writer: lock,
     async close() {
       await client.$disconnect().finally(() => backend.close());

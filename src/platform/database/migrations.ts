@@ -81,7 +81,7 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
     throw new StartupError(
       `The database schema could not be brought up to date: migration ${name} failed (${reason}). Nothing was changed. ` +
-        'Check that the database belongs to Retort and that its user may create tables, then start again.',
+        'Check that the database belongs to Retort and that its user may create tables and schemas (GRANT CREATE ON DATABASE), then start again.',
       { cause: error },
     );
   }

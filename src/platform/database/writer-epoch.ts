@@ -14,7 +14,8 @@ DECLARE
 BEGIN
   FOR unguarded IN
     SELECT c.oid FROM pg_class c
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+    WHERE c.relnamespace IN (current_schema()::regnamespace, to_regnamespace('retort_pgboss'))
+      AND c.relkind IN ('r', 'p') AND NOT c.relispartition
       AND c.relname NOT IN ('WriterEpoch', '_prisma_migrations')
       AND NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'check_writer_epoch')
   LOOP

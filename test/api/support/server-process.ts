@@ -47,7 +47,7 @@ export async function createEmptyDatabase(kind: DatabaseKind): Promise<TestDatab
   }
   const client = new pg.Client({ connectionString: database.databaseUrl });
   await client.connect();
-  await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  await client.query('DROP SCHEMA public CASCADE; DROP SCHEMA retort_pgboss CASCADE; CREATE SCHEMA public');
   await client.end();
   return database;
 }

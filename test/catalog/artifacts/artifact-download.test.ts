@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { artifactAddress } from '../../../src/catalog/artifacts/artifact-address.js';
 import { ArtifactDownloader } from '../../../src/catalog/artifacts/artifact-download.js';
-import { isPublicAddress } from '../../../src/catalog/artifacts/public-address.js';
+import { isPublicAddress } from '../../../src/platform/public-address.js';
 import { localhostCertificate, localhostKey } from '../localhost-certificate.js';
 
 const field = ['artifact', 'url'];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { quantileBins } from '../../../src/deployments/guards/quantile-bins.js';
-import { Reservoir } from '../../../src/deployments/guards/reservoir.js';
+import { quantileBins } from '../../../src/statistics/quantile-bins.js';
+import { Reservoir } from '../../../src/statistics/reservoir.js';
 import { seededRandom } from '../../../src/platform/seeded-random.js';
-import { stabilityIndex } from '../../../src/deployments/guards/stability-index.js';
+import { stabilityIndex } from '../../../src/statistics/stability-index.js';
 
 const sorted = (...values: number[]) => Float64Array.from(values).sort();
 const repeated = (value: number, count: number) => Array.from({ length: count }, () => value);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { lowerBound, upperBound } from '../../../src/deployments/guards/binomial-bounds.js';
+import { lowerBound, upperBound } from '../../../src/statistics/binomial-bounds.js';
 import { chooseArm, type Arm } from '../../../src/deployments/routing/choose-arm.js';
 import { seededRandom } from '../../../src/platform/seeded-random.js';
 

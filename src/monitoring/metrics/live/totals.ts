@@ -1,0 +1,65 @@
+import type { AnsweredRequest } from '../../../inference/index.js';
+
+/** Upper bounds of the buckets of durations, in milliseconds; one more has no bound. */
+export const BUCKETS_MS: readonly number[] = [
+  0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000,
+];
+
+/** Exact counts of durations in fixed buckets, which is what Prometheus adds up. */
+export class Histogram {
+  /** Not cumulative. */
+  readonly counts = new Float64Array(BUCKETS_MS.length + 1);
+  sumMs = 0;
+  count = 0;
+
+  add(ms: number): void {
+    if (!(ms < Infinity)) return;
+    let place = 0;
+    while (place < BUCKETS_MS.length && ms > (BUCKETS_MS[place] ?? Infinity)) place += 1;
+    this.counts[place] = (this.counts[place] ?? 0) + 1;
+    this.sumMs += Math.max(0, ms);
+    this.count += 1;
+  }
+}
+
+/** What was asked of one version under one name since the server started: it only grows. */
+export class Totals {
+  requests = 0;
+  rows = 0;
+  cacheHits = 0;
+  readonly errorsByCode = new Map<string, number>();
+  /** As in Tally. */
+  readonly runs: number[] = [];
+  /** Rows of all runs. */
+  ranRows = 0;
+  readonly latency = new Histogram();
+  readonly queue = new Histogram();
+  readonly preprocess = new Histogram();
+  readonly run = new Histogram();
+  readonly postprocess = new Histogram();
+
+  answered({ rows, totalMs, cacheHit, phases, batchRows, executions }: AnsweredRequest): void {
+    this.requests += 1;
+    this.rows += rows;
+    this.latency.add(totalMs);
+    this.queue.add(phases.queueMs);
+    if (cacheHit) {
+      this.cacheHits += 1;
+      return;
+    }
+    this.preprocess.add(phases.preprocessMs);
+    this.run.add(phases.runMs);
+    this.postprocess.add(phases.postprocessMs);
+    if (batchRows > 0) {
+      const place = batchRows <= 1 ? 0 : Math.ceil(Math.log2(batchRows));
+      while (this.runs.length <= place) this.runs.push(0);
+      this.runs[place] = (this.runs[place] ?? 0) + executions;
+      this.ranRows += batchRows * executions;
+    }
+  }
+
+  failed(code: string): void {
+    this.requests += 1;
+    this.errorsByCode.set(code, (this.errorsByCode.get(code) ?? 0) + 1);
+  }
+}

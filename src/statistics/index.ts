@@ -1,0 +1,23 @@
+export { logBeta } from './beta-function.js';
+export { binomialAtMost, lowerBound, tailRanks, upperBound } from './binomial-bounds.js';
+export { jensenShannonDistance, twoSampleChiSquared } from './binned-distances.js';
+export { chiSquaredQuantile, chiSquaredTail } from './chi-squared.js';
+export {
+  type BinnedValues,
+  binnedValues,
+  binOf,
+  kolmogorovSmirnovDistance,
+  wassersteinDistance,
+} from './cumulative-distances.js';
+export { hypergeometricTail } from './hypergeometric.js';
+export { kolmogorovCritical, kolmogorovSmirnovTail } from './kolmogorov.js';
+export { quantileBins, quantileBounds } from './quantile-bins.js';
+export { Reservoir } from './reservoir.js';
+export {
+  type BinnedSamples,
+  effectiveSamples,
+  largestByChance,
+  smallestByChance,
+  stabilityIndex,
+} from './stability-index.js';
+export { type ChanceDistance, chanceWasserstein, wassersteinCritical } from './wasserstein-chance.js';
