@@ -17,6 +17,8 @@ export default {
   setupFiles: ['<rootDir>/test/support/runner/property-tests.mjs'],
   // The suites wait for servers and for each other's processes a third of their time.
   maxWorkers: Math.min(8, Math.ceil(availableParallelism() * 1.5)),
+  // They end when they are told to (runtime.cjs), however busy the machine is.
+  workerGracefulExitTimeout: 60_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   // Needs the network: npm run test:clients.

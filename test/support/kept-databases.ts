@@ -84,13 +84,16 @@ async function start(template: string): Promise<KeptDatabase> {
 }
 
 const OWN = `NOT IN ('pg_catalog', 'information_schema', 'kept')`;
-const TABLES = `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname ${OWN}`;
+// Those that rows lie in: of a divided table, its parts.
+const TABLES = `
+  SELECT format('%I.%I', nspname, relname) AS name FROM pg_class JOIN pg_namespace ON relnamespace = pg_namespace.oid
+  WHERE relkind = 'r' AND nspname ${OWN}`;
 const SEQUENCES = `
   SELECT format('%I.%I', schemaname, sequencename) AS name, coalesce(last_value, start_value) AS value,
     last_value IS NOT NULL AS used FROM pg_sequences WHERE schemaname ${OWN}`;
 const SIZE = `
-  SELECT sum(pg_total_relation_size(format('%I.%I', schemaname, tablename)::regclass)) AS bytes
-  FROM pg_tables WHERE schemaname ${OWN}`;
+  SELECT sum(pg_total_relation_size(pg_class.oid)) AS bytes FROM pg_class JOIN pg_namespace ON relnamespace = pg_namespace.oid
+  WHERE relkind = 'r' AND nspname ${OWN}`;
 
 /** What makes the database again what it is now, in all that one server changes: rows and sequences. */
 async function restoringStatements(
