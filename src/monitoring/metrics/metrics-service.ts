@@ -8,7 +8,7 @@ import { Measuring, type MeasuringDependencies } from './live/measuring.js';
 import { NO_DEPLOYMENT } from './live/request-meter.js';
 import { MACHINE_TIME, MetricsClock, type TimeSource } from './metrics-clock.js';
 import { latencySummary, type DeploymentMetrics, type LatencySummary, type MetricsPoint } from './records.js';
-import type { SeriesRequest, TallySeries, WindowTallies } from './tally-series.js';
+import type { RecentTally, SeriesRequest, TallySeries, WindowTallies } from './tally-series.js';
 import { History } from './stored/history.js';
 import { MetricsStore } from './stored/metrics-store.js';
 import { pruneMetrics } from './stored/pruning.js';
@@ -88,17 +88,16 @@ export class MetricsService {
   }
 
   /**
-   * The sums behind a window that ended `agoMs` ago, from memory alone: for what looks often. Empty for a deployment that
-   * there is not.
-   *
-   * @returns null when the window begins before the last fifteen minutes
+   * The sums behind a window that ended `agoMs` ago, from memory alone: for what looks often. Null when it begins before
+   * the last fifteen minutes; empty for a deployment that there is not.
    */
-  recent(deploymentName: string, windowMs: number, agoMs: number): DeploymentTally | null {
+  recent(deploymentName: string, windowMs: number, agoMs: number): RecentTally | null {
     const span = recentSpan(windowMs, agoMs, this.measuring.clock.now());
     if (!span) return null;
     const sum = new DeploymentTally();
     this.addRecent(sum, this.measuring.meter.known(this.named(deploymentName).id), span);
-    return sum;
+    const gap = this.measuring.incompleteSince(span.since * SECOND_MS, span.until * SECOND_MS);
+    return { tally: sum, isComplete: gap === null };
   }
 
   /**

@@ -81,6 +81,7 @@ describe.each(databaseKinds)('looks at rules, %s database', (kind) => {
     errors: errors[name] ?? 0,
     seconds: 300,
     cacheHits: 0,
+    isComplete: true,
     queueDepth: 0,
     memoryBytes: 0,
     latency: () => 1,

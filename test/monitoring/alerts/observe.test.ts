@@ -22,6 +22,7 @@ interface Measured {
   readonly errors?: number;
   readonly p99?: number | null;
   readonly within?: number | null;
+  readonly isComplete?: boolean;
 }
 
 function measured(
@@ -34,11 +35,12 @@ function measured(
     window(_, windowMs, agoMs): WindowMetrics | undefined {
       const found = windows[`${windowMs / MINUTE}${agoMs === 0 ? '' : ` ${agoMs / MINUTE} ago`}`];
       if (!found) return undefined;
-      const { requests = 0, errors = 0, p99 = null, within = null } = found;
+      const { requests = 0, errors = 0, p99 = null, within = null, isComplete = true } = found;
       return {
         requests,
         errors,
         cacheHits: 0,
+        isComplete,
         seconds: windowMs / 1_000,
         queueDepth: 3,
         memoryBytes: null,
@@ -88,6 +90,15 @@ describe('a threshold', () => {
       threshold: 0.1,
       message: 'esol: the share of failed requests over 5 min is 25 %; the limit is 10 %',
     });
+  });
+
+  it('that is kept after a kill is no proof of anything good, and of something bad it is', () => {
+    const errors: ConditionInput = {
+      threshold: { metric: 'ERRORS', operator: 'ABOVE', value: 10, clearValue: 5 },
+    };
+    const after = (failed: number) =>
+      look(errors, measured({ 5: { requests: 100, errors: failed, isComplete: false } })).kind;
+    expect([after(11), after(7), after(0)]).toEqual(['BREACHED', 'UNKNOWN', 'UNKNOWN']);
   });
 
   it('of a latency without requests is unknown, and so is what is not measured', () => {

@@ -56,6 +56,7 @@ export class HistoryWindows<Part extends HistoryPart> {
       requests: count('requests'),
       errors: count('errors'),
       cacheHits: count('cacheHits'),
+      isComplete: true,
       seconds: windowMs / 1_000,
       queueDepth: last?.queueDepth ?? null,
       memoryBytes: last?.memoryBytes ?? null,

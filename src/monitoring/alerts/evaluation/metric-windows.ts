@@ -8,7 +8,11 @@ export interface Held {
 }
 
 /** What was measured, as conditions ask for it. */
-export function windowOf(total: Tally, seconds: number, held: Held | null): WindowMetrics {
+export function windowOf(
+  total: Tally,
+  seconds: number,
+  { held, isComplete }: { readonly held: Held | null; readonly isComplete: boolean },
+): WindowMetrics {
   const { requests, errors, cacheHits } = total;
   const latency: Sketch | null = total.sketch('latency');
   return {
@@ -16,6 +20,7 @@ export function windowOf(total: Tally, seconds: number, held: Held | null): Wind
     errors,
     cacheHits,
     seconds,
+    isComplete,
     queueDepth: held?.requests ?? null,
     memoryBytes: held?.memoryBytes ?? null,
     latency: (quantile) => latency?.quantile(quantile) ?? null,

@@ -1,9 +1,10 @@
-import type {
-  AlertCondition,
-  AlertMetric,
-  BurnRateCondition,
-  RateOfChangeCondition,
-  ThresholdCondition,
+import {
+  windowsOf,
+  type AlertCondition,
+  type AlertMetric,
+  type BurnRateCondition,
+  type RateOfChangeCondition,
+  type ThresholdCondition,
 } from '../rules/condition.js';
 import { objectiveText } from '../rules/describe-condition.js';
 import { durationText } from '../rules/duration-text.js';
@@ -25,6 +26,26 @@ export function observe(
 ): Observation {
   if (deployment.state === 'STOPPED')
     return { kind: 'GONE', message: () => `${deployment.name} was stopped` };
+  const observation = judge(condition, deployment, sources, now);
+  const isGood = observation.kind === 'CLEAR' || observation.kind === 'BETWEEN';
+  // What may be missing could be what is bad.
+  if (isGood && misses(condition, deployment, sources.metrics))
+    return { kind: 'UNKNOWN', message: observation.message };
+  return observation;
+}
+
+function misses(condition: AlertCondition, { name }: WatchedDeployment, metrics: MetricSource): boolean {
+  return windowsOf(condition).some(
+    ({ windowMs, agoMs }) => metrics.window(name, windowMs, agoMs)?.isComplete === false,
+  );
+}
+
+function judge(
+  condition: AlertCondition,
+  deployment: WatchedDeployment,
+  sources: Sources,
+  now: number,
+): Observation {
   switch (condition.kind) {
     case 'THRESHOLD':
       return threshold(condition, deployment, sources, now);
