@@ -57,6 +57,18 @@ export default {
     Job: '../../jobs/index.js#JobRecord as JobRecordMapper',
     JobConnection: '../connections.js#JobConnection as JobConnectionMapper',
     JobEvent: '../../platform/events/index.js#EventRecord as JobEventMapper',
+    LoggedPrediction: '../../monitoring/index.js#LoggedPredictionRecord as LoggedPredictionMapper',
+    LoggedPredictionConnection:
+      '../connections.js#LoggedPredictionConnection as LoggedPredictionConnectionMapper',
+    LoggedPredictionsDeletedEvent:
+      '../../platform/events/index.js#EventRecord as LoggedPredictionsDeletedEventMapper',
+    Outcome: '../../monitoring/index.js#LoggedPredictionRecord as OutcomeMapper',
+    OutcomeEvent: '../../platform/events/index.js#EventRecord as OutcomeEventMapper',
+    PredictionLogSettings: '../../deployments/index.js#PredictionLogSettings as PredictionLogSettingsMapper',
+    LiveError: '../../monitoring/index.js#LiveError as LiveErrorMapper',
+    LiveErrorOfDay: '../../monitoring/index.js#ErrorOfDay as LiveErrorOfDayMapper',
+    LiveErrorOfVersion: '../../monitoring/index.js#ErrorOfVersion as LiveErrorOfVersionMapper',
+    LiveErrorPoint: '../../monitoring/index.js#ErrorPoint as LiveErrorPointMapper',
     DriftReport: '../../monitoring/index.js#DriftReport as DriftReportMapper',
     FeatureDrift: '../../monitoring/index.js#FeatureDrift as FeatureDriftMapper',
     ReferenceDistribution: '../../monitoring/index.js#Reference as ReferenceMapper',

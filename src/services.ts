@@ -11,6 +11,8 @@ import {
   AlertService,
   DriftService,
   MetricsService,
+  OutcomeService,
+  PredictionLog,
   ReferenceRowFinder,
   ReferenceService,
   type AlertTrials,
@@ -182,6 +184,16 @@ export async function buildServices(parts: {
     rows: new ReferenceRowFinder({ artifacts, catalog, deployments, recordedRequests }),
     onSet: (version, reference) => drift.recorder.watch(version, reference),
   });
+  const predictionLog = new PredictionLog({
+    database: database.client,
+    events,
+    catalog,
+    deployments,
+    logger,
+  });
+  stops.add('prediction log', () => predictionLog.close());
+  inference.onRequestEnded(predictionLog.recorder.ended);
+  const outcomes = new OutcomeService({ log: predictionLog, events, catalog, deployments });
   const comparisons = new GraphComparisons(artifacts, graphs, differencer);
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
@@ -210,6 +222,7 @@ export async function buildServices(parts: {
     { what: 'old measurements', run: async () => metrics?.prune() },
     { what: 'old counts for drift', run: () => drift.tidy() },
     { what: 'old alerts', run: () => alerts.prune() },
+    { what: 'old logged predictions', run: () => predictionLog.tidy() },
   ];
 
   return {
@@ -224,6 +237,8 @@ export async function buildServices(parts: {
     metrics,
     drift,
     references,
+    predictionLog,
+    outcomes,
     predictions,
     recordedRequests,
     comparisons,

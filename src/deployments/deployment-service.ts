@@ -29,6 +29,7 @@ import type { Reconciler } from './reconciler.js';
 import { RevisionRequests } from './revision-requests.js';
 import { ANY_ROUTE, type Route, type Router } from './routing/router.js';
 import { primaryOf } from './routing/routing-table.js';
+import { checkLoggedFields } from './settings/prediction-log-input.js';
 import { changedSettings } from './settings/settings-input.js';
 import { TrafficService } from './traffic-service.js';
 import { VersionResolver } from './routing/version-resolver.js';
@@ -121,6 +122,7 @@ export class DeploymentService {
       );
     }
     if (settings.cache) await checkCacheable(catalog, version);
+    checkLoggedFields(settings.predictionLog, version);
     await this.bringUp(name, waitMs, (seat) =>
       this.requests.deploy(seat, caller, { version, settings, reason }),
     );

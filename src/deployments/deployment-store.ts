@@ -130,6 +130,8 @@ export class DeploymentStore {
     // Whoever records has to see this revision, or is behind the lock that was taken above: none comes after.
     if (settings.recording === null)
       await tx.recordedRequest.deleteMany({ where: { deploymentId: deployment.id } });
+    if (settings.predictionLog === null)
+      await tx.loggedPrediction.deleteMany({ where: { deploymentId: deployment.id } });
     await this.deriveState(tx, deployment.id);
     return { deployment, revision: toRevision(row) };
   }
@@ -244,12 +246,14 @@ export function toRevision(row: RevisionRow): RevisionRecord {
   return { ...row, ...readSettings(row) };
 }
 
-function toColumns({ runtime, batching, limits, cache, recording }: DeploymentSettings) {
+function toColumns({ runtime, batching, limits, cache, recording, predictionLog }: DeploymentSettings) {
   return {
     runtime: { ...runtime, executionProviders: [...runtime.executionProviders] },
     batching: { ...batching, preferredBatchSizes: [...batching.preferredBatchSizes] },
     limits: { ...limits },
     cache: cache === null ? Prisma.DbNull : { ...cache },
     recording: recording === null ? Prisma.DbNull : { ...recording },
+    predictionLog:
+      predictionLog === null ? Prisma.DbNull : { ...predictionLog, mask: [...predictionLog.mask] },
   };
 }

@@ -9,6 +9,8 @@ export type { MigrationRecord } from './migrations/records.js';
 export type {
   BatchingSettings,
   DeploymentRecord,
+  DeploymentSettings,
+  PredictionLogSettings,
   RecordingSettings,
   RevisionRecord,
   RuntimeSettings,

@@ -57,6 +57,20 @@ export interface RecordingSettings {
   readonly maxBytes: number;
 }
 
+/** Which of a deployment's predictions are logged, and what of them. */
+export interface PredictionLogSettings {
+  /** Above 0, at most 1: the share of the predictions. */
+  readonly sampleRate: number;
+  /** For how long one is kept. */
+  readonly retentionMs: number;
+  /** Of all that are kept; the oldest go first. */
+  readonly maxBytes: number;
+  /** Names of fields, results and tensors whose values are never kept. */
+  readonly mask: readonly string[];
+  /** The field by whose value predictions can be deleted; null: none. */
+  readonly subject: string | null;
+}
+
 /** Everything a revision fixes besides its version. */
 export interface DeploymentSettings {
   readonly runtime: RuntimeSettings;
@@ -66,6 +80,8 @@ export interface DeploymentSettings {
   readonly cache: CacheSettings | null;
   /** Null: no request is kept. */
   readonly recording: RecordingSettings | null;
+  /** Null: no prediction is logged. */
+  readonly predictionLog: PredictionLogSettings | null;
 }
 
 export interface RevisionRecord extends DeploymentSettings {

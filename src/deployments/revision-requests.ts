@@ -12,6 +12,7 @@ import { checkCacheable } from './harness/determinism.js';
 import { endMigration } from './migrations/plan-migration.js';
 import type { DeploymentRecord, DeploymentSettings, RevisionRecord } from './records.js';
 import type { Reconciler } from './reconciler.js';
+import { checkLoggedFields } from './settings/prediction-log-input.js';
 import { changedSettings, type SettingsInput } from './settings/settings-input.js';
 import { settingsOf } from './settings/stored-settings.js';
 
@@ -63,6 +64,7 @@ export class RevisionRequests {
     const version = seat.versionOf(base);
     if (input.cache) await checkCacheable(catalog, version);
     const settings = changedSettings(settingsOf(base), input);
+    if (input.predictionLog) checkLoggedFields(settings.predictionLog, version);
     if (base.state !== 'FAILED' && isDeepStrictEqual(settingsOf(base), settings)) return null;
     return events.transaction(async (tx) => {
       await deployments.lock(tx, deployment.id);

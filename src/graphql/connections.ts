@@ -5,7 +5,7 @@ import type {
   VersionRecord,
   Window,
 } from '../catalog/index.js';
-import type { AlertRecord, AlertRuleRecord } from '../monitoring/index.js';
+import type { AlertRecord, AlertRuleRecord, LoggedPredictionRecord } from '../monitoring/index.js';
 import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
 import type { RecordedRequestRecord } from '../recording/index.js';
 import type { JobRecord } from '../jobs/index.js';
@@ -48,6 +48,7 @@ export type RecordedRequestConnection = Connection<RecordedRequestRecord>;
 export type JobConnection = Connection<JobRecord>;
 export type AlertConnection = Connection<AlertRecord>;
 export type AlertRuleConnection = Connection<AlertRuleRecord>;
+export type LoggedPredictionConnection = Connection<LoggedPredictionRecord>;
 export type EventConnection = Connection<EventRecord>;
 
 export interface ConnectionSource<Row, Position> {

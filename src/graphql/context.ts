@@ -3,7 +3,13 @@ import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import type { Departure } from '../platform/disconnection.js';
 import type { InferenceService } from '../inference/index.js';
-import type { DriftService, MetricsService, ReferenceService } from '../monitoring/index.js';
+import type {
+  DriftService,
+  MetricsService,
+  OutcomeService,
+  PredictionLog,
+  ReferenceService,
+} from '../monitoring/index.js';
 import type { RecordedRequests } from '../recording/index.js';
 import type { PredictionService } from '../predictions/index.js';
 import type { VersionComparer } from '../comparison/index.js';
@@ -28,6 +34,8 @@ export interface GraphqlServices {
   readonly metrics: MetricsService | null;
   readonly drift: DriftService;
   readonly references: ReferenceService;
+  readonly predictionLog: PredictionLog;
+  readonly outcomes: OutcomeService;
   readonly events: EventLog;
   readonly logger: Logger;
 }
@@ -112,6 +120,12 @@ class OperationContext implements RequestContext {
   }
   get references(): ReferenceService {
     return this.services.references;
+  }
+  get predictionLog(): PredictionLog {
+    return this.services.predictionLog;
+  }
+  get outcomes(): OutcomeService {
+    return this.services.outcomes;
   }
   get events(): EventLog {
     return this.services.events;

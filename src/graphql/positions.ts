@@ -54,6 +54,7 @@ export const alertRuleCursors = textCursors('alert-rules', isName);
 
 export const aliasChangeCursors = idCursors('alias-history');
 export const recordedRequestCursors = idCursors('recorded-requests');
+export const loggedPredictionCursors = idCursors('logged-predictions');
 export const jobCursors = idCursors('jobs');
 
 /** Decimal, since it is also what `monitoringEvents(after:)` takes and what people read in logs. */

@@ -35,8 +35,15 @@ export interface InferRequest extends TargetRequest {
 /**
  * Turns what a model answered into what its caller gets. Work that takes long gives others their turns, and ends with
  * `until`, when the caller's time is over or the caller gone.
+ *
+ * @param key what `Steps.identify` made; empty where there is no such step
  */
-export type Present<T, R> = (value: T, until: Lifetime, version: VersionRecord) => R | Promise<R>;
+export type Present<T, R> = (
+  value: T,
+  until: Lifetime,
+  version: VersionRecord,
+  key: string,
+) => R | Promise<R>;
 
 /** Requests that wait for their turn on one version. */
 export interface PendingRequests {
@@ -51,6 +58,8 @@ export interface Steps<T, R> {
   readonly work: (model: OpenModel) => Promise<Answered<T>>;
   readonly numbersOf: (value: T) => OutputNumbers;
   readonly present: Present<T, R>;
+  /** Makes what the request is known by afterwards, of the id of the deployment that answered and the time. */
+  readonly identify?: (deploymentId: string | null, at: number) => string;
 }
 
 /** Validates, runs, and tells what happened. Every way to a model leads through `withModel`. */
@@ -115,16 +124,18 @@ export class InferenceService {
     caller: Caller,
     operation: Operation,
     request: TargetRequest,
-    { work, numbersOf, present }: Steps<T, R>,
+    { work, numbersOf, present, identify }: Steps<T, R>,
   ): Promise<{ result: R; version: VersionRecord; timing: Timing }> {
     const started = performance.now();
     let target: Target | null = null;
+    let masks = false;
     let deadline: Deadline | null = null;
     try {
       const wanted = targetOf(request);
       deadline = new Deadline(request.deadlineMs, request.signal);
       const handle = await this.deployments.acquire(wanted, deadline);
       target = handle;
+      masks = (handle.settings.predictionLog?.mask.length ?? 0) > 0;
       const waitedMs = performance.now() - started;
       const account = new Account();
       const priority = request.priority ?? 'NORMAL';
@@ -144,8 +155,9 @@ export class InferenceService {
         ({ answered, handle: served } = outcome);
         target = served;
       }
-      const { value, rows, asked, quantities } = answered;
-      const presented = present(value, deadline, target.version);
+      const { value, rows, asked, quantities, instances } = answered;
+      const key = identify ? identify(served.deployment?.id ?? null, Date.now()) : '';
+      const presented = present(value, deadline, target.version, key);
       const result = presented instanceof Promise ? await deadline.race(presented) : presented;
       // Before the whole is measured, of which it is a part.
       const { outputMs } = account;
@@ -173,6 +185,9 @@ export class InferenceService {
           asked,
           value,
           quantities: quantities ?? null,
+          instances: instances ?? null,
+          key,
+          settings: served.settings,
         });
       this.outcomes.succeeded(caller, operation, target, { rows, totalMs, cacheHit });
       this.counter.succeeded(target, { account, rows, totalMs, queueMs, outputMs });
@@ -190,7 +205,7 @@ export class InferenceService {
       };
     } catch (error) {
       const totalMs = performance.now() - started;
-      this.outcomes.failed(caller, operation, request, target, error, totalMs);
+      this.outcomes.failed(caller, operation, request, { target, masks }, error, totalMs);
       if (target) this.counter.failed(target, totalMs);
       this.tell({
         ok: false,

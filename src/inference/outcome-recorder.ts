@@ -75,12 +75,12 @@ export class OutcomeRecorder {
       readonly deployment?: string | null | undefined;
       readonly version?: string | null | undefined;
     },
-    target: Target | null,
+    { target, masks }: { readonly target: Target | null; readonly masks: boolean },
     error: unknown,
     totalMs: number,
   ): void {
     const code = error instanceof DomainError ? error.code : 'INTERNAL';
-    const reason = error instanceof DomainError ? error.message : 'Internal error; the log has the details.';
+    const reason = reasonOf(error, masks);
     const name =
       target?.deployment?.name ??
       target?.version.ref ??
@@ -135,6 +135,12 @@ export class OutcomeRecorder {
         return window;
     return undefined;
   }
+}
+
+/** @param masks whether some of what was sent must not be told: a message may quote it */
+function reasonOf(error: unknown, masks: boolean): string {
+  if (!(error instanceof DomainError)) return 'Internal error; the log has the details.';
+  return masks ? `${error.code}; the message is left out, since it may quote what is masked` : error.message;
 }
 
 function subject(target: Target | null) {

@@ -1,3 +1,4 @@
+import type { DeploymentSettings } from '../deployments/index.js';
 import type { Asked } from '../recording/index.js';
 import type { Caller } from '../security/index.js';
 import type { Operation, Target } from './outcome-recorder.js';
@@ -40,6 +41,12 @@ export interface AnsweredRequest extends Ended {
   readonly value: unknown;
   /** What a pipeline found of each row; null for infer. */
   readonly quantities: RowQuantities | null;
+  /** As they were sent, by row; null for infer. */
+  readonly instances: readonly unknown[] | null;
+  /** What the request is known by afterwards; empty for infer. */
+  readonly key: string;
+  /** Of what answered. */
+  readonly settings: DeploymentSettings;
 }
 
 export interface FailedRequest extends Ended {

@@ -24,6 +24,8 @@ export interface Answered<T> {
   readonly asked: TellAsked;
   /** By row, what the pipeline found of it; left out where there is no pipeline. */
   readonly quantities?: RowQuantities;
+  /** The instances as they were sent, those that could not be answered included; left out for tensors. */
+  readonly instances?: readonly unknown[];
 }
 
 /** Numbers that describe each row by their names, such as a molecule's descriptors; null for a row that could not be read. */

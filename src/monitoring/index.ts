@@ -25,3 +25,18 @@ export {
   type SeriesRequest,
   type VersionMetrics,
 } from './metrics/index.js';
+export {
+  type ErrorOfDay,
+  type ErrorOfVersion,
+  type ErrorPoint,
+  type ErrorSummary,
+  type LiveError,
+  OutcomeService,
+} from './outcomes/index.js';
+export {
+  type LoggedContent,
+  type LoggedPredictionFilter,
+  type LoggedPredictionRecord,
+  type OutcomeRecord,
+  PredictionLog,
+} from './prediction-log/index.js';

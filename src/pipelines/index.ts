@@ -7,6 +7,7 @@ export type { SourceValue } from './instances/reading.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { MoleculeWorker } from './molecules/molecule-worker-client.js';
 export { parseNewPipeline, parsePipeline } from './parse-pipeline.js';
+export { isInstanceField, loggedFields, tellTogether } from './logged-fields.js';
 export type { Pipeline, PipelineResult } from './pipeline.js';
 export {
   type PredictedValue,

@@ -1,3 +1,4 @@
 export { type Infer, PipelineRunner, type PredictOptions } from './pipeline-runner.js';
-export { PredictionService } from './prediction-service.js';
+export { newRequestKey, predictionId, readPredictionId } from './prediction-id.js';
+export { type IdentifiedPrediction, PredictionService } from './prediction-service.js';
 export { rowsGiven } from './rows-given.js';

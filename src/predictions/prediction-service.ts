@@ -6,12 +6,18 @@ import type { Caller } from '../security/index.js';
 import { parsePipeline } from '../pipelines/index.js';
 import type { Pipeline } from '../pipelines/index.js';
 import type { PipelineRunner } from './pipeline-runner.js';
+import { newRequestKey, predictionId } from './prediction-id.js';
 import { rowsGiven } from './rows-given.js';
 import { numbersOfPredictions } from './prediction-numbers.js';
 import type { Prediction } from '../pipelines/index.js';
 
 export interface PredictRequest extends TargetRequest {
   readonly instances: readonly unknown[];
+}
+
+/** A prediction with the id by which it can be spoken of later. */
+export interface IdentifiedPrediction extends Prediction {
+  readonly id: string;
 }
 
 /** What describes an instance; null for one that could not be read. */
@@ -37,7 +43,7 @@ export class PredictionService {
   async predict(
     caller: Caller,
     request: PredictRequest,
-  ): Promise<{ predictions: Prediction[]; version: VersionRecord; timing: Timing }> {
+  ): Promise<{ predictions: IdentifiedPrediction[]; version: VersionRecord; timing: Timing }> {
     const { instances } = request;
     const { result, version, timing } = await this.inference.withModel(caller, 'predict', request, {
       work: async (model) => {
@@ -59,10 +65,12 @@ export class PredictionService {
           return { predictions: answers, quantities: described };
         });
         const asked = () => ({ operation: 'PREDICT', instances: answered(instances, predictions) }) as const;
-        return { value: predictions, rows: instances.length, asked, quantities };
+        return { value: predictions, rows: instances.length, asked, quantities, instances };
       },
       numbersOf: numbersOfPredictions,
-      present: (predictions) => predictions,
+      identify: newRequestKey,
+      present: (predictions, _until, _version, key) =>
+        predictions.map((prediction, place) => ({ id: predictionId(key, place), ...prediction })),
     });
     return { predictions: result, version, timing };
   }

@@ -83,6 +83,13 @@ describe.each(databaseKinds)('deployments of an older Retort on %s', (kind) => {
           limits: { maxQueue: 7, idleUnloadMs: 1_000 },
           cache: { maxBytes: 4_096 },
           recording: { sampleRate: 0.5, maxRequests: 10, maxRequestBytes: 1_024, maxBytes: 65_536 },
+          predictionLog: {
+            sampleRate: 0.5,
+            retentionMs: 3_600_000,
+            maxBytes: 65_536,
+            mask: ['smiles'],
+            subject: null,
+          },
         };
         await database.client.$transaction((tx) =>
           store.addRevision(tx, {

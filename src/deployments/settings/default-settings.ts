@@ -30,7 +30,11 @@ export const DEFAULT_SETTINGS: DeploymentSettings = {
   limits: DEFAULT_LIMITS,
   cache: null,
   recording: null,
+  predictionLog: null,
 };
 
 /** Of whoever records at all: enough to compare by, and little beside the rest of a database. */
 export const DEFAULT_RECORDING = { maxRequests: 1_000, maxRequestBytes: 65_536, maxBytes: 16_777_216 };
+
+/** Of whoever logs predictions at all. */
+export const DEFAULT_PREDICTION_LOG = { retentionMs: 30 * 86_400_000, maxBytes: 268_435_456 };

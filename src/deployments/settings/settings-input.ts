@@ -1,6 +1,7 @@
 import { availableProviders, EXECUTION_PROVIDERS } from '../../runtime/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { DEFAULT_BATCHING, DEFAULT_LIMITS, DEFAULT_RUNTIME } from './default-settings.js';
+import { predictionLogSettings, type PredictionLogInput } from './prediction-log-input.js';
 import { recordingSettings, type RecordingInput } from './recording-input.js';
 import type {
   BatchingSettings,
@@ -35,6 +36,8 @@ export interface SettingsInput {
   readonly cache?: CacheSettings | null | undefined;
   /** Null: no recording. */
   readonly recording?: RecordingInput | null | undefined;
+  /** Null: no prediction is logged. */
+  readonly predictionLog?: PredictionLogInput | null | undefined;
 }
 
 /** Less would not hold the smallest model at work. */
@@ -55,6 +58,10 @@ export function changedSettings(base: DeploymentSettings, input: SettingsInput):
     cache: input.cache === undefined ? base.cache : input.cache && { maxBytes: input.cache.maxBytes },
     recording:
       input.recording === undefined ? base.recording : input.recording && recordingSettings(input.recording),
+    predictionLog:
+      input.predictionLog === undefined
+        ? base.predictionLog
+        : input.predictionLog && predictionLogSettings(input.predictionLog),
   };
   checkRuntime(settings.runtime);
   checkBatching(settings.batching);

@@ -4,6 +4,7 @@ import type {
   CacheSettings,
   DeploymentSettings,
   LimitSettings,
+  PredictionLogSettings,
   RecordingSettings,
   RuntimeSettings,
 } from '../records.js';
@@ -14,6 +15,7 @@ interface StoredSettings {
   readonly limits: unknown;
   readonly cache: unknown;
   readonly recording: unknown;
+  readonly predictionLog: unknown;
 }
 
 /**
@@ -21,18 +23,19 @@ interface StoredSettings {
  * not say it: such a model ran in a thread, whatever the default is today.
  */
 export function readSettings(row: StoredSettings): DeploymentSettings {
-  const { runtime, batching, limits, cache, recording } = row;
+  const { runtime, batching, limits, cache, recording, predictionLog } = row;
   return {
     runtime: { ...DEFAULT_RUNTIME, isolation: 'THREAD', ...(runtime as Partial<RuntimeSettings>) },
     batching: { ...DEFAULT_BATCHING, ...(batching as Partial<BatchingSettings>) },
     limits: { ...DEFAULT_LIMITS, ...(limits as Partial<LimitSettings>) },
     cache: cache as CacheSettings | null,
     recording: recording as RecordingSettings | null,
+    predictionLog: predictionLog as PredictionLogSettings | null,
   };
 }
 
 /** The settings of what holds more than them. */
 export function settingsOf(whole: DeploymentSettings): DeploymentSettings {
-  const { runtime, batching, limits, cache, recording } = whole;
-  return { runtime, batching, limits, cache, recording };
+  const { runtime, batching, limits, cache, recording, predictionLog } = whole;
+  return { runtime, batching, limits, cache, recording, predictionLog };
 }

@@ -10,6 +10,7 @@ import { metricsResolvers } from './metrics.js';
 import { migrationResolvers } from './migrations.js';
 import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
+import { predictionLogResolvers } from './prediction-log.js';
 import { transferResolvers } from './transfer.js';
 import { versionResolvers } from './versions.js';
 
@@ -28,4 +29,5 @@ export const resolvers: Resolvers[] = [
   alertResolvers,
   metricsResolvers,
   driftResolvers,
+  predictionLogResolvers,
 ];

@@ -21,6 +21,8 @@ type EventType =
   | 'MigrationEvent'
   | 'TrafficEvent'
   | 'RecordedRequestsClearedEvent'
+  | 'LoggedPredictionsDeletedEvent'
+  | 'OutcomeEvent'
   | 'JobEvent'
   | 'AlertEvent';
 
@@ -67,6 +69,8 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   ALERT_SILENCED: 'AlertEvent',
   ALERT_RULE_CHANGED: 'AlertEvent',
   ALERT_DELIVERY_FAILED: 'AlertEvent',
+  LOGGED_PREDICTIONS_DELETED: 'LoggedPredictionsDeletedEvent',
+  OUTCOME_RECORDED: 'OutcomeEvent',
 };
 
 /** What every kind of event tells. */
@@ -226,6 +230,15 @@ export const monitoringResolvers = {
     reason: detail('reason'),
   },
   RecordedRequestsClearedEvent: { ...common, count: detail('count'), reason: detail('reason') },
+  LoggedPredictionsDeletedEvent: { ...common, count: detail('count'), reason: detail('reason') },
+  OutcomeEvent: {
+    ...common,
+    predictionId: detail('predictionId'),
+    replaced: detail('replaced'),
+    value: detail('value'),
+    previous: detail('previous'),
+    reason: detail('reason'),
+  },
   JobEvent: {
     ...common,
     job: ({ data }, _, { loaders }) => (typeof data.job === 'string' ? loaders.job.load(data.job) : null),

@@ -1,6 +1,6 @@
 import { addCounts, countRow, noCounts, type FeatureCounts, type SeenRow } from './live-counts.js';
 import type { Reference } from './reference.js';
-import { RowSampler } from './row-sampler.js';
+import { RowSampler } from '../row-sampler.js';
 
 /** Rows of one deployment and version that count in a second; of more, a uniform sample. */
 const ROWS_A_SECOND = 200;

@@ -3,7 +3,7 @@ import { parse, type CsvError } from 'csv-parse';
 import type { VersionRecord } from '../../catalog/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { requiredInputs } from '../../tensors/index.js';
-import { RowSampler } from './row-sampler.js';
+import { RowSampler } from '../row-sampler.js';
 
 const FIELD = ['csv'];
 const SHOWN = 20;

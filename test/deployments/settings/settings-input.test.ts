@@ -26,6 +26,7 @@ describe('settings', () => {
       limits: DEFAULT_SETTINGS.limits,
       cache: { maxBytes: 4_096 },
       recording: { sampleRate: 0.1, maxRequests: 1_000, maxRequestBytes: 1_000, maxBytes: 1_000 },
+      predictionLog: null,
     });
     expect(changedSettings(base, { cache: null }).cache).toBeNull();
     expect(changedSettings(base, { recording: null }).recording).toBeNull();
@@ -50,7 +51,14 @@ describe('settings', () => {
 
   it('from a row that was written before there were such settings are what they were then', () => {
     expect(
-      readSettings({ runtime: { threads: 2 }, batching: {}, limits: {}, cache: null, recording: null }),
+      readSettings({
+        runtime: { threads: 2 },
+        batching: {},
+        limits: {},
+        cache: null,
+        recording: null,
+        predictionLog: null,
+      }),
     ).toEqual({
       ...DEFAULT_SETTINGS,
       runtime: { ...DEFAULT_SETTINGS.runtime, threads: 2, isolation: 'THREAD' },

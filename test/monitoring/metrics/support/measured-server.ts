@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { VersionRecord } from '../../../../src/catalog/index.js';
-import type { DeploymentRecord, Occupancy } from '../../../../src/deployments/index.js';
+import { DEFAULT_SETTINGS, type DeploymentRecord, type Occupancy } from '../../../../src/deployments/index.js';
 import type { AnsweredRequest, FailedRequest } from '../../../../src/inference/index.js';
 import { MetricsService } from '../../../../src/monitoring/index.js';
 import type { Database } from '../../../../src/platform/database/index.js';
@@ -106,6 +106,9 @@ export class MeasuredServer {
       asked: () => ({ operation: 'INFER', inputs: [] }),
       value: [],
       quantities: null,
+      instances: null,
+      key: '',
+      settings: DEFAULT_SETTINGS,
     };
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { RowSampler } from '../../../src/monitoring/drift/row-sampler.js';
-import { seededRandom } from '../../../src/platform/seeded-random.js';
+import { RowSampler } from '../../src/monitoring/row-sampler.js';
+import { seededRandom } from '../../src/platform/seeded-random.js';
 
 describe('a sample of rows', () => {
   it('is all of them while they are few', () => {
