@@ -39,17 +39,14 @@ function maskedInstance(instance: JsonValue, fields: readonly string[], together
   if (fields.length === 0) return instance;
   if (together || typeof instance !== 'object' || instance === null || Array.isArray(instance)) return null;
   return Object.fromEntries(
-    Object.entries(instance).map(([name, value]) => [
-      name,
-      fields.includes(name) ? null : (value as JsonValue),
-    ]),
+    Object.entries(instance).map(([name, value]) => [name, fields.includes(name) ? null : value]),
   );
 }
 
 function maskedResults(value: JsonValue, mask: readonly string[]): JsonValue {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [name, maskedResult(name, one as JsonValue, mask)]),
+    Object.entries(value).map(([name, one]) => [name, maskedResult(name, one, mask)]),
   );
 }
 
@@ -66,6 +63,6 @@ function withoutColumns(value: JsonValue, columns: readonly string[]): JsonValue
   if (Array.isArray(value)) return value.map((entry: JsonValue) => withoutColumns(entry, columns));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [name, columns.includes(name) ? null : (one as JsonValue)]),
+    Object.entries(value).map(([name, one]) => [name, columns.includes(name) ? null : one]),
   );
 }
