@@ -11,6 +11,8 @@ import {
   AlertService,
   DriftService,
   MetricsService,
+  OutcomeService,
+  PredictionLog,
   ReferenceRowFinder,
   ReferenceService,
   type AlertTrials,
@@ -243,6 +245,7 @@ export async function buildServices(parts: {
     { what: 'old counts for drift', run: () => drift.tidy() },
     { what: 'old logged predictions', run: () => predictionLog.tidy() },
     { what: 'old alerts', run: () => alerts.prune() },
+    { what: 'old logged predictions', run: () => predictionLog.tidy() },
   ];
 
   return {

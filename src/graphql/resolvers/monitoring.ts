@@ -21,6 +21,8 @@ type EventType =
   | 'MigrationEvent'
   | 'TrafficEvent'
   | 'RecordedRequestsClearedEvent'
+  | 'LoggedPredictionsDeletedEvent'
+  | 'OutcomeEvent'
   | 'JobEvent'
   | 'AlertEvent'
   | 'LoggedPredictionsDeletedEvent'
