@@ -60,6 +60,8 @@ export interface RequestContext extends Omit<GraphqlServices, 'logger'> {
   readonly pictures: PictureAllowance;
   /** Once the operation is known: what may change while it runs must not be remembered. */
   prepareFor(operation: 'query' | 'mutation' | 'subscription'): void;
+  /** The same for what is computed for several callers: it does not end when this one leaves. */
+  detached(): RequestContext;
 }
 
 export function createContext(
@@ -71,6 +73,9 @@ export function createContext(
 ): RequestContext {
   return new OperationContext(services, caller, departure, addressed, lastEventId);
 }
+
+/** Of callers who do not leave. */
+const NEVER = new AbortController().signal;
 
 /**
  * Makes the loaders and the signal when a resolver first asks for them: most operations need neither, and both cost more
@@ -157,6 +162,13 @@ class OperationContext implements RequestContext {
   get pictures(): PictureAllowance {
     this.madePictures ??= new PictureAllowance();
     return this.madePictures;
+  }
+
+  detached(): RequestContext {
+    const { services, caller, addressed } = this;
+    const detached = new OperationContext(services, caller, NEVER, addressed, null);
+    detached.prepareFor('subscription');
+    return detached;
   }
 
   prepareFor(operation: 'query' | 'mutation' | 'subscription'): void {
