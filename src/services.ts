@@ -9,15 +9,13 @@ import { InferenceService, REQUEST_EVENT_KINDS, type OutcomeListener } from './i
 import { JobService } from './jobs/index.js';
 import {
   AlertService,
+  type AlertTrials,
   DriftService,
   MetricsService,
   OutcomeService,
   PredictionLog,
   ReferenceRowFinder,
   ReferenceService,
-  type AlertTrials,
-  OutcomeService,
-  PredictionLog,
 } from './monitoring/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
 import { InstanceReader, MoleculeDepictions, MoleculeWorker } from './pipelines/index.js';
