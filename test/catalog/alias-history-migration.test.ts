@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { packageRoot } from '../../src/platform/package-root.js';
+import { createTestDatabase, FORGET_SCHEMA, type TestDatabase } from '../support/databases.js';
 
 const MODEL = '00000000-0000-7000-8000-000000000001';
 const folder = join(packageRoot, 'prisma/migrations');
@@ -16,9 +17,12 @@ interface Row {
 }
 
 describe('aliases moved before there was rollback', () => {
+  let place: TestDatabase;
   let database: PGlite;
   beforeAll(async () => {
-    database = await PGlite.create();
+    place = await createTestDatabase('embedded');
+    database = await PGlite.create(join(place.dataDirectory, 'database'));
+    await database.exec(FORGET_SCHEMA);
     const names = (await readdir(folder)).filter((name) => /^\d/.test(name)).sort();
     const ours = names.findIndex((name) => name.endsWith('_alias_history'));
     const apply = async (name: string) =>
@@ -46,7 +50,10 @@ describe('aliases moved before there was rollback', () => {
       );
     for (const name of names.slice(ours)) await apply(name);
   });
-  afterAll(() => database.close());
+  afterAll(async () => {
+    await database.close();
+    await place.drop();
+  });
 
   it('can be rolled back as if there had always been', async () => {
     const { rows } = await database.query<Row>(

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { describe, expect, it } from '@jest/globals';
@@ -9,7 +9,7 @@ import { DeploymentStore } from '../../src/deployments/deployment-store.js';
 import { openDatabase } from '../../src/platform/database/index.js';
 import { createLogger } from '../../src/platform/logging.js';
 import { packageRoot } from '../../src/platform/package-root.js';
-import { createTestDatabase, databaseKinds, type TestDatabase } from '../support/databases.js';
+import { createTestDatabase, databaseKinds, FORGET_SCHEMA, type TestDatabase } from '../support/databases.js';
 
 const folder = join(packageRoot, 'prisma/migrations');
 const HISTORY = `CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL,
@@ -51,16 +51,13 @@ async function fill({ dataDirectory, databaseUrl }: TestDatabase, sql: string): 
   if (databaseUrl !== undefined) {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
-    await client.query(`DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n${sql}`);
+    await client.query(`${FORGET_SCHEMA}\n${sql}`);
     await client.end();
     return;
   }
-  await rm(dataDirectory, { recursive: true });
-  await mkdir(dataDirectory);
   const database = await PGlite.create(join(dataDirectory, 'database'));
-  await database.exec(sql);
+  await database.exec(`${FORGET_SCHEMA}\n${sql}`);
   await database.close();
-  await writeFile(join(dataDirectory, 'database.initialised'), '');
 }
 
 describe.each(databaseKinds)('deployments of an older Retort on %s', (kind) => {

@@ -5,7 +5,12 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { childEnvironment } from '../../support/child-environment.js';
 import type { GraphqlAnswer } from '../../support/test-app.js';
-import { createTestDatabase, type DatabaseKind, type TestDatabase } from '../../support/databases.js';
+import {
+  createTestDatabase,
+  FORGET_SCHEMA,
+  type DatabaseKind,
+  type TestDatabase,
+} from '../../support/databases.js';
 import type { Api } from './ask.js';
 
 /**
@@ -47,7 +52,7 @@ export async function createEmptyDatabase(kind: DatabaseKind): Promise<TestDatab
   }
   const client = new pg.Client({ connectionString: database.databaseUrl });
   await client.connect();
-  await client.query('DROP SCHEMA public CASCADE; DROP SCHEMA retort_pgboss CASCADE; CREATE SCHEMA public');
+  await client.query(FORGET_SCHEMA);
   await client.end();
   return database;
 }
