@@ -1,7 +1,7 @@
 // The server, its threads and its child processes start from a few files in place of hundreds of modules, which take longer
 // to find and open than to run.
 import { readFile, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 /** What is looked for beside its own files, or brings code that is not JavaScript. */
@@ -36,17 +36,25 @@ export async function bundleEntries(root, outdir) {
   });
 }
 
-/** A module that asks where it is gets the place of the file that is compiled from it alone. */
+/**
+ * A module that asks where it is gets the place of the file that is compiled from it alone. What is imported while the
+ * server runs, by `import()`, stays outside of the bundle: it is there for those who need it.
+ */
 function placesOfModules(root) {
+  const placeOf = (path) => relative(root, path).replaceAll('\\', '/').replace(/\.ts$/, '.js');
   return {
     name: 'places of modules',
     setup({ onLoad }) {
       onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
         const text = await readFile(path, 'utf8');
-        if (!text.includes('import.meta.url')) return undefined;
-        const place = relative(root, path).replaceAll('\\', '/').replace(/\.ts$/, '.js');
-        const contents = text.replaceAll('import.meta.url', `(${DIST} + ${JSON.stringify(place)})`);
-        return { contents, loader: 'ts' };
+        const place = (from) => `(${DIST} + ${JSON.stringify(from)})`;
+        const contents = text
+          .replaceAll('import.meta.url', place(placeOf(path)))
+          .replace(
+            /\bawait import\('(\.[^']+)'\)/g,
+            (_, file) => `await import${place(placeOf(join(dirname(path), file)))}`,
+          );
+        return contents === text ? undefined : { contents, loader: 'ts' };
       });
     },
   };

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import protobuf from 'protobufjs';
+import { packageRoot } from '../../src/platform/package-root.js';
 import { createEmptyDatabase, environmentOf, spawnServer } from '../api/support/server-process.js';
 import type { TestDatabase } from '../support/databases.js';
 import { OtlpReceiver } from './otlp-receiver.js';
@@ -65,6 +68,8 @@ describe('the packages of OpenTelemetry', () => {
 
   it('are not loaded without an endpoint', async () => {
     expect(await serve({ OTEL_SERVICE_NAME: 'retort' })).toEqual([]);
+    const bundle = await readFile(join(packageRoot, 'dist/src/main.js'), 'utf8');
+    expect(bundle).not.toContain('node_modules/@opentelemetry');
   });
 
   it('send protobuf where one is set, the last of it as the server stops', async () => {
