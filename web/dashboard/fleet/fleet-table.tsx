@@ -15,7 +15,7 @@ const FIGURES = ['Requests/s', 'p50', 'p95', 'p99', 'Errors', 'Queue'] as const;
 /** The fleet on a wide screen. */
 export function FleetTable({ entries }: { readonly entries: readonly FleetEntry[] }) {
   return (
-    <section className="panel" aria-label="Deployments">
+    <section className="panel fleet-table" aria-label="Deployments">
       <ScrollTable label="Deployments, what needs attention first">
         <thead>
           <tr>

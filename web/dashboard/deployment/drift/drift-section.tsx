@@ -101,7 +101,7 @@ function DriftReport({ report, onSetReference }: DriftReportProps) {
           .
         </p>
       </div>
-      {features.length > 0 && <FeatureTable version={ref} features={features} />}
+      {features.length > 0 && <FeatureTable version={ref} features={features} reason={reason} />}
     </section>
   );
 }

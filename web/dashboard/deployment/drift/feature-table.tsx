@@ -10,10 +10,12 @@ export type Feature = NonNullable<DeploymentDriftQuery['deployment']>['drift'][n
 interface FeatureTableProps {
   readonly version: string;
   readonly features: readonly Feature[];
+  /** The report's own; it is not said again. */
+  readonly reason: string;
 }
 
 /** Every quantity that is watched, what has drifted first. */
-export function FeatureTable({ version, features }: FeatureTableProps) {
+export function FeatureTable({ version, features, reason }: FeatureTableProps) {
   const sorted = features.toSorted(
     (one, other) =>
       VERDICT_ORDER[one.verdict] - VERDICT_ORDER[other.verdict] || (one.name < other.name ? -1 : 1),
@@ -33,14 +35,18 @@ export function FeatureTable({ version, features }: FeatureTableProps) {
       </thead>
       <tbody>
         {sorted.map((feature) => (
-          <FeatureRow key={`${feature.operation} ${feature.role} ${feature.name}`} feature={feature} />
+          <FeatureRow
+            key={`${feature.operation} ${feature.role} ${feature.name}`}
+            feature={feature}
+            said={reason}
+          />
         ))}
       </tbody>
     </ScrollTable>
   );
 }
 
-function FeatureRow({ feature }: { readonly feature: Feature }) {
+function FeatureRow({ feature, said }: { readonly feature: Feature; readonly said: string }) {
   const { name, role, operation, unit, verdict, reason, bins, statistics, referenceRows, liveRows } = feature;
   const [tone, icon, word] = DRIFT_VERDICTS[verdict];
   return (
@@ -57,7 +63,7 @@ function FeatureRow({ feature }: { readonly feature: Feature }) {
         <Badge tone={tone} icon={icon}>
           {word}
         </Badge>
-        {reason !== null && <p className="muted drift-reason">{reason}</p>}
+        {reason !== null && reason !== said && <p className="muted drift-reason">{reason}</p>}
       </td>
       <td>
         <BinsPicture name={name} bins={bins} />
