@@ -1,9 +1,10 @@
-import { lazy, Suspense, useEffect, useEffectEvent } from 'react';
+import { lazy, Suspense } from 'react';
 import { Link } from 'wouter';
 import { DeploymentChanges, DeploymentPage as DeploymentDocument } from '../__generated__/deployment.js';
 import { useEventStream } from '../api/event-stream.js';
 import { useGathered } from '../api/gathered.js';
 import { useLiveQuery } from '../api/live-query.js';
+import { useEvery } from '../api/use-every.js';
 import { Notice } from '../components/notice.js';
 import { QueryError } from '../components/query-error.js';
 import { SectionLinks } from '../components/section-links.js';
@@ -21,6 +22,8 @@ import './deployment.css';
 
 const SECTIONS = [
   { value: 'live', label: 'Live' },
+  { value: 'drift', label: 'Drift' },
+  { value: 'truth', label: 'Measured' },
   { value: 'history', label: 'Revisions' },
   { value: 'requests', label: 'Recorded requests' },
   { value: 'settings', label: 'Settings' },
@@ -29,6 +32,8 @@ type Section = (typeof SECTIONS)[number]['value'];
 
 const SECTION_COMPONENTS = {
   live: lazy(() => import('./charts/live-section.js')),
+  drift: lazy(() => import('./drift/drift-section.js')),
+  truth: lazy(() => import('./truth/truth-section.js')),
   history: lazy(() => import('./history/history-section.js')),
   requests: lazy(() => import('./recorded-requests.js')),
   settings: lazy(() => import('./settings-section.js')),
@@ -94,16 +99,4 @@ export default function DeploymentPage({ params }: PageProps) {
       )}
     </>
   );
-}
-
-/** Does something again and again while it has to. */
-function useEvery(ms: number, isOn: boolean, run: () => void): void {
-  const runNow = useEffectEvent(run);
-  useEffect(() => {
-    if (!isOn) return undefined;
-    const timer = setInterval(() => {
-      if (!document.hidden) runNow();
-    }, ms);
-    return () => clearInterval(timer);
-  }, [ms, isOn]);
 }

@@ -3,6 +3,7 @@ import type { Tone } from '../components/badge.js';
 import type { IconName } from '../components/icon.js';
 import { formatCount } from '../formats/numbers.js';
 import type { FiringAlert } from './use-fleet-alerts.js';
+import type { DriftOfVersion } from './use-fleet-drift.js';
 import type { Figures } from './use-fleet-figures.js';
 
 /** Why somebody should look at a deployment. */
@@ -18,6 +19,7 @@ export interface FleetEntry {
   readonly deployment: FleetDeploymentFragment;
   readonly figures: Figures | undefined;
   readonly series: readonly number[];
+  readonly drift: DriftOfVersion | undefined;
   /** What needs attention most comes first; empty where all is well. */
   readonly concerns: readonly Concern[];
   /** What comes first in the fleet; larger where less is wrong. */
@@ -28,6 +30,7 @@ interface Known {
   readonly figures: Figures | undefined;
   readonly series: readonly number[] | undefined;
   readonly alerts: readonly FiringAlert[] | undefined;
+  readonly drift: DriftOfVersion | undefined;
 }
 
 /** Ranks, so that rows do not change places for every request: who has the same is sorted by name. */
@@ -40,6 +43,7 @@ export function fleetEntry(deployment: FleetDeploymentFragment, known: Known): F
     deployment,
     figures: known.figures,
     series: known.series ?? [],
+    drift: known.drift,
     concerns: ranked.map(([, concern]) => concern),
     rank: Math.min(FINE, ...ranked.map(([rank]) => rank)),
   };
@@ -47,7 +51,7 @@ export function fleetEntry(deployment: FleetDeploymentFragment, known: Known): F
 
 function* rankedConcerns(
   { state, stateReason, migration }: FleetDeploymentFragment,
-  { figures, alerts = [] }: Known,
+  { figures, alerts = [], drift }: Known,
 ): Generator<readonly [rank: number, Concern]> {
   if (state === 'FAILED') yield [0, { tone: 'bad', icon: 'failed', text: 'Failed', detail: stateReason }];
   for (const { ruleName, message, severity } of alerts)
@@ -65,6 +69,8 @@ function* rankedConcerns(
         text: `${formatCount(errors)} ${errors === 1 ? 'error' : 'errors'} a minute`,
       },
     ];
+  if (drift?.verdict === 'DRIFTED')
+    yield [3, { tone: 'warn', icon: 'drift', text: 'Drifted', detail: drift.reason }];
   if (migration?.state === 'AWAITING_APPROVAL')
     yield [4, { tone: 'warn', icon: 'clock', text: `${migration.toRevision.version.ref} awaits approval` }];
   if (migration?.state === 'PAUSED')

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { DeploymentStateBadge } from '../components/state-badge.js';
 import { formatCount, formatMs, formatNumber } from '../formats/numbers.js';
@@ -5,6 +6,7 @@ import { deploymentPath } from '../paths.js';
 import type { FleetEntry } from './attention.js';
 import { Concerns } from './concerns.js';
 import { RateLine } from './fleet-table.js';
+import { DriftWord } from './drift-word.js';
 import { Serves } from './serves.js';
 
 /** The fleet on a narrow screen. */
@@ -40,12 +42,15 @@ function FleetCard({ entry }: { readonly entry: FleetEntry }) {
         <CardFigure term="p99">{formatMs(figures?.latency.p99)}</CardFigure>
         <CardFigure term="Errors">{formatCount(figures?.errors)}</CardFigure>
         <CardFigure term="Queue">{formatCount(figures?.queueDepth)}</CardFigure>
+        <CardFigure term="Drift">
+          <DriftWord drift={entry.drift} />
+        </CardFigure>
       </dl>
     </li>
   );
 }
 
-function CardFigure({ term, children }: { readonly term: string; readonly children: string }) {
+function CardFigure({ term, children }: { readonly term: string; readonly children: ReactNode }) {
   return (
     <div>
       <dt>{term}</dt>

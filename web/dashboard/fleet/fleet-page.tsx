@@ -13,6 +13,7 @@ import { FleetHealth } from './fleet-health.js';
 import { FleetTable } from './fleet-table.js';
 import { useFleet } from './use-fleet.js';
 import { useFleetAlerts } from './use-fleet-alerts.js';
+import { useFleetDrift } from './use-fleet-drift.js';
 import { useFleetFigures } from './use-fleet-figures.js';
 import { useFleetSeries } from './use-fleet-series.js';
 import './fleet.css';
@@ -28,6 +29,7 @@ export default function FleetPage() {
   const { byName, ended } = useFleetFigures();
   const series = useFleetSeries();
   const alerts = useFleetAlerts();
+  const drift = useFleetDrift();
   const [search, setSearch] = useUrlState('q', '');
   const [shown, setShown] = useUrlState('show', 'all');
   const isNarrow = useMedia('(max-width: 64rem)');
@@ -37,6 +39,7 @@ export default function FleetPage() {
         figures: byName.get(deployment.name),
         series: series.get(deployment.name),
         alerts: alerts.get(deployment.name),
+        drift: drift.get(deployment.name),
       }),
     )
     .sort(byAttention);

@@ -7,6 +7,7 @@ import { formatCount, formatMs, formatNumber, NOTHING } from '../formats/numbers
 import { deploymentPath } from '../paths.js';
 import type { FleetEntry } from './attention.js';
 import { Concerns } from './concerns.js';
+import { DriftWord } from './drift-word.js';
 import { Serves } from './serves.js';
 
 const FIGURES = ['Requests/s', 'p50', 'p95', 'p99', 'Errors', 'Queue'] as const;
@@ -14,7 +15,7 @@ const FIGURES = ['Requests/s', 'p50', 'p95', 'p99', 'Errors', 'Queue'] as const;
 /** The fleet on a wide screen. */
 export function FleetTable({ entries }: { readonly entries: readonly FleetEntry[] }) {
   return (
-    <section className="panel" aria-label="Deployments">
+    <section className="panel fleet-table" aria-label="Deployments">
       <ScrollTable label="Deployments, what needs attention first">
         <thead>
           <tr>
@@ -26,6 +27,7 @@ export function FleetTable({ entries }: { readonly entries: readonly FleetEntry[
                 {name}
               </th>
             ))}
+            <th scope="col">Drift</th>
             <th scope="col">15 minutes</th>
           </tr>
         </thead>
@@ -63,6 +65,9 @@ const FleetRow = memo(function FleetRow({ entry }: { readonly entry: FleetEntry 
       <td className="number">{formatMs(figures?.latency.p99)}</td>
       <td className={`number ${errors > 0 ? 'is-bad' : ''}`}>{formatCount(figures?.errors)}</td>
       <td className="number">{formatCount(figures?.queueDepth)}</td>
+      <td>
+        <DriftWord drift={entry.drift} />
+      </td>
       <td>
         <RateLine name={deployment.name} series={series} />
       </td>

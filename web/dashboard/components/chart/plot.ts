@@ -57,7 +57,9 @@ export function drawPlot(container: HTMLElement, options: PlotOptions): Plot {
       },
       scales: {
         x: { time: true, range: () => [range.from, range.to] },
-        y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1] },
+        y: {
+          range: (_plot, low, high) => [Math.min(0, low * 1.08), high > 0 ? high * 1.08 : low < 0 ? 0 : 1],
+        },
       },
       axes: [
         { ...axis, size: 30, space: 70, values: timeLabels },
