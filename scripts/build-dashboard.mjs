@@ -3,7 +3,7 @@
 // depth a page may have: for /fleet, for /models/esol, and for those below that.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'vite';
+import { build, defaultClientConditions } from 'vite';
 import { precompress } from './precompress.mjs';
 
 const DEPTHS = 4;
@@ -19,8 +19,12 @@ export async function buildDashboard(root) {
     publicDir: false,
     logLevel: 'warn',
     oxc: { jsx: { runtime: 'automatic' } },
-    // The package's main entry brings the server along.
-    resolve: { alias: [{ find: /^graphql-ws$/, replacement: 'graphql-ws/client' }] },
+    resolve: {
+      // The package's main entry brings the server along.
+      alias: [{ find: /^graphql-ws$/, replacement: 'graphql-ws/client' }],
+      // Markdown is read in a worker, which has no document.
+      conditions: ['worker', ...defaultClientConditions],
+    },
     build: {
       outDir: output,
       // Emptied above, since it lies outside of the sources.

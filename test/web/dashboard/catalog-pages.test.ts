@@ -322,9 +322,18 @@ describe('the pages of the catalog', () => {
     expect(await page.title()).toBe(`${HOSTILE_TITLE} · Retort`);
   });
 
+  inBrowser('shows a card that no parser ends with as it is, and stays quick', async () => {
+    const card = `${'|a'.repeat(500)}\n${'|-'.repeat(500)}\n${'|\n'.repeat(10_000)}`;
+    await register(app, 'endless', { card });
+    await open('/models/endless');
+    await seen(/This text is shown as it is/);
+    await page.getByRole('link', { name: 'Versions' }).click();
+    await seen('No version has been published yet.');
+  });
+
   const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
   inBrowser.each([
-    { path: '/catalog', theme: 'light', width: 390, ready: '6 models' },
+    { path: '/catalog', theme: 'light', width: 390, ready: /^\d models$/ },
     { path: '/models/esol', theme: 'dark', width: 768, ready: 'Intended use' },
     { path: '/models/esol/versions', theme: 'light', width: 390, ready: 'esol@1' },
     { path: '/models/esol/versions/2', theme: 'light', width: 1440, ready: 'Operator sets' },

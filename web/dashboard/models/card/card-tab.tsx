@@ -1,12 +1,10 @@
-import { lazy, Suspense } from 'react';
 import { useLiveQuery } from '../../api/live-query.js';
 import { Code } from '../../components/code.js';
 import { QueryError } from '../../components/query-error.js';
 import { Skeleton } from '../../components/skeleton.js';
 import { ModelCard } from '../../__generated__/model.js';
 import type { TabProps } from '../model-page.js';
-
-const CardMarkdown = lazy(() => import('./markdown.js'));
+import { CardMarkdown } from './markdown.js';
 
 /** The model's card, how to get the model, and how to cite it. */
 export default function CardTab({ model: { name } }: TabProps) {
@@ -22,9 +20,7 @@ export default function CardTab({ model: { name } }: TabProps) {
             {model.card === '' ? (
               <p className="empty">This model has no card yet: “retort” and updateModel can give it one.</p>
             ) : (
-              <Suspense fallback={<Skeleton lines={8} />}>
-                <CardMarkdown text={model.card} />
-              </Suspense>
+              <CardMarkdown text={model.card} />
             )}
           </article>
           <aside className="stack" aria-label="Get and cite">

@@ -1,47 +1,75 @@
-import Markdown, { type Components } from 'react-markdown';
-import rehypeKatex from 'rehype-katex';
-import remarkGfm from 'remark-gfm';
-import remarkMath from 'remark-math';
+import { createElement, type ReactNode } from 'react';
 import { Icon } from '../../components/icon.js';
+import { Notice } from '../../components/notice.js';
+import { Skeleton } from '../../components/skeleton.js';
 import { isShown, safeLink } from './card-image.js';
+import type { PlainElement, PlainNode } from './plain-tree.js';
+import { useMarkdown } from './use-markdown.js';
 import './prose.css';
 
-/** Headings of a card stand below the page's own. */
-const components: Components = {
-  h1: ({ children }) => <h2>{children}</h2>,
-  h2: ({ children }) => <h3>{children}</h3>,
-  h3: ({ children }) => <h4>{children}</h4>,
-  h4: ({ children }) => <h5>{children}</h5>,
-  h5: ({ children }) => <h6>{children}</h6>,
-  a: ({ href, children }) =>
-    href ? (
-      <a href={href} {...(/^https?:/i.test(href) && { target: '_blank', rel: 'noreferrer' })}>
-        {children}
-      </a>
-    ) : (
-      <>{children}</>
-    ),
-  img: ({ src, alt = '' }) => <CardImage address={typeof src === 'string' ? src : ''} alt={alt} />,
-  // A corner of a table without words is no heading.
-  th: ({ children, style }) =>
-    children === undefined || children === null ? (
-      <td />
-    ) : (
-      <th scope="col" {...(style && { style })}>
-        {children}
-      </th>
-    ),
-  table: ({ children }) => (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label="Table">
-      <table className="table">{children}</table>
+/**
+ * Markdown of somebody else: GitHub's dialect with formulas between dollar signs. HTML in it is text, links lead to pages
+ * alone, and pictures are those that lie in the text itself. What cannot be read as Markdown is shown as it is.
+ */
+export function CardMarkdown({ text }: { readonly text: string }) {
+  const read = useMarkdown(text);
+  if (read.phase === 'reading') return <Skeleton lines={6} />;
+  if (read.phase === 'read') return <div className="prose">{read.nodes.map(rendered)}</div>;
+  return (
+    <div className="prose">
+      <Notice kind="warn">This text is shown as it is: {read.reason}.</Notice>
+      <pre tabIndex={0}>{text}</pre>
     </div>
-  ),
-  pre: ({ children }) => (
-    <pre tabIndex={0} role="group" aria-label="Code">
+  );
+}
+
+function rendered(node: PlainNode, key: number): ReactNode {
+  return typeof node === 'string' ? node : <Element key={key} element={node} />;
+}
+
+/** Headings of a card stand below the page's own. */
+const BELOW: Readonly<Partial<Record<string, string>>> = { h1: 'h2', h2: 'h3', h3: 'h4', h4: 'h5', h5: 'h6' };
+
+function Element({ element }: { readonly element: PlainElement }): ReactNode {
+  const { tag, attributes } = element;
+  const children = element.children.map(rendered);
+  switch (tag) {
+    case 'a':
+      return <CardLink address={String(attributes.href ?? '')}>{children}</CardLink>;
+    case 'img':
+      return <CardImage address={String(attributes.src ?? '')} alt={String(attributes.alt ?? '')} />;
+    case 'table':
+      return (
+        <div className="table-scroll" tabIndex={0} role="group" aria-label="Table">
+          <table className="table">{children}</table>
+        </div>
+      );
+    case 'th':
+      // A corner of a table without words is no heading.
+      return element.children.length === 0 ? <td /> : <th scope="col">{children}</th>;
+    case 'pre':
+      return (
+        <pre tabIndex={0} role="group" aria-label="Code">
+          {children}
+        </pre>
+      );
+    case 'input':
+      // Of a list of tasks.
+      return attributes.checked === true ? '☑ ' : '☐ ';
+    default:
+      return createElement(BELOW[tag] ?? tag, attributes, ...children);
+  }
+}
+
+function CardLink({ address, children }: { readonly address: string; readonly children: ReactNode }) {
+  const link = safeLink(address);
+  if (link === undefined) return children;
+  return (
+    <a href={link} {...(/^https?:/i.test(link) && { target: '_blank', rel: 'noreferrer' })}>
       {children}
-    </pre>
-  ),
-};
+    </a>
+  );
+}
 
 function CardImage({ address, alt }: { readonly address: string; readonly alt: string }) {
   if (isShown(address)) return <img src={address} alt={alt} loading="lazy" decoding="async" />;
@@ -52,27 +80,5 @@ function CardImage({ address, alt }: { readonly address: string; readonly alt: s
     <a href={link} target="_blank" rel="noreferrer">
       <Icon name="external" /> {words}
     </a>
-  );
-}
-
-/** MathML is drawn by the browser itself: no styles and no fonts are needed for it. */
-const KATEX = { output: 'mathml', trust: false, strict: 'ignore', maxExpand: 200, maxSize: 20 } as const;
-
-/**
- * Markdown of somebody else: GitHub's dialect with formulas between dollar signs. HTML in it is text, links lead to pages
- * alone, and pictures are those that lie in the text itself.
- */
-export default function CardMarkdown({ text }: { readonly text: string }) {
-  return (
-    <div className="prose">
-      <Markdown
-        remarkPlugins={[remarkGfm, remarkMath]}
-        rehypePlugins={[[rehypeKatex, KATEX]]}
-        components={components}
-        urlTransform={(address, key) => (key === 'src' ? address : safeLink(address))}
-      >
-        {text}
-      </Markdown>
-    </div>
   );
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useLiveQuery } from '../../api/live-query.js';
 import { Code } from '../../components/code.js';
@@ -14,8 +14,7 @@ import { formatBytes, formatWhole } from '../../formats/numbers.js';
 import { instanceLabel } from '../../molecules/molecule-text.js';
 import { modelPath, playgroundPath, versionPath, publishPath } from '../../paths.js';
 import { MetricsTable } from '../metrics/metrics-table.js';
-
-const CardMarkdown = lazy(() => import('../card/markdown.js'));
+import { CardMarkdown } from '../card/markdown.js';
 
 type Version = NonNullable<VersionDetailsQuery['version']>;
 
@@ -103,9 +102,7 @@ export function VersionPage({ modelRef }: { readonly modelRef: string }) {
           </div>
           {version.notes !== '' && (
             <Part title="Notes">
-              <Suspense fallback={<Skeleton />}>
-                <CardMarkdown text={version.notes} />
-              </Suspense>
+              <CardMarkdown text={version.notes} />
             </Part>
           )}
           {version.pipeline !== null && (
