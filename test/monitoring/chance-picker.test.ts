@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ChancePicker } from '../../../src/monitoring/prediction-log/chance-picker.js';
-import { seededRandom } from '../../../src/platform/seeded-random.js';
+import { ChancePicker } from '../../src/monitoring/chance-picker.js';
+import { seededRandom } from '../../src/platform/seeded-random.js';
 
 describe('a share of a stream', () => {
   it('is each of it with the same probability, whatever portions it comes in', () => {
