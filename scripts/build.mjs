@@ -74,7 +74,14 @@ const steps = [
   },
   {
     name: 'server',
-    inputs: ['src', 'examples', 'bench', 'scripts/build.mjs', 'scripts/bundle-entries.mjs', 'package-lock.json'],
+    inputs: [
+      'src',
+      'examples',
+      'bench',
+      'scripts/build.mjs',
+      'scripts/bundle-entries.mjs',
+      'package-lock.json',
+    ],
     output: 'dist/src/main.js',
     skipForTypes: true,
     run: () => compile(['src', 'examples', 'bench'], {}, bundleEntries),

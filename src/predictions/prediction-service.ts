@@ -73,13 +73,11 @@ export class PredictionService {
       identify: newRequestKey,
       present: (predictions, _until, answering, key) => {
         const draws = this.pipelineOf(answering).instance.kind === 'molecule';
-        return predictions.map(
-          (prediction, place): IdentifiedPrediction => ({
-            ...prediction,
-            id: predictionId(key, place),
-            molecule: draws ? instances[place] : undefined,
-          }),
-        );
+        return predictions.map((prediction, place): IdentifiedPrediction => ({
+          ...prediction,
+          id: predictionId(key, place),
+          molecule: draws ? instances[place] : undefined,
+        }));
       },
     });
     return { predictions: result, version, timing };

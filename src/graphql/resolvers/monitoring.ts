@@ -24,9 +24,7 @@ type EventType =
   | 'LoggedPredictionsDeletedEvent'
   | 'OutcomeEvent'
   | 'JobEvent'
-  | 'AlertEvent'
-  | 'LoggedPredictionsDeletedEvent'
-  | 'OutcomeEvent';
+  | 'AlertEvent';
 
 const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   MODEL_REGISTERED: 'ModelEvent',
