@@ -5,6 +5,7 @@ import { compare } from './models/compare.js';
 import { completion } from './completion.js';
 import { deleteModel } from './models/delete.js';
 import { deploy } from './deployments/deploy.js';
+import { drift } from './deployments/drift.js';
 import { events } from './events.js';
 import { exportModel } from './transfer/export.js';
 import { gc } from './transfer/gc.js';
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   undeploy,
   predict,
   infer,
+  drift,
   events,
   listAlerts,
   silence,
