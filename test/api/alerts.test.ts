@@ -224,6 +224,15 @@ describe.each(databaseKinds)('alerts, %s database', (kind) => {
     expect(await only('Burn')).toBeUndefined();
     await fail(app, 'burning', 1);
     await until(async () => (await only('Burn'))?.state === 'FIRING');
+    // A tensor of a wrong shape is the caller's own mistake.
+    await updateRule(app, 'Burn', {
+      condition: { burnRate: { objective: 0.9, factor: 5, minimumRequests: 10, ignoreCallerErrors: true } },
+    });
+    await until(async () => (await only('Burn'))?.state === 'RESOLVED');
+    await updateRule(app, 'Burn', {
+      condition: { burnRate: { objective: 0.9, factor: 5, minimumRequests: 10 } },
+    });
+    await until(async () => (await only('Burn'))?.state === 'FIRING');
     expect(await only('Burn')).toMatchObject({
       threshold: 5,
       message: expect.stringContaining(

@@ -79,6 +79,7 @@ describe.each(databaseKinds)('looks at rules, %s database', (kind) => {
   const window = (name: string): WindowMetrics => ({
     requests: 10,
     errors: errors[name] ?? 0,
+    ownErrors: 0,
     seconds: 300,
     cacheHits: 0,
     isComplete: true,

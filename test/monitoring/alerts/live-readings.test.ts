@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { BackgroundReadings } from '../../../src/monitoring/alerts/evaluation/background-readings.js';
+import { ownErrors } from '../../../src/monitoring/alerts/evaluation/metric-windows.js';
 import { driftedFeatures } from '../../../src/monitoring/alerts/evaluation/live-drift.js';
 import { Tally } from '../../../src/monitoring/metrics/index.js';
 import { createLogger } from '../../../src/platform/logging.js';
@@ -107,6 +108,15 @@ describe('drifted features', () => {
     },
   ] as const)('$why: $is', ({ reports, is }) => {
     expect(driftedFeatures(reports)).toBe(is);
+  });
+});
+
+describe('failures that callers could not have put right', () => {
+  it('are those with a code of the system', () => {
+    const tally = new Tally();
+    for (const code of ['INVALID_TENSOR', 'OVERLOADED', 'OVERLOADED', 'DEADLINE_EXCEEDED', 'INTERNAL'])
+      tally.failed(code);
+    expect([tally.errors, ownErrors(tally)]).toEqual([5, 4]);
   });
 });
 

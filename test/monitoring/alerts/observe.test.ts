@@ -20,6 +20,7 @@ const deployment = {
 interface Measured {
   readonly requests?: number;
   readonly errors?: number;
+  readonly ownErrors?: number;
   readonly p99?: number | null;
   readonly within?: number | null;
   readonly isComplete?: boolean;
@@ -35,10 +36,11 @@ function measured(
     window(_, windowMs, agoMs): WindowMetrics | undefined {
       const found = windows[`${windowMs / MINUTE}${agoMs === 0 ? '' : ` ${agoMs / MINUTE} ago`}`];
       if (!found) return undefined;
-      const { requests = 0, errors = 0, p99 = null, within = null, isComplete = true } = found;
+      const { requests = 0, errors = 0, ownErrors = 0, p99 = null, within = null, isComplete = true } = found;
       return {
         requests,
         errors,
+        ownErrors,
         cacheHits: 0,
         isComplete,
         seconds: windowMs / 1_000,
@@ -212,6 +214,15 @@ describe('a burn rate', () => {
     expect(seen.message).toBe(
       'esol (99.9 % of the requests are answered) burns its error budget 28.8 times too fast over 1 h and 144 times over 5 min; the limit is 14.4 times',
     );
+  });
+
+  it('lets callers make mistakes where it is told to', () => {
+    const ours = (ignoreCallerErrors: boolean, ownErrors: number) =>
+      look(
+        { burnRate: { objective: 0.999, ignoreCallerErrors } },
+        windows({ requests: 1_000, errors: 500, ownErrors }, { requests: 100, errors: 50, ownErrors }),
+      ).kind;
+    expect([ours(false, 0), ours(true, 0), ours(true, 15)]).toEqual(['BREACHED', 'CLEAR', 'BREACHED']);
   });
 
   it('of a latency counts what took longer', () => {

@@ -30,6 +30,7 @@ function history(counts: readonly (readonly [number, number])[]): MetricHistory 
       lengthMs: STEP,
       requests,
       errors,
+      ownErrors: 0,
       cacheHits: 0,
       queueDepth: null,
       memoryBytes: null,

@@ -3,6 +3,8 @@ export interface WindowMetrics {
   readonly requests: number;
   /** Among `requests`. */
   readonly errors: number;
+  /** Among `errors`, those that callers could not have put right. */
+  readonly ownErrors: number;
   readonly seconds: number;
   readonly cacheHits: number;
   /** False when a little may be missing, since the server before this one ended without warning: proof of nothing good. */

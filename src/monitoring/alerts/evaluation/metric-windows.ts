@@ -1,3 +1,4 @@
+import { registeredErrorCodes } from '../../../platform/errors.js';
 import type { Sketch, Tally } from '../../metrics/index.js';
 import type { WindowMetrics } from './metric-source.js';
 
@@ -18,6 +19,7 @@ export function windowOf(
   return {
     requests,
     errors,
+    ownErrors: ownErrors(total),
     cacheHits,
     seconds,
     isComplete,
@@ -26,4 +28,13 @@ export function windowOf(
     latency: (quantile) => latency?.quantile(quantile) ?? null,
     shareWithin: (ms) => latency?.shareWithin(ms) ?? null,
   };
+}
+
+/** Failures that callers could not have put right. */
+export function ownErrors({ errorsByCode }: Pick<Tally, 'errorsByCode'>): number {
+  if (errorsByCode.size === 0) return 0;
+  const { system } = registeredErrorCodes();
+  let sum = 0;
+  for (const [code, count] of errorsByCode) if (system.includes(code)) sum += count;
+  return sum;
 }

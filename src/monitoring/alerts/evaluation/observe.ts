@@ -146,13 +146,17 @@ function reaches(value: number, limit: number): boolean {
   return value >= limit * (1 - 1e-9);
 }
 
-function burned({ objective, latencyMs }: BurnRateCondition, window: WindowMetrics): number | null {
+function burned(
+  { objective, latencyMs, ignoreCallerErrors }: BurnRateCondition,
+  window: WindowMetrics,
+): number | null {
   const budget = 1 - objective;
   if (latencyMs !== null) {
     const within = window.shareWithin(latencyMs);
     return within === null ? null : (1 - within) / budget;
   }
-  return window.requests === 0 ? null : window.errors / window.requests / budget;
+  const bad = ignoreCallerErrors ? window.ownErrors : window.errors;
+  return window.requests === 0 ? null : bad / window.requests / budget;
 }
 
 function drift(windowMs: number, { name }: WatchedDeployment, sources: Sources): Observation {
