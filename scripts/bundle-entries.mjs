@@ -7,6 +7,9 @@ import { build } from 'esbuild';
 /** What is looked for beside its own files, or brings code that is not JavaScript. */
 const EXTERNAL = ['onnxruntime-node', '@electric-sql/pglite', '@rdkit/rdkit', '@prisma/client'];
 
+/** Imported only where they are asked for. They share no class or registry with the bundle, which has copies of its own. */
+const OPTIONAL_PARTS = /\bawait import\('(\.\/open-telemetry\.js)'\)/g;
+
 /** Where the compiled files are, in every bundle; a name beyond any of the sources. */
 const DIST = '__retortDist';
 
@@ -37,8 +40,8 @@ export async function bundleEntries(root, outdir) {
 }
 
 /**
- * A module that asks where it is gets the place of the file that is compiled from it alone. What is imported while the
- * server runs, by `import()`, stays outside of the bundle: it is there for those who need it.
+ * A module that asks where it is gets the place of the file that is compiled from it alone. Optional
+ * parts stay outside of the bundle: they are there for those who need them.
  */
 function placesOfModules(root) {
   const placeOf = (path) => relative(root, path).replaceAll('\\', '/').replace(/\.ts$/, '.js');
@@ -50,10 +53,7 @@ function placesOfModules(root) {
         const place = (from) => `(${DIST} + ${JSON.stringify(from)})`;
         const contents = text
           .replaceAll('import.meta.url', place(placeOf(path)))
-          .replace(
-            /\bawait import\('(\.[^']+)'\)/g,
-            (_, file) => `await import${place(placeOf(join(dirname(path), file)))}`,
-          );
+          .replace(OPTIONAL_PARTS, (_, file) => `await import${place(placeOf(join(dirname(path), file)))}`);
         return contents === text ? undefined : { contents, loader: 'ts' };
       });
     },
