@@ -109,7 +109,6 @@ async function photograph(url) {
         await page.getByRole('button', { name: 'Predict' }).click();
       },
     });
-    await take('fleet-dark', '/', { colorScheme: 'dark' });
   } finally {
     await browser.close();
   }
