@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { databaseKinds } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { patience } from '../support/patience.js';
 import { until } from '../support/until.js';
 import { localhostCertificate, localhostKey } from '../catalog/localhost-certificate.js';
 import {
@@ -144,13 +145,13 @@ describe.each(databaseKinds)('webhooks of alerts, %s database', (kind) => {
 
   it('ends a silence by itself', async () => {
     await fail(app, 'one', 1);
-    const soon = new Date(Date.now() + 700).toISOString();
     await createRule(app, 'Soon', {
       condition: CONDITION,
       deployments: ['one'],
       enabled: false,
       webhooks: [hook('/soon')],
     });
+    const soon = new Date(Date.now() + patience(2_000)).toISOString();
     await succeed(app, SILENCE, { input: { rule: 'Soon', deployment: 'one', until: soon, reason: 'known' } });
     await updateRule(app, 'Soon', { enabled: true });
     await until(() => callsOf('/soon').length > 0);
