@@ -44,7 +44,7 @@ export class DriftService {
   constructor(
     private readonly deps: {
       readonly database: Database;
-      readonly catalog: CatalogService;
+      readonly catalog: Pick<CatalogService, 'versionsByIds'>;
       readonly logger: Logger;
     },
   ) {

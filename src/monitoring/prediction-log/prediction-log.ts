@@ -35,9 +35,9 @@ export class PredictionLog {
   constructor(
     private readonly deps: {
       readonly database: Database;
-      readonly events: EventLog;
-      readonly catalog: CatalogService;
-      readonly deployments: DeploymentService;
+      readonly events: Pick<EventLog, 'transaction'>;
+      readonly catalog: Pick<CatalogService, 'modelsByIds' | 'resolveVersion'>;
+      readonly deployments: Pick<DeploymentService, 'byIds' | 'find'>;
       readonly logger: Logger;
     },
   ) {

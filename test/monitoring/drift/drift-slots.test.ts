@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CatalogService } from '../../../src/catalog/index.js';
 import { DriftService } from '../../../src/monitoring/index.js';
 import { DriftSlotStore, type Counted } from '../../../src/monitoring/drift/drift-slot-store.js';
 import { addCounts, countRow, noCounts } from '../../../src/monitoring/drift/live-counts.js';
@@ -70,7 +69,7 @@ describe.each(databaseKinds)('counts for drift on %s', (kind) => {
     const service = new DriftService({
       database: database.client,
       // Whoever tidies asks for no version.
-      catalog: {} as CatalogService,
+      catalog: { versionsByIds: () => Promise.resolve([]) },
       logger: createLogger('silent'),
     });
     await service.tidy();
@@ -85,7 +84,7 @@ describe.each(databaseKinds)('counts for drift on %s', (kind) => {
     const kept = await store.sum(counted, new Date(hour));
     expect(kept.firstAt).toEqual(new Date(hour));
     for (const [index, feature] of total.entries()) {
-      const { sums, ...whole } = kept.counts[index] ?? noCounts(counted.reference)[0]!;
+      const { sums, ...whole } = kept.counts[index] ?? { sums: [] };
       expect(whole).toEqual({
         rows: feature.rows,
         missing: feature.missing,

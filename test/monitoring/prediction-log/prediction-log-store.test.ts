@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CatalogService } from '../../../src/catalog/index.js';
-import type { DeploymentService, PredictionLogSettings } from '../../../src/deployments/index.js';
+import type { PredictionLogSettings } from '../../../src/deployments/index.js';
 import { DeploymentStore } from '../../../src/deployments/deployment-store.js';
 import type { AnsweredRequest } from '../../../src/inference/index.js';
 import { PredictionLog } from '../../../src/monitoring/index.js';
 import type { NewLoggedPrediction } from '../../../src/monitoring/prediction-log/records.js';
 import type { DatabaseHandle } from '../../../src/platform/database/index.js';
-import type { EventLog } from '../../../src/platform/events/index.js';
+import { EventLog } from '../../../src/platform/events/index.js';
 import { createLogger } from '../../../src/platform/logging.js';
 import { databaseKinds, openTestDatabase } from '../../support/databases.js';
 import { loggingDeployment } from '../support/logging-deployment.js';
@@ -28,9 +27,13 @@ describe.each(databaseKinds)('what a prediction log keeps on %s', (kind) => {
     const store = new DeploymentStore(database.client);
     log = new PredictionLog({
       database: database.client,
-      events: {} as EventLog,
-      catalog: {} as CatalogService,
-      deployments: { byIds: (ids: readonly string[]) => store.byIds(ids) } as DeploymentService,
+      events: new EventLog(database.client, createLogger('silent')),
+      // Whoever tidies and lists asks for neither.
+      catalog: {
+        modelsByIds: () => Promise.resolve([]),
+        resolveVersion: () => Promise.reject(new Error('unasked')),
+      },
+      deployments: store,
       logger: createLogger('silent'),
     });
   });
