@@ -63,7 +63,7 @@ describe.each(anyDatabaseKind)('with an API key, %s database', (kind) => {
     { path: '/artifacts', method: 'POST' },
     { path: `/artifacts/sha256:${'0'.repeat(64)}`, method: 'GET' },
     { path: '/graphiql', method: 'GET' },
-    { path: '/', method: 'GET' },
+    { path: '/metrics', method: 'GET' },
     { path: '/no/such/path', method: 'GET' },
   ])('$method $path needs it', async ({ path, method }) => {
     for (const authorization of [
