@@ -203,12 +203,7 @@ function Axes() {
       <text x={LEFT + (WIDTH - LEFT) / 2} y={HEIGHT - 6} textAnchor="middle">
         neutrons N
       </text>
-      <text
-        x={18}
-        y={TOP + (HEIGHT - BOTTOM) / 2}
-        textAnchor="middle"
-        transform={`rotate(-90 18 ${TOP + (HEIGHT - BOTTOM) / 2})`}
-      >
+      <text x={LEFT + 10} y={TOP + 24}>
         protons Z
       </text>
     </g>
