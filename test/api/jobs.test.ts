@@ -4,9 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { databaseKinds } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
-import { ask, onlyError, refusal, succeed } from './support/ask.js';
+import { ask, onlyError, refusal, refusals, succeed } from './support/ask.js';
 import { publish, register } from './support/catalog-steps.js';
-import { cancelJob, jobOf, JOB, startVerification, type Job } from './support/job-steps.js';
+import {
+  cancelJob,
+  JOB,
+  type Job,
+  jobOf,
+  pauseJob,
+  resumeJob,
+  startVerification,
+} from './support/job-steps.js';
 import { scalingModel } from './support/own-models.js';
 import { artifactPath } from './support/stored-files.js';
 
@@ -147,13 +155,10 @@ describe.each(databaseKinds)('jobs over the API on %s', (kind) => {
   it('fails a job whose version was deleted before its turn', async () => {
     await register(app, 'gone');
     await publish(app, 'gone', scalingModel(5));
-    const blockers = [await bigVerification(), await bigVerification()];
-    const { job: waiting } = await succeed<{ job: Job }>(app, COMPARE, {
-      input: { base: 'gone@1', target: 'scales@1' },
-    });
+    const waiting = await pausedComparison({ base: 'gone@1', target: 'scales@1' });
     await succeed(app, 'mutation { archiveModel(input: {name: "gone"}) { userErrors { code message } } }');
     await succeed(app, 'mutation { deleteModel(input: {name: "gone"}) { userErrors { code message } } }');
-    for (const { id } of blockers) await succeed(app, cancelJob, { input: { id } });
+    await succeed(app, resumeJob, { input: { id: waiting.id } });
     const job = await over(waiting.id);
     expect(job).toMatchObject({ state: 'FAILED', result: null, resultUrl: null });
     expect(job.error).toMatch(/gone/);
@@ -183,11 +188,13 @@ describe.each(databaseKinds)('jobs over the API on %s', (kind) => {
     });
   });
 
-  /** One that is still at it when the test has done what it wants. */
-  async function bigVerification(): Promise<Job> {
-    await app.upload(randomBytes(32_000_000));
-    const { id } = await startVerification(app);
-    await until(async () => (await jobOf(app, id)).state === 'RUNNING');
-    return jobOf(app, id);
+  /** One that was held before it was over: it takes some hundred milliseconds. */
+  async function pausedComparison(input: object): Promise<Job> {
+    for (;;) {
+      const { job } = await succeed<{ job: Job }>(app, COMPARE, { input });
+      const [refused] = await refusals(app, pauseJob, { input: { id: job.id } });
+      if (!refused) return job;
+      expect(refused.code).toBe('JOB_OVER');
+    }
   }
 });

@@ -27,6 +27,10 @@ describe.each(databaseKinds)('a server killed in the middle of a job on %s', (ki
     let server = await startServer(environmentOf(database));
     try {
       await upload(server, FILES);
+      const held = await startVerification(server);
+      await succeed(server, pauseJob, { input: { id: held.id } });
+      const ended = await startVerification(server);
+      await succeed(server, cancelJob, { input: { id: ended.id } });
       const { id } = await startVerification(server);
       let reached = 0;
       for (let kill = 1; kill <= kills(); kill += 1) {
@@ -49,12 +53,6 @@ describe.each(databaseKinds)('a server killed in the middle of a job on %s', (ki
       expect(job.result).toMatchObject({ artifacts: FILES, sound: FILES, bytes: FILES * BYTES });
 
       // What was held or ended before stays so.
-      const [held, ended] = [await startVerification(server), await startVerification(server)];
-      await succeed(server, pauseJob, { input: { id: held.id } });
-      await succeed(server, cancelJob, { input: { id: ended.id } });
-      server.send('SIGKILL');
-      await server.exited;
-      server = await startServer(environmentOf(database));
       expect((await jobOf(server, held.id)).state).toBe('PAUSED');
       expect((await jobOf(server, ended.id)).state).toBe('CANCELLED');
       await succeed(server, resumeJob, { input: { id: held.id } });
