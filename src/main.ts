@@ -1,4 +1,4 @@
-import { startApp, type App } from './app.js';
+import type { App } from './app.js';
 import { banner } from './banner.js';
 import { readConfig, unknownSettings } from './platform/config.js';
 import { StartupError } from './platform/errors.js';
@@ -8,6 +8,8 @@ try {
   const config = readConfig();
   const logger = createLogger(config.logLevel);
   for (const problem of unknownSettings()) logger.warn(problem);
+  // Only now: a wrong setting is told before everything else is loaded.
+  const { startApp } = await import('./app.js');
   const app = await startApp(config, logger);
   stopOn(['SIGTERM', 'SIGINT'], app);
   await app.ready.catch(() => undefined);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { refusal, succeed } from './support/ask.js';
-import { INFER, scale, serve, type Inferred } from './support/catalog-steps.js';
+import { IN_THREAD, INFER, scale, serve, type Inferred } from './support/catalog-steps.js';
 import { COPIED_TYPES, copyingModel, scalingModel, type CopiedType } from './support/own-models.js';
 
 describe.each(anyDatabaseKind)('tensors that do not fit, %s database', (kind) => {
@@ -10,7 +10,7 @@ describe.each(anyDatabaseKind)('tensors that do not fit, %s database', (kind) =>
   beforeAll(async () => {
     app = await startTestApp({ kind });
     await serve(app, 'scaling', scalingModel(2));
-    for (const datatype of COPIED_TYPES) await serve(app, datatype.toLowerCase(), copyingModel(datatype));
+    for (const datatype of COPIED_TYPES) await serve(app, datatype.toLowerCase(), copyingModel(datatype), IN_THREAD);
   });
   afterAll(() => app.close());
   // Whatever was refused, the next honest request is answered.

@@ -184,7 +184,8 @@ describe.each(databaseKinds)('a first start that is killed again and again, %s d
     let last: ServerProcess | undefined;
     try {
       // Before the database is there, while it migrates, and while the examples are published; where exactly is chance.
-      for (const latest of isLongRun ? MOMENTS : MOMENTS.filter((_, index) => index % 2 === 1)) {
+      const one = Math.floor(Math.random() * MOMENTS.length);
+      for (const latest of isLongRun ? MOMENTS : MOMENTS.slice(one, one + 1)) {
         const dying = spawnServer(environment);
         await delay(latest * (0.4 + 0.6 * Math.random()));
         dying.send('SIGKILL');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DATA_TYPES, type DataType } from '../../src/tensors/index.js';
 import { GraphBuilder } from '../../src/onnx/index.js';
-import { deploy, publish, register, serve } from '../api/support/catalog-steps.js';
+import { deploy, IN_THREAD, publish, register, serve } from '../api/support/catalog-steps.js';
 import { serveWith } from '../api/support/serving-steps.js';
 import { scalingModel, slowModel } from '../api/support/own-models.js';
 import { identity } from '../onnx/awkward-models.js';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await publish(app, 'undeployed', scalingModel(5));
   await serve(app, 'pair', pair());
   for (const datatype of DATA_TYPES)
-    await serve(app, `copy-${datatype.toLowerCase()}`, identity(datatype, ['N']));
+    await serve(app, `copy-${datatype.toLowerCase()}`, identity(datatype, ['N']), IN_THREAD);
   await serve(app, 'scalar', identity('INT64', []));
 });
 afterAll(() => app.close());

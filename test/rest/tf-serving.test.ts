@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphBuilder } from '../../src/onnx/index.js';
 import { ask } from '../api/support/ask.js';
-import { deploy, publish, register, serve } from '../api/support/catalog-steps.js';
+import { deploy, IN_THREAD, publish, register, serve } from '../api/support/catalog-steps.js';
 import { scalingModel } from '../api/support/own-models.js';
 import { identity, slowChain } from '../onnx/awkward-models.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   await serve(app, 'price', regressor());
   await serve(app, 'kind', identity('FP32', ['N', 3]));
   for (const datatype of ['BOOL', 'INT64', 'FP16', 'FP64', 'BYTES'] as const)
-    await serve(app, `copy-${datatype.toLowerCase()}`, identity(datatype, ['N']));
+    await serve(app, `copy-${datatype.toLowerCase()}`, identity(datatype, ['N']), IN_THREAD);
   await serve(app, 'scalar', identity('FP32', []));
   await serve(app, 'cube', identity('FP32', ['A', 'B', 2]));
 });

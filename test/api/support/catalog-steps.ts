@@ -150,11 +150,19 @@ export async function deploy(api: Api, name: string, version: string, more: obje
 }
 
 /** A model of one version, served under the model's name. */
-export async function serve(api: Api, name: string, bytes: Uint8Array): Promise<Deployed> {
+export async function serve(
+  api: Api,
+  name: string,
+  bytes: Uint8Array,
+  settings: object = {},
+): Promise<Deployed> {
   await register(api, name);
   const { ref } = await publish(api, name, bytes);
-  return deploy(api, name, ref);
+  return deploy(api, name, ref, settings);
 }
+
+/** For many models of which one alone has to be in a process, as it is by default: starting one takes longer than the rest. */
+export const IN_THREAD = { runtime: { isolation: 'THREAD' } };
 
 /** What a scaling model answers to one row. */
 export async function scale(
