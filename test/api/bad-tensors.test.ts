@@ -10,7 +10,8 @@ describe.each(anyDatabaseKind)('tensors that do not fit, %s database', (kind) =>
   beforeAll(async () => {
     app = await startTestApp({ kind });
     await serve(app, 'scaling', scalingModel(2));
-    for (const datatype of COPIED_TYPES) await serve(app, datatype.toLowerCase(), copyingModel(datatype), IN_THREAD);
+    for (const datatype of COPIED_TYPES)
+      await serve(app, datatype.toLowerCase(), copyingModel(datatype), IN_THREAD);
   });
   afterAll(() => app.close());
   // Whatever was refused, the next honest request is answered.
