@@ -3,6 +3,7 @@ const order = [
   'graphql',
   'rest',
   'http',
+  'telemetry',
   'monitoring',
   'git',
   'transfer',

@@ -73,6 +73,7 @@ export default {
     FeatureDrift: '../../monitoring/index.js#FeatureDrift as FeatureDriftMapper',
     ReferenceDistribution: '../../monitoring/index.js#Reference as ReferenceMapper',
     ReferenceFeature: '../../monitoring/index.js#ReferenceFeature as ReferenceFeatureMapper',
+    Prediction: '../../predictions/index.js#IdentifiedPrediction as PredictionMapper',
     PredictionWarning: '../../pipelines/index.js#WarningNote as PredictionWarningMapper',
     PredictionError: '../../pipelines/index.js#RowErrorNote as PredictionErrorMapper',
     Tensor: '../encoded-tensor.js#EncodedTensor as TensorMapper',

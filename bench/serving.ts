@@ -15,6 +15,7 @@ import { faultsGroup } from './serving/faults-group.js';
 import { growthGroup } from './serving/growth-group.js';
 import { isolationGroup } from './serving/isolation-group.js';
 import { largeGroup } from './serving/large-group.js';
+import { monitoringGroup } from './serving/monitoring-group.js';
 import { payloadsGroup } from './serving/payloads-group.js';
 import { smallGroup } from './serving/small-group.js';
 import type { BenchGroup } from './support/bench-run.js';
@@ -26,6 +27,7 @@ const GROUPS: Readonly<Record<string, BenchGroup>> = {
   isolation: isolationGroup,
   fairness: fairnessGroup,
   payloads: payloadsGroup,
+  monitoring: monitoringGroup,
   growth: growthGroup,
   faults: faultsGroup,
 };

@@ -1,10 +1,9 @@
-// Bundles web/ into dist/web: everything the pages need, so that they work without a network. Every asset carries the
+// Bundles GraphiQL into dist/web/graphiql: everything the page needs, so that they work without a network. Every asset carries the
 // hash of its content in its name and may be cached for ever; index.html names them relative to its own address.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build } from 'esbuild';
+import { precompress } from './precompress.mjs';
 
 /** @param {string} root the project's folder */
 export async function buildWeb(root) {
@@ -63,26 +62,6 @@ export async function buildWeb(root) {
   writeFileSync(join(output, 'index.html'), html);
   copyFileSync(join(root, 'web/favicon.svg'), join(root, 'dist/web/favicon.svg'));
   await Promise.all([output, assets].map(precompress));
-}
-
-// Beside each text a copy in each coding that browsers take: packed once here instead of for every visitor.
-async function precompress(folder) {
-  const names = readdirSync(folder).filter((name) => /\.(?:html|js|css|ttf)$/.test(name));
-  await Promise.all(
-    names.map(async (name) => {
-      const file = join(folder, name);
-      const bytes = readFileSync(file);
-      const [br, gz] = await Promise.all([
-        promisify(brotliCompress)(bytes, {
-          // The highest quality takes ten times as long for a twentieth less.
-          params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
-        }),
-        promisify(gzip)(bytes, { level: 9 }),
-      ]);
-      writeFileSync(`${file}.br`, br);
-      writeFileSync(`${file}.gz`, gz);
-    }),
-  );
 }
 
 function outputOf(result, entry, extension) {

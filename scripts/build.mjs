@@ -50,13 +50,38 @@ const steps = [
   {
     name: 'command line types',
     part: 'cli',
-    inputs: ['schema', 'cli/documents', 'scripts/codegen-cli.mjs', 'package-lock.json'],
+    inputs: [
+      'schema',
+      'cli/documents',
+      'scripts/codegen-cli.mjs',
+      'scripts/graphql-operations.mjs',
+      'package-lock.json',
+    ],
     output: 'cli/__generated__/operations.ts',
     run: async () => (await import('./codegen-cli.mjs')).generateOperations(root),
   },
   {
+    name: 'dashboard types',
+    inputs: [
+      'schema',
+      'web/dashboard/documents',
+      'scripts/codegen-dashboard.mjs',
+      'scripts/graphql-operations.mjs',
+      'package-lock.json',
+    ],
+    output: 'web/dashboard/__generated__/operations.ts',
+    run: async () => (await import('./codegen-dashboard.mjs')).generateDashboardOperations(root),
+  },
+  {
     name: 'server',
-    inputs: ['src', 'examples', 'bench', 'scripts/build.mjs', 'scripts/bundle-entries.mjs', 'package-lock.json'],
+    inputs: [
+      'src',
+      'examples',
+      'bench',
+      'scripts/build.mjs',
+      'scripts/bundle-entries.mjs',
+      'package-lock.json',
+    ],
     output: 'dist/src/main.js',
     skipForTypes: true,
     run: () => compile(['src', 'examples', 'bench'], {}, bundleEntries),
@@ -83,11 +108,24 @@ const steps = [
     },
   },
   {
-    name: 'web',
-    inputs: ['web', 'scripts/build-web.mjs', 'package-lock.json'],
+    name: 'GraphiQL',
+    inputs: [
+      'web/graphiql',
+      'web/favicon.svg',
+      'scripts/build-web.mjs',
+      'scripts/precompress.mjs',
+      'package-lock.json',
+    ],
     output: 'dist/web/graphiql/index.html',
     skipForTypes: true,
     run: async () => (await import('./build-web.mjs')).buildWeb(root),
+  },
+  {
+    name: 'dashboard',
+    inputs: ['web/dashboard', 'scripts/build-dashboard.mjs', 'scripts/precompress.mjs', 'package-lock.json'],
+    output: 'dist/web/dashboard/index.html',
+    skipForTypes: true,
+    run: async () => (await import('./build-dashboard.mjs')).buildDashboard(root),
   },
 ];
 

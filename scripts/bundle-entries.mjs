@@ -1,11 +1,14 @@
 // The server, its threads and its child processes start from a few files in place of hundreds of modules, which take longer
 // to find and open than to run.
 import { readFile, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 /** What is looked for beside its own files, or brings code that is not JavaScript. */
 const EXTERNAL = ['onnxruntime-node', '@electric-sql/pglite', '@rdkit/rdkit', '@prisma/client'];
+
+/** Imported only where they are asked for. They share no class or registry with the bundle, which has copies of its own. */
+const OPTIONAL_PARTS = /\bawait import\('(\.\/open-telemetry\.js)'\)/g;
 
 /** Where the compiled files are, in every bundle; a name beyond any of the sources. */
 const DIST = '__retortDist';
@@ -36,17 +39,22 @@ export async function bundleEntries(root, outdir) {
   });
 }
 
-/** A module that asks where it is gets the place of the file that is compiled from it alone. */
+/**
+ * A module that asks where it is gets the place of the file that is compiled from it alone. Optional
+ * parts stay outside of the bundle: they are there for those who need them.
+ */
 function placesOfModules(root) {
+  const placeOf = (path) => relative(root, path).replaceAll('\\', '/').replace(/\.ts$/, '.js');
   return {
     name: 'places of modules',
     setup({ onLoad }) {
       onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
         const text = await readFile(path, 'utf8');
-        if (!text.includes('import.meta.url')) return undefined;
-        const place = relative(root, path).replaceAll('\\', '/').replace(/\.ts$/, '.js');
-        const contents = text.replaceAll('import.meta.url', `(${DIST} + ${JSON.stringify(place)})`);
-        return { contents, loader: 'ts' };
+        const place = (from) => `(${DIST} + ${JSON.stringify(from)})`;
+        const contents = text
+          .replaceAll('import.meta.url', place(placeOf(path)))
+          .replace(OPTIONAL_PARTS, (_, file) => `await import${place(placeOf(join(dirname(path), file)))}`);
+        return contents === text ? undefined : { contents, loader: 'ts' };
       });
     },
   };

@@ -9,6 +9,7 @@ export function banner(app: App, config: Config): string {
     '',
     'Retort is ready.',
     '',
+    ...(config.dashboard ? [`  Dashboard  ${app.url}/`] : []),
     ...(config.graphiql
       ? [`  GraphiQL   ${app.url}/graphiql   (ready-made tabs: discover, predict, register, watch)`]
       : []),

@@ -9,16 +9,16 @@ import { InferenceService, REQUEST_EVENT_KINDS, type OutcomeListener } from './i
 import { JobService } from './jobs/index.js';
 import {
   AlertService,
+  type AlertTrials,
   DriftService,
   MetricsService,
-  ReferenceRowFinder,
-  ReferenceService,
-  type AlertTrials,
   OutcomeService,
   PredictionLog,
+  ReferenceRowFinder,
+  ReferenceService,
 } from './monitoring/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
-import { InstanceReader, MoleculeWorker } from './pipelines/index.js';
+import { InstanceReader, MoleculeDepictions, MoleculeWorker } from './pipelines/index.js';
 import type { Config } from './platform/config.js';
 import type { openDatabase } from './platform/database/index.js';
 import { EventLog } from './platform/events/index.js';
@@ -35,6 +35,7 @@ import {
   RuntimeGraphs,
   type StartInspector,
 } from './runtime/index.js';
+import { startTelemetry } from './telemetry/index.js';
 import { TransferService } from './transfer/index.js';
 
 /** For tests: no user ever sets these. */
@@ -177,6 +178,14 @@ export async function buildServices(parts: {
     await metrics.start();
     inference.onRequestEnded(metrics.requestEnded);
   }
+  if (config.telemetry) {
+    const telemetry = await startTelemetry(config.telemetry, {
+      logger,
+      occupancy: (deployment) => deployments.occupancy(deployment),
+    });
+    stops.add('telemetry', () => telemetry.close());
+    inference.onRequestEnded(telemetry.requestEnded);
+  }
   if (options.onRequestEnded) inference.onRequestEnded(options.onRequestEnded);
   const runner = new PipelineRunner({ instances });
   const predictions = new PredictionService({ inference, runner });
@@ -234,6 +243,7 @@ export async function buildServices(parts: {
     { what: 'old counts for drift', run: () => drift.tidy() },
     { what: 'old logged predictions', run: () => predictionLog.tidy() },
     { what: 'old alerts', run: () => alerts.prune() },
+    { what: 'old logged predictions', run: () => predictionLog.tidy() },
   ];
 
   return {
@@ -251,6 +261,7 @@ export async function buildServices(parts: {
     predictionLog,
     outcomes,
     predictions,
+    depictions: new MoleculeDepictions({ molecules }),
     recordedRequests,
     comparisons,
     comparer,

@@ -37,6 +37,8 @@ export interface RetortSettings {
   readonly dataDirectory?: string | undefined;
   /** Whether an empty catalog is given the examples. */
   readonly examples?: boolean;
+  /** Further settings, by their names in the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Counts the SQL statements the server sends, for `statements`. */
   readonly countStatements?: boolean;
 }
@@ -88,6 +90,7 @@ export async function startRetort(
       RETORT_EXAMPLES: String(settings.examples ?? false),
       DATABASE_URL: settings.databaseUrl ?? '',
       LOG_LEVEL: 'error',
+      ...settings.environment,
     },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

@@ -5,6 +5,7 @@ import { compare } from './models/compare.js';
 import { completion } from './completion.js';
 import { deleteModel } from './models/delete.js';
 import { deploy } from './deployments/deploy.js';
+import { drift } from './deployments/drift.js';
 import { events } from './events.js';
 import { exportModel } from './transfer/export.js';
 import { gc } from './transfer/gc.js';
@@ -15,6 +16,7 @@ import { listDeployments } from './deployments/list-deployments.js';
 import { listJobs } from './jobs/list-jobs.js';
 import { listModels } from './models/list-models.js';
 import { listVersions } from './models/list-versions.js';
+import { listAlerts } from './alerts/list-alerts.js';
 import { login } from './login.js';
 import { migrate } from './deployments/migrate.js';
 import { predict } from './predict.js';
@@ -22,6 +24,7 @@ import { push } from './push.js';
 import { rollbackAlias } from './models/rollback-alias.js';
 import { rollbackDeployment } from './deployments/rollback-deployment.js';
 import { show } from './show.js';
+import { silence } from './alerts/silence.js';
 import { tag } from './models/tag.js';
 import { undeploy } from './deployments/undeploy.js';
 import { updateDeployment } from './deployments/update-deployment.js';
@@ -47,7 +50,10 @@ export const COMMANDS: readonly Command[] = [
   undeploy,
   predict,
   infer,
+  drift,
   events,
+  listAlerts,
+  silence,
   exportModel,
   importModel,
   archive,

@@ -27,7 +27,15 @@ export { describeRewrite } from './describe-rewrite.js';
 export { type ModelOrder, type ModelPosition, type Window, modelPosition } from './keyset.js';
 export { MAX_ALIASES_PER_MODEL, MAX_TAGS_PER_VERSION } from './limits.js';
 export { type RegisterModelInput, checkModelTexts } from './model-input.js';
-export { DEFAULT_ALIAS, checkAliasName, checkName, checkTagName, isName, quoted, sameButCase } from './names.js';
+export {
+  DEFAULT_ALIAS,
+  checkAliasName,
+  checkName,
+  checkTagName,
+  isName,
+  quoted,
+  sameButCase,
+} from './names.js';
 export { citationOf } from './publishing/citation.js';
 export { type ExampleInput, checkExampleCount, takeExamples } from './publishing/example-intake.js';
 export { type ExampleContent, type ExampleRecord, exampleText } from './publishing/examples.js';

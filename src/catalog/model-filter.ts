@@ -11,6 +11,8 @@ export interface ModelFilter {
   readonly name?: string | null | undefined;
   /** True lists the archived models instead of those in use. */
   readonly archived?: boolean | null | undefined;
+  /** Whether any deployment of it is not stopped. */
+  readonly deployed?: boolean | null | undefined;
 }
 
 const MAX_WORDS = 10;

@@ -197,6 +197,10 @@ function where(filter: ModelFilter): Prisma.Sql[] {
   if (typeof filter.name === 'string') conditions.push(Prisma.sql`m."name" = ${filter.name}`);
   if (filter.labels && filter.labels.length > 0)
     conditions.push(Prisma.sql`m."labels" @> ${[...filter.labels]}::text[]`);
+  if (typeof filter.deployed === 'boolean')
+    conditions.push(
+      Prisma.sql`EXISTS (SELECT 1 FROM "Deployment" d WHERE d."modelId" = m."id" AND d."state" <> 'STOPPED') = ${filter.deployed}`,
+    );
   for (const word of searchWords(filter.text ?? ''))
     conditions.push(Prisma.sql`strpos(m."words", lower(${word})) > 0`);
   return conditions;

@@ -5,9 +5,8 @@ import type {
   VersionRecord,
   Window,
 } from '../catalog/index.js';
-import type { AlertRecord, AlertRuleRecord } from '../monitoring/index.js';
+import type { AlertRecord, AlertRuleRecord, LoggedPredictionRecord } from '../monitoring/index.js';
 import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
-import type { LoggedPredictionRecord } from '../monitoring/index.js';
 import type { RecordedRequestRecord } from '../recording/index.js';
 import type { JobRecord } from '../jobs/index.js';
 import { DomainError } from '../platform/errors.js';

@@ -12,6 +12,7 @@ import type {
 } from '../monitoring/index.js';
 import type { RecordedRequests } from '../recording/index.js';
 import type { PredictionService } from '../predictions/index.js';
+import type { MoleculeDepictions } from '../pipelines/index.js';
 import type { VersionComparer } from '../comparison/index.js';
 import type { JobService } from '../jobs/index.js';
 import type { AlertService } from '../monitoring/index.js';
@@ -19,6 +20,7 @@ import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import { requestedOrigin, type Addressed, type Caller } from '../security/index.js';
 import { createLoaders, type Loaders } from './loaders.js';
+import { PictureAllowance } from './picture-allowance.js';
 
 export interface GraphqlServices {
   readonly catalog: CatalogService;
@@ -27,6 +29,7 @@ export interface GraphqlServices {
   readonly inference: InferenceService;
   readonly recordedRequests: RecordedRequests;
   readonly predictions: PredictionService;
+  readonly depictions: MoleculeDepictions;
   readonly comparer: VersionComparer;
   readonly jobs: JobService;
   readonly alerts: AlertService;
@@ -53,8 +56,12 @@ export interface RequestContext extends Omit<GraphqlServices, 'logger'> {
   /** Where a stream of events was left, when its protocol tells that beside the operation; null else. */
   readonly lastEventId: string | null;
   readonly loaders: Loaders;
+  /** Counts the pictures of the whole operation. */
+  readonly pictures: PictureAllowance;
   /** Once the operation is known: what may change while it runs must not be remembered. */
   prepareFor(operation: 'query' | 'mutation' | 'subscription'): void;
+  /** The same for what is computed for several callers: it does not end when this one leaves. */
+  detached(): RequestContext;
 }
 
 export function createContext(
@@ -67,6 +74,9 @@ export function createContext(
   return new OperationContext(services, caller, departure, addressed, lastEventId);
 }
 
+/** Of callers who do not leave. */
+const NEVER = new AbortController().signal;
+
 /**
  * Makes the loaders and the signal when a resolver first asks for them: most operations need neither, and both cost more
  * than the rest of a small request. Apollo copies a context's own properties, so none may be private to the language.
@@ -76,6 +86,7 @@ class OperationContext implements RequestContext {
   private remember = true;
   private madeLoaders: Loaders | null = null;
   private madeSignal: AbortSignal | null = null;
+  private madePictures: PictureAllowance | null = null;
 
   constructor(
     private readonly services: GraphqlServices,
@@ -102,6 +113,9 @@ class OperationContext implements RequestContext {
   }
   get predictions(): PredictionService {
     return this.services.predictions;
+  }
+  get depictions(): MoleculeDepictions {
+    return this.services.depictions;
   }
   get comparer(): VersionComparer {
     return this.services.comparer;
@@ -143,6 +157,18 @@ class OperationContext implements RequestContext {
   get loaders(): Loaders {
     this.madeLoaders ??= createLoaders(this.services, { cache: this.remember });
     return this.madeLoaders;
+  }
+
+  get pictures(): PictureAllowance {
+    this.madePictures ??= new PictureAllowance();
+    return this.madePictures;
+  }
+
+  detached(): RequestContext {
+    const { services, caller, addressed } = this;
+    const detached = new OperationContext(services, caller, NEVER, addressed, null);
+    detached.prepareFor('subscription');
+    return detached;
   }
 
   prepareFor(operation: 'query' | 'mutation' | 'subscription'): void {

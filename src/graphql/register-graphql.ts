@@ -11,6 +11,7 @@ import { createDocumentReader } from './documents/document.js';
 import { serveHttp, type HttpPaths } from './http/http.js';
 import { PersistedDocumentStore } from './documents/persisted-document-store.js';
 import { PersistedDocuments } from './documents/persisted-documents.js';
+import { SharedSubscriptions } from './operations/shared-subscriptions.js';
 import { StreamLimits } from './operations/stream-limits.js';
 import { serveStreams } from './server-sent-events/stream-route.js';
 import { buildExecutableSchema } from './schema.js';
@@ -49,10 +50,12 @@ export async function registerGraphql(
   const shared = { schema, services, config, documents, persisted, readDocument };
   await serveHttp(app, shared, options.paths);
   const limits = new StreamLimits(config.maxSockets);
-  const streams = await serveStreams(app, { ...shared, limits });
+  const subscriptions = new SharedSubscriptions();
+  const streams = await serveStreams(app, { ...shared, limits, subscriptions });
   const sockets = serveWebSockets(app.server, {
     ...shared,
     limits,
+    subscriptions,
     bodies: requestBodiesOf(app),
     guard: options.guard,
   });

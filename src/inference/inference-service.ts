@@ -5,7 +5,7 @@ import { type LoadedModel } from '../runtime/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
-import type { Caller } from '../security/index.js';
+import { requestFields, type Caller } from '../security/index.js';
 import { batchKeys } from './batch-key.js';
 import { Batcher } from './batcher.js';
 import { Deadline, type Lifetime } from './deadline.js';
@@ -218,7 +218,7 @@ export class InferenceService {
         code: error instanceof DomainError ? error.code : 'INTERNAL',
       });
       if (!(error instanceof DomainError))
-        this.logger.error({ err: error, requestId: caller.requestId }, `${operation} failed`);
+        this.logger.error({ err: error, ...requestFields(caller) }, `${operation} failed`);
       throw error;
     } finally {
       deadline?.clear();

@@ -1,7 +1,7 @@
 import type { VersionRecord } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
-import type { Caller } from '../security/index.js';
+import { requestFields, type Caller } from '../security/index.js';
 import { toMicroseconds } from './timing.js';
 
 /** Successful requests of one target are told together, this often. */
@@ -87,14 +87,18 @@ export class OutcomeRecorder {
       requested.deployment ??
       requested.version ??
       'nothing';
-    this.events.recordFailure(error, {
-      kind: 'REQUEST_FAILED',
-      message: `${operation} on ${name.slice(0, 200)} failed: ${reason}`.slice(0, MAX_MESSAGE),
-      actor: caller.actor,
-      requestId: caller.requestId,
-      ...subject(target),
-      data: { operation, code, totalMs: toMicroseconds(totalMs) },
-    });
+    this.events.recordFailure(
+      error,
+      {
+        kind: 'REQUEST_FAILED',
+        message: `${operation} on ${name.slice(0, 200)} failed: ${reason}`.slice(0, MAX_MESSAGE),
+        actor: caller.actor,
+        requestId: caller.requestId,
+        ...subject(target),
+        data: { operation, code, totalMs: toMicroseconds(totalMs) },
+      },
+      requestFields(caller),
+    );
   }
 
   /** Writes what has been gathered; called by the timer and at shutdown. */

@@ -1,7 +1,13 @@
 import { defineErrorCodes, type NamedCodes } from '../platform/errors.js';
 
 export const PIPELINES_CODES = defineErrorCodes({
-  user: ['INVALID_PIPELINE', 'INVALID_INSTANCE'],
+  user: [
+    'INVALID_PIPELINE',
+    'INVALID_INSTANCE',
+    'INVALID_SMILES',
+    'INVALID_MOLBLOCK',
+    'MOLECULE_TOO_COMPLEX',
+  ],
 });
 
 declare module '../platform/errors.js' {

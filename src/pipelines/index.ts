@@ -1,4 +1,6 @@
 import './error-codes.js';
+export type { DepictionOptions } from './depictions/depiction-options.js';
+export { MoleculeDepictions } from './depictions/molecule-depictions.js';
 export { fillTensor } from './fill-tensor.js';
 export { instanceFaults } from './instances/instance-faults.js';
 export { InstanceReader, type PreparedInstance, type ReadOptions } from './instances/instance-reader.js';
@@ -12,6 +14,7 @@ export type { Pipeline, PipelineResult } from './pipeline.js';
 export {
   type PredictedValue,
   type Prediction,
+  isUnreadable,
   ROW_ERROR_CODES,
   RowError,
   type RowErrorNote,

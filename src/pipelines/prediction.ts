@@ -60,6 +60,18 @@ export interface Prediction {
   readonly error: RowErrorNote | null;
 }
 
+const UNREADABLE: ReadonlySet<RowErrorCode> = new Set([
+  'INVALID_INSTANCE',
+  'INVALID_SMILES',
+  'INVALID_MOLBLOCK',
+  'MOLECULE_TOO_COMPLEX',
+]);
+
+/** Whether the instance itself could not be read, so that there is nothing to draw either. */
+export function isUnreadable({ code }: RowErrorNote): boolean {
+  return UNREADABLE.has(code);
+}
+
 /** What makes one instance unanswerable: thrown while reading it, caught for its row alone. */
 export class RowError extends Error {
   override readonly name = 'RowError';

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { isAddressRange } from './address-range.js';
 import { StartupError } from './errors.js';
 import { similarNames } from './similar-names.js';
+import { parseTelemetry, type TelemetryConfig } from './telemetry-config.js';
 
 /** Every setting Retort has. Read once, here; nothing else looks at the environment. */
 export interface Config {
@@ -31,6 +32,7 @@ export interface Config {
   readonly bodyLimitBytes: number;
   /** What the bodies of all requests together may take in memory, from their first byte to the answer. */
   readonly bodyMemoryBytes: number;
+  readonly dashboard: boolean;
   readonly graphiql: boolean;
   readonly introspection: boolean;
   /** Worker threads that deployments with isolation THREAD share. */
@@ -53,6 +55,8 @@ export interface Config {
   readonly metricsDays: number;
   /** How long SIGTERM waits for running requests before it gives up on them. */
   readonly drainMs: number;
+  /** Null: neither traces nor metrics leave the server. */
+  readonly telemetry: TelemetryConfig | null;
 }
 
 const GIB = 1024 ** 3;
@@ -99,6 +103,7 @@ const environment = z.object({
     .default([]),
   RETORT_MAX_SOCKETS: integer(1, 1_000_000, 2_000),
   RETORT_BODY_MEMORY_BYTES: integer(1024 ** 2, Number.MAX_SAFE_INTEGER, defaultBodyMemory()),
+  RETORT_DASHBOARD: flag(true),
   RETORT_GRAPHIQL: flag(true),
   RETORT_INTROSPECTION: flag(true),
   RETORT_WORKERS: integer(1, MAX_WORKERS, Math.min(MAX_WORKERS, availableParallelism())),
@@ -125,8 +130,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const parsed = environment.safeParse(present);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => {
+  const telemetry = parseTelemetry(present);
+  if (!parsed.success || 'issues' in telemetry) {
+    const issues = [...(parsed.error?.issues ?? []), ...('issues' in telemetry ? telemetry.issues : [])];
+    const problems = issues.map((issue) => {
       const name = String(issue.path[0]);
       const got = isSecret(name) ? '' : `, got "${present[name] ?? ''}"`;
       return `${name}: ${issue.message}${got}`;
@@ -151,6 +158,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     maxArchiveBytes: settings.RETORT_MAX_ARCHIVE_BYTES,
     bodyLimitBytes: settings.RETORT_BODY_LIMIT_BYTES,
     bodyMemoryBytes: settings.RETORT_BODY_MEMORY_BYTES,
+    dashboard: settings.RETORT_DASHBOARD,
     graphiql: settings.RETORT_GRAPHIQL,
     introspection: settings.RETORT_INTROSPECTION,
     workers: settings.RETORT_WORKERS,
@@ -164,6 +172,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     metrics: settings.RETORT_METRICS,
     metricsDays: settings.RETORT_METRICS_DAYS,
     drainMs: settings.RETORT_DRAIN_MS,
+    telemetry: telemetry.config,
   };
 }
 
@@ -199,7 +208,7 @@ function usableMemory(): number {
 }
 
 function isSecret(name: string): boolean {
-  return name === 'RETORT_API_KEY' || name === 'DATABASE_URL';
+  return name === 'RETORT_API_KEY' || name === 'DATABASE_URL' || /^OTEL_\w+_(?:HEADERS|ENDPOINT)$/.test(name);
 }
 
 /** As a browser writes it in the header Origin. */

@@ -18,6 +18,8 @@ export interface PredictRequest extends TargetRequest {
 /** A prediction with the id by which it can be spoken of later. */
 export interface IdentifiedPrediction extends Prediction {
   readonly id: string;
+  /** The instance, where it can be drawn: a picture is made when it is asked for, after the answer. */
+  readonly molecule: unknown;
 }
 
 /** What describes an instance; null for one that could not be read. */
@@ -69,8 +71,14 @@ export class PredictionService {
       },
       numbersOf: numbersOfPredictions,
       identify: newRequestKey,
-      present: (predictions, _until, _version, key) =>
-        predictions.map((prediction, place) => ({ id: predictionId(key, place), ...prediction })),
+      present: (predictions, _until, answering, key) => {
+        const draws = this.pipelineOf(answering).instance.kind === 'molecule';
+        return predictions.map((prediction, place): IdentifiedPrediction => ({
+          ...prediction,
+          id: predictionId(key, place),
+          molecule: draws ? instances[place] : undefined,
+        }));
+      },
     });
     return { predictions: result, version, timing };
   }

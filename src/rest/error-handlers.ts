@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerIsGone } from '../http/index.js';
 import { errorBody } from '../security/index.js';
 import { refusalFor } from './error-mapping.js';
+import { requestFieldsOf } from './request-log.js';
 import { HTTP_STATUS, RestError } from './rest-error.js';
 import type { RouteTable } from './route-table.js';
 
@@ -25,7 +26,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const { code, message } = refusal;
   if (refusal.unexpected) {
     const level = callerIsGone(request, error) ? 'debug' : 'error';
-    request.log[level]({ err: error, requestId: request.id }, 'request failed');
+    request.log[level]({ err: error, ...requestFieldsOf(request) }, 'request failed');
   }
   void reply
     .code(HTTP_STATUS[code])

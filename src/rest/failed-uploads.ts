@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { EventLog } from '../platform/events/index.js';
 import { refusalFor } from './error-mapping.js';
+import { requestFieldsOf } from './request-log.js';
 
 /** The caller is gone, so the answer has no reader; the event says what happened all the same. */
 const BROKEN_OFF = {
@@ -13,12 +14,16 @@ export function recordFailedUploads(app: FastifyInstance, events: Pick<EventLog,
   app.addHook('onError', async (request, _reply, error) => {
     if (request.method !== 'POST') return;
     const { code, message } = request.raw.destroyed && !request.raw.complete ? BROKEN_OFF : refusalFor(error);
-    events.recordFailure(error, {
-      kind: 'REQUEST_FAILED',
-      message: `upload failed: ${message}`,
-      actor: request.caller.actor,
-      requestId: request.id,
-      data: { operation: 'upload', code },
-    });
+    events.recordFailure(
+      error,
+      {
+        kind: 'REQUEST_FAILED',
+        message: `upload failed: ${message}`,
+        actor: request.caller.actor,
+        requestId: request.id,
+        data: { operation: 'upload', code },
+      },
+      requestFieldsOf(request),
+    );
   });
 }

@@ -6,6 +6,7 @@ import { GitFailedError, GitMissingError, readOnly, type GitService } from '../g
 import { callerIsGone } from '../http/index.js';
 import { requestedOrigin } from '../security/index.js';
 import { refusalFor } from './error-mapping.js';
+import { requestFieldsOf } from './request-log.js';
 import { HTTP_STATUS, RestError } from './rest-error.js';
 
 /** What a client has, told commit by commit: a history of hundreds of thousands. */
@@ -145,7 +146,7 @@ function answerGitError(error: unknown, request: FastifyRequest, reply: FastifyR
   const { code, message, headers } = refusal;
   if (refusal.unexpected) {
     const level = callerIsGone(request, error) ? 'debug' : 'error';
-    request.log[level]({ err: error, requestId: request.id }, 'request failed');
+    request.log[level]({ err: error, ...requestFieldsOf(request) }, 'request failed');
   }
   const isLfs = request.url.includes('/info/lfs/');
   void reply

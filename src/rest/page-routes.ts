@@ -1,40 +1,24 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { varyBy } from '../http/index.js';
-import { PAGE_CONTENT_SECURITY_POLICY } from '../security/index.js';
-import { RestError } from './rest-error.js';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../platform/config.js';
+import { registerDashboardRoutes } from './dashboard-routes.js';
+import { registerGraphiqlRoutes } from './graphiql-routes.js';
 
-/** GraphiQL at `/graphiql`, its files below it, and `/` leading there. */
-export async function registerPageRoutes(app: FastifyInstance, webDirectory: string): Promise<void> {
-  app.addHook('onRequest', async (_request, reply) => varyBy(reply, 'Accept-Encoding'));
-  await app.register(fastifyStatic, {
-    root: join(webDirectory, 'graphiql', 'assets'),
-    prefix: '/graphiql/assets/',
-    // Every name carries the hash of its content.
-    immutable: true,
-    maxAge: '365d',
-    cacheControl: true,
-    index: false,
-    // Packed when they were built.
-    preCompressed: true,
-    decorateReply: true,
+/** What browsers are shown, each page unless it is switched off. Without the dashboard `/` leads to GraphiQL. */
+export async function registerPageRoutes(
+  app: FastifyInstance,
+  { dashboard, graphiql }: Pick<Config, 'dashboard' | 'graphiql'>,
+  webDirectory: string,
+): Promise<void> {
+  if (!dashboard && !graphiql) return;
+  if (dashboard) await app.register(async (scope) => registerDashboardRoutes(scope, webDirectory));
+  else app.get('/', async (_request, reply) => reply.redirect('graphiql', 302));
+  if (graphiql) await app.register(async (scope) => registerGraphiqlRoutes(scope, webDirectory));
+  await app.register(async (scope) => {
+    await scope.register(fastifyStatic, { root: webDirectory, serve: false });
+    // Browsers ask for it beside every page, also beside answers of the API.
+    scope.get('/favicon.ico', { config: { withoutKey: true } }, async (_request, reply) =>
+      reply.type('image/svg+xml').sendFile('favicon.svg', webDirectory, { maxAge: '1d', immutable: false }),
+    );
   });
-  const sendPage = async (reply: FastifyReply) => {
-    if (!existsSync(join(webDirectory, 'graphiql', 'index.html'))) {
-      throw new RestError('NOT_FOUND', 'GraphiQL has not been built: run npm run build.');
-    }
-    return reply
-      .headers({ 'content-security-policy': PAGE_CONTENT_SECURITY_POLICY })
-      .sendFile('index.html', join(webDirectory, 'graphiql'), { maxAge: 0, immutable: false });
-  };
-  app.get('/graphiql', async (_request, reply) => sendPage(reply));
-  // The page's addresses are relative to /graphiql, which also holds behind a proxy that adds a prefix.
-  app.get('/graphiql/', async (_request, reply) => reply.redirect('../graphiql', 308));
-  // Browsers ask for it beside every page, also beside answers of the API.
-  app.get('/favicon.ico', async (_request, reply) =>
-    reply.type('image/svg+xml').sendFile('favicon.svg', webDirectory, { maxAge: '1d', immutable: false }),
-  );
-  app.get('/', async (_request, reply) => reply.redirect('graphiql', 302));
 }

@@ -6,6 +6,7 @@ import { NumberBlock, placeBlocks } from '../platform/json/index.js';
 import { parseWholeBodies } from '../http/index.js';
 import { admitJson, blocksOf, meansTensor } from './admitted-json.js';
 import { refusalFor } from './error-mapping.js';
+import { requestFieldsOf } from './request-log.js';
 import { RestError } from './rest-error.js';
 import { parseTolerantJson } from './tolerant-json.js';
 
@@ -101,12 +102,16 @@ export function recordFailedCalls(app: FastifyInstance, events: Pick<EventLog, '
     if (request.method !== 'POST') return;
     const { code, message } = refusalFor(error);
     const path = request.url.split('?', 1)[0] ?? '';
-    events.recordFailure(error, {
-      kind: 'REQUEST_FAILED',
-      message: `${path.slice(0, 200)} failed: ${message}`.slice(0, 500),
-      actor: request.caller.actor,
-      requestId: request.id,
-      data: { operation: /(\w+)$/.exec(path)?.[1]?.slice(0, 40) ?? 'call', code },
-    });
+    events.recordFailure(
+      error,
+      {
+        kind: 'REQUEST_FAILED',
+        message: `${path.slice(0, 200)} failed: ${message}`.slice(0, 500),
+        actor: request.caller.actor,
+        requestId: request.id,
+        data: { operation: /(\w+)$/.exec(path)?.[1]?.slice(0, 40) ?? 'call', code },
+      },
+      requestFieldsOf(request),
+    );
   });
 }

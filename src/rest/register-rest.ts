@@ -24,8 +24,8 @@ export interface RestOptions {
   readonly transfer?: TransferService;
   readonly events: Pick<EventLog, 'recordFailure'>;
   readonly readiness: () => Promise<Readiness>;
-  readonly config: Pick<Config, 'graphiql'>;
-  /** Holds the built pages, `graphiql/index.html` among them. */
+  readonly config: Pick<Config, 'graphiql' | 'dashboard'>;
+  /** Holds the built pages, `dashboard/index.html` and `graphiql/index.html` among them. */
   readonly webDirectory: string;
   /** What the serving protocols, `/v1` and `/v2`, need; without it they are not there. */
   readonly serving?: ServingServices;
@@ -62,6 +62,5 @@ export async function registerRest(app: FastifyInstance, options: RestOptions): 
   if (metricsText) await app.register(async (scope) => registerMetricsRoute(scope, metricsText));
   if (git) await app.register(async (scope) => registerGitRoutes(scope, git));
   if (serving) await app.register(async (scope) => registerServingProtocols(scope, serving, readiness));
-  if (options.config.graphiql)
-    await app.register(async (scope) => registerPageRoutes(scope, options.webDirectory));
+  await app.register(async (scope) => registerPageRoutes(scope, options.config, options.webDirectory));
 }

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { requestFields, type Caller } from '../security/index.js';
 
 /** One line a request, at debug. GraphQL's transport writes its own, with the operation, for what it executes. */
 export function registerRequestLog(app: FastifyInstance): void {
@@ -8,9 +9,8 @@ export function registerRequestLog(app: FastifyInstance): void {
     if (request.routeOptions.url === '/graphql' && reply.statusCode < 400) return;
     request.log.debug(
       {
-        requestId: request.id,
-        // Absent when the request was refused before its caller was known.
-        actor: (request.caller as typeof request.caller | undefined)?.actor,
+        ...requestFieldsOf(request),
+        actor: callerOf(request)?.actor,
         method: request.method,
         path: request.url.split('?', 1)[0],
         status: reply.statusCode,
@@ -19,4 +19,13 @@ export function registerRequestLog(app: FastifyInstance): void {
       'request',
     );
   });
+}
+
+/** What a line of the log says of a request, also of one that was refused before its caller was known. */
+export function requestFieldsOf(request: FastifyRequest): ReturnType<typeof requestFields> {
+  return requestFields(callerOf(request) ?? { requestId: request.id });
+}
+
+function callerOf(request: FastifyRequest): Caller | undefined {
+  return request.caller;
 }

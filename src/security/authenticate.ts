@@ -2,8 +2,16 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../platform/errors.js';
 import { configuredKey } from './security-config.js';
 
-/** What a 401 answers in `WWW-Authenticate`: Basic first, so that a browser asks for the key by itself. */
-export const AUTHENTICATION_CHALLENGES = ['Basic realm="Retort", charset="UTF-8"', 'Bearer realm="Retort"'];
+const BASIC = 'Basic realm="Retort", charset="UTF-8"';
+const BEARER = 'Bearer realm="Retort"';
+
+/**
+ * What a 401 answers in `WWW-Authenticate`: Basic first, so that a browser asks for the key by itself; not to a script that
+ * says it is one (`X-Requested-With`), since the browser would ask before the page can.
+ */
+export function challengesFor(headers: Readonly<Record<string, unknown>>): string[] {
+  return headers['x-requested-with'] === undefined ? [BASIC, BEARER] : [BEARER];
+}
 
 /**
  * Names the caller, or throws `UNAUTHENTICATED`. Accepts `Bearer <key>` and `Basic <base64 of anyone:key>`, from the

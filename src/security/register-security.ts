@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.js';
 import { authorizeRequest } from './access.js';
-import { AUTHENTICATION_CHALLENGES } from './authenticate.js';
+import { challengesFor } from './authenticate.js';
 import type { Caller } from './caller.js';
 import { errorBody } from './error-body.js';
 import { lingerOverUnreadBody } from './linger.js';
 import { RESPONSE_HEADERS } from './response-headers.js';
 import { clientAddressBehind, type ClientAddress } from './client-address.js';
 import { crossOriginHeaders, isAllowedPreflight, PREFLIGHT_HEADERS } from './cross-origin.js';
+import { readTraceContext } from './trace-context.js';
 import { WrongKeys, type WrongKeyAnswer } from './wrong-keys.js';
 import type { SecurityConfig } from './security-config.js';
 
@@ -15,6 +16,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set before any route runs. */
     caller: Caller;
+  }
+  interface FastifyContextConfig {
+    /** Reading it needs no key: it is the same for everybody, and tells nothing about what the server holds. */
+    withoutKey?: boolean;
   }
 }
 
@@ -46,6 +51,7 @@ export function registerSecurity(
   wrongKeys: WrongKeys = new WrongKeys(),
 ): Guard {
   const { allowedOrigins = [], trustedProxies = [] } = config;
+  const isTraced = config.telemetry?.traces != null;
   const guard: Guard = { wrongKeys, addressOf: clientAddressBehind(trustedProxies) };
   app.decorateRequest('caller');
   // Callbacks, not promises: these run for every request, and most often at once.
@@ -60,7 +66,10 @@ export function registerSecurity(
       }
     }
     try {
-      request.caller = { actor: authorizeRequest(request.raw, config), requestId: request.id };
+      const actor = authorizeRequest(request.raw, config);
+      request.caller = isTraced
+        ? { actor, requestId: request.id, trace: readTraceContext(request.headers) }
+        : { actor, requestId: request.id };
     } catch (error) {
       if (!(error instanceof DomainError)) done(error as Error);
       else if (error.code === 'UNAUTHENTICATED') withoutKey(request, reply, error, done);
@@ -77,7 +86,7 @@ export function registerSecurity(
   ): void => {
     const { authorization = '' } = request.headers;
     const slowed = authorization === '' ? undefined : guard.wrongKeys.failed(guard.addressOf(request.raw));
-    if (SAFE_METHODS.has(request.method) && HEALTH.test(request.url)) {
+    if (SAFE_METHODS.has(request.method) && isForEverybody(request)) {
       request.caller = { actor: NOBODY, requestId: request.id };
       done();
       return;
@@ -96,6 +105,10 @@ export function nameAnswer(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(RESPONSE_HEADERS).header('x-request-id', request.id);
 }
 
+function isForEverybody(request: FastifyRequest): boolean {
+  return request.routeOptions.config.withoutKey === true || HEALTH.test(request.url);
+}
+
 function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -109,7 +122,7 @@ function refuse(
       .send(errorBody(request.url, { code, message: TOO_MANY, requestId: request.id }));
     return;
   }
-  if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', AUTHENTICATION_CHALLENGES);
+  if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', challengesFor(request.headers));
   void reply
     .code(code === 'UNAUTHENTICATED' ? 401 : 403)
     .send(errorBody(request.url, { code, message, requestId: request.id }));

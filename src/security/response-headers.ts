@@ -7,10 +7,27 @@ export const RESPONSE_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * For the pages of web/: everything from this server and nothing from elsewhere. Monaco writes its own style elements
+ * For the dashboard: its own files and the API of this server, and nothing else. Nothing that is written into the page, such
+ * as a model's card, can run or reach anything; style elements and scripts inside the page are refused as well.
+ */
+export const DASHBOARD_CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  // Also the WebSocket of the same host.
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * For GraphiQL: everything from this server and nothing from elsewhere. Monaco writes its own style elements
  * and carries its icon font inside the style sheet; its workers are files of ours.
  */
-export const PAGE_CONTENT_SECURITY_POLICY = [
+export const GRAPHIQL_CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",

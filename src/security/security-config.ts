@@ -6,6 +6,8 @@ export interface SecurityConfig {
   readonly allowedOrigins?: readonly string[];
   /** Proxies whose X-Forwarded-For says who called. */
   readonly trustedProxies?: readonly string[];
+  /** With `traces`, every caller has a trace. */
+  readonly telemetry?: { readonly traces: object | null } | null;
 }
 
 /** The configured key; an empty one counts as none, so that `RETORT_API_KEY=` can never be matched by an empty token. */

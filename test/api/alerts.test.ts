@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { seededRandom } from '../../src/platform/seeded-random.js';
 import { databaseKinds } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import {
@@ -16,7 +17,7 @@ import {
   type SeenAlert,
 } from './support/alert-steps.js';
 import { ask, onlyError, refusal, succeed } from './support/ask.js';
-import { latestCursor, scale, serve } from './support/catalog-steps.js';
+import { INFER, latestCursor, scale, serve } from './support/catalog-steps.js';
 import { storedEvents } from './support/event-watch.js';
 import { scalingModel } from './support/own-models.js';
 import { until } from '../support/until.js';
@@ -223,12 +224,41 @@ describe.each(databaseKinds)('alerts, %s database', (kind) => {
     expect(await only('Burn')).toBeUndefined();
     await fail(app, 'burning', 1);
     await until(async () => (await only('Burn'))?.state === 'FIRING');
+    // A tensor of a wrong shape is the caller's own mistake.
+    await updateRule(app, 'Burn', {
+      condition: { burnRate: { objective: 0.9, factor: 5, minimumRequests: 10, ignoreCallerErrors: true } },
+    });
+    await until(async () => (await only('Burn'))?.state === 'RESOLVED');
+    await updateRule(app, 'Burn', {
+      condition: { burnRate: { objective: 0.9, factor: 5, minimumRequests: 10 } },
+    });
+    await until(async () => (await only('Burn'))?.state === 'FIRING');
     expect(await only('Burn')).toMatchObject({
       threshold: 5,
       message: expect.stringContaining(
         'burning (90 % of the requests are answered) burns its error budget 5 times too fast over 1 h and 5 times over 5 min',
       ),
     });
+  });
+
+  it('tells of drift from the reference', async () => {
+    await serve(app, 'drifting', scalingModel(2));
+    const random = seededRandom(7);
+    const rows = (count: number, shift: number) =>
+      Array.from({ length: count }, () => Array.from({ length: 4 }, () => random() + shift));
+    await succeed(
+      app,
+      'mutation ($input: SetReferenceDistributionInput!) { setReferenceDistribution(input: $input) { userErrors { message } } }',
+      { input: { version: 'drifting@1', instances: rows(600, 0).map((x) => ({ x })) } },
+    );
+    await createRule(app, 'Drift', { condition: { drift: {} }, deployments: ['drifting'] });
+    const data = rows(190, 2);
+    const inputs = [{ name: 'x', datatype: 'FP32', shape: [data.length, 4], data: data.flat() }];
+    await succeed(app, INFER, { input: { deployment: 'drifting', inputs } });
+    await until(async () => (await only('Drift'))?.state === 'FIRING');
+    const { message, value } = (await only('Drift')) ?? {};
+    expect(value).toBeGreaterThanOrEqual(4);
+    expect(message).toMatch(/^drifting: \d+ features have drifted within 1 h$/);
   });
 
   it('says when a rule would have fired', async () => {
@@ -291,7 +321,7 @@ describe.each(databaseKinds)('alerts, %s database', (kind) => {
         why: 'deployments that are not there',
         more: { deployments: ['failing', 'nobody'] },
         code: 'DEPLOYMENT_NOT_FOUND',
-        says: 'There is no deployment "nobody". There are "burning", "failing"',
+        says: 'There is no deployment "nobody". There are "burning", "drifting", "failing"',
         field: ['deployments'],
       },
       {

@@ -72,6 +72,8 @@ describe.each(databaseKinds)('finding models, %s database', (kind) => {
     { by: 'text of the title, in any case', filter: { text: 'PEROVSKITES' }, found: ['band-gap'] },
     { by: 'text of the name', filter: { text: 'jones' }, found: ['lennard-jones'] },
     { by: 'domain and text together', filter: { domain: 'CHEMISTRY', text: 'solubility' }, found: ['esol'] },
+    { by: 'being deployed', filter: { deployed: true }, found: ['binding-energy', 'esol', 'lennard-jones'] },
+    { by: 'having no deployment', filter: { deployed: false }, found: ['band-gap'] },
     { by: 'text that a pattern would read otherwise', filter: { text: '%' }, found: [] },
   ])('by $by', async ({ filter, found }) => {
     expect(await page({ filter, orderBy: { field: 'NAME' } })).toMatchObject({

@@ -47,6 +47,14 @@ describe('metrics that are watched', () => {
         inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 4], data: [1, 2, 3, 4] }],
       },
     });
+  /** The next of a stream's values; null when it has ended. */
+  const nextOf = async <Data>(
+    stream: AsyncIterator<{ readonly data?: Data | null | undefined }>,
+  ): Promise<Data | null> => {
+    const result = await stream.next();
+    return result.done ? null : (result.value.data ?? null);
+  };
+  const nextMetrics = async (stream: ReturnType<typeof watch>) => (await nextOf(stream))?.deploymentMetrics;
   const watch = (variables: Record<string, unknown> = {}) =>
     app
       .subscriber()
@@ -54,25 +62,26 @@ describe('metrics that are watched', () => {
   const refusedWith = async (variables: Record<string, unknown>) => {
     const stream = watch(variables);
     try {
-      const { value } = await stream.next();
-      return (value as { errors?: readonly { message: string; extensions?: object }[] } | undefined)?.errors;
+      const result = await stream.next();
+      return result.done ? [] : result.value.errors;
     } catch (errors) {
-      return errors as readonly { message: string; extensions?: object }[];
+      // What is refused before it begins ends the stream with its errors.
+      return errors;
     }
   };
 
   it('are told at once, and then as they change, in whole seconds', async () => {
     const stream = watch();
-    const first = (await stream.next()).value?.data?.deploymentMetrics;
+    const first = await nextMetrics(stream);
     expect(first).toMatchObject({ deploymentName: 'watched', requests: 0, deployment: { state: 'READY' } });
     await infer();
     let told: Told | undefined;
-    while (!(told && told.requests > 0)) told = (await stream.next()).value?.data?.deploymentMetrics;
+    while (!(told && told.requests > 0)) told = await nextMetrics(stream);
     expect(told.requests).toBe(1);
     expect(told.latency.p50).toBeGreaterThan(0);
     expect(Date.parse(told.at) % 1_000).toBe(0);
     expect(Date.parse(told.at) - Date.parse(told.since)).toBeGreaterThanOrEqual(60_000);
-    const next = (await stream.next()).value?.data?.deploymentMetrics;
+    const next = await nextMetrics(stream);
     expect(Date.parse(next?.at ?? '')).toBeGreaterThan(Date.parse(told.at));
     await stream.return?.();
   });
@@ -81,8 +90,7 @@ describe('metrics that are watched', () => {
     const stream = app.subscriber().iterate<{ fleetMetrics: Told[] }>({ query: FLEET });
     const times: number[] = [];
     while (times.length < 5) {
-      const { value } = await stream.next();
-      const [told] = value?.data?.fleetMetrics ?? [];
+      const [told] = (await nextOf(stream))?.fleetMetrics ?? [];
       expect(told?.deploymentName).toBe('watched');
       times.push(Date.parse(told?.at ?? ''));
     }
@@ -111,7 +119,7 @@ describe('metrics that are watched', () => {
   it('end when the deployment is deleted', async () => {
     await serve(app, 'leaving', scalingModel(3));
     const stream = watch({ name: 'leaving', intervalMs: 100 });
-    expect((await stream.next()).value?.data?.deploymentMetrics.requests).toBe(0);
+    expect((await nextMetrics(stream))?.requests).toBe(0);
     await app.graphql('mutation { undeploy(input: {name: "leaving"}) { userErrors { code } } }');
     await app.graphql('mutation { archiveModel(input: {name: "leaving"}) { userErrors { code } } }');
     await app.graphql('mutation { deleteModel(input: {name: "leaving"}) { userErrors { code } } }');

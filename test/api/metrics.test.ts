@@ -103,9 +103,24 @@ const SERIES = /* GraphQL */ `
   }
 `;
 
-// The suites read answers of many shapes; what is missing shows as undefined in the assertion.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Told = Record<string, any>;
+type Latency = Readonly<Record<'p50' | 'p90' | 'p95' | 'p99' | 'max' | 'mean', number | null>>;
+
+interface Point {
+  readonly at: string;
+  readonly requests: number;
+  readonly latency: Latency;
+}
+
+interface Told extends Point {
+  readonly since: string;
+  readonly deploymentName: string;
+  readonly deployment: { readonly name: string; readonly state: string } | null;
+  readonly requestRate: number;
+  readonly rowRate: number;
+  readonly phases: Readonly<Record<'queue' | 'preprocess' | 'run' | 'postprocess', Latency>>;
+  readonly memoryBytes: number;
+  readonly versions: readonly object[];
+}
 
 function inputs(rows: number): object[] {
   const data = Array.from({ length: 4 * rows }, (_, index) => index);
@@ -122,7 +137,7 @@ describe.each(databaseKinds)('the metrics of deployments, %s database', (kind) =
   const metrics = async (name: string, variables: object = {}) =>
     (await ask<{ deployment: { metrics: Told } }>(app, METRICS, { name, ...variables })).deployment.metrics;
   const series = async (name: string, variables: object = {}) =>
-    (await ask<{ deployment: { metricsSeries: Told[] } }>(app, SERIES, { name, ...variables })).deployment
+    (await ask<{ deployment: { metricsSeries: Point[] } }>(app, SERIES, { name, ...variables })).deployment
       .metricsSeries;
   const infer = (input: object) => app.graphql(INFER, { input });
 
@@ -159,12 +174,12 @@ describe.each(databaseKinds)('the metrics of deployments, %s database', (kind) =
       { version: { ref: 'counted@1' }, versionNumber: 1, requests: 6, rows: 15, errors: 1 },
     ]);
     expect(told.memoryBytes).toBeGreaterThan(0);
-    const { p50, p90, p95, p99, max, mean } = told.latency as Record<string, number>;
+    const { p50, p90, p95, p99, max, mean } = told.latency;
     expect([p50, p90, p95, p99, max]).toEqual(
       [p50, p90, p95, p99, max].toSorted((a, b) => Number(a) - Number(b)),
     );
     expect(mean).toBeGreaterThan(0);
-    for (const phase of ['queue', 'preprocess', 'run', 'postprocess'])
+    for (const phase of ['queue', 'preprocess', 'run', 'postprocess'] as const)
       expect(told.phases[phase].p50).toBeGreaterThanOrEqual(0);
     const seconds = (Date.parse(told.at) - Date.parse(told.since)) / 1_000;
     expect(seconds).toBeGreaterThanOrEqual(60);
@@ -174,7 +189,7 @@ describe.each(databaseKinds)('the metrics of deployments, %s database', (kind) =
     expect(told.rowRate).toBeCloseTo(15 / seconds, 6);
 
     const points = await series('counted', { window: 'PT1M' });
-    expect(points.reduce((sum, { requests }) => sum + Number(requests), 0)).toBe(7);
+    expect(points.reduce((sum, { requests }) => sum + requests, 0)).toBe(7);
     expect(points.filter(({ requests }) => requests === 0).every(({ latency }) => latency.p50 === null)).toBe(
       true,
     );
@@ -236,7 +251,7 @@ describe.each(databaseKinds)('the metrics of deployments, %s database', (kind) =
       app,
       '{ deployments(first: 100) { edges { node { name } } } }',
     );
-    expect(fleetMetrics.map(({ deploymentName }) => deploymentName as string)).toEqual(
+    expect(fleetMetrics.map(({ deploymentName }) => deploymentName)).toEqual(
       deployments.edges.map(({ node }) => node.name),
     );
   });
@@ -294,7 +309,7 @@ describe.each(databaseKinds)('the metrics of deployments, %s database', (kind) =
     const points = await series('counted', { window: 'P30D', maxPoints: 100 });
     expect(points.length).toBeLessThanOrEqual(100);
     expect(points.length).toBeGreaterThan(50);
-    expect(points.reduce((sum, { requests }) => sum + Number(requests), 0)).toBe(7);
+    expect(points.reduce((sum, { requests }) => sum + requests, 0)).toBe(7);
   });
 
   it('are there after a restart in order, complete', async () => {

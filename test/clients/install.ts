@@ -9,12 +9,15 @@ const run = promisify(execFile);
 /** Kept from run to run: packages are large, and what is tested is the server. */
 const SCRATCH = process.env.RETORT_CLIENTS ?? join(tmpdir(), 'retort-clients');
 
+/** Where there is no network, that shows soon. */
+const BRIEFLY = ['--retries', '1', '--timeout', '20', '--disable-pip-version-check'];
+
 /** The Python of an environment with these packages; null, and a line that says so, where they are not to be had. */
 export function pythonWith(name: string, packages: readonly string[]): Promise<string | null> {
   return attempt(name, async () => {
     const environment = await made(name, async (folder) => {
       await run('python3', ['-m', 'venv', folder]);
-      await run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
+      await run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', ...BRIEFLY, ...packages]);
     });
     return join(environment, 'bin/python');
   });

@@ -113,6 +113,7 @@ describe('the schema', () => {
       'alertRules',
       'alerts',
       'compareVersions',
+      'depiction',
       'deployment',
       'deployments',
       'events',

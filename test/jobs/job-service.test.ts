@@ -160,7 +160,7 @@ describe.each(databaseKinds)('jobs on %s', (kind) => {
   });
 
   it('fails with what the work says, and keeps unforeseen reasons to itself', async () => {
-    work.failures = [new DomainError('VERSION_NOT_FOUND' as never, 'esol@1 was deleted')];
+    work.failures = [new DomainError('VERSION_NOT_FOUND', 'esol@1 was deleted')];
     const told = await start();
     await isIn(told.id, 'FAILED');
     expect(await jobs.find(told.id)).toMatchObject({ error: 'esol@1 was deleted' });

@@ -24,7 +24,7 @@ describe('the id of a prediction', () => {
   it.each([
     '',
     'esol',
-    `${'A'.repeat(43)}`,
+    'A'.repeat(43),
     `${'A'.repeat(43)}.-1`,
     `${'A'.repeat(42)}.1`,
     `${'A'.repeat(43)}.1x`,

@@ -37,7 +37,10 @@ export async function startRest(
     artifacts,
     events: { recordFailure: (_error, event) => void failures.push(event) },
     readiness: options.readiness ?? (async () => ({ ready: true, checks: { database: 'ok' } })),
-    config: { graphiql: options.webDirectory !== undefined },
+    config: {
+      dashboard: options.webDirectory !== undefined,
+      graphiql: options.webDirectory !== undefined,
+    },
     webDirectory: options.webDirectory ?? directory,
   });
   // Stands for what other transports register on the same server.

@@ -5,7 +5,7 @@ import type { Config } from '../../src/platform/config.js';
 import { parseConfig } from '../../src/platform/config.js';
 import { MoleculeWorker } from '../../src/pipelines/index.js';
 import { WrongKeys } from '../../src/security/index.js';
-import { createLogger } from '../../src/platform/logging.js';
+import { createLogger, type Logger } from '../../src/platform/logging.js';
 import { lendTestDatabase, type DatabaseKind } from './databases.js';
 import { startEmbedded } from './kept-databases.js';
 import { startInspector } from './kept-inspectors.js';
@@ -59,6 +59,8 @@ export async function startTestApp(options: {
   readonly onRequestEnded?: AppOptions['onRequestEnded'];
   /** By default rules are looked at when a test says so. */
   readonly alerts?: AppOptions['alerts'];
+  /** By default as loud as TEST_LOG_LEVEL. */
+  readonly logger?: Logger;
   /** The data of an app that was stopped before, or of anything else that has some. */
   readonly reuse?: {
     readonly config: Pick<Config, 'dataDirectory' | 'databaseUrl'>;
@@ -79,13 +81,14 @@ export async function startTestApp(options: {
     ...options.config,
   };
   const ownMolecules = options.moleculeEntry && new MoleculeWorker({ entry: options.moleculeEntry });
-  const app = await startApp(config, createLogger(process.env.TEST_LOG_LEVEL ?? 'silent'), {
+  const logger = options.logger ?? createLogger(process.env.TEST_LOG_LEVEL ?? 'silent');
+  const app = await startApp(config, logger, {
     startEmbedded,
     startInspector,
     graphqlPaths: { compiled: compiledByEnvironment(), ...options.graphqlPaths },
     ...(options.downloader && { downloader: options.downloader }),
-    molecules: ownMolecules ?? sharedMolecules,
     ...(options.alerts && { alerts: options.alerts }),
+    molecules: ownMolecules ?? sharedMolecules,
     ...(options.largeJsonBytes !== undefined && { largeJsonBytes: options.largeJsonBytes }),
     ...(options.onRequestEnded && { onRequestEnded: options.onRequestEnded }),
     // Suites that try many wrong keys are not slowed down.

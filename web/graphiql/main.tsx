@@ -10,6 +10,7 @@ import '@graphiql/plugin-history/style.css';
 import 'graphiql/graphiql.css';
 import './page.css';
 import { fetcher } from './fetcher.js';
+import { linkedTab } from './linked-tab.js';
 import { preparedTabs } from './prepared-tabs.js';
 import { OwnScalars } from './scalar-schemas.js';
 
@@ -18,14 +19,17 @@ if (container === null) throw new Error('The page has no element #graphiql.');
 
 // GraphiQL keeps its tabs in the browser from then on. It fills the first one's query by itself, but not its variables.
 const isFirstVisit = localStorage.getItem('graphiql:tabState') === null;
-const firstVariables = preparedTabs[0]?.variables;
+const linked = linkedTab(location.hash);
+const tabs = linked === null ? preparedTabs : [linked, ...preparedTabs];
+const opened = linked ?? (isFirstVisit ? preparedTabs[0] : undefined);
 
 createRoot(container).render(
   <StrictMode>
     <GraphiQL
       fetcher={fetcher}
-      defaultTabs={preparedTabs}
-      {...(isFirstVisit && firstVariables !== undefined ? { initialVariables: firstVariables } : {})}
+      defaultTabs={tabs}
+      {...(linked && { initialQuery: linked.query })}
+      {...(opened?.variables !== undefined && { initialVariables: opened.variables })}
       defaultEditorToolsVisibility="variables"
       inputValueDeprecation
       schemaDescription

@@ -31,7 +31,7 @@ export class KnownDocument {
     const node = getOperationAST(this.document, key);
     // Names that are not there are not remembered: there is no end to them.
     if (!node) return null;
-    const operation = new KnownOperation(this.schema, this.document, node);
+    const operation = new KnownOperation(this.schema, this, node);
     this.operations.set(key, operation);
     return operation;
   }
@@ -46,12 +46,17 @@ export class KnownOperation {
 
   constructor(
     private readonly schema: GraphQLSchema,
-    private readonly document: DocumentNode,
+    private readonly of: Pick<KnownDocument, 'document' | 'sha256'>,
     private readonly node: OperationDefinitionNode,
   ) {
     this.kind = node.operation;
     this.name = node.name?.value ?? null;
-    this.checkCost = createCostCheck(schema, document, node);
+    this.checkCost = createCostCheck(schema, of.document, node);
+  }
+
+  /** Of its document's source. */
+  get sha256(): string {
+    return this.of.sha256;
   }
 
   /** Compiled when it is first asked for. Null when the variables do not fit; nothing has run then. */
@@ -59,7 +64,7 @@ export class KnownOperation {
     variables: Readonly<Record<string, unknown>>,
     context: unknown,
   ): ExecutionResult | Promise<ExecutionResult> | null {
-    this.compiled ??= new CompiledOperation(this.schema, this.document, this.node);
+    this.compiled ??= new CompiledOperation(this.schema, this.of.document, this.node);
     return this.compiled.run(variables, context);
   }
 }

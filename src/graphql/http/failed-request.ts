@@ -1,6 +1,6 @@
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { EventLog } from '../../platform/events/index.js';
-import type { Caller } from '../../security/index.js';
+import { requestFields, type Caller } from '../../security/index.js';
 import type { RequestContext } from '../context.js';
 import { formatError, originOf } from './error-mapping.js';
 import type { UserErrorRecord } from './payload.js';
@@ -38,11 +38,15 @@ function record(
   code: string,
   message: string,
 ): void {
-  events.recordFailure(identity, {
-    kind: 'REQUEST_FAILED',
-    message: `${operation} failed: ${message}`.slice(0, MAX_MESSAGE),
-    actor: caller.actor,
-    requestId: caller.requestId,
-    data: { operation, code },
-  });
+  events.recordFailure(
+    identity,
+    {
+      kind: 'REQUEST_FAILED',
+      message: `${operation} failed: ${message}`.slice(0, MAX_MESSAGE),
+      actor: caller.actor,
+      requestId: caller.requestId,
+      data: { operation, code },
+    },
+    requestFields(caller),
+  );
 }

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { DomainError } from '../../platform/errors.js';
 import type { Logger } from '../../platform/logging.js';
-import type { Caller } from '../../security/index.js';
+import { requestFields, type Caller } from '../../security/index.js';
 import type { RequestContext } from '../context.js';
 import { isUnexpected, originOf } from './error-mapping.js';
 
@@ -16,7 +16,7 @@ export function logRequest(
   const ms = Math.round((performance.now() - startedAt) * 100) / 100;
   const code = errors.length === 0 ? 'OK' : codeOf(errors[0]);
   logger.debug(
-    { requestId: caller.requestId, actor: caller.actor, operation: operationName ?? null, kind, ms, code },
+    { ...requestFields(caller), actor: caller.actor, operation: operationName ?? null, kind, ms, code },
     'graphql',
   );
 }
@@ -26,7 +26,7 @@ export function logUnexpected(logger: Logger, error: unknown, caller: Caller): v
   if (!isUnexpected(error)) return;
   const { path } = error as Partial<GraphQLError>;
   logger.error(
-    { err: originOf(error), requestId: caller.requestId, ...(path && { path: path.join('.') }) },
+    { err: originOf(error), ...requestFields(caller), ...(path && { path: path.join('.') }) },
     'a GraphQL request failed unexpectedly',
   );
 }

@@ -2,6 +2,7 @@ import type { Resolvers } from '../__generated__/resolvers.js';
 import { alertResolvers } from './alerts.js';
 import { baseResolvers } from './base.js';
 import { comparisonResolvers } from './comparison.js';
+import { depictionResolvers } from './depictions.js';
 import { deploymentResolvers } from './deployments.js';
 import { driftResolvers } from './drift.js';
 import { inferenceResolvers } from './inference.js';
@@ -24,6 +25,7 @@ export const resolvers: Resolvers[] = [
   deploymentResolvers,
   migrationResolvers,
   inferenceResolvers,
+  depictionResolvers,
   monitoringResolvers,
   jobResolvers,
   alertResolvers,

@@ -21,10 +21,10 @@ type EventType =
   | 'MigrationEvent'
   | 'TrafficEvent'
   | 'RecordedRequestsClearedEvent'
-  | 'JobEvent'
-  | 'AlertEvent'
   | 'LoggedPredictionsDeletedEvent'
-  | 'OutcomeEvent';
+  | 'OutcomeEvent'
+  | 'JobEvent'
+  | 'AlertEvent';
 
 const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   MODEL_REGISTERED: 'ModelEvent',

@@ -1,4 +1,4 @@
-import { execute, subscribe, type ExecutionResult, type GraphQLError } from 'graphql';
+import { execute, type ExecutionResult, type GraphQLError } from 'graphql';
 import { createHandler, type Handler } from 'graphql-sse';
 import type { Logger } from '../../platform/logging.js';
 import type { EventLog } from '../../platform/events/index.js';
@@ -7,6 +7,7 @@ import { recordError } from '../http/failed-request.js';
 import { logRequest } from '../http/request-log.js';
 import { answerOf } from '../operations/answers.js';
 import { asGraphQLError, isPrepared, type PreparedOperation } from '../operations/prepare-operation.js';
+import type { SharedSubscriptions } from '../operations/shared-subscriptions.js';
 import type { StreamFlow } from './stream-flow.js';
 
 /** One request for a stream, as the library hands it from one callback to the next. */
@@ -23,7 +24,10 @@ export type StreamHandler = Handler<undefined, StreamRequest>;
  * GraphQL over Server-Sent Events, in distinct connections mode: one operation a request. The protocol alone: documents are
  * read, checked and limited before, and what comes out waits for the client.
  */
-export function createStreamHandler({ events, logger }: { events: EventLog; logger: Logger }): StreamHandler {
+export function createStreamHandler(
+  { events, logger }: { events: EventLog; logger: Logger },
+  subscriptions: SharedSubscriptions,
+): StreamHandler {
   return createHandler<undefined, StreamRequest>({
     // Without a token there is no single connection mode, which would hold streams for clients that have gone.
     authenticate: () => null,
@@ -33,7 +37,7 @@ export function createStreamHandler({ events, logger }: { events: EventLog; logg
       (isPrepared(asked) ? asked : { data: undefined, errors: asked }) as never,
     execute: (args) => run(prepared(args)),
     subscribe: async (args) => {
-      const stream = await subscribe(prepared(args));
+      const stream = await subscriptions.subscribe(prepared(args));
       return Symbol.asyncIterator in stream ? endingInError(stream) : stream;
     },
     onOperation: (_context, _request, args, result) => {

@@ -15,6 +15,7 @@ import {
   type OperationParts,
   type PreparedOperation,
 } from '../operations/prepare-operation.js';
+import type { SharedSubscriptions } from '../operations/shared-subscriptions.js';
 import type { StreamLimits, StreamPlace } from '../operations/stream-limits.js';
 import { StreamFlow } from './stream-flow.js';
 import { createStreamHandler, type StreamHandler, type StreamRequest } from './stream-operations.js';
@@ -28,13 +29,14 @@ interface StreamOptions extends OperationParts {
   readonly config: SecurityConfig;
   /** Shared with WebSockets. */
   readonly limits: StreamLimits;
+  readonly subscriptions: SharedSubscriptions;
 }
 
 type Parameters = Readonly<Record<string, unknown>>;
 
 /** GraphQL over Server-Sent Events at `/graphql/stream`: for curl, and for proxies that know no WebSockets. */
 export async function serveStreams(app: FastifyInstance, options: StreamOptions): Promise<{ close(): void }> {
-  const handler = createStreamHandler(options.services);
+  const handler = createStreamHandler(options.services, options.subscriptions);
   const open = new Set<() => void>();
   let closing = false;
 

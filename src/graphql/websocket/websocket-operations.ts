@@ -3,10 +3,11 @@ import { execute, type FormattedExecutionResult, type GraphQLError } from 'graph
 import { makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Config } from '../../platform/config.js';
 import { DomainError } from '../../platform/errors.js';
-import { authenticate, type Caller, type Guard } from '../../security/index.js';
+import { authenticate, readTraceContext, type Caller, type Guard } from '../../security/index.js';
 import { recordError } from '../http/failed-request.js';
 import type { LongAnswers } from '../http/long-answers.js';
 import { holdsLongValues } from '../http/long-values.js';
+import { answerExtensions } from '../http/operation-lifecycle.js';
 import { logRequest } from '../http/request-log.js';
 import { answerOf, formattedFor } from '../operations/answers.js';
 import {
@@ -15,6 +16,7 @@ import {
   type OperationParts,
   type PreparedOperation,
 } from '../operations/prepare-operation.js';
+import type { SharedSubscriptions } from '../operations/shared-subscriptions.js';
 import type { Connection } from './websocket-connection.js';
 
 type SocketContext = Context<Record<string, unknown> | undefined, Connection>;
@@ -26,7 +28,8 @@ const INIT_TIMEOUT_MS = 3_000;
 const MAX_OPERATIONS = 100;
 
 interface OperationOptions extends OperationParts {
-  readonly config: Pick<Config, 'apiKey'>;
+  readonly subscriptions: SharedSubscriptions;
+  readonly config: Pick<Config, 'apiKey'> & Partial<Pick<Config, 'telemetry'>>;
   readonly guard: Pick<Guard, 'wrongKeys'>;
   readonly longAnswers: LongAnswers;
 }
@@ -34,11 +37,14 @@ interface OperationOptions extends OperationParts {
 /** The protocol on any socket: the same documents, limits and errors as over HTTP. */
 export function createOperationServer(options: OperationOptions): Server<Connection> {
   const { events, logger } = options.services;
+  /** Written once, however many sockets it goes to. */
+  const written = new WeakMap<object, string>();
 
   return makeServer<Record<string, unknown> | undefined, Connection>({
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     onConnect: (context) => admit(context, options),
     execute: (args) => runCompiled(args as PreparedOperation),
+    subscribe: (args) => options.subscriptions.subscribe(args as PreparedOperation),
     onSubscribe: async (context, id, message) => {
       try {
         return await prepare(context, id, message, options);
@@ -56,6 +62,12 @@ export function createOperationServer(options: OperationOptions): Server<Connect
       const { caller } = contextValue;
       const [first] = result.errors ?? [];
       if (first) recordError(events, caller, operationName ?? 'operation', first);
+      if (known?.kind === 'subscription' && result.data && !first) {
+        const json = written.get(result.data) ?? JSON.stringify(result.data);
+        written.set(result.data, json);
+        const name: unknown = options.longAnswers.hold(json);
+        return { data: name as Record<string, unknown>, extensions: answerExtensions(contextValue) };
+      }
       const answered = answerOf(result, caller, logger);
       return known?.kind === 'mutation' && holdsLongValues(answered.data)
         ? named(answered, options.longAnswers)
@@ -104,7 +116,7 @@ function admit(
  * @throws DomainError or GraphQLError
  */
 async function prepare(
-  { extra, subscriptions }: SocketContext,
+  { extra, subscriptions, connectionParams }: SocketContext,
   id: string,
   message: SubscribePayload,
   { config, ...parts }: OperationOptions,
@@ -114,7 +126,10 @@ async function prepare(
   const variables = (large as Record<string, unknown> | undefined) ?? message.variables ?? null;
   const requestId = randomUUID();
   extra.callers.set(id, { ...UNKNOWN, requestId });
-  const caller = { ...authenticate(extra.authorization, config.apiKey), requestId };
+  const trace = config.telemetry?.traces
+    ? readTraceContext(message.extensions, connectionParams, extra.addressed.headers)
+    : undefined;
+  const caller = { ...authenticate(extra.authorization, config.apiKey), requestId, ...(trace && { trace }) };
   extra.callers.set(id, caller);
   if (Object.keys(subscriptions).length > MAX_OPERATIONS) throw tooManyOperations();
 

@@ -12,6 +12,7 @@ import type { DocumentReader } from '../documents/document.js';
 import { LongAnswers } from '../http/long-answers.js';
 import { retryAfterSeconds } from '../http/operation-lifecycle.js';
 import type { PersistedDocuments } from '../documents/persisted-documents.js';
+import type { SharedSubscriptions } from '../operations/shared-subscriptions.js';
 import type { SocketPlace, StreamLimits } from '../operations/stream-limits.js';
 import { CLOSING_MS, SocketIntake } from './socket-intake.js';
 import { attachSocket } from './websocket-connection.js';
@@ -29,6 +30,7 @@ export function serveWebSockets(
     persisted: PersistedDocuments;
     readDocument: DocumentReader;
     limits: StreamLimits;
+    subscriptions: SharedSubscriptions;
   },
 ): { close(): Promise<void> } {
   const { services, config, bodies, limits } = options;

@@ -55,9 +55,20 @@ export class AlertStore {
     return this.database.alert.findMany({ where: { id: { in: [...ids] } } });
   }
 
+  /** However many they are, three statements. */
   async apply(tx: Transaction, { opened, changed, dropped }: AlertChanges): Promise<void> {
     if (opened.length > 0) await tx.alert.createMany({ data: [...opened] });
-    for (const { id, ...data } of changed) await tx.alert.updateMany({ where: { id }, data });
+    if (changed.length > 0)
+      await tx.$executeRaw`
+        UPDATE "Alert" a SET
+          "state" = c."state"::"AlertState", "severity" = c."severity"::"AlertSeverity", "value" = c."value",
+          "threshold" = c."threshold", "message" = c."message", "firedAt" = c."firedAt", "resolvedAt" = c."resolvedAt",
+          "heldMs" = c."heldMs", "unknownMs" = c."unknownMs", "seenAt" = c."seenAt", "notified" = c."notified"
+        FROM jsonb_to_recordset(${JSON.stringify(changed)}::jsonb) AS c(
+          "id" uuid, "state" text, "severity" text, "value" float8, "threshold" float8, "message" text,
+          "firedAt" timestamptz, "resolvedAt" timestamptz, "heldMs" int, "unknownMs" int, "seenAt" timestamptz,
+          "notified" bool)
+        WHERE a."id" = c."id"`;
     if (dropped.length > 0) await tx.alert.deleteMany({ where: { id: { in: [...dropped] } } });
   }
 
@@ -65,9 +76,11 @@ export class AlertStore {
   async noteSeen(
     alerts: readonly Pick<AlertRecord, 'id' | 'heldMs' | 'unknownMs' | 'seenAt'>[],
   ): Promise<void> {
-    await this.database.$transaction(async (tx) => {
-      for (const { id, ...data } of alerts) await tx.alert.updateMany({ where: { id }, data });
-    });
+    await this.database.$executeRaw`
+      UPDATE "Alert" a SET "heldMs" = c."heldMs", "unknownMs" = c."unknownMs", "seenAt" = c."seenAt"
+      FROM jsonb_to_recordset(${JSON.stringify(alerts)}::jsonb)
+        AS c("id" uuid, "heldMs" int, "unknownMs" int, "seenAt" timestamptz)
+      WHERE a."id" = c."id"`;
   }
 
   /** @returns how many */

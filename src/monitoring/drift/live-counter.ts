@@ -1,6 +1,6 @@
 import { addCounts, countRow, noCounts, type FeatureCounts, type SeenRow } from './live-counts.js';
 import type { Reference } from './reference.js';
-import { RowSampler } from '../row-sampler.js';
+import { PacedSampler } from '../paced-sampler.js';
 
 /** Rows of one deployment and version that count in a second; of more, a uniform sample. */
 const ROWS_A_SECOND = 200;
@@ -16,7 +16,7 @@ export interface Span {
 
 /** Counts the requests of one deployment to one version. */
 export class LiveCounter {
-  private readonly sampler: RowSampler;
+  private readonly sampler: PacedSampler;
   private sample: (SeenRow | undefined)[] = [];
   private minutes = new Map<number, FeatureCounts[]>();
   /** When a second ended in which rows were offered, by the clock. */
@@ -27,7 +27,7 @@ export class LiveCounter {
     readonly deploymentId: string,
     random: () => number,
   ) {
-    this.sampler = new RowSampler(ROWS_A_SECOND, random);
+    this.sampler = new PacedSampler(ROWS_A_SECOND, 1, random);
   }
 
   /** Whether something is to be counted or written. */

@@ -1,10 +1,18 @@
 import { mayRunTogether, type ModelHandle } from '../../deployments/index.js';
-import { parsePipeline, tensorColumns, type Pipeline, type PreparedInstance } from '../../pipelines/index.js';
+import {
+  describeQuantity,
+  parsePipeline,
+  tensorColumns,
+  type Pipeline,
+  type PreparedInstance,
+  type TensorColumns,
+} from '../../pipelines/index.js';
 import { DomainError, isUserError } from '../../platform/errors.js';
 import { rowsGiven, type PipelineRunner } from '../../predictions/index.js';
 import { joinRows, rowsOf, type Tensor } from '../../tensors/index.js';
-import { observePrediction } from './observe-prediction.js';
-import { observeTensors } from './observe-tensors.js';
+import { observePrediction, type InstanceSink } from './observe-prediction.js';
+import { quantitiesOfTensor, tensorRows, valuesOfTensor, type TensorRow } from './observe-tensors.js';
+import type { Observe } from './quantity.js';
 import type { Reference, ReferenceFeature } from './reference.js';
 import { ReferenceCollector } from './reference-collector.js';
 
@@ -61,7 +69,7 @@ export class ReferenceBuilder {
         if (prediction.error) this.unanswered += 1;
         const quantities = prepared[index]?.quantities ?? null;
         this.collector.row('PREDICT', quantities !== null, (observe) =>
-          observePrediction(pipeline, quantities, prediction, observe),
+          observePrediction(quantities, prediction, sinkOf(pipeline, observe)),
         );
       }
     }
@@ -107,11 +115,37 @@ export class ReferenceBuilder {
     const rows = rowsOf(inputs) ?? 1;
     for (let row = 0; row < rows; row += 1)
       this.collector.row('INFER', true, (observe) => {
-        observeTensors('INPUT', inputs, { row, rows }, this.columns.inputs, observe);
-        observeTensors('OUTPUT', outputs, { row, rows }, this.columns.outputs, observe);
+        for (const tensor of tensorRows(inputs, { row, rows }))
+          observeTensor('INPUT', tensor, this.columns.inputs[tensor.name], observe);
+        for (const tensor of tensorRows(outputs, { row, rows }))
+          observeTensor('OUTPUT', tensor, this.columns.outputs[tensor.name], observe);
       });
     return outputs;
   }
+}
+
+function sinkOf(pipeline: Pipeline, observe: Observe): InstanceSink {
+  const operation = 'PREDICT';
+  return {
+    quantity(name, value) {
+      const { isField, unit } = describeQuantity(pipeline, name);
+      observe({ operation, role: isField ? 'INPUT' : 'QUANTITY', name, unit }, value);
+    },
+    result: (name, value, unit) => observe({ operation, role: 'OUTPUT', name, unit }, value),
+  };
+}
+
+function observeTensor(
+  role: 'INPUT' | 'OUTPUT',
+  tensor: TensorRow,
+  columns: TensorColumns | undefined,
+  observe: Observe,
+): void {
+  const quantities = quantitiesOfTensor(role, tensor, columns);
+  valuesOfTensor(tensor, (index, value) => {
+    const quantity = quantities[index];
+    if (quantity) observe(quantity, value);
+  });
 }
 
 function copy(tensor: Tensor): Tensor {

@@ -1,6 +1,6 @@
 import './error-codes.js';
 export { MetricsService, type MetricsDependencies } from './metrics-service.js';
-export type { SeriesRequest, TallySeries, WindowTallies } from './tally-series.js';
+export type { RecentTally, SeriesRequest, TallySeries, WindowTallies } from './tally-series.js';
 export type { DeploymentTally } from './tallies/deployment-tally.js';
 export type { Sketch } from './tallies/sketch.js';
 export { Tally } from './tallies/tally.js';

@@ -8,7 +8,7 @@ import { Measuring, type MeasuringDependencies } from './live/measuring.js';
 import { NO_DEPLOYMENT } from './live/request-meter.js';
 import { MACHINE_TIME, MetricsClock, type TimeSource } from './metrics-clock.js';
 import { latencySummary, type DeploymentMetrics, type LatencySummary, type MetricsPoint } from './records.js';
-import type { SeriesRequest, TallySeries, WindowTallies } from './tally-series.js';
+import type { RecentTally, SeriesRequest, TallySeries, WindowTallies } from './tally-series.js';
 import { History } from './stored/history.js';
 import { MetricsStore } from './stored/metrics-store.js';
 import { pruneMetrics } from './stored/pruning.js';
@@ -16,6 +16,7 @@ import { metricsOf, pointOf } from './summaries.js';
 import { DeploymentTally } from './tallies/deployment-tally.js';
 import {
   pointPlan,
+  retentionOf,
   recentSpan,
   spanOf,
   storedUnit,
@@ -26,9 +27,6 @@ import {
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
-const DAY = 86_400;
-const SPANS_KEPT = 6 * 3_600;
-const MINUTES_KEPT = 7 * DAY;
 
 export interface MetricsDependencies extends MeasuringDependencies {
   readonly database: Database;
@@ -51,8 +49,7 @@ export class MetricsService {
     this.history = new History(this.store);
     this.feed = new MetricsFeed(this, deps.logger);
     this.measuring = new Measuring(deps, this.store, new MetricsClock(deps.time ?? MACHINE_TIME));
-    const hours = deps.days * DAY;
-    this.retention = { spans: Math.min(SPANS_KEPT, hours), minutes: Math.min(MINUTES_KEPT, hours), hours };
+    this.retention = retentionOf(deps.days);
   }
 
   /** @throws DomainError when the database cannot be read */
@@ -91,17 +88,16 @@ export class MetricsService {
   }
 
   /**
-   * The sums behind a window that ended `agoMs` ago, from memory alone: for what looks often. Empty for a deployment that
-   * there is not.
-   *
-   * @returns null when the window begins before the last fifteen minutes
+   * The sums behind a window that ended `agoMs` ago, from memory alone: for what looks often. Null when it begins before
+   * the last fifteen minutes; empty for a deployment that there is not.
    */
-  recent(deploymentName: string, windowMs: number, agoMs: number): DeploymentTally | null {
+  recent(deploymentName: string, windowMs: number, agoMs: number): RecentTally | null {
     const span = recentSpan(windowMs, agoMs, this.measuring.clock.now());
     if (!span) return null;
     const sum = new DeploymentTally();
     this.addRecent(sum, this.measuring.meter.known(this.named(deploymentName).id), span);
-    return sum;
+    const gap = this.measuring.incompleteSince(span.since * SECOND_MS, span.until * SECOND_MS);
+    return { tally: sum, isComplete: gap === null };
   }
 
   /**
@@ -192,7 +188,7 @@ export class MetricsService {
     this.measuring.tick();
   }
 
-  /** Everything that was asked since the start, by deployment. */
+  /** What was asked since the start, by deployment. */
   live(): readonly LiveDeployment[] {
     return this.measuring.meter.all();
   }
@@ -205,9 +201,13 @@ export class MetricsService {
     return latencySummary(sum.part(null).sketch('eventLoopDelay'));
   }
 
-  /** Removes what is too old. Never rejects. */
+  /**
+   * Removes what is too old.
+   *
+   * @throws DomainError UNAVAILABLE
+   */
   prune(): Promise<void> {
-    return pruneMetrics(this.store, this.retention, this.measuring.clock.second(), this.deps.logger);
+    return pruneMetrics(this.store, this.retention, this.measuring.clock.second());
   }
 
   /** Writes what was measured. */
@@ -274,7 +274,7 @@ export class MetricsService {
 
   /** With the second that runs. */
   private known(): Knowledge {
-    const nowMs = this.measuring.clock.now();
+    const nowMs = Math.floor(this.measuring.clock.now());
     const until = Math.floor(nowMs / SECOND_MS) + 1;
     return { nowMs, until, ownSince: this.measuring.ownSince, retention: this.retention };
   }
@@ -293,8 +293,7 @@ function* each<T>(items: Iterable<T>, step: (item: T) => void): Generator<undefi
   }
 }
 
-function one(found: readonly DeploymentMetrics[]): DeploymentMetrics {
-  const [metrics] = found;
+function one([metrics]: readonly DeploymentMetrics[]): DeploymentMetrics {
   if (!metrics) throw new RangeError('Expected the metrics of one deployment, got none.');
   return metrics;
 }

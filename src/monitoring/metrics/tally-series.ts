@@ -26,3 +26,9 @@ export interface WindowTallies {
   /** How long it is: a little longer than was asked for, where less is not told apart. */
   readonly seconds: number;
 }
+
+export interface RecentTally {
+  readonly tally: DeploymentTally;
+  /** False when up to ten seconds may be missing, since a server before this one ended without warning. */
+  readonly isComplete: boolean;
+}

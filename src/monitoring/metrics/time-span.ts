@@ -10,6 +10,8 @@ const AHEAD_MS = 60_000;
 /** Steps between the points of a chart that a person can read off, in seconds; beyond, whole days. */
 const STEPS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200];
 const DAY = 86_400;
+const SPANS_KEPT = 6 * HOUR;
+const MINUTES_KEPT = 7 * DAY;
 
 /** How long what is stored of each length is kept, in seconds. */
 export interface Retention {
@@ -17,6 +19,12 @@ export interface Retention {
   readonly spans: number;
   readonly minutes: number;
   readonly hours: number;
+}
+
+/** @param days for which hours are kept */
+export function retentionOf(days: number): Retention {
+  const hours = days * DAY;
+  return { spans: Math.min(SPANS_KEPT, hours), minutes: Math.min(MINUTES_KEPT, hours), hours };
 }
 
 /** What is known at the moment, in seconds since 1970. */

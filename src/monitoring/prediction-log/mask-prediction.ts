@@ -39,10 +39,7 @@ function maskedInstance(instance: JsonValue, fields: readonly string[], together
   if (fields.length === 0) return instance;
   if (together || typeof instance !== 'object' || instance === null || Array.isArray(instance)) return null;
   return Object.fromEntries(
-    Object.entries(instance).map(([name, value]) => [
-      name,
-      fields.includes(name) ? null : (value),
-    ]),
+    Object.entries(instance).map(([name, value]) => [name, fields.includes(name) ? null : value]),
   );
 }
 
@@ -66,6 +63,6 @@ function withoutColumns(value: JsonValue, columns: readonly string[]): JsonValue
   if (Array.isArray(value)) return value.map((entry: JsonValue) => withoutColumns(entry, columns));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [name, columns.includes(name) ? null : (one)]),
+    Object.entries(value).map(([name, one]) => [name, columns.includes(name) ? null : one]),
   );
 }

@@ -3,8 +3,7 @@ import type { AnsweredRequest, RequestOutcome } from '../../inference/index.js';
 import type { Database } from '../../platform/database/index.js';
 import type { Logger } from '../../platform/logging.js';
 import { Turns } from '../../platform/turns.js';
-import { RowSampler } from '../row-sampler.js';
-import { ChancePicker } from './chance-picker.js';
+import { PacedSampler } from '../paced-sampler.js';
 import { entriesOf, loggedEntry } from './logged-rows.js';
 import { LoggedPredictionStore } from './logged-prediction-store.js';
 import type { NewLoggedPrediction } from './records.js';
@@ -18,23 +17,32 @@ const MAX_PENDING_BYTES = 8 * 1_024 * 1_024;
 /** Beyond what is allowed, before the oldest are removed: not with each writing. */
 const SLACK = 1.02;
 
+/** What a revision's predictions wait for. */
 interface Pending {
   readonly deploymentId: string;
   readonly settings: PredictionLogSettings;
-  readonly picker: ChancePicker;
-  readonly sampler: RowSampler;
+  readonly sampler: PacedSampler;
   entries: (NewLoggedPrediction | undefined)[];
 }
 
+interface Picked {
+  readonly pending: Pending;
+  readonly request: AnsweredRequest;
+  readonly entry: number;
+  readonly place: number;
+}
+
 /**
- * Keeps predictions of deployments that log them, masked before they are held. A request never waits for it, fails of it, or
- * is looked at while it runs: what cannot be written is dropped.
+ * Keeps predictions of deployments that log them, masked before they are held. A request pays for drawing whether it is kept; it
+ * never waits for the rest, and cannot fail of it. What cannot be written is dropped.
  */
 export class PredictionLogRecorder {
   private readonly store: LoggedPredictionStore;
-  private readonly byDeployment = new Map<string, Pending>();
+  /** Each revision has settings of its own. */
+  private readonly pending = new Map<PredictionLogSettings, Pending>();
   /** What each deployment's log takes, as far as it was asked for. */
   private readonly sizes = new Map<string, number>();
+  private picked: Picked[] = [];
   private pendingBytes = 0;
   private timer: NodeJS.Timeout | null = null;
   private readonly writing = new Turns();
@@ -51,16 +59,25 @@ export class PredictionLogRecorder {
   /** Called for every request, on its own time. */
   readonly ended = (outcome: RequestOutcome): void => {
     if (!outcome.ok || outcome.settings.predictionLog === null || outcome.target.deployment === null) return;
-    const { id } = outcome.target.deployment;
     const settings = outcome.settings.predictionLog;
-    const picked: number[] = [];
-    this.pendingOf(id, settings).picker.offer(entriesOf(outcome), (place) => picked.push(place));
-    if (picked.length > 0) setImmediate(() => this.take(this.pendingOf(id, settings), outcome, picked));
+    let pending = this.pending.get(settings);
+    if (!pending) {
+      const sampler = new PacedSampler(MAX_ENTRIES, settings.sampleRate, this.random);
+      pending = { deploymentId: outcome.target.deployment.id, settings, sampler, entries: [] };
+      this.pending.set(settings, pending);
+      this.schedule();
+    }
+    const { picked } = this;
+    const before = picked.length;
+    const into = pending;
+    into.sampler.offer(entriesOf(outcome), (entry, place) =>
+      picked.push({ pending: into, request: outcome, entry, place }),
+    );
+    if (before === 0 && picked.length > 0) setImmediate(this.look);
   };
 
   /** Writes what was taken so far. */
   async flush(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
     await this.write();
@@ -75,48 +92,45 @@ export class PredictionLogRecorder {
     return this.flush();
   }
 
-  private pendingOf(deploymentId: string, settings: PredictionLogSettings): Pending {
-    const known = this.byDeployment.get(deploymentId);
-    if (known?.settings === settings) return known;
-    const pending: Pending = {
-      deploymentId,
-      settings,
-      picker: new ChancePicker(settings.sampleRate, this.random),
-      sampler: known?.sampler ?? new RowSampler(MAX_ENTRIES, this.random),
-      entries: known?.entries ?? [],
-    };
-    this.byDeployment.set(deploymentId, pending);
-    return pending;
-  }
-
-  private take(pending: Pending, request: AnsweredRequest, picked: readonly number[]): void {
-    const { deploymentId, settings, sampler } = pending;
-    try {
-      sampler.offer(picked.length, (row, place) => {
-        if (this.pendingBytes >= MAX_PENDING_BYTES) return;
-        const entry = loggedEntry(request, deploymentId, settings, picked[row] ?? 0);
-        if (entry === null) return;
-        this.pendingBytes += entry.bytes - (pending.entries[place]?.bytes ?? 0);
-        pending.entries[place] = entry;
-      });
-    } catch (error) {
-      this.logger.warn({ err: error, deploymentId }, 'a prediction could not be logged');
-    }
+  private schedule(): void {
     this.timer ??= setTimeout(() => {
       this.timer = null;
       this.write().catch((error: unknown) => this.logger.warn({ err: error }, 'predictions were not logged'));
     }, FLUSH_DELAY_MS).unref();
   }
 
+  private readonly look = (): void => {
+    const { picked } = this;
+    this.picked = [];
+    for (const { pending, request, entry, place } of picked)
+      try {
+        if (this.pendingBytes >= MAX_PENDING_BYTES) continue;
+        const made = loggedEntry(request, pending.deploymentId, pending.settings, entry);
+        if (made === null) continue;
+        this.pendingBytes += made.bytes - (pending.entries[place]?.bytes ?? 0);
+        pending.entries[place] = made;
+      } catch (error) {
+        this.logger.warn(
+          { err: error, deploymentId: pending.deploymentId },
+          'a prediction could not be logged',
+        );
+      }
+  };
+
   private write(): Promise<void> {
     return this.writing.run(async () => {
-      const batches = [...this.byDeployment.values()].map(({ deploymentId, settings, entries, sampler }) => {
+      this.look();
+      const batches = [...this.pending.values()].map((pending) => {
+        const { deploymentId, settings, sampler } = pending;
+        // What nobody was asked by for a second may be of a revision that is gone.
+        if (sampler.isFresh) this.pending.delete(settings);
         sampler.reset();
-        return { deploymentId, settings, entries: entries.filter((entry) => entry !== undefined) };
+        const entries = pending.entries.filter((entry) => entry !== undefined);
+        pending.entries = [];
+        return { deploymentId, settings, entries };
       });
-      // Settings are those of the next request.
-      this.byDeployment.clear();
       this.pendingBytes = 0;
+      if (this.pending.size > 0) this.schedule();
       for (const { deploymentId, settings, entries } of batches)
         if (entries.length > 0) await this.writeOne(deploymentId, settings, entries);
     });

@@ -4,7 +4,23 @@ import type { RdkitDescriptor } from './descriptors.js';
 export interface MoleculeNeeds {
   readonly descriptors: readonly (RdkitDescriptor | 'aromaticProportion')[];
   readonly fingerprints: readonly FingerprintNeed[];
+  readonly picture?: PictureNeed;
 }
+
+/** A picture to draw, as SVG. */
+export interface PictureNeed {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Atoms to point out, by their index. */
+  readonly highlight: readonly number[];
+  readonly theme: PictureTheme;
+  /** What a screen reader says. */
+  readonly title: string;
+}
+
+/** Which background it will stand on; its own is transparent. */
+export type PictureTheme = 'LIGHT' | 'DARK';
 
 export interface FingerprintNeed {
   readonly type: 'morgan' | 'rdkit' | 'atom-pair' | 'topological-torsion' | 'pattern' | 'maccs';
@@ -24,6 +40,10 @@ export interface Molecule {
   readonly heavyAtoms: number;
   /** Unpaired electrons of all atoms together. */
   readonly radicals: number;
+  /** Those that have an index; hydrogens do where RDKit keeps them as atoms of their own. */
+  readonly atoms: number;
+  /** SVG; null where none was needed, or `highlight` names an atom that there is not. */
+  readonly picture: string | null;
 }
 
 export interface Unreadable {

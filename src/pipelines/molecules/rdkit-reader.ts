@@ -1,5 +1,6 @@
 import rdkitModule, { type MainModule, type Mol } from '@rdkit/rdkit';
 import type { FingerprintNeed, MoleculeNeeds, MoleculeRow } from './molecule-messages.js';
+import { drawPicture } from './pictures/draw-picture.js';
 
 /** RDKit's JSON of a molecule, the part used here. https://github.com/rdkit/rdkit/blob/master/Docs/Book/JSON.rst */
 interface RdkitJson {
@@ -62,6 +63,8 @@ export class RdkitReader {
       ),
       heavyAtoms: heavy,
       radicals: atoms.reduce((sum, { nRad = 0 }) => sum + nRad, 0),
+      atoms: atoms.length,
+      picture: needs.picture === undefined ? null : drawPicture(molecule, atoms.length, needs.picture),
     };
   }
 }

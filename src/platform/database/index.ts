@@ -13,8 +13,8 @@ import { storable } from './storable.js';
 import type { Connection } from './connection.js';
 
 export { Prisma };
-export type StartEmbedded = typeof openEmbedded;
 export { type SqlExecutor, sqlWithin } from './sql-executor.js';
+export type StartEmbedded = typeof openEmbedded;
 export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
 

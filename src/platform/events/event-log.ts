@@ -70,14 +70,16 @@ export class EventLog {
   /**
    * `record` for a failed request, with a line in the log by which its request id is found. An error passes through
    * several hands; it is one event and one line all the same.
+   *
+   * @param fields what else the line says
    */
-  recordFailure(error: unknown, event: NewEvent): void {
+  recordFailure(error: unknown, event: NewEvent, fields: Readonly<Record<string, string>> = {}): void {
     if (typeof error === 'object' && error !== null) {
       if (this.recordedErrors.has(error)) return;
       this.recordedErrors.add(error);
     }
     const { requestId, actor, message, data } = event;
-    this.logger.info({ requestId, actor, code: data?.code }, message);
+    this.logger.info({ requestId, ...fields, actor, code: data?.code }, message);
     this.record(event);
   }
 

@@ -20,8 +20,10 @@ const deployment = {
 interface Measured {
   readonly requests?: number;
   readonly errors?: number;
+  readonly ownErrors?: number;
   readonly p99?: number | null;
   readonly within?: number | null;
+  readonly isComplete?: boolean;
 }
 
 function measured(
@@ -34,11 +36,13 @@ function measured(
     window(_, windowMs, agoMs): WindowMetrics | undefined {
       const found = windows[`${windowMs / MINUTE}${agoMs === 0 ? '' : ` ${agoMs / MINUTE} ago`}`];
       if (!found) return undefined;
-      const { requests = 0, errors = 0, p99 = null, within = null } = found;
+      const { requests = 0, errors = 0, ownErrors = 0, p99 = null, within = null, isComplete = true } = found;
       return {
         requests,
         errors,
+        ownErrors,
         cacheHits: 0,
+        isComplete,
         seconds: windowMs / 1_000,
         queueDepth: 3,
         memoryBytes: null,
@@ -88,6 +92,15 @@ describe('a threshold', () => {
       threshold: 0.1,
       message: 'esol: the share of failed requests over 5 min is 25 %; the limit is 10 %',
     });
+  });
+
+  it('that is kept after a kill is no proof of anything good, and of something bad it is', () => {
+    const errors: ConditionInput = {
+      threshold: { metric: 'ERRORS', operator: 'ABOVE', value: 10, clearValue: 5 },
+    };
+    const after = (failed: number) =>
+      look(errors, measured({ 5: { requests: 100, errors: failed, isComplete: false } })).kind;
+    expect([after(11), after(7), after(0)]).toEqual(['BREACHED', 'UNKNOWN', 'UNKNOWN']);
   });
 
   it('of a latency without requests is unknown, and so is what is not measured', () => {
@@ -201,6 +214,15 @@ describe('a burn rate', () => {
     expect(seen.message).toBe(
       'esol (99.9 % of the requests are answered) burns its error budget 28.8 times too fast over 1 h and 144 times over 5 min; the limit is 14.4 times',
     );
+  });
+
+  it('lets callers make mistakes where it is told to', () => {
+    const ours = (ignoreCallerErrors: boolean, ownErrors: number) =>
+      look(
+        { burnRate: { objective: 0.999, ignoreCallerErrors } },
+        windows({ requests: 1_000, errors: 500, ownErrors }, { requests: 100, errors: 50, ownErrors }),
+      ).kind;
+    expect([ours(false, 0), ours(true, 0), ours(true, 15)]).toEqual(['BREACHED', 'CLEAR', 'BREACHED']);
   });
 
   it('of a latency counts what took longer', () => {

@@ -147,7 +147,7 @@ describe.each(databaseKinds)('what was measured, on its way to the database: %s'
     await writer.flush(now);
     await store.addGap(new Date((now - 4 * DAY) * 1_000));
     await store.addGap(new Date((now - HOUR) * 1_000));
-    await pruneMetrics(store, { spans: 6 * HOUR, minutes: DAY, hours: 3 * DAY }, now, logger);
+    await pruneMetrics(store, { spans: 6 * HOUR, minutes: DAY, hours: 3 * DAY }, now);
     const left = await database.client.metricsTally.groupBy({
       by: ['seconds'],
       _count: true,

@@ -44,7 +44,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('part'), ms: fc.integer({ min: 1, max: 999 }) }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('restart') }) },
-) as fc.Arbitrary<Step>;
+);
 
 const WINDOWS_S = [1, 7, 10, 60, 300, 900, 901, 1_800, 3_600, 7_200, 21_600, 86_400, 2_592_000];
 

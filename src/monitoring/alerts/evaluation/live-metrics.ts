@@ -1,6 +1,6 @@
 import type { RequestOutcome } from '../../../inference/index.js';
 import type { Logger } from '../../../platform/logging.js';
-import type { DeploymentTally, WindowTallies } from '../../metrics/index.js';
+import type { RecentTally, WindowTallies } from '../../metrics/index.js';
 import { BackgroundReadings } from './background-readings.js';
 import type { MetricSource, WindowMetrics } from './metric-source.js';
 import { windowOf, type Held } from './metric-windows.js';
@@ -8,7 +8,7 @@ import { windowOf, type Held } from './metric-windows.js';
 /** As much of the metrics as looks need. */
 export interface Metrics {
   /** Null for what is older than memory. */
-  recent(deployment: string, windowMs: number, agoMs: number): DeploymentTally | null;
+  recent(deployment: string, windowMs: number, agoMs: number): RecentTally | null;
   tallies(deployments: readonly string[], windowMs: number, until: Date | null): Promise<WindowTallies>;
 }
 
@@ -37,7 +37,7 @@ export class LiveMetrics implements MetricSource {
         async read(names, { windowMs, agoMs }, now) {
           const until = agoMs === 0 ? null : new Date(now - agoMs);
           const { tallies, seconds } = await metrics.tallies(names, windowMs, until);
-          return tallies.map((tally) => windowOf(tally.total(), seconds, null));
+          return tallies.map((tally) => windowOf(tally.total(), seconds, { held: null, isComplete: true }));
         },
       });
   }
@@ -69,9 +69,12 @@ export class LiveMetrics implements MetricSource {
     const key = `${windowMs} ${agoMs} ${deployment}`;
     const known = this.windows.get(key);
     if (known || this.windows.has(key)) return known;
-    const tally = this.parts.metrics?.recent(deployment, windowMs, agoMs);
-    const found = tally
-      ? windowOf(tally.total(), windowMs / 1_000, this.parts.held(deployment))
+    const recent = this.parts.metrics?.recent(deployment, windowMs, agoMs);
+    const found = recent
+      ? windowOf(recent.tally.total(), windowMs / 1_000, {
+          held: this.parts.held(deployment),
+          isComplete: recent.isComplete,
+        })
       : this.stored?.find(deployment, { windowMs, agoMs });
     this.windows.set(key, found);
     return found;

@@ -13,6 +13,7 @@ export interface HistoryPart {
   readonly lengthMs: number;
   readonly requests: number;
   readonly errors: number;
+  readonly ownErrors: number;
   readonly cacheHits: number;
   readonly queueDepth: number | null;
   readonly memoryBytes: number | null;
@@ -31,7 +32,7 @@ export interface MetricHistory<Part extends HistoryPart = HistoryPart> {
 /** Answers for windows of the past in time that does not grow with what they hold, as long as only counts are asked for. */
 export class HistoryWindows<Part extends HistoryPart> {
   private readonly ends: Float64Array;
-  private readonly sums: Record<'requests' | 'errors' | 'cacheHits', Float64Array>;
+  private readonly sums: Record<'requests' | 'errors' | 'ownErrors' | 'cacheHits', Float64Array>;
 
   constructor(private readonly history: MetricHistory<Part>) {
     const { parts } = history;
@@ -39,6 +40,7 @@ export class HistoryWindows<Part extends HistoryPart> {
     this.sums = {
       requests: summed(parts.map(({ requests }) => requests)),
       errors: summed(parts.map(({ errors }) => errors)),
+      ownErrors: summed(parts.map((part) => part.ownErrors)),
       cacheHits: summed(parts.map(({ cacheHits }) => cacheHits)),
     };
   }
@@ -55,7 +57,9 @@ export class HistoryWindows<Part extends HistoryPart> {
     return {
       requests: count('requests'),
       errors: count('errors'),
+      ownErrors: count('ownErrors'),
       cacheHits: count('cacheHits'),
+      isComplete: true,
       seconds: windowMs / 1_000,
       queueDepth: last?.queueDepth ?? null,
       memoryBytes: last?.memoryBytes ?? null,

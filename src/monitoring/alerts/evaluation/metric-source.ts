@@ -3,8 +3,12 @@ export interface WindowMetrics {
   readonly requests: number;
   /** Among `requests`. */
   readonly errors: number;
+  /** Among `errors`, those that callers could not have put right. */
+  readonly ownErrors: number;
   readonly seconds: number;
   readonly cacheHits: number;
+  /** False when a little may be missing, since the server before this one ended without warning: proof of nothing good. */
+  readonly isComplete: boolean;
   /** Now, or at the end of the window; null where it was not measured. */
   readonly queueDepth: number | null;
   readonly memoryBytes: number | null;

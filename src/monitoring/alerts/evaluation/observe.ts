@@ -1,9 +1,10 @@
-import type {
-  AlertCondition,
-  AlertMetric,
-  BurnRateCondition,
-  RateOfChangeCondition,
-  ThresholdCondition,
+import {
+  windowsOf,
+  type AlertCondition,
+  type AlertMetric,
+  type BurnRateCondition,
+  type RateOfChangeCondition,
+  type ThresholdCondition,
 } from '../rules/condition.js';
 import { objectiveText } from '../rules/describe-condition.js';
 import { durationText } from '../rules/duration-text.js';
@@ -25,6 +26,26 @@ export function observe(
 ): Observation {
   if (deployment.state === 'STOPPED')
     return { kind: 'GONE', message: () => `${deployment.name} was stopped` };
+  const observation = judge(condition, deployment, sources, now);
+  const isGood = observation.kind === 'CLEAR' || observation.kind === 'BETWEEN';
+  // What may be missing could be what is bad.
+  if (isGood && misses(condition, deployment, sources.metrics))
+    return { kind: 'UNKNOWN', message: observation.message };
+  return observation;
+}
+
+function misses(condition: AlertCondition, { name }: WatchedDeployment, metrics: MetricSource): boolean {
+  return windowsOf(condition).some(
+    ({ windowMs, agoMs }) => metrics.window(name, windowMs, agoMs)?.isComplete === false,
+  );
+}
+
+function judge(
+  condition: AlertCondition,
+  deployment: WatchedDeployment,
+  sources: Sources,
+  now: number,
+): Observation {
   switch (condition.kind) {
     case 'THRESHOLD':
       return threshold(condition, deployment, sources, now);
@@ -125,13 +146,17 @@ function reaches(value: number, limit: number): boolean {
   return value >= limit * (1 - 1e-9);
 }
 
-function burned({ objective, latencyMs }: BurnRateCondition, window: WindowMetrics): number | null {
+function burned(
+  { objective, latencyMs, ignoreCallerErrors }: BurnRateCondition,
+  window: WindowMetrics,
+): number | null {
   const budget = 1 - objective;
   if (latencyMs !== null) {
     const within = window.shareWithin(latencyMs);
     return within === null ? null : (1 - within) / budget;
   }
-  return window.requests === 0 ? null : window.errors / window.requests / budget;
+  const bad = ignoreCallerErrors ? window.ownErrors : window.errors;
+  return window.requests === 0 ? null : bad / window.requests / budget;
 }
 
 function drift(windowMs: number, { name }: WatchedDeployment, sources: Sources): Observation {

@@ -1,5 +1,6 @@
 import { Tally } from '../../metrics/index.js';
 import type { DeploymentTally, SeriesRequest, TallySeries } from '../../metrics/index.js';
+import { ownErrors } from './metric-windows.js';
 import type { HistoryPart, MetricHistory } from './metric-history.js';
 
 /** As much of the metrics as a replay needs. */
@@ -52,5 +53,15 @@ function partOf(point: DeploymentTally, start: number, lengthMs: number): Stored
   const total = point.total();
   const { requests, errors, cacheHits } = total;
   const { queueDepth = null, memoryBytes = null } = point.gauges ?? {};
-  return { start, lengthMs, requests, errors, cacheHits, queueDepth, memoryBytes, total };
+  return {
+    start,
+    lengthMs,
+    requests,
+    errors,
+    ownErrors: ownErrors(total),
+    cacheHits,
+    queueDepth,
+    memoryBytes,
+    total,
+  };
 }

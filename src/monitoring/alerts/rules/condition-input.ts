@@ -35,6 +35,7 @@ export interface BurnRateInput {
   readonly longWindow?: Given<number>;
   readonly shortWindow?: Given<number>;
   readonly factor?: Given<number>;
+  readonly ignoreCallerErrors?: Given<boolean>;
   readonly minimumRequests?: Given<number>;
 }
 
@@ -203,6 +204,7 @@ function readBurnRate({ objective, ...rest }: BurnRateInput, window: ReadWindow)
     longWindowMs,
     shortWindowMs,
     factor,
+    ignoreCallerErrors: rest.ignoreCallerErrors ?? false,
     minimumRequests: requests(rest.minimumRequests, ['burnRate', 'minimumRequests'], 100),
   };
 }

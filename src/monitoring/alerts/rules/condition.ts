@@ -46,6 +46,8 @@ export interface BurnRateCondition {
   readonly longWindowMs: number;
   readonly shortWindowMs: number;
   readonly factor: number;
+  /** What callers can put right themselves, such as a tensor of a wrong shape, counts as good. */
+  readonly ignoreCallerErrors: boolean;
   /** Fewer in the long window prove nothing. */
   readonly minimumRequests: number;
 }

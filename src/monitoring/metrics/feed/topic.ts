@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { NewestValue } from './newest-value.js';
 
 /** Something that is computed again and again for as long as anybody watches it: once, however many do. */
@@ -46,6 +47,8 @@ export class Topic<T> {
       stream.end();
       throw error;
     }
+    // A socket has one signal for all that it watches: many listeners are no leak.
+    setMaxListeners(0, signal);
     if (signal.aborted) end();
     else signal.addEventListener('abort', end, { once: true });
     return stream;

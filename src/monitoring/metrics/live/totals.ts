@@ -5,6 +5,8 @@ export const BUCKETS_MS: readonly number[] = [
   0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000,
 ];
 
+const BOUNDS = Float64Array.from([...BUCKETS_MS, Infinity]);
+
 /** Exact counts of durations in fixed buckets, which is what Prometheus adds up. */
 export class Histogram {
   /** Not cumulative. */
@@ -15,7 +17,8 @@ export class Histogram {
   add(ms: number): void {
     if (!(ms < Infinity)) return;
     let place = 0;
-    while (place < BUCKETS_MS.length && ms > (BUCKETS_MS[place] ?? Infinity)) place += 1;
+    // Beyond the last bound there is nothing to compare with.
+    while (ms > (BOUNDS[place] ?? Infinity)) place += 1;
     this.counts[place] = (this.counts[place] ?? 0) + 1;
     this.sumMs += Math.max(0, ms);
     this.count += 1;

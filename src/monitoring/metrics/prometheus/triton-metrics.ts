@@ -27,7 +27,7 @@ interface Entry {
 }
 
 /**
- * The same under the names that Triton gives them (https://github.com/triton-inference-server/server, docs/user_guide/metrics.md),
+ * The same under the names that Triton gives them (https://github.com/triton-inference-server/server, its guide to metrics),
  * so that what watches Triton watches Retort: `model` is the M of /v2/models/M.
  *
  * @param deployments null where requests are not measured: then every failure is one of another reason

@@ -1,28 +1,27 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Logger } from '../../../platform/logging.js';
 import type { Retention } from '../time-span.js';
 import type { MetricsStore } from './metrics-store.js';
 
 /** Rows that one statement removes. */
 const ROWS = 2_000;
 
-/** Removes what is too old, a little at a time. Never rejects. @param now seconds since 1970 */
+/**
+ * Removes what is too old, a little at a time.
+ *
+ * @param now seconds since 1970
+ * @throws DomainError UNAVAILABLE
+ */
 export async function pruneMetrics(
   store: MetricsStore,
   { spans, minutes, hours }: Retention,
   now: number,
-  logger: Logger,
 ): Promise<void> {
-  try {
-    for (const [seconds, kept] of [
-      [10, spans],
-      [60, minutes],
-      [3_600, hours],
-    ] as const) {
-      while ((await store.prune(seconds, now - kept, ROWS)) === ROWS) await nextTurn();
-    }
-    await store.pruneGaps(now - hours);
-  } catch (error) {
-    logger.warn({ err: error }, 'old measurements could not be pruned');
+  for (const [seconds, kept] of [
+    [10, spans],
+    [60, minutes],
+    [3_600, hours],
+  ] as const) {
+    while ((await store.prune(seconds, now - kept, ROWS)) === ROWS) await nextTurn();
   }
+  await store.pruneGaps(now - hours);
 }

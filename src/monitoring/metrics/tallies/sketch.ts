@@ -77,31 +77,24 @@ export class Sketch {
   merge(other: Sketch): void {
     const { inner } = other;
     if (inner.count === 0) return;
-    const { bins, offset } = inner.store;
     // The library's own merge loses the bin of key 0 (values just below 1 ms) where that is the highest.
-    for (let index = 0; index < bins.length; index += 1) {
-      const count = bins[index] ?? 0;
-      if (count > 0) this.inner.store.add(offset + index, count);
-    }
+    other.eachBin((key, count) => this.inner.store.add(key, count));
     this.include(inner.count, inner.zeroCount, inner.min, inner.max, other.sumNs);
   }
 
   write(to: ByteWriter): void {
     const { store, zeroCount, min, max } = this.inner;
-    const { bins, offset } = store;
     to.whole(zeroCount);
     to.whole(this.sumNs);
     to.float(min);
     to.float(max);
-    to.whole(bins.reduce((used, count) => (count > 0 ? used + 1 : used), 0));
+    to.whole(store.bins.reduce((used, count) => (count > 0 ? used + 1 : used), 0));
     let before = 0;
-    for (let index = 0; index < bins.length; index += 1) {
-      const count = bins[index] ?? 0;
-      if (count === 0) continue;
-      to.signed(offset + index - before);
+    this.eachBin((key, count) => {
+      to.signed(key - before);
       to.whole(count);
-      before = offset + index;
-    }
+      before = key;
+    });
   }
 
   /** Adds what `write` wrote. */
@@ -119,6 +112,18 @@ export class Sketch {
       total += count;
     }
     this.include(total, zeroCount, min, max, sumNs);
+  }
+
+  /** The highest first, then from the lowest on: whoever adds them in this order has to make room only twice. */
+  private eachBin(visit: (key: number, count: number) => void): void {
+    const { bins, offset } = this.inner.store;
+    let last = bins.length - 1;
+    while (last >= 0 && bins[last] === 0) last -= 1;
+    if (last >= 0) visit(offset + last, bins[last] ?? 0);
+    for (let index = 0; index < last; index += 1) {
+      const count = bins[index] ?? 0;
+      if (count > 0) visit(offset + index, count);
+    }
   }
 
   private include(count: number, zeroCount: number, min: number, max: number, sumNs: number): void {

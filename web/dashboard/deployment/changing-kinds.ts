@@ -1,0 +1,21 @@
+import type { EventKind } from '../__generated__/operations.js';
+
+/** What changes a deployment beside its figures. */
+export const CHANGING_KINDS: readonly EventKind[] = [
+  'DEPLOYMENT_STATE_CHANGED',
+  'DEPLOYMENT_ROLLED_BACK',
+  'TRAFFIC_CHANGED',
+  'FOLLOWING_CHANGED',
+  'RECORDED_REQUESTS_CLEARED',
+  'MODEL_UNLOADED',
+  'MODEL_RELOADED',
+  'MIGRATION_STARTED',
+  'MIGRATION_ADVANCED',
+  'MIGRATION_HELD',
+  'MIGRATION_PAUSED',
+  'MIGRATION_RESUMED',
+  'MIGRATION_SUCCEEDED',
+  'MIGRATION_ROLLED_BACK',
+  'MIGRATION_ABORTED',
+  'MIGRATION_FAILED',
+];

@@ -1,0 +1,40 @@
+import { useLiveQuery } from '../../api/live-query.js';
+import { QueryError } from '../../components/query-error.js';
+import { Skeleton } from '../../components/skeleton.js';
+import { ModelMetrics } from '../../__generated__/model.js';
+import type { TabProps } from '../model-page.js';
+import { MetricPlot } from './metric-plot.js';
+import { metricSeries } from './metric-series.js';
+import { MetricsTable } from './metrics-table.js';
+
+/** What was measured of each version, as its publisher stated it. */
+export default function MetricsTab({ model: { name } }: TabProps) {
+  const { data, error, isLoading, refresh } = useLiveQuery(ModelMetrics, { name });
+  const found = data?.model?.versions;
+  const versions = found?.edges.map(({ node }) => node).filter(({ metrics }) => metrics.length > 0) ?? [];
+  return (
+    <>
+      {error && <QueryError error={error} onRetry={refresh} />}
+      {isLoading && <Skeleton lines={5} />}
+      {found && versions.length === 0 && (
+        <p className="empty">
+          No version states a metric. A publisher gives them with publishVersion(metrics: …).
+        </p>
+      )}
+      {versions.length > 0 && (
+        <>
+          <p className="muted">As the publishers stated them, best marked.</p>
+          <div className="grid-3">
+            {metricSeries(versions).map((series) => (
+              <MetricPlot key={series.key} series={series} />
+            ))}
+          </div>
+          <section className="panel" aria-label="All metrics">
+            <MetricsTable versions={versions} />
+          </section>
+          {(found?.totalCount ?? 0) > 100 && <p className="muted">Of the newest 100 versions.</p>}
+        </>
+      )}
+    </>
+  );
+}

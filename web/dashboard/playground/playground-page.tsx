@@ -1,0 +1,108 @@
+import { Link, useLocation } from 'wouter';
+import { useLiveQuery } from '../api/live-query.js';
+import { Choices } from '../components/choices.js';
+import { SelectField } from '../components/fields.js';
+import { Notice } from '../components/notice.js';
+import { QueryError } from '../components/query-error.js';
+import { Skeleton } from '../components/skeleton.js';
+import { PlaygroundVersion, Predict } from '../__generated__/playground.js';
+import type { PlaygroundVersionQuery } from '../__generated__/operations.js';
+import type { PageProps } from '../pages.js';
+import { decoded, modelPath, playgroundPath, versionPath } from '../paths.js';
+import { PageHead } from '../shell/page.js';
+import { useUrlState } from '../url-state.js';
+import { OneInstance } from './one-instance.js';
+import { playgroundPipeline } from './pipeline.js';
+import { ManyInstances } from './many-instances.js';
+import { TensorRun } from './tensors/tensor-run.js';
+import './playground.css';
+
+export type PlayedVersion = NonNullable<PlaygroundVersionQuery['version']>;
+
+/** Asks one version its question, in the way its pipeline declares. */
+export default function PlaygroundPage({ params }: PageProps) {
+  const ref = decoded(params.ref);
+  const { data, error, isLoading, refresh } = useLiveQuery(PlaygroundVersion, { ref });
+  const version = data?.version;
+  return (
+    <>
+      <PageHead
+        title={version ? `Playground: ${version.model.title}` : 'Playground'}
+        lead={version ? <Lead version={version} /> : undefined}
+        query={Predict}
+        variables={{
+          input: { version: ref, instances: version?.examples.map(({ instance }) => instance) ?? [] },
+        }}
+        actions={version && <VersionChoice version={version} />}
+      />
+      {error && <QueryError error={error} onRetry={refresh} />}
+      {isLoading && <Skeleton lines={6} />}
+      {version === null && (
+        <Notice kind="warn">
+          There is no version {ref}. <Link href="/playground">Choose another</Link>
+        </Notice>
+      )}
+      {version && <Played key={version.id} version={version} />}
+    </>
+  );
+}
+
+type Mode = 'one' | 'rows' | 'tensors';
+
+function Played({ version }: { readonly version: PlayedVersion }) {
+  const pipeline = playgroundPipeline(version.pipeline);
+  const [mode, setMode] = useUrlState<Mode>('mode', pipeline === null ? 'tensors' : 'one');
+  const modes =
+    pipeline === null
+      ? []
+      : [
+          { value: 'one', label: 'One' },
+          { value: 'rows', label: 'Many' },
+          { value: 'tensors', label: 'Tensors' },
+        ];
+  return (
+    <>
+      {modes.length > 0 ? (
+        <div>
+          <Choices
+            label="What to send"
+            options={modes}
+            value={mode}
+            onChange={(value) => setMode(value as Mode)}
+          />
+        </div>
+      ) : (
+        <Notice kind="info">
+          {version.ref} declares no pipeline, so it takes tensors. A version published with one takes
+          molecules, nuclides or particles.
+        </Notice>
+      )}
+      {pipeline !== null && mode === 'one' && <OneInstance version={version} pipeline={pipeline} />}
+      {pipeline !== null && mode === 'rows' && <ManyInstances version={version} pipeline={pipeline} />}
+      {(pipeline === null || mode === 'tensors') && <TensorRun version={version} />}
+    </>
+  );
+}
+
+function Lead({ version }: { readonly version: PlayedVersion }) {
+  return (
+    <>
+      <Link href={versionPath(version)}>{version.ref}</Link> of{' '}
+      <Link href={modelPath(version.model.name)}>{version.model.name}</Link>
+    </>
+  );
+}
+
+function VersionChoice({ version }: { readonly version: PlayedVersion }) {
+  const [, navigate] = useLocation();
+  const versions = version.model.versions.edges.map(({ node }) => node);
+  if (versions.length < 2) return null;
+  return (
+    <SelectField
+      label="Version"
+      value={version.ref}
+      onChange={(next) => navigate(`${playgroundPath(next)}${location.search}`)}
+      options={versions.map(({ ref }) => ({ value: ref, label: ref }))}
+    />
+  );
+}
