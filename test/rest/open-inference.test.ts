@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DATA_TYPES, type DataType } from '../../src/tensors/index.js';
 import { GraphBuilder } from '../../src/onnx/index.js';
 import { deploy, IN_THREAD, publish, register, serve } from '../api/support/catalog-steps.js';
-import { serveWith } from '../api/support/serving-steps.js';
+import { PATIENT_MS, serveWith } from '../api/support/serving-steps.js';
 import { scalingModel, slowModel } from '../api/support/own-models.js';
 import { identity } from '../onnx/awkward-models.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -110,7 +110,10 @@ describe('a model', () => {
 
 describe('infer with JSON', () => {
   it('answers by the deployment of the name, else by the model’s default version, or by the version asked for', async () => {
-    const ask = async (path: string) => (await post(`/v2/models/${path}/infer`, { id: 'q', ...row() })).body;
+    // One is loaded only now.
+    const parameters = { timeout: 1_000 * PATIENT_MS };
+    const ask = async (path: string) =>
+      (await post(`/v2/models/${path}/infer`, { id: 'q', parameters, ...row() })).body;
     const twice = scaled([2, 4, 6, 8]);
     expect(await ask('scale')).toEqual({ model_name: 'scale', model_version: '1', id: 'q', ...twice });
     expect(await ask('renamed')).toEqual({ model_name: 'renamed', model_version: '1', id: 'q', ...twice });

@@ -1,8 +1,9 @@
 import { cpSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { Connection } from '../../src/platform/database/connection.js';
 import { openEmbedded, type EmbeddedDatabase } from '../../src/platform/database/embedded.js';
 import { createLogger } from '../../src/platform/logging.js';
 
@@ -20,6 +21,8 @@ interface KeptDatabase {
 /** Rows that were deleted still take their place. */
 const TOO_LARGE_BYTES = 16 * 2 ** 20;
 
+const SOCKET = '.s.PGSQL.5432';
+
 const idle: KeptDatabase[] = [];
 /** By the data directory of whoever has it. */
 const lent = new Map<string, KeptDatabase>();
@@ -34,8 +37,20 @@ export async function lendDatabase(dataDirectory: string, template: string): Pro
 export async function startEmbedded(...args: Parameters<typeof openEmbedded>): Promise<EmbeddedDatabase> {
   const kept = lent.get(args[0]);
   if (kept === undefined) return openEmbedded(...args);
-  const { connection } = kept.embedded;
-  return { connection, markInitialised: () => Promise.resolve(), close: () => Promise.resolve() };
+  const door = await doorTo(kept.embedded.connection);
+  return { connection: door.connection, markInitialised: () => Promise.resolve(), close: door.close };
+}
+
+/**
+ * A way to the database that is gone once it is closed: what a server that was stopped still does finds no database, and
+ * does not change the next suite's.
+ */
+async function doorTo(connection: Connection): Promise<Pick<EmbeddedDatabase, 'connection' | 'close'>> {
+  const { host = '' } = connection;
+  if (!host.startsWith('/')) return { connection, close: () => Promise.resolve() };
+  const folder = await mkdtemp(join(tmpdir(), 'retort-'));
+  await symlink(join(host, SOCKET), join(folder, SOCKET));
+  return { connection: { ...connection, host: folder }, close: () => rm(folder, { recursive: true }) };
 }
 
 export async function giveBackDatabase(dataDirectory: string): Promise<void> {
