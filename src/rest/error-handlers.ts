@@ -12,11 +12,9 @@ export function registerErrorHandlers(app: FastifyInstance, routes: RouteTable):
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
     const allowed = routes.methodsOf(request.url);
-    answerError(
-      allowed.length === 0 ? unknownPath(request, routes) : wrongMethod(request, allowed),
-      request,
-      reply,
-    );
+    // A route for many files takes the method, and may not have the file.
+    const isUnknown = allowed.length === 0 || allowed.includes(request.method);
+    answerError(isUnknown ? unknownPath(request, routes) : wrongMethod(request, allowed), request, reply);
   });
 }
 
