@@ -72,7 +72,8 @@ export class JobRunner {
   wake(): void {
     if (this.phase !== 'running') return;
     this.lookAgain = true;
-    this.looking ??= this.look().finally(() => (this.looking = null));
+    // Where there is no room, the end of a run wakes.
+    if (this.looking === null && this.runs.size < AT_ONCE) this.looking = this.look();
   }
 
   /** The job as it is at this moment; undefined when it does not run. */
@@ -108,13 +109,22 @@ export class JobRunner {
   }
 
   private async look(): Promise<void> {
-    while (this.lookAgain && this.phase === 'running' && this.runs.size < AT_ONCE) {
-      this.lookAgain = false;
-      const wakeUp = await this.parts.wakeUps.next();
-      if (!wakeUp) continue;
-      this.lookAgain = true;
-      await this.begin(wakeUp);
+    try {
+      while (this.lookAgain && this.phase === 'running' && this.runs.size < AT_ONCE) {
+        this.lookAgain = false;
+        const wakeUp = await this.parts.wakeUps.next();
+        if (!wakeUp) continue;
+        this.lookAgain = true;
+        await this.begin(wakeUp);
+      }
+    } catch (error) {
+      this.parts.logger.error(
+        { err: error },
+        'the queue of jobs could not be looked at; looking again in a while',
+      );
     }
+    // Now, and not when the promise settles: a wake in between would be lost.
+    this.looking = null;
     clearTimeout(this.timer);
     if (this.phase !== 'running') return;
     this.timer = setTimeout(
@@ -130,8 +140,14 @@ export class JobRunner {
     this.isChanged = false;
     this.waiting.delete(jobId);
     try {
+      const other = this.runs.get(jobId);
+      if (other && !other.run.signal.aborted) {
+        // It was paused and resumed before it was begun, and woken up twice.
+        await this.parts.wakeUps.done(wakeUp);
+        return;
+      }
       // A run that was paused a moment ago may still be on its way out.
-      await this.runs.get(jobId)?.ended;
+      await other?.ended;
       const found = await store.find(jobId);
       // One that runs, and not here, was begun and then not gone on with.
       const job =

@@ -137,6 +137,23 @@ describe.each(databaseKinds)('jobs on %s', (kind) => {
     });
   });
 
+  it('lets others run beside one that was woken up twice', async () => {
+    work.gate = 0;
+    const blockers = [await start(), await start()];
+    await until(() => work.running === 2);
+    const twice = await start();
+    // Both wake-ups wait in the queue.
+    await jobs.pause(caller, { id: twice.id });
+    await jobs.resume(caller, { id: twice.id });
+    const other = await start();
+    for (const { id } of blockers) await jobs.cancel(caller, { id });
+    await until(() => work.running === 2);
+    expect([await stateOf(twice.id), await stateOf(other.id)]).toEqual(['RUNNING', 'RUNNING']);
+    work.gate = Infinity;
+    for (const { id } of [twice, other]) await isIn(id, 'SUCCEEDED');
+    expect((await jobs.find(twice.id))?.attempt).toBe(1);
+  });
+
   it('runs two at a time, in the order they were asked for', async () => {
     work.gate = 0;
     const ids: string[] = [];
