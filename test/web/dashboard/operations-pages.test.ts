@@ -215,6 +215,43 @@ describe('the dashboard’s pages of operations', () => {
     }
   });
 
+  inBrowser(
+    'makes an alert rule, says what is wrong with it first, and silences and deletes it',
+    async () => {
+      await open('/alerts');
+      await button('New rule…').click();
+      const dialog = page.getByRole('dialog', { name: 'New alert rule' });
+      await dialog.getByLabel('Name').fill('no such name');
+      await dialog.getByLabel('Limit, %').fill('many');
+      await dialog.getByRole('button', { name: 'Make the rule' }).click();
+      await seen('Give a number in %, such as 5; got “many”.');
+      await dialog.getByLabel('Limit, %').fill('5');
+      await dialog.getByRole('button', { name: 'Make the rule' }).click();
+      await until(async () => (await dialog.getByLabel('Name').getAttribute('aria-invalid')) === 'true');
+      await dialog.getByLabel('Name').fill('many-errors');
+      await dialog.getByRole('button', { name: 'Make the rule' }).click();
+      await page.getByRole('row', { name: /many-errors.*above 5 %.*for 1 min/ }).waitFor();
+      expect(await watched.accessibilityProblems()).toEqual([]);
+      await button('Silence many-errors').click();
+      await page.getByRole('dialog', { name: 'Silence many-errors' }).getByLabel('Reason').fill('known');
+      await page.getByRole('button', { name: 'Silence', exact: true }).click();
+      await seen(/Silent until/);
+      await button('Delete many-errors').click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Delete the rule' }).click();
+      await seen('No rule watches yet. Make one to be told when something is wrong.');
+    },
+  );
+
+  inBrowser('shows drift and measured errors, and says what is missing for them', async () => {
+    await open('/deployments/scaling?view=drift');
+    await page.getByRole('region', { name: /^Drift of scaling@\d$/ }).waitFor();
+    await page.getByText('Not enough data').first().waitFor();
+    expect(await watched.accessibilityProblems()).toEqual([]);
+    await page.getByRole('link', { name: 'Measured' }).click();
+    await seen(/^Predictions are not logged/);
+    expect(await watched.accessibilityProblems()).toEqual([]);
+  });
+
   inBrowser('filters events by kind and name, and has that in the address', async () => {
     await open('/events');
     await button('Catalog').click();
