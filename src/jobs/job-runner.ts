@@ -6,6 +6,7 @@ import { DatabaseUnavailable } from '../platform/failures.js';
 import type { Logger } from '../platform/logging.js';
 import { isOver, type JobKind, type JobRecord, type JobState, type JobWork } from './job.js';
 import type { JobChanges } from './job-changes.js';
+import { requeueInterrupted } from './interrupted-jobs.js';
 import { jobEvent, SYSTEM } from './job-events.js';
 import { JobRun, type RunEnded } from './job-run.js';
 import type { Change, JobStore } from './job-store.js';
@@ -16,8 +17,6 @@ const AT_ONCE = 2;
 /** How often is looked for wake-ups that were put back; and for any, should the word of one have been missed. */
 const LOOK_AGAIN_MS = 2_000;
 const LOOK_ANYWAY_MS = 30_000;
-/** Ends of the server without progress in between, after which a job is taken for their cause. */
-const MAX_DEATHS = 5;
 const RETRY_FIRST_MS = 500;
 const RETRY_LONGEST_MS = 5_000;
 /** What is likely to have passed in a while. */
@@ -57,7 +56,7 @@ export class JobRunner {
   private async startWhenPossible(): Promise<void> {
     for (let attempt = 1; this.phase === 'idle'; attempt += 1) {
       try {
-        await this.requeue();
+        await requeueInterrupted(this.parts);
         this.phase = 'running';
         this.wake();
       } catch (error) {
@@ -266,37 +265,6 @@ export class JobRunner {
     });
     changes.changed(job.id);
     return changed;
-  }
-
-  /** The table of jobs says what is to be done: what wakes them up is made anew from it. */
-  private async requeue(): Promise<void> {
-    const { events, store, wakeUps, logger } = this.parts;
-    const pending = await store.pending();
-    if (pending.length === 0) return;
-    await wakeUps.clear();
-    for (const { deaths, ...job } of pending) {
-      const isGivenUp = job.state === 'RUNNING' && deaths + 1 >= MAX_DEATHS;
-      await events.transaction(async (tx) => {
-        const from = { id: job.id, from: [job.state] };
-        const change =
-          job.state === 'QUEUED'
-            ? null
-            : isGivenUp
-              ? await store.change(tx, from, 'FAILED', {
-                  finishedAt: new Date(),
-                  error: `The server ended ${MAX_DEATHS} times while this job ran, which got no further in between, so it is not tried again.`,
-                })
-              : await store.change(tx, from, 'QUEUED', { deaths: { increment: 1 } });
-        if (!isGivenUp) await wakeUps.send(tx, job.id);
-        return {
-          result: undefined,
-          events: change
-            ? [jobEvent(change, 'RUNNING', SYSTEM, 'the server ended while it ran; it goes on where it was')]
-            : [],
-        };
-      });
-    }
-    logger.info({ jobs: pending.length }, 'jobs go on where they were');
   }
 }
 
