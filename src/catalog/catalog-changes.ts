@@ -3,9 +3,6 @@ import type { EventLog, NewEvent } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
 import type { CatalogStores } from './catalog-stores.js';
 import type { ModelRecord } from './catalog-records.js';
-import { checkText } from './texts.js';
-
-const MAX_REASON = 1_000;
 
 /** What changing the catalog has in common: one transaction with its events, and one lock for each model. */
 export class CatalogChanges {
@@ -46,8 +43,4 @@ export function newEvent(
     ...(version && { version: { id: version.id, number: version.number } }),
     ...(data && { data }),
   };
-}
-
-export function checkReason(reason: string | null | undefined): string | null {
-  return reason === null || reason === undefined ? null : checkText(reason, ['reason'], { max: MAX_REASON });
 }

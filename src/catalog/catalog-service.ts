@@ -1,4 +1,4 @@
-import { checkReason, newEvent, CatalogChanges } from './catalog-changes.js';
+import { newEvent, CatalogChanges } from './catalog-changes.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Database } from '../platform/database/index.js';
 import { DomainError } from '../platform/errors.js';
@@ -21,6 +21,7 @@ import type { PublishVersionInput } from './publishing/publication-input.js';
 import type { AliasRecord, ModelRecord, VersionRecord } from './catalog-records.js';
 import { VersionPublisher, type PublishingDependencies } from './publishing/version-publisher.js';
 import { VersionTagging, type TagVersionInput } from './version-tagging.js';
+import { checkReason } from '../platform/text/check-text.js';
 
 export interface CatalogDependencies extends PublishingDependencies {
   readonly database: Database;

@@ -1,6 +1,6 @@
 import './error-codes.js';
 export { ArtifactDownloader } from './artifacts/artifact-download.js';
-export { CatalogChanges, checkReason, newEvent } from './catalog-changes.js';
+export { CatalogChanges, newEvent } from './catalog-changes.js';
 export type { CatalogReader } from './catalog-reader.js';
 export {
   type AliasChangeRecord,
@@ -41,6 +41,6 @@ export { type ExampleInput, checkExampleCount, takeExamples } from './publishing
 export { type ExampleContent, type ExampleRecord, exampleText } from './publishing/examples.js';
 export { checkPublicationTexts } from './publishing/publication-input.js';
 export type { PublishingDependencies } from './publishing/version-publisher.js';
-export { checkText, withoutNul } from './texts.js';
+export { withoutNul } from './texts.js';
 export { type VersionRef, formatVersionRef, parseSelector, parseVersionRef } from './version-ref.js';
 export { asJson, optionalJson } from './version-store.js';

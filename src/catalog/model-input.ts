@@ -1,7 +1,7 @@
 import { DomainError } from '../platform/errors.js';
 import type { ModelTexts } from './model-store.js';
 import type { Domain } from './catalog-records.js';
-import { checkText } from './texts.js';
+import { checkText } from '../platform/text/check-text.js';
 
 /** Null and undefined both mean: not given. */
 export interface ModelTextsInput {

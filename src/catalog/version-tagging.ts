@@ -1,12 +1,13 @@
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
-import { checkReason, newEvent, type CatalogChanges } from './catalog-changes.js';
+import { newEvent, type CatalogChanges } from './catalog-changes.js';
 import type { CatalogStores } from './catalog-stores.js';
 import { MAX_TAGS_PER_VERSION } from './limits.js';
 import { checkNewTagName } from './names.js';
 import type { VersionRecord } from './catalog-records.js';
 import { isStorable } from './texts.js';
 import { parseVersionRef } from './version-ref.js';
+import { checkReason } from '../platform/text/check-text.js';
 
 export interface TagVersionInput {
   readonly version: string;

@@ -1,4 +1,4 @@
-import { checkReason, type CatalogService } from '../catalog/index.js';
+import { type CatalogService } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog, NewEvent } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
@@ -11,6 +11,7 @@ import type { Fleet } from './harness/fleet.js';
 import { readPlan, type PlanInput } from './migrations/migration-input.js';
 import type { DeploymentRecord, FollowPlan } from './records.js';
 import { within } from './routing/waiting.js';
+import { checkReason } from '../platform/text/check-text.js';
 
 /** How long `follow` waits for the migration to where the alias points to come to rest. */
 const REST_MS = 30_000;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { checkReason, type CatalogService } from '../catalog/index.js';
+import { type CatalogService } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
@@ -12,6 +12,7 @@ import type { DeploymentRecord, RevisionRecord } from './records.js';
 import type { Reconciler } from './reconciler.js';
 import { settingsOf } from './settings/stored-settings.js';
 import { checkedWait, within } from './routing/waiting.js';
+import { checkReason } from '../platform/text/check-text.js';
 
 export interface RollbackDeploymentRequest {
   readonly deployment: string;

@@ -1,4 +1,4 @@
-import { checkName, checkReason } from '../catalog/index.js';
+import { checkName } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import { untilAborted, type AbortSignalLike } from '../platform/until-aborted.js';
 import type { Caller } from '../security/index.js';
@@ -35,6 +35,7 @@ import { TrafficService } from './traffic-service.js';
 import { VersionResolver } from './routing/version-resolver.js';
 import { batchingOf, loadedState, occupancy, servedVersions } from './routing/what-is-held.js';
 import { checkedWait, within } from './routing/waiting.js';
+import { checkReason } from '../platform/text/check-text.js';
 
 /**
  * Named, running services of models. What they are to be lies in the database; a reconciler for each makes it so. Hands out

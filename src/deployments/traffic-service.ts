@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { checkReason, type CatalogService, type VersionRecord } from '../catalog/index.js';
+import { type CatalogService, type VersionRecord } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Caller } from '../security/index.js';
@@ -16,6 +16,7 @@ import type { Seat } from './harness/seat.js';
 import { settingsOf } from './settings/stored-settings.js';
 import { percentOf, readPart, totalWeight, type PartInput } from './routing/share.js';
 import { checkedWait, within } from './routing/waiting.js';
+import { checkReason } from '../platform/text/check-text.js';
 
 /** All by their shares, which add up to 1, or all by weights, in proportion to each other. */
 export interface ShareInput extends PartInput {

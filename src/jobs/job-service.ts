@@ -8,10 +8,10 @@ import { jobEvent } from './job-events.js';
 import { JobRunner } from './job-runner.js';
 import { JobStore, type Change, type JobWindow } from './job-store.js';
 import { WakeUps } from './wake-ups.js';
+import { checkReason } from '../platform/text/check-text.js';
 
 /** More would be forgotten by whoever asked for them before their turn comes. */
 const MAX_UNFINISHED = 1_000;
-const MAX_REASON = 1_000;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 interface Caller {
@@ -78,7 +78,7 @@ export class JobService {
 
   /** @throws DomainError what the kind of job refuses; OVERLOADED, INVALID_ARGUMENT */
   async start(caller: Caller, { kind, asked, reason: given }: StartRequest): Promise<JobRecord> {
-    const reason = checkReason(given);
+    const reason = checkReason(given?.trim() === '' ? null : given);
     const work = this.works.get(kind);
     if (!work) throw new DomainError('INTERNAL', `No work is registered for jobs of kind ${kind}`);
     const prepared = await work.prepare(asked);
@@ -199,7 +199,7 @@ export class JobService {
     otherwise: (job: JobRecord) => JobRecord,
     also?: (tx: Transaction, id: string) => Promise<void>,
   ): Promise<JobRecord> {
-    const reason = checkReason(given);
+    const reason = checkReason(given?.trim() === '' ? null : given);
     const change: Change = isOver(to) ? { finishedAt: new Date() } : {};
     // Read first, for the event; whoever changes it in between makes the change below miss.
     for (;;) {
@@ -234,15 +234,5 @@ function over({ state }: JobRecord, what: string): DomainError {
     {
       field: ['id'],
     },
-  );
-}
-
-function checkReason(reason: string | null | undefined): string | null {
-  if (reason === null || reason === undefined || reason.trim() === '') return null;
-  if (reason.length <= MAX_REASON) return reason;
-  throw new DomainError(
-    'INVALID_ARGUMENT',
-    `Expected a reason of at most ${MAX_REASON} characters, got ${reason.length}.`,
-    { field: ['reason'] },
   );
 }

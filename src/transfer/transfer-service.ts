@@ -4,7 +4,7 @@ import type { EventLog } from '../platform/events/index.js';
 import { Turnstile } from '../platform/turnstile.js';
 import type { Caller } from '../security/index.js';
 import { ArtifactDownloader } from '../catalog/index.js';
-import { CatalogChanges, checkReason } from '../catalog/index.js';
+import { CatalogChanges } from '../catalog/index.js';
 import { CatalogStores } from '../catalog/index.js';
 import { checkName } from '../catalog/index.js';
 import type { PublishingDependencies } from '../catalog/index.js';
@@ -17,6 +17,7 @@ import { MissingParentStore, type ForeignParent } from './import/missing-parent-
 import { ModelExporter } from './model-exporter.js';
 import { ModelImporter, type ImportOutcome } from './import/model-importer.js';
 import { SnapshotStore } from './snapshot-store.js';
+import { checkReason } from '../platform/text/check-text.js';
 
 export interface TransferDependencies extends PublishingDependencies {
   readonly database: Database;

@@ -93,6 +93,16 @@ describe.each(databaseKinds)('jobs on %s', (kind) => {
     ]);
   });
 
+  it('takes no reason that cannot be kept', async () => {
+    const { id } = await start();
+    for (const reason of ['x'.repeat(1_001), 'a\u0000b'])
+      await expect(jobs.cancel(caller, { id, reason })).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        field: ['reason'],
+      });
+    expect((await jobs.cancel(caller, { id, reason: ' ' })).state).toBe('CANCELLED');
+  });
+
   it('may be paused and resumed at any moment, over and over', async () => {
     work.gate = 0;
     const { id } = await start();

@@ -16,13 +16,14 @@ import {
   type Standing,
 } from './alias-refusals.js';
 import { rollbackTarget, undoneTo } from './alias-undo.js';
-import { checkReason, newEvent, type CatalogChanges } from '../catalog-changes.js';
+import { newEvent, type CatalogChanges } from '../catalog-changes.js';
 import type { CatalogStores } from '../catalog-stores.js';
 import { MAX_ALIASES_PER_MODEL } from '../limits.js';
 import { checkAliasName } from '../names.js';
 import type { AliasChangeKind, AliasRecord, ModelRecord, VersionRecord } from '../catalog-records.js';
 import { isStorable } from '../texts.js';
 import { parseSelectorWithin } from '../version-ref.js';
+import { checkReason } from '../../platform/text/check-text.js';
 
 interface Change {
   readonly kind: AliasChangeKind;

@@ -1,8 +1,9 @@
 import type { ArtifactStore, StoredArtifact } from '../../artifacts/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { Caller } from '../../security/index.js';
-import { checkReason, type CatalogChanges } from '../catalog-changes.js';
+import { type CatalogChanges } from '../catalog-changes.js';
 import type { CatalogStores } from '../catalog-stores.js';
+import { checkReason } from '../../platform/text/check-text.js';
 
 export interface CollectArtifactsInput {
   /** Only says what would be removed. */

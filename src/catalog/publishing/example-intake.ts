@@ -10,7 +10,7 @@ import { DomainError } from '../../platform/errors.js';
 import type { JsonValue } from '../../platform/events/index.js';
 import { exampleText, type ExampleContent, type NewExample } from './examples.js';
 import { checkExpectedOutputs } from './expected-outputs.js';
-import { checkText } from '../texts.js';
+import { checkText } from '../../platform/text/check-text.js';
 
 /** What a publisher gives as an example: an instance, or all input tensors. */
 export interface ExampleInput {

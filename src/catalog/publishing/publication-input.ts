@@ -2,7 +2,7 @@ import { DomainError } from '../../platform/errors.js';
 import type { ExampleInput } from './example-intake.js';
 import { MAX_MARKDOWN } from '../model-input.js';
 import type { Dataset, DerivationRelation, Environment, Metric, Source } from '../catalog-records.js';
-import { checkText } from '../texts.js';
+import { checkText } from '../../platform/text/check-text.js';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 

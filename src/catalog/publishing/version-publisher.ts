@@ -5,12 +5,13 @@ import { DomainError } from '../../platform/errors.js';
 import type { RuntimeGraphs } from '../../runtime/index.js';
 import type { Caller } from '../../security/index.js';
 import { at, type ArtifactIntake } from '../artifacts/artifact-intake.js';
-import { checkReason, newEvent, type CatalogChanges } from '../catalog-changes.js';
+import { newEvent, type CatalogChanges } from '../catalog-changes.js';
 import type { CatalogStores } from '../catalog-stores.js';
 import { checkExampleCount, takeExamples } from './example-intake.js';
 import { checkPublicationTexts, type PublishVersionInput } from './publication-input.js';
 import type { DerivationRelation, ModelRecord, VersionRecord } from '../catalog-records.js';
 import { parseVersionRef } from '../version-ref.js';
+import { checkReason } from '../../platform/text/check-text.js';
 
 export interface PublishingDependencies {
   readonly artifacts: ArtifactStore;

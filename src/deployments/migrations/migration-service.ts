@@ -1,4 +1,4 @@
-import { checkReason, type CatalogService } from '../../catalog/index.js';
+import { type CatalogService } from '../../catalog/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { EventLog } from '../../platform/events/index.js';
 import type { Caller } from '../../security/index.js';
@@ -23,6 +23,7 @@ import {
 } from './plan-migration.js';
 import { isOpen, type MigrationRecord } from './records.js';
 import type { OpenMigration } from '../desired/desired.js';
+import { checkReason } from '../../platform/text/check-text.js';
 
 export interface MigrateRequest extends PlanInput {
   /** A name. */

@@ -1,4 +1,3 @@
-import { checkReason, checkText } from '../../catalog/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { EventLog } from '../../platform/events/index.js';
 import type { Turns } from '../../platform/turns.js';
@@ -9,6 +8,7 @@ import { alertsSilenced } from './alert-events.js';
 import type { SilenceRecord } from './alert-records.js';
 import { LONGEST_SILENCE_MS } from './rules/limits.js';
 import type { SilenceScope, SilenceStore } from './silence-store.js';
+import { checkReason, checkText } from '../../platform/text/check-text.js';
 
 type Given<T> = T | null | undefined;
 

@@ -1,4 +1,4 @@
-import { checkReason, type CatalogService, type VersionRecord } from '../../catalog/index.js';
+import { type CatalogService, type VersionRecord } from '../../catalog/index.js';
 import type { DeploymentService } from '../../deployments/index.js';
 import type { Database } from '../../platform/database/index.js';
 import type { EventLog } from '../../platform/events/index.js';
@@ -8,6 +8,7 @@ import type { Reference } from './reference.js';
 import { ReferenceBuilder } from './reference-builder.js';
 import type { ReferenceRequest, ReferenceRowFinder } from './reference-rows.js';
 import { ReferenceStore } from './reference-store.js';
+import { checkReason } from '../../platform/text/check-text.js';
 
 /** Makes the distributions that live requests are held against. */
 export class ReferenceService {

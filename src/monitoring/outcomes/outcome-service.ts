@@ -1,4 +1,4 @@
-import { checkReason, type CatalogService, type VersionRecord } from '../../catalog/index.js';
+import { type CatalogService, type VersionRecord } from '../../catalog/index.js';
 import type { DeploymentRecord, DeploymentService } from '../../deployments/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { EventLog, JsonValue } from '../../platform/events/index.js';
@@ -21,6 +21,7 @@ import {
   type ErrorPoint,
   type ErrorSummary,
 } from './live-error.js';
+import { checkReason } from '../../platform/text/check-text.js';
 
 const HOUR_MS = 3_600_000;
 const LONGEST_MS = 3_660 * 86_400_000;

@@ -1,4 +1,4 @@
-import { checkReason, type CatalogService, type Window } from '../../catalog/index.js';
+import { type CatalogService, type Window } from '../../catalog/index.js';
 import type { DeploymentRecord, DeploymentService } from '../../deployments/index.js';
 import type { Database } from '../../platform/database/index.js';
 import { DomainError } from '../../platform/errors.js';
@@ -9,6 +9,7 @@ import { LoggedPredictionStore } from './logged-prediction-store.js';
 import { PredictionLogRecorder } from './prediction-log-recorder.js';
 import type { LoggedPredictionFilter, LoggedPredictionRecord } from './records.js';
 import { checkSubject, subjectHash } from './subject.js';
+import { checkReason } from '../../platform/text/check-text.js';
 
 const MAX_TEXT = 1_000;
 const MAX_IDS = 1_000;

@@ -1,4 +1,4 @@
-import { checkReason, type Window } from '../../../catalog/index.js';
+import { type Window } from '../../../catalog/index.js';
 import { DomainError } from '../../../platform/errors.js';
 import type { EventLog } from '../../../platform/events/index.js';
 import { similarNames } from '../../../platform/similar-names.js';
@@ -14,6 +14,7 @@ import type { DeliveryStore } from '../webhooks/delivery-store.js';
 import type { AlertRuleStore } from './alert-rule-store.js';
 import { MAX_RULES } from './limits.js';
 import { NEW_RULE, type RuleParts, type RuleReader } from './rule-input.js';
+import { checkReason } from '../../../platform/text/check-text.js';
 
 type Given<T> = T | null | undefined;
 

@@ -1,4 +1,4 @@
-import { checkName, checkText, quoted } from '../../../catalog/index.js';
+import { checkName, quoted } from '../../../catalog/index.js';
 import { DomainError } from '../../../platform/errors.js';
 import { similarNames } from '../../../platform/similar-names.js';
 import type { SecretsFile } from '../../../platform/secrets-file.js';
@@ -8,6 +8,7 @@ import type { RuleFields } from './alert-rule-store.js';
 import { readCondition, type ConditionInput } from './condition-input.js';
 import { durationText } from './duration-text.js';
 import { LONGEST_FOR_MS, LONGEST_WINDOW_MS, MAX_DEPLOYMENTS, MAX_WEBHOOKS } from './limits.js';
+import { checkText } from '../../../platform/text/check-text.js';
 
 type Given<T> = T | null | undefined;
 
