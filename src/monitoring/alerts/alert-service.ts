@@ -11,7 +11,7 @@ import type { AlertRecord } from './alert-records.js';
 import { AlertReplay } from './alert-replay.js';
 import { AlertSilences } from './alert-silences.js';
 import { AlertStore, type AlertFilter } from './alert-store.js';
-import { DeploymentDirectory } from './deployment-directory.js';
+import { WatchedDeployments } from './watched-deployments.js';
 import { AlertEvaluator } from './evaluation/alert-evaluator.js';
 import { LiveDrift, type Drift } from './evaluation/live-drift.js';
 import { LiveMetrics, type Metrics } from './evaluation/live-metrics.js';
@@ -72,7 +72,7 @@ export class AlertService {
   private readonly turns = new Turns();
   private readonly live: LiveMetrics;
   private readonly drift: LiveDrift;
-  private readonly directory: DeploymentDirectory;
+  private readonly directory: WatchedDeployments;
   private readonly evaluator: AlertEvaluator;
   private readonly worker: DeliveryWorker;
   private readonly stores: {
@@ -95,7 +95,7 @@ export class AlertService {
       deliveries: new DeliveryStore(database),
     };
     this.stores = stores;
-    this.directory = new DeploymentDirectory(deps);
+    this.directory = new WatchedDeployments(deps);
     this.live = new LiveMetrics({
       metrics: deps.metrics,
       held: (name) => deps.deployments.occupancy(name),

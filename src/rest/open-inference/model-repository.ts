@@ -1,5 +1,6 @@
 import type { CatalogService, VersionRecord } from '../../catalog/index.js';
 import {
+  deploymentPages,
   settingsOf,
   type DeploymentRecord,
   type DeploymentService,
@@ -84,16 +85,8 @@ export class ModelRepository {
 
   private async allDeployments(): Promise<DeploymentRecord[]> {
     const all: DeploymentRecord[] = [];
-    for (;;) {
-      const last = all.at(-1);
-      const page = await this.deps.deployments.page({
-        after: last && { name: last.name },
-        take: PAGE,
-        fromEnd: false,
-      });
-      all.push(...page);
-      if (page.length < PAGE) return all;
-    }
+    for await (const page of deploymentPages(this.deps.deployments)) all.push(...page);
+    return all;
   }
 
   private async deployedEntries(deployments: readonly DeploymentRecord[]): Promise<RepositoryEntry[]> {

@@ -5,7 +5,7 @@ import { toOpenAlert } from '../alert-book.js';
 import { alertChanged } from '../alert-events.js';
 import type { AlertRecord } from '../alert-records.js';
 import type { AlertStore } from '../alert-store.js';
-import type { DeploymentDirectory } from '../deployment-directory.js';
+import type { WatchedDeployments } from '../watched-deployments.js';
 import { deliveriesOf } from '../webhooks/delivery-body.js';
 import type { DeliveryStore, NewDelivery } from '../webhooks/delivery-store.js';
 import { covers, end, firingRecord, look, policyOf, type Finding } from './look.js';
@@ -17,7 +17,7 @@ const NOTE_INTERVAL_MS = 30_000;
 
 export interface EvaluatorParts {
   readonly book: AlertBook;
-  readonly directory: Pick<DeploymentDirectory, 'all'>;
+  readonly directory: Pick<WatchedDeployments, 'all'>;
   readonly sources: Sources;
   /** Told before each look of all that is watched. */
   readonly onLook: (deployments: readonly WatchedDeployment[]) => void;

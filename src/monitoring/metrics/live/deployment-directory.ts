@@ -1,8 +1,7 @@
-import type { DeploymentRecord, DeploymentService } from '../../../deployments/index.js';
+import { deploymentPages, type DeploymentService } from '../../../deployments/index.js';
 import type { EventLog } from '../../../platform/events/index.js';
 import type { Logger } from '../../../platform/logging.js';
 
-const PAGE = 500;
 const RETRY_MS = 1_000;
 
 export interface DeploymentName {
@@ -52,13 +51,8 @@ export class DeploymentDirectory {
     const { reading } = this;
     this.told.clear();
     const found = new Map<string, DeploymentName>();
-    let page: DeploymentRecord[] = [];
-    do {
-      const last = page.at(-1);
-      const after = last && { name: last.name };
-      page = await this.deps.deployments.page({ after, take: PAGE, fromEnd: false });
+    for await (const page of deploymentPages(this.deps.deployments))
       for (const { id, name } of page) found.set(name, { id, name });
-    } while (page.length === PAGE);
     if (reading !== this.reading) return;
     for (const [name, deployment] of this.told) found.set(name, deployment);
     const kept = new Set([...found.values()].map(({ id }) => id));

@@ -1,9 +1,8 @@
 import type { CatalogService } from '../../catalog/index.js';
-import type { DeploymentRecord, DeploymentService } from '../../deployments/index.js';
+import { deploymentPages, type DeploymentRecord, type DeploymentService } from '../../deployments/index.js';
 import type { EventKind, EventLog } from '../../platform/events/index.js';
 import type { WatchedDeployment } from './evaluation/metric-source.js';
 
-const PAGE = 500;
 /** What changes which deployments there are, or what they serve. */
 const CHANGES: ReadonlySet<EventKind> = new Set<EventKind>([
   'DEPLOYMENT_STATE_CHANGED',
@@ -17,7 +16,7 @@ const CHANGES: ReadonlySet<EventKind> = new Set<EventKind>([
 ]);
 
 /** Every deployment, read again when something has changed. */
-export class DeploymentDirectory {
+export class WatchedDeployments {
   private known: readonly WatchedDeployment[] = [];
   private stale = true;
 
@@ -49,13 +48,9 @@ export class DeploymentDirectory {
 
   private async read(): Promise<WatchedDeployment[]> {
     const found: WatchedDeployment[] = [];
-    let after: { readonly name: string } | undefined;
-    for (;;) {
-      const page = await this.deps.deployments.page({ after, take: PAGE, fromEnd: false });
+    for await (const page of deploymentPages(this.deps.deployments))
       found.push(...(await this.watched(page)));
-      after = page.at(-1);
-      if (page.length < PAGE) return found;
-    }
+    return found;
   }
 
   private async watched(page: readonly DeploymentRecord[]): Promise<WatchedDeployment[]> {
