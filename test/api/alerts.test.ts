@@ -42,12 +42,13 @@ describe.each(databaseKinds)('alerts, %s database', (kind) => {
   it('fires when requests fail, and is resolved when they do not any more', async () => {
     await serve(app, 'failing', scalingModel(2));
     await scale(app, { deployment: 'failing' }, [1, 2, 3, 4]);
-    const cursor = await latestCursor(app);
+    // Looked at from when all has failed that is to fail: no look comes between two failures.
     const rule = await createRule(app, 'Errors', {
       ...anyError,
       summary: 'Look at the log.',
       severity: 'CRITICAL',
       deployments: ['failing'],
+      enabled: false,
     });
     expect(rule).toMatchObject({
       name: 'Errors',
@@ -62,6 +63,8 @@ describe.each(databaseKinds)('alerts, %s database', (kind) => {
       alerts: [],
     });
     await fail(app, 'failing', 3);
+    const cursor = await latestCursor(app);
+    await updateRule(app, 'Errors', { enabled: true });
     await until(async () => (await only('Errors'))?.state === 'FIRING');
     expect(await only('Errors')).toMatchObject({
       state: 'FIRING',
