@@ -32,7 +32,11 @@ export function checkOutput(
     datatype,
     shape: [...shape],
     ...(description === undefined ? {} : { description }),
-    ...meaningOf({ unit: unit ?? (isLabel || classLabels === undefined ? undefined : '1'), columns, classes: byValue(classes) }),
+    ...meaningOf({
+      unit: unit ?? (isLabel || classLabels === undefined ? undefined : '1'),
+      columns,
+      classes: byValue(classes),
+    }),
   };
 }
 

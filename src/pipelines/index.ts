@@ -14,7 +14,13 @@ export { type TensorAnnotation, tensorAnnotations } from './describe/tensor-anno
 export { describeQuantity, type TensorColumns, tensorColumns } from './describe/tensor-columns.js';
 export { neutronRange, stabilityDistance } from './instances/nuclear-landscape.js';
 export type { JsonObject, JsonValue } from './json.js';
-export { type FieldDescription, type FieldKind, rowNumbers, type ValueKind, type Values } from './language/index.js';
+export {
+  type FieldDescription,
+  type FieldKind,
+  rowNumbers,
+  type ValueKind,
+  type Values,
+} from './language/index.js';
 export { MoleculeWorker } from './molecules/molecule-worker-client.js';
 export { parseNewPipeline, parsePipeline } from './parse-pipeline.js';
 export type { Pipeline } from './pipeline.js';

@@ -72,7 +72,10 @@ const transform = z.discriminatedUnion('step', [
 ]);
 
 // Filled in from the graph; when a caller writes them they must agree with it.
-export const tensor = { datatype: z.enum(DATA_TYPES).exactOptional(), shape: z.array(z.int().min(-1)).optional() };
+export const tensor = {
+  datatype: z.enum(DATA_TYPES).exactOptional(),
+  shape: z.array(z.int().min(-1)).optional(),
+};
 
 const input = z.strictObject({
   ...tensor,

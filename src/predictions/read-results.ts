@@ -32,8 +32,7 @@ export function answersOf(
   const results = compileResults(pipeline).map((result) => {
     const tensors = result.outputs.map(({ name }) => {
       const tensor = outputs.find((output) => output.name === name);
-      if (tensor === undefined)
-        throw new DomainError('RUN_FAILED', `The graph answered no output "${name}"`);
+      if (tensor === undefined) throw new DomainError('RUN_FAILED', `The graph answered no output "${name}"`);
       if (stacked && tensor.shape[0] !== count)
         throw new DomainError(
           'RUN_FAILED',
@@ -42,15 +41,18 @@ export function answersOf(
       // A batch of one keeps its first dimension out of the answer, as a row of a larger batch does.
       return { tensor, shape: stacked || rowwise ? tensor.shape.slice(1) : tensor.shape };
     });
-    const of = result.runs.length === 0 ? asItIs(result, tensors[0], pipeline) : stepsApplied(result, tensors, count);
+    const of =
+      result.runs.length === 0 ? asItIs(result, tensors[0], pipeline) : stepsApplied(result, tensors, count);
     return { result, of };
   });
   const unit = unitOf(results.map(({ result }) => result));
   return Array.from({ length: count }, (_, row) => {
     try {
-      const values = results.map(
-        ({ result, of }): PredictedValue => ({ name: result.name, value: of(row), unit: result.unit }),
-      );
+      const values = results.map(({ result, of }): PredictedValue => ({
+        name: result.name,
+        value: of(row),
+        unit: result.unit,
+      }));
       const [only] = values;
       const value =
         values.length === 1 && only
@@ -75,7 +77,8 @@ function asItIs(
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   // By the graph's declared shape, so that a list stays a list when it happens to hold one element.
   const declared = pipeline.outputs[outputs[0]?.name ?? '']?.shape ?? [];
-  const single = declared.slice(declared.length - shape.length).every((dimension) => dimension === 1) && size === 1;
+  const single =
+    declared.slice(declared.length - shape.length).every((dimension) => dimension === 1) && size === 1;
   return (row) => {
     const own = ownElements(tensor, row * size, (row + 1) * size);
     const values = own.map((element) => elementValue(element, tensor, classes, pipeline));

@@ -28,7 +28,9 @@ export function stepsApplied(
     fail: (row: number, error: RowError) => errors.set(row, error),
     warn: () => undefined,
   };
-  let values: readonly Values[] = outputs.map((output, place) => valuesOf(output, result.outputs[place], rows));
+  let values: readonly Values[] = outputs.map((output, place) =>
+    valuesOf(output, result.outputs[place], rows),
+  );
   for (const run of result.runs) {
     const made = run(values, context);
     if (made instanceof Promise) throw new Error('Steps of a result answer at once');

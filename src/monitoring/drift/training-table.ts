@@ -96,9 +96,7 @@ function placesOf(header: readonly string[], version: VersionRecord): readonly P
   if (form) {
     const ways = WAYS[form];
     if (!ways)
-      throw invalid(
-        `A table has no place for ${form}: give the rows of ${version.ref} as instances.`,
-      );
+      throw invalid(`A table has no place for ${form}: give the rows of ${version.ref} as instances.`);
     const way = ways.find((fields) => fields.every((field) => find(field) >= 0));
     if (!way) {
       const wanted = ways.map((fields) => fields.join(' and ')).join(', or ');

@@ -88,7 +88,9 @@ function compile(pipeline: Pipeline): CompiledPipeline {
   const ranges = pipeline.domain?.ranges ?? {};
   const boundedNames = Object.keys(ranges);
   const nodes = checkedNodes(instance, withBoundedDescriptors(instance, steps, boundedNames));
-  const slotOf = new Map([...Object.keys(instance), ...nodes.steps.map(({ name }) => name)].map((name, slot) => [name, slot]));
+  const slotOf = new Map(
+    [...Object.keys(instance), ...nodes.steps.map(({ name }) => name)].map((name, slot) => [name, slot]),
+  );
   const slot = (name: string) => slotOf.get(name) ?? -1;
   const { loads, steps: compiledSteps } = compileSteps(instance, nodes, slot);
   const quantities = describing(quantitiesOf(instance, nodes), boundedNames);
@@ -180,6 +182,9 @@ function rowwiseOf(pipeline: Pipeline, nodes: GraphNodes): boolean {
   if (pipeline.format === 1) return pipeline.instance.kind !== 'particles';
   const specs = (tensors: Readonly<Record<string, { datatype: DataType; shape: readonly number[] }>>) =>
     Object.entries(tensors).map(([name, { datatype, shape }]) => ({ name, datatype, shape }));
-  return isRowwise(pipeline.inputs, { inputs: specs(pipeline.inputs), outputs: specs(pipeline.outputs) }, nodes);
+  return isRowwise(
+    pipeline.inputs,
+    { inputs: specs(pipeline.inputs), outputs: specs(pipeline.outputs) },
+    nodes,
+  );
 }
-

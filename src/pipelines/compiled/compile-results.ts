@@ -60,7 +60,9 @@ function compile(pipeline: Pipeline): CompiledResult[] {
       unit: result.unit ?? null,
       columns: result.columns,
       classes: result.classes,
-      description: result.description ?? (outputs.length === 1 ? pipeline.outputs[outputs[0]?.name ?? '']?.description : undefined),
+      description:
+        result.description ??
+        (outputs.length === 1 ? pipeline.outputs[outputs[0]?.name ?? '']?.description : undefined),
     };
   });
 }

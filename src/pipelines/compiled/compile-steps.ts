@@ -35,8 +35,7 @@ export function compileSteps(
   slot: (name: string) => number,
 ): { readonly loads: ReadonlyMap<string, MoleculeLoad>; readonly steps: readonly CompiledStep[] } {
   const loads = new Map<string, Gathered>();
-  for (const [name, { kind }] of kinds)
-    if (kind === 'molecule') loads.set(name, gathering(instance[name]));
+  for (const [name, { kind }] of kinds) if (kind === 'molecule') loads.set(name, gathering(instance[name]));
   const runs = steps.map((step) => runOf(step, loads));
   return {
     loads,
@@ -65,7 +64,10 @@ function gathering(field: DeclaredField | undefined): Gathered {
   };
 }
 
-function runOf({ definition, parameters, takes, of, gives }: GraphStep, loads: Map<string, Gathered>): StepRun {
+function runOf(
+  { definition, parameters, takes, of, gives }: GraphStep,
+  loads: Map<string, Gathered>,
+): StepRun {
   const { molecule, run } = definition;
   if (molecule === undefined) return run?.(parameters, takes) ?? missing(definition.name);
   const load = loads.get(of[0] ?? '');

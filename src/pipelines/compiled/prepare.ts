@@ -109,8 +109,7 @@ class Part {
     this.failed = null;
     const kept = this.places.flatMap((_, row) => (failed.has(row) ? [] : [row]));
     this.places = kept.map((row) => this.places[row] ?? -1);
-    for (const [slot, values] of this.slots.entries())
-      if (values) this.slots[slot] = keepRows(values, kept);
+    for (const [slot, values] of this.slots.entries()) if (values) this.slots[slot] = keepRows(values, kept);
   }
 
   async load(slot: number, load: MoleculeLoad, { molecules, reading }: PrepareOptions): Promise<void> {

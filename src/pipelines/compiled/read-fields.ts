@@ -22,7 +22,8 @@ export function readFields(
     const warn = (warning: WarningNote) => listener.warn(row, warning);
     try {
       const instance = instances[row];
-      const isBare = bare !== undefined && (whole || !isObject(instance) || !Object.hasOwn(instance, bare.name));
+      const isBare =
+        bare !== undefined && (whole || !isObject(instance) || !Object.hasOwn(instance, bare.name));
       if (!isBare) checkKeys(instance, names, fields);
       for (const [place, field] of fields.entries()) {
         const value = isBare ? instance : (instance as Record<string, unknown>)[field.name];
@@ -36,7 +37,12 @@ export function readFields(
   return columns.map(({ values }) => values);
 }
 
-function read(field: CompiledField, value: unknown, whole: boolean, warn: (warning: WarningNote) => void): unknown {
+function read(
+  field: CompiledField,
+  value: unknown,
+  whole: boolean,
+  warn: (warning: WarningNote) => void,
+): unknown {
   if ((value !== undefined && value !== null) || whole) return field.read(value, warn);
   const { missing, name } = field;
   if (missing === undefined)
@@ -77,7 +83,10 @@ function newColumn({ form, width }: CompiledField, rows: number): Column {
     }
     case 'ragged': {
       const list = Array.from({ length: rows }, () => ({ shape: [], data: [] }));
-      return { values: { form, rows: list }, put: (row, value) => (list[row] = value as (typeof list)[number]) };
+      return {
+        values: { form, rows: list },
+        put: (row, value) => (list[row] = value as (typeof list)[number]),
+      };
     }
     case 'items': {
       const items = Array<unknown>(rows);

@@ -7,7 +7,10 @@ import type { CompiledInput } from './compile-pipeline.js';
 /** The rows of one input tensor, written as batches come. */
 export class TensorRows {
   private readonly data: TypedArray | null;
-  private readonly rows: { readonly shape: readonly number[]; readonly data: TypedArray | readonly string[] }[] = [];
+  private readonly rows: {
+    readonly shape: readonly number[];
+    readonly data: TypedArray | readonly string[];
+  }[] = [];
   private written = 0;
 
   /** @param capacity rows at most */
@@ -62,7 +65,9 @@ export class TensorRows {
       case 'items':
         for (const item of values.items)
           this.rows.push(
-            typeof item === 'string' ? { shape: [], data: [item] } : (item as { shape: number[]; data: string[] }),
+            typeof item === 'string'
+              ? { shape: [], data: [item] }
+              : (item as { shape: number[]; data: string[] }),
           );
     }
   }
@@ -107,7 +112,10 @@ export class TensorRows {
 
 type Numeric = Exclude<CompiledInput['datatype'], 'BYTES'>;
 
-function joined(rows: readonly { readonly data: TypedArray | readonly string[] }[], datatype: Numeric): TypedArray {
+function joined(
+  rows: readonly { readonly data: TypedArray | readonly string[] }[],
+  datatype: Numeric,
+): TypedArray {
   const length = rows.reduce((sum, { data }) => sum + data.length, 0);
   const all = new (typedArrayOf(datatype))(length);
   let at = 0;
@@ -119,7 +127,12 @@ function joined(rows: readonly { readonly data: TypedArray | readonly string[] }
   return all;
 }
 
-function fill(into: TypedArray, from: number, data: ArrayLike<number>, datatype: CompiledInput['datatype']): void {
+function fill(
+  into: TypedArray,
+  from: number,
+  data: ArrayLike<number>,
+  datatype: CompiledInput['datatype'],
+): void {
   if (into instanceof BigInt64Array || into instanceof BigUint64Array)
     for (let index = 0; index < data.length; index++) into[from + index] = BigInt(data[index] ?? 0);
   else if (datatype === 'FP16')

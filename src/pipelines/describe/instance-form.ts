@@ -21,12 +21,17 @@ export function instanceForm(pipeline: Pipeline): 'molecule' | 'nuclide' | 'part
 
 /** What of an instance is drawn as its picture: the value of its first molecule; undefined where it has none. */
 export function drawnField(pipeline: Pipeline): ((instance: unknown) => unknown) | undefined {
-  if (pipeline.format === 1) return pipeline.instance.kind === 'molecule' ? (instance) => instance : undefined;
+  if (pipeline.format === 1)
+    return pipeline.instance.kind === 'molecule' ? (instance) => instance : undefined;
   const names = Object.keys(pipeline.instance);
   const drawn = names.find((name) => pipeline.instance[name]?.kind === 'molecule');
   if (drawn === undefined) return undefined;
   return (instance) => {
     const isRecord = typeof instance === 'object' && instance !== null && Object.hasOwn(instance, drawn);
-    return isRecord ? (instance as Record<string, unknown>)[drawn] : names.length === 1 ? instance : undefined;
+    return isRecord
+      ? (instance as Record<string, unknown>)[drawn]
+      : names.length === 1
+        ? instance
+        : undefined;
   };
 }

@@ -30,8 +30,8 @@ export function loggedFields(
  * an element's symbol is its Z. An instance of one field may be its value alone.
  */
 export function tellTogether(pipeline: Pipeline): boolean {
-  if (pipeline.format === 1) return pipeline.instance.kind !== 'particles';
-  return Object.keys(pipeline.instance).length === 1;
+  if (pipeline.format === 2) return Object.keys(pipeline.instance).length === 1;
+  return pipeline.instance.kind !== 'particles';
 }
 
 export function isInstanceField(pipeline: Pipeline, name: string): boolean {
@@ -39,7 +39,7 @@ export function isInstanceField(pipeline: Pipeline, name: string): boolean {
 }
 
 function instanceFields(pipeline: Pipeline): readonly string[] {
-  if (pipeline.format === 1) return WRITTEN[pipeline.instance.kind] ?? [];
+  if (pipeline.format !== 2) return WRITTEN[pipeline.instance.kind] ?? [];
   const fields = Object.entries(pipeline.instance);
   const own = fields.length === 1 ? (WRITTEN[fields[0]?.[1].kind ?? ''] ?? []) : [];
   return [...fields.map(([name]) => name), ...own];

@@ -23,8 +23,14 @@ export function tensorColumns(pipeline: Pipeline): {
   readonly outputs: Readonly<Record<string, TensorColumns>>;
 } {
   return {
-    inputs: mapped<TensorUse>(pipeline.inputs, (name, { unit }) => ({ names: inputColumns(pipeline, name), unit: unit ?? null })),
-    outputs: mapped(pipeline.outputs, (_, { unit, columns }) => ({ names: columns ?? null, unit: unit ?? null })),
+    inputs: mapped<TensorUse>(pipeline.inputs, (name, { unit }) => ({
+      names: inputColumns(pipeline, name),
+      unit: unit ?? null,
+    })),
+    outputs: mapped(pipeline.outputs, (_, { unit, columns }) => ({
+      names: columns ?? null,
+      unit: unit ?? null,
+    })),
   };
 }
 

@@ -21,7 +21,8 @@ export function checkGraphDomain(
       const path = ['domain', 'ranges', name];
       const exists = boundedQuantity(name, quantities, nodes) ?? (hasDescriptors && isDescriptor(name));
       if (!exists) throw invalidPipeline(path, unknownQuantity(name, boundableNames(quantities, nodes)));
-      if (min === undefined && max === undefined) throw invalidPipeline(path, 'a range needs min, max or both');
+      if (min === undefined && max === undefined)
+        throw invalidPipeline(path, 'a range needs min, max or both');
       if (min !== undefined && max !== undefined && min > max)
         throw invalidPipeline(path, `min ${min} is above max ${max}`);
     });
@@ -29,6 +30,9 @@ export function checkGraphDomain(
 
 function unknownQuantity(name: string, known: readonly string[]): string {
   const near = similarNames(name, known);
-  const shown = near.length > 0 ? `the nearest are ${near.join(', ')}` : `there are ${known.slice(0, 20).join(', ') || 'none'}`;
+  const shown =
+    near.length > 0
+      ? `the nearest are ${near.join(', ')}`
+      : `there are ${known.slice(0, 20).join(', ') || 'none'}`;
   return `no number of this name describes an instance; ${shown}`;
 }

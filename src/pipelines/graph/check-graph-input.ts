@@ -99,12 +99,16 @@ function checkOwn(
   { names }: NumberKind,
   path: readonly string[],
 ): void {
-  const count = Math.max(typeof unit === 'string' ? 1 : unit.length, typeof own === 'string' ? 1 : own.length);
+  const count = Math.max(
+    typeof unit === 'string' ? 1 : unit.length,
+    typeof own === 'string' ? 1 : own.length,
+  );
   for (let column = 0; column < count; column++) {
     const given = typeof unit === 'string' ? unit : (unit[column] ?? '');
     const known = typeof own === 'string' ? own : (own[column] ?? '');
     if (isSameUnit(given, known)) continue;
-    const several = typeof unit === 'string' && count > 1 ? '; give a list, one unit a column, or leave it out' : '';
+    const several =
+      typeof unit === 'string' && count > 1 ? '; give a list, one unit a column, or leave it out' : '';
     throw invalidPipeline(
       [...path, 'unit', ...(typeof unit === 'string' ? [] : [String(column)])],
       `${names?.[column] ?? `"${of}"`} has the unit ${JSON.stringify(known)}, got ${JSON.stringify(given)}${several}`,

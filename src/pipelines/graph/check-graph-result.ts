@@ -13,7 +13,8 @@ const REALS: readonly DataType[] = ['FP16', 'FP32', 'FP64'];
 export function outputKind({ datatype, shape, unit, columns }: PipelineOutput, rowwise: boolean): ValueKind {
   const own = rowwise ? shape.slice(1) : [...shape];
   if (datatype === 'BYTES') return { kind: 'text', shape: own };
-  const holds: NumberKind['holds'] = datatype === 'BOOL' ? 'bits' : REALS.includes(datatype) ? 'real' : 'whole';
+  const holds: NumberKind['holds'] =
+    datatype === 'BOOL' ? 'bits' : REALS.includes(datatype) ? 'real' : 'whole';
   return {
     kind: 'numbers',
     shape: own,

@@ -36,8 +36,7 @@ export function graphNodes(
     faults.attempt(() => {
       throw invalidPipeline(['instance'], 'name at least one field of an instance');
     });
-  for (const [name, field] of fields)
-    faults.attempt(() => kinds.set(name, fieldKind(name, field)));
+  for (const [name, field] of fields) faults.attempt(() => kinds.set(name, fieldKind(name, field)));
   for (const name of Object.keys(steps))
     if (Object.hasOwn(instance, name))
       faults.attempt(() => {
@@ -115,7 +114,10 @@ export function checkTaken(
   path: readonly string[],
 ): void {
   if (!several && kinds.length > 1)
-    throw invalidPipeline(path, `"${name}" takes one value, got ${kinds.length}; "concatenate" joins several`);
+    throw invalidPipeline(
+      path,
+      `"${name}" takes one value, got ${kinds.length}; "concatenate" joins several`,
+    );
   for (const [place, kind] of kinds.entries())
     if (!taken.includes(kind.kind))
       throw invalidPipeline(

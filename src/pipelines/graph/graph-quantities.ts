@@ -29,7 +29,11 @@ export function quantitiesOf(instance: Fields, nodes: GraphNodes): Quantity[] {
 }
 
 /** What a range may bound by this name; undefined when there is no such number. */
-export function boundedQuantity(name: string, quantities: readonly Quantity[], nodes: GraphNodes): Quantity | undefined {
+export function boundedQuantity(
+  name: string,
+  quantities: readonly Quantity[],
+  nodes: GraphNodes,
+): Quantity | undefined {
   const known = quantities.find((quantity) => quantity.name === name);
   if (known) return known;
   for (const { name: step, gives } of nodes.steps) {

@@ -11,7 +11,13 @@ import { STEPS } from '../steps/index.js';
  */
 
 const name = z.string().trim().min(1).max(200);
-const description = z.string().trim().min(1).max(2000).exactOptional().describe('For whoever asks the model.');
+const description = z
+  .string()
+  .trim()
+  .min(1)
+  .max(2000)
+  .exactOptional()
+  .describe('For whoever asks the model.');
 
 const missing = z
   .union(
@@ -25,9 +31,7 @@ const missing = z
   .describe('What an instance gets that leaves the field out; without it that is an error.');
 
 function fieldSchema({ kind, summary, settings }: FieldDefinition) {
-  return z
-    .strictObject({ kind: z.literal(kind), description, missing, ...settings.shape })
-    .describe(summary);
+  return z.strictObject({ kind: z.literal(kind), description, missing, ...settings.shape }).describe(summary);
 }
 
 const of = z
@@ -45,13 +49,19 @@ function resultStepSchema({ name: step, summary, parameters }: StepDefinition) {
 type Options = readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]];
 
 /** One of several by `key`; another name is refused with the nearest. */
-function oneOf(key: 'kind' | 'step', what: string, options: readonly z.ZodObject[], names: readonly string[]) {
+function oneOf(
+  key: 'kind' | 'step',
+  what: string,
+  options: readonly z.ZodObject[],
+  names: readonly string[],
+) {
   return z.discriminatedUnion(key, options as unknown as Options, {
     error: (issue) => {
       const given = (issue.input as Record<string, unknown> | null | undefined)?.[key];
       if (typeof given !== 'string') return undefined;
       const near = similarNames(given, names);
-      const nearest = near.length === 0 ? `there are ${names.join(', ')}` : `the nearest are ${near.join(', ')}`;
+      const nearest =
+        near.length === 0 ? `there are ${names.join(', ')}` : `the nearest are ${near.join(', ')}`;
       return `no ${what} of this name; ${nearest}`;
     },
   });
@@ -146,7 +156,10 @@ export type DeclaredGraph = Omit<Parsed, 'instance' | 'steps' | 'result'> & {
   readonly instance: Readonly<Record<string, DeclaredField>>;
   readonly steps: Readonly<Record<string, DeclaredStep>>;
   readonly result?: Readonly<
-    Record<string, Omit<NonNullable<Parsed['result']>[string], 'steps'> & { readonly steps: readonly ResultStep[] }>
+    Record<
+      string,
+      Omit<NonNullable<Parsed['result']>[string], 'steps'> & { readonly steps: readonly ResultStep[] }
+    >
   >;
 };
 export type DeclaredGraphInput = Parsed['inputs'][string];

@@ -25,10 +25,16 @@ export function parseGraph(pipeline: unknown, signature: Signature): PipelineOfG
   const inputs = matchTensors(faults, 'inputs', declared.inputs, signature.inputs, (input, spec, path) =>
     checkedInput(input, spec, path, { nodes, rowwise, declared }),
   );
-  const outputs = matchTensors(faults, 'outputs', declared.outputs, signature.outputs, (output, spec, path) => {
-    checkBatch(spec, rowwise, path);
-    return checkOutput(output, spec, rowwise, path);
-  });
+  const outputs = matchTensors(
+    faults,
+    'outputs',
+    declared.outputs,
+    signature.outputs,
+    (output, spec, path) => {
+      checkBatch(spec, rowwise, path);
+      return checkOutput(output, spec, rowwise, path);
+    },
+  );
   const { domain } = declared;
   if (domain !== undefined) checkGraphDomain(domain, declared, nodes, faults);
   const result = results(faults, declared, { outputs, signature, rowwise });
@@ -57,7 +63,8 @@ export function isRowwise(
     return shape ? [{ spec, shape }] : [];
   });
   const isBatch = ({ shape, unranked }: TensorSpec) => unranked || shape[0] === -1 || shape[0] === 1;
-  if (filled.every(({ spec, shape }) => fitsRows(shape, spec)) && signature.outputs.every(isBatch)) return true;
+  if (filled.every(({ spec, shape }) => fitsRows(shape, spec)) && signature.outputs.every(isBatch))
+    return true;
   return !filled.every(({ spec, shape }) => fitsWhole(shape, spec));
 }
 

@@ -47,7 +47,11 @@ export async function loadMolecules(
   });
 }
 
-function faultOf(given: MoleculeText, row: MoleculeRow, fragments: MoleculeLoading['fragments']): RowError | null {
+function faultOf(
+  given: MoleculeText,
+  row: MoleculeRow,
+  fragments: MoleculeLoading['fragments'],
+): RowError | null {
   if (!row.readable) return unreadable(given, row.reason);
   if (row.heavyAtoms !== given.heavyAtoms) return partlyRead(given, row.heavyAtoms);
   if (row.fragments > 1 && fragments === 'reject')

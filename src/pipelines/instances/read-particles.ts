@@ -2,7 +2,8 @@ import { RowError, type WarningNote } from '../prediction.js';
 import { describeValue, meantNumber } from './describe-value.js';
 import { objectWith } from './fields.js';
 
-export const EXPECTED_PARTICLES = '{"positions": [[x, y, z], …], "box": 8, "cutoff": 3}, box and cutoff optional';
+export const EXPECTED_PARTICLES =
+  '{"positions": [[x, y, z], …], "box": 8, "cutoff": 3}, box and cutoff optional';
 
 export interface Particles {
   readonly count: number;

@@ -9,7 +9,13 @@ export const integer = defineField({
   kind: 'integer',
   summary: 'a whole number up to 2^53 − 1, such as `3`',
   settings: z.strictObject({
-    unit: z.string().trim().min(1).max(64).exactOptional().describe('What is counted; `"1"` for a mere count.'),
+    unit: z
+      .string()
+      .trim()
+      .min(1)
+      .max(64)
+      .exactOptional()
+      .describe('What is counted; `"1"` for a mere count.'),
     range,
   }),
   gives({ unit, range: given }) {

@@ -68,8 +68,7 @@ function collect(
   if (expected !== -1 && value.length !== expected)
     throw wrong(name, declared, `a list of ${value.length} where ${expected} are expected`);
   shape[depth] = value.length;
-  for (const element of value as readonly unknown[])
-    collect(name, element, declared, depth + 1, shape, into);
+  for (const element of value as readonly unknown[]) collect(name, element, declared, depth + 1, shape, into);
   // An extent of 0 hides those within it.
   for (let inner = depth + 1; inner < declared.length; inner++)
     shape[inner] ??= Math.max(declared[inner] ?? 0, 0);

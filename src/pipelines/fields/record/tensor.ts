@@ -11,14 +11,26 @@ export const tensor = defineField({
   settings: z.strictObject({
     datatype: z.enum(DATA_TYPES).default('FP64').describe('What each element is.'),
     shape: z
-      .array(z.int().min(-1).max(2 ** 31))
+      .array(
+        z
+          .int()
+          .min(-1)
+          .max(2 ** 31),
+      )
       .max(16)
       .describe('Of one instance; −1 for an extent that may differ from instance to instance.'),
-    unit: z.string().trim().min(1).max(64).exactOptional().describe('Of every element; `"1"` says dimensionless.'),
+    unit: z
+      .string()
+      .trim()
+      .min(1)
+      .max(64)
+      .exactOptional()
+      .describe('Of every element; `"1"` says dimensionless.'),
   }),
   gives({ datatype, shape, unit }) {
     if (datatype === 'BYTES') return { kind: 'text', shape };
-    const holds: NumberKind['holds'] = datatype === 'BOOL' ? 'bits' : FLOATS.includes(datatype) ? 'real' : 'whole';
+    const holds: NumberKind['holds'] =
+      datatype === 'BOOL' ? 'bits' : FLOATS.includes(datatype) ? 'real' : 'whole';
     return { kind: 'numbers', shape, holds, ...(unit !== undefined && { unit }) };
   },
   read:

@@ -38,8 +38,7 @@ export const descriptors = defineStep({
     needs: ({ names }) => ({ descriptors: names.map(canonicalDescriptor) }),
     take({ names }) {
       const count = names.length;
-      return (molecule, places) =>
-        molecule.descriptors.slice(places.descriptors, places.descriptors + count);
+      return (molecule, places) => molecule.descriptors.slice(places.descriptors, places.descriptors + count);
     },
   },
 });

@@ -40,17 +40,19 @@ export const concatenate = defineStep({
       ...(names && new Set(names).size === names.length && { names }),
     };
   },
-  run: () => (values, { rows }) => {
-    const parts = values.map(asDense);
-    const width = parts.reduce((sum, part) => sum + part.width, 0);
-    const data = new Float64Array(rows * width);
-    let from = 0;
-    for (const part of parts) {
-      place(part, data, from, width, rows);
-      from += part.width;
-    }
-    return dense(width, data);
-  },
+  run:
+    () =>
+    (values, { rows }) => {
+      const parts = values.map(asDense);
+      const width = parts.reduce((sum, part) => sum + part.width, 0);
+      const data = new Float64Array(rows * width);
+      let from = 0;
+      for (const part of parts) {
+        place(part, data, from, width, rows);
+        from += part.width;
+      }
+      return dense(width, data);
+    },
 });
 
 function place(part: DenseValues, into: Float64Array, from: number, width: number, rows: number): void {

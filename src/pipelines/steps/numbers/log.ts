@@ -29,7 +29,10 @@ function refusingNegatives(run: StepRun): StepRun {
       if ((data[index] ?? 0) < 0)
         context.fail(
           Math.floor(index / width),
-          new RowError('NON_FINITE', `The logarithm of ${data[index] ?? 0} is no number; expected a positive one`),
+          new RowError(
+            'NON_FINITE',
+            `The logarithm of ${data[index] ?? 0} is no number; expected a positive one`,
+          ),
         );
     return run(values, context);
   };

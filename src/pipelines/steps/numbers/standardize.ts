@@ -16,10 +16,7 @@ export const standardize = defineStep({
     checkColumns('mean', mean, kind);
     checkColumns('scale', scale, kind);
     if ([scale].flat().includes(0))
-      throw new StepFault(
-        ['scale'],
-        'a scale of 0 would divide by zero; drop a column that never changes',
-      );
+      throw new StepFault(['scale'], 'a scale of 0 would divide by zero; drop a column that never changes');
     return changed(kind);
   },
   run(parameters) {
