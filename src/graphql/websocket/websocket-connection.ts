@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { CloseCode, type Server as OperationServer } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import { callerDisconnected } from '../../platform/disconnection.js';
 import type { Logger } from '../../platform/logging.js';
 import type { RequestBodies } from '../../http/index.js';
 import type { Addressed, Caller } from '../../security/index.js';
@@ -107,7 +108,7 @@ export function attachSocket(
   socket.on('error', (error) => logger.debug({ err: error }, 'a WebSocket ended with an error'));
   socket.once('close', (code, reason) => {
     stopPings();
-    gone.abort();
+    gone.abort(callerDisconnected());
     place.release();
     closed(code, reason.toString()).catch((error: unknown) =>
       logger.warn({ err: error }, 'a WebSocket did not end cleanly'),
