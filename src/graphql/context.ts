@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { CatalogService } from '../catalog/index.js';
 import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
@@ -179,6 +180,8 @@ class OperationContext implements RequestContext {
 
 function signalOf(departure: Departure): AbortSignal {
   const controller = new AbortController();
+  // A request may have a hundred pictures drawn at once, each of which listens.
+  setMaxListeners(0, controller.signal);
   const leave = () => controller.abort(callerDisconnected());
   if (departure.aborted) leave();
   else departure.addEventListener('abort', leave);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { CloseCode, type Server as OperationServer } from 'graphql-ws';
 import type { WebSocket } from 'ws';
@@ -48,6 +49,8 @@ export function attachSocket(
   { intake, place, address }: { intake: SocketIntake; place: SocketPlace; address: string },
 ): void {
   const gone = new AbortController();
+  // All that runs on the connection listens to it.
+  setMaxListeners(0, gone.signal);
   const fail = (error: unknown) => {
     logger.warn({ err: error }, 'a WebSocket failed');
     intake.end(CloseCode.InternalServerError, 'Internal error');
