@@ -9,6 +9,7 @@ const order = [
   'transfer',
   'comparison',
   'predictions',
+  'reliability',
   'inference',
   'recording',
   'deployments',

@@ -4,6 +4,7 @@ export { MoleculeDepictions } from './depictions/molecule-depictions.js';
 export { fillTensor } from './fill-tensor.js';
 export { instanceFaults } from './instances/instance-faults.js';
 export { InstanceReader, type PreparedInstance, type ReadOptions } from './instances/instance-reader.js';
+export { hasMolecule, moleculesOf } from './instances/molecules-of.js';
 export { neutronRange, stabilityDistance } from './instances/nuclear-landscape.js';
 export type { SourceValue } from './instances/reading.js';
 export type { JsonObject, JsonValue } from './json.js';
