@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ArtifactStore, ArtifactVerification } from './artifacts/index.js';
+import { BatchPrediction, JobFiles } from './batch/index.js';
 import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { DeploymentService } from './deployments/index.js';
@@ -242,11 +243,15 @@ export async function buildServices(parts: {
   inference.onRequestEnded(alerts.requestEnded);
   const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
   jobs.register(new ArtifactVerification(artifacts, () => catalog.artifactDigests()));
+  const jobFiles = await JobFiles.open(join(config.dataDirectory, 'jobs'), config.jobBytes);
+  const batching = { catalog, deployments, predictions, ...jobFiles };
+  jobs.register(new BatchPrediction(batching));
   stops.add('jobs', () => jobs.close());
   const chores: readonly Chore[] = [
     { what: 'old request events', run: () => events.prune(daysAgo(config.requestEventDays)) },
     { what: 'old archives', run: () => transfer.removeOldArchives() },
     { what: 'old jobs', run: () => jobs.removeFinished(daysAgo(config.jobDays)) },
+    { what: 'old files of jobs', run: () => jobFiles.removeOld(jobs) },
     { what: 'old measurements', run: async () => metrics?.prune() },
     { what: 'old counts for drift', run: () => drift.tidy() },
     { what: 'old logged predictions', run: () => predictionLog.tidy() },
@@ -275,6 +280,7 @@ export async function buildServices(parts: {
     comparisons,
     comparer,
     jobs,
+    jobFiles,
     alerts,
   };
 }

@@ -118,7 +118,8 @@ export class PredictionService {
     if (failed?.error) throw new DomainError('INVALID_INSTANCE', failed.error.message);
   }
 
-  private pipelineOf(version: VersionRecord): Pipeline {
+  /** What the version predicts by. @throws DomainError NO_PIPELINE */
+  pipelineOf(version: VersionRecord): Pipeline {
     const known = this.parsed.get(version);
     if (known) return known;
     if (version.pipeline === null) {

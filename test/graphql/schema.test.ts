@@ -158,6 +158,7 @@ describe('the schema', () => {
       'setTraffic',
       'silenceAlerts',
       'startArtifactVerification',
+      'startBatchPrediction',
       'startVersionComparison',
       'tagVersion',
       'testAlertRule',
