@@ -45,3 +45,27 @@ export function csvOf(rows: readonly Readonly<Record<string, unknown>>[]): Buffe
   const lines = [Object.keys(first).join(','), ...rows.map((row) => Object.values(row).join(','))];
   return Buffer.from(`${lines.join('\n')}\n`);
 }
+
+/** The probability of being heavy rises with z − 30: two classes, their probabilities and the likelier one's name. */
+export function classifiedNuclides(): Uint8Array {
+  const graph = new GraphBuilder('classified-nuclides', { opset: 17 });
+  graph.input('z', 'FP32', ['rows', 1]);
+  graph.constant('middle', 'FP32', [], [30]);
+  graph.constant('slopes', 'FP32', [1, 2], [-0.2, 0.2]);
+  const logits = graph.node('MatMul', [graph.node('Sub', ['z', 'middle']), 'slopes']);
+  graph.node('Softmax', [logits], { axis: 1n }, ['probabilities']);
+  graph.node('ArgMax', [logits], { axis: 1n, keepdims: 0n }, ['label']);
+  graph.output('probabilities', 'FP32', ['rows', 2]);
+  graph.output('label', 'INT64', ['rows']);
+  return graph.build();
+}
+
+export const classifiedPipeline = {
+  format: 1,
+  instance: { kind: 'nuclide' },
+  inputs: { z: fields('z') },
+  outputs: {
+    probabilities: { unit: '1', columns: ['light', 'heavy'] },
+    label: { classes: ['light', 'heavy'] },
+  },
+};
