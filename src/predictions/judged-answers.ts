@@ -1,10 +1,11 @@
 import type { VersionRecord } from '../catalog/index.js';
 import type { OpenModel } from '../inference/index.js';
-import type { Pipeline, Prediction, PreparedInstance } from '../pipelines/index.js';
+import type { Pipeline, Prediction } from '../pipelines/index.js';
 import { DomainError } from '../platform/errors.js';
 import {
   declaredVerdict,
   hasReliabilityData,
+  preparedRows,
   withDomain,
   type Judge,
   type JudgedPrediction,
@@ -71,15 +72,15 @@ export class JudgedAnswers {
     judge: Judge | null,
   ): Promise<Answered> {
     const quantities = instances.map((): Quantities => null);
-    const prepared: PreparedInstance[] = [];
+    let prepared: ReturnType<typeof preparedRows> = [];
     const { signal, endsAt } = held;
     const predictions = await this.runner.predict(pipeline, instances, (inputs) => held.infer(inputs), {
       signal,
       rows: rowsOf(held, pipeline),
       endsAt,
-      onPrepared: (index, instance) => {
-        quantities[index] = instance.quantities;
-        if (judge) prepared[index] = instance;
+      onPrepared: (batch) => {
+        for (let row = 0; row < batch.rows; row += 1) quantities[batch.placeOf(row)] = batch.quantities(row);
+        if (judge?.looksAtRows) prepared = preparedRows(batch);
       },
     });
     if (judge === null) return { predictions, quantities };

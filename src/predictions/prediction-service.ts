@@ -3,8 +3,7 @@ import type { InferenceService, TargetRequest, Timing } from '../inference/index
 import type { Tensor } from '../tensors/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
-import { parsePipeline } from '../pipelines/index.js';
-import type { Pipeline } from '../pipelines/index.js';
+import { derivedPipeline, drawnField, type Pipeline, parsePipeline } from '../pipelines/index.js';
 import {
   declaredVerdict,
   type DomainVerdict,
@@ -32,7 +31,7 @@ export interface IdentifiedPrediction extends JudgedPrediction {
   verdict(): DomainVerdict | null;
 }
 
-/** Domain values in, domain values out: the version's own pipeline around its graph. */
+/** Domain values in, domain values out: the version's own pipeline around its graph, or the one its signature makes. */
 export class PredictionService {
   private readonly inference: InferenceService;
   private readonly runner: PipelineRunner;
@@ -54,7 +53,7 @@ export class PredictionService {
   /**
    * One prediction per instance, in order; a bad instance fails alone.
    *
-   * @throws DomainError NO_PIPELINE when the version has none, and what InferenceService.withModel throws.
+   * @throws DomainError what InferenceService.withModel throws.
    */
   async predict(
     caller: Caller,
@@ -82,12 +81,12 @@ export class PredictionService {
       identify: newRequestKey,
       present: (predictions, _until, answering, key) => {
         const pipeline = this.pipelineOf(answering);
-        const draws = pipeline.instance.kind === 'molecule';
+        const drawn = drawnField(pipeline);
         const quantities = described.get(predictions);
         return predictions.map((prediction, place): IdentifiedPrediction => ({
           ...prediction,
           id: predictionId(key, place),
-          molecule: draws ? instances[place] : undefined,
+          molecule: drawn?.(instances[place]),
           verdict: () => prediction.domain ?? declaredVerdict(pipeline, quantities?.[place] ?? null),
         }));
       },
@@ -97,9 +96,8 @@ export class PredictionService {
 
   /** Starts what the version's pipeline needs, so that the first request does not wait for it. */
   async warmUp(version: VersionRecord, run: (inputs: Tensor[]) => Promise<Tensor[]>): Promise<void> {
-    if (version.pipeline === null) return;
     const pipeline = this.pipelineOf(version);
-    await this.runner.warmUp(pipeline);
+    if (version.pipeline !== null) await this.runner.warmUp(pipeline);
     await this.answers.prepare(version, pipeline, run);
   }
 
@@ -122,13 +120,10 @@ export class PredictionService {
   pipelineOf(version: VersionRecord): Pipeline {
     const known = this.parsed.get(version);
     if (known) return known;
-    if (version.pipeline === null) {
-      throw new DomainError(
-        'NO_PIPELINE',
-        `${version.ref} has no pipeline, so it takes tensors only. Call infer, or publish a version with a pipeline.`,
-      );
-    }
-    const pipeline = parsePipeline(version.pipeline, version.signature);
+    const pipeline =
+      version.pipeline === null
+        ? derivedPipeline(version.signature)
+        : parsePipeline(version.pipeline, version.signature);
     this.parsed.set(version, pipeline);
     return pipeline;
   }

@@ -6,14 +6,7 @@ import {
   type AttachmentRecord,
   type VersionRecord,
 } from '../catalog/index.js';
-import type {
-  InstanceReader,
-  JsonValue,
-  MoleculeWorker,
-  Pipeline,
-  Prediction,
-  PreparedInstance,
-} from '../pipelines/index.js';
+import type { InstanceReader, JsonValue, MoleculeWorker, Pipeline, Prediction } from '../pipelines/index.js';
 import { hasMolecule } from '../pipelines/index.js';
 import { DomainError } from '../platform/errors.js';
 import { seededRandom } from '../platform/seeded-random.js';
@@ -21,6 +14,7 @@ import { FEWEST_BITS, fitDomain } from './domain/fit-domain.js';
 import type { FittedDomain } from './domain/fitted-domain.js';
 import { judgeDomain } from './domain/judge-domain.js';
 import { moleculePrints } from './domain/molecule-prints.js';
+import { preparedRows, type PreparedRow } from './domain/prepared-row.js';
 import { TrainingSample } from './domain/training-sample.js';
 import type { Fit } from './fit.js';
 import type { Calibration } from './intervals/calibration.js';
@@ -168,10 +162,9 @@ async function prepared(
   reader: InstanceReader,
   pipeline: Pipeline,
   rows: readonly AttachedRow[],
-): Promise<(PreparedInstance | null)[]> {
+): Promise<(PreparedRow | undefined)[]> {
   const instances = rows.map(({ instance }) => instance);
-  const read = await reader.read(pipeline, instances, { endsAt: Infinity });
-  return read.map((outcome) => ('code' in outcome ? null : outcome));
+  return preparedRows(await reader.prepare(pipeline, instances, { endsAt: Infinity }));
 }
 
 function unusable({ role, digest }: AttachmentRecord, why: string): DomainError {

@@ -1,4 +1,5 @@
 export type { FittedDomain } from './domain/fitted-domain.js';
+export { preparedRows, type PreparedRow } from './domain/prepared-row.js';
 export type { Fit } from './fit.js';
 export type { Answer } from './fit-version.js';
 export type { Calibration } from './intervals/calibration.js';

@@ -1,14 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type {
-  MoleculeWorker,
-  Pipeline,
-  Prediction,
-  PreparedInstance,
-  WarningNote,
-} from '../pipelines/index.js';
+import type { MoleculeWorker, Pipeline, Prediction, WarningNote } from '../pipelines/index.js';
 import type { OutOfDomainPolicy } from '../deployments/index.js';
 import { declaredMeasure } from './domain/declared-ranges.js';
 import { judgeDomain } from './domain/judge-domain.js';
+import type { PreparedRow } from './domain/prepared-row.js';
 import { moleculePrints } from './domain/molecule-prints.js';
 import type { Fit } from './fit.js';
 import { atLeast } from './intervals/fit-calibration.js';
@@ -27,6 +22,11 @@ export class Judge {
     private readonly molecules: MoleculeWorker,
   ) {}
 
+  /** Whether `mark` looks at what the model gets. */
+  get looksAtRows(): boolean {
+    return this.fit.domain !== null;
+  }
+
   /**
    * What holds of each instance at any level; null for one that could not be read.
    *
@@ -34,7 +34,7 @@ export class Judge {
    */
   async mark(
     instances: readonly unknown[],
-    prepared: readonly (PreparedInstance | undefined)[],
+    prepared: readonly (PreparedRow | undefined)[],
     predictions: readonly Prediction[],
     { signal, until }: { readonly signal?: AbortSignal; readonly until?: number } = {},
   ): Promise<(Mark | null)[]> {
@@ -47,11 +47,12 @@ export class Judge {
     let begun = performance.now();
     for (const [place, prediction] of predictions.entries()) {
       const instance = prepared[place];
-      if (instance === undefined || prediction.error !== null) {
+      if (prediction.error !== null) {
         marks.push(null);
         continue;
       }
-      const judged = domain && judgeDomain(this.pipeline, domain, instance, prints[place] ?? null);
+      const judged =
+        domain && instance && judgeDomain(this.pipeline, domain, instance, prints[place] ?? null);
       marks.push({
         domain: judged?.verdict ?? null,
         difficulties: this.difficultiesOf(prediction, judged?.remoteness ?? null),

@@ -369,7 +369,7 @@ describe('predictions of a version with its data', () => {
       [
         'a target of one of several results',
         { role: 'CALIBRATION', file: 'calibration' },
-        /which of the results energy, log was measured/,
+        /which of the results energy, log it is/,
       ],
       [
         'a format that is needed',

@@ -1,18 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Pipeline } from '../../src/pipelines/index.js';
+import { parsePipeline } from '../../src/pipelines/index.js';
 import { derivedBounds } from '../../src/reliability/intervals/derived-bounds.js';
 
-const pipeline = {
-  result: {
-    plain: { output: 'y', steps: [] },
-    power: { output: 'y', steps: [{ step: 'power', base: 10 }] },
-    negative: { output: 'y', steps: [{ step: 'affine', multiply: -2, add: 1 }] },
-    scaled: { output: 'y', steps: [{ step: 'standardize', mean: 3, scale: 2 }] },
-    clipped: { output: 'y', steps: [{ step: 'clip', min: 0, max: 5 }] },
-    log: { output: 'y', steps: [{ step: 'log', base: 10 }] },
-    other: { output: 'z', steps: [] },
+const output = (name: string) => ({ name, datatype: 'FP64' as const, shape: [-1] });
+const field = (name: string) => ({ unit: '1', steps: [{ step: 'field', field: name }] });
+const of = (steps: readonly object[], from = 'y') => ({ output: from, unit: '1', steps });
+
+const pipeline = parsePipeline(
+  {
+    format: 1,
+    instance: { kind: 'nuclide' },
+    inputs: { z: field('z') },
+    outputs: { y: { unit: '1' }, other: { unit: '1' } },
+    result: {
+      plain: of([]),
+      power: of([{ step: 'power', base: 10 }]),
+      negative: of([{ step: 'affine', multiply: -2, add: 1 }]),
+      scaled: of([{ step: 'standardize', mean: 3, scale: 2 }]),
+      clipped: of([{ step: 'clip', min: 0, max: 5 }]),
+      log: of([{ step: 'log', base: 10 }]),
+      other: of([], 'other'),
+    },
   },
-} as unknown as Pipeline;
+  { inputs: [output('z')], outputs: [output('y'), output('other')] },
+);
 const derived = (from: string, to: string, low: number, high: number) =>
   derivedBounds(pipeline, from, to, { low, high });
 

@@ -1,4 +1,4 @@
-import type { Pipeline, PipelineResult } from '../../pipelines/index.js';
+import { describeResults, type Pipeline, type ResultDescription } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { similarNames } from '../../platform/similar-names.js';
 import type { NewAttachment } from './attachment.js';
@@ -9,28 +9,22 @@ import type { NewAttachment } from './attachment.js';
  */
 export function targetResult({ options }: NewAttachment, pipeline: Pipeline): string {
   const [first = ''] = Object.keys(pipeline.result);
-  const label =
-    options.probabilities && Object.entries(pipeline.result).find(([, each]) => isLabel(each, pipeline));
-  return options.result ?? label?.[0] ?? options.probabilities?.result ?? first;
+  const label = options.probabilities && describeResults(pipeline).find(isLabel);
+  return options.result ?? label?.name ?? options.probabilities?.result ?? first;
 }
 
 /** The result that gives each class its probability, where the target is a label; null where it is a number. */
 export function probabilityResult(attachment: NewAttachment, pipeline: Pipeline): string | null {
   const { probabilities } = attachment.options;
-  const target = pipeline.result[targetResult(attachment, pipeline)];
-  if (probabilities === undefined && (target === undefined || !isLabel(target, pipeline))) return null;
-  return (
-    probabilities?.result ??
-    Object.entries(pipeline.result).find(([, { columns }]) => columns !== undefined)?.[0] ??
-    null
-  );
+  if (!isOfLabels(attachment, pipeline)) return null;
+  return probabilities?.result ?? describeResults(pipeline).find(hasColumns)?.name ?? null;
 }
 
 /** Whether the target of an attachment is a label, and not a number. */
 export function isOfLabels(attachment: NewAttachment, pipeline: Pipeline): boolean {
   if (attachment.options.probabilities !== undefined) return true;
-  const result = pipeline.result[targetResult(attachment, pipeline)];
-  return result !== undefined && isLabel(result, pipeline);
+  const result = resultOf(pipeline, targetResult(attachment, pipeline));
+  return result !== undefined && isLabel(result);
 }
 
 /** Whether what it says of results holds for those that the pipeline has. @throws DomainError INVALID_ARGUMENT */
@@ -51,8 +45,14 @@ export function checkMeaning(attachment: NewAttachment, pipeline: Pipeline, fiel
   if (typeof difficulty === 'object') check(difficulty.result, 'difficulty', 'result');
   if (role !== 'CALIBRATION') return;
   if (isOfLabels(attachment, pipeline)) {
-    const result = probabilityResult(attachment, pipeline);
-    const columns = result === null ? undefined : pipeline.result[result]?.columns;
+    checkOnly(options.result, describeResults(pipeline).filter(isLabel), [...field, 'options', 'result']);
+    checkOnly(options.probabilities?.result, describeResults(pipeline).filter(hasColumns), [
+      ...field,
+      'options',
+      'probabilities',
+      'result',
+    ]);
+    const columns = resultOf(pipeline, probabilityResult(attachment, pipeline))?.columns;
     if (columns === undefined)
       throw refuse(
         'Sets of classes are made of probabilities: expected a result with columns, one for each class, got none.',
@@ -74,14 +74,10 @@ export function checkMeaning(attachment: NewAttachment, pipeline: Pipeline, fiel
       ]);
     return;
   }
-  if (options.result === undefined && known.length > 1)
-    throw refuse(
-      `Expected options.result to say which of the results ${known.join(', ')} was measured, got none.`,
-      [...field, 'options', 'result'],
-    );
+  checkOnly(options.result, describeResults(pipeline), [...field, 'options', 'result']);
   const name = targetResult(attachment, pipeline);
-  const result = pipeline.result[name];
-  if (result === undefined || !isNumber(result, pipeline))
+  const result = resultOf(pipeline, name);
+  if (result === undefined || !isNumber(result))
     throw refuse(
       `Intervals are of single numbers: expected a result that is one, got "${name}". Name another in options.result.`,
       [...field, 'options', 'result'],
@@ -96,18 +92,34 @@ export function checkMeaning(attachment: NewAttachment, pipeline: Pipeline, fiel
 }
 
 /** Whether a result is one number for an instance. */
-export function isNumber(result: PipelineResult, pipeline: Pipeline): boolean {
-  const output = pipeline.outputs[result.output];
-  if (output === undefined || result.classes !== undefined || result.columns !== undefined) return false;
-  return (
-    output.datatype !== 'BYTES' &&
-    output.datatype !== 'BOOL' &&
-    output.shape.slice(1).every((extent) => extent === 1)
+export function isNumber({ kind, shape, columns }: ResultDescription): boolean {
+  return (kind === 'number' || kind === 'integer') && columns === undefined && shape.length === 0;
+}
+
+function isLabel({ kind, shape }: ResultDescription): boolean {
+  return kind === 'text' && shape.length === 0;
+}
+
+function hasColumns({ columns }: ResultDescription): boolean {
+  return columns !== undefined;
+}
+
+/** Of several, one has to be named. */
+function checkOnly(
+  named: string | undefined,
+  results: readonly ResultDescription[],
+  field: readonly string[],
+): void {
+  if (named !== undefined || results.length < 2) return;
+  const names = results.map(({ name }) => name).join(', ');
+  throw refuse(
+    `Expected ${field.slice(2).join('.')} to say which of the results ${names} it is, got none.`,
+    field,
   );
 }
 
-function isLabel({ classes, output }: PipelineResult, pipeline: Pipeline): boolean {
-  return classes !== undefined || pipeline.outputs[output]?.datatype === 'BYTES';
+function resultOf(pipeline: Pipeline, name: string | null): ResultDescription | undefined {
+  return describeResults(pipeline).find((result) => result.name === name);
 }
 
 function refuse(message: string, field: readonly string[]): DomainError {

@@ -119,13 +119,3 @@ function at<T>(field: readonly string[], work: () => T): T {
     throw new DomainError(error.code, error.message, { field, cause: error });
   }
 }
-
-/** @throws DomainError INVALID_ARGUMENT: a version that takes tensors only has no instances to read from a file */
-export function requirePipeline(pipeline: Pipeline | null, field: readonly string[]): Pipeline {
-  if (pipeline !== null) return pipeline;
-  throw new DomainError(
-    'INVALID_ARGUMENT',
-    'Expected a pipeline beside data, since rows are read as its instances: the version is published without one.',
-    { field },
-  );
-}

@@ -2,7 +2,7 @@ import type { ArtifactStore } from '../../artifacts/index.js';
 import type { InstanceReader, Pipeline } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { AttachmentRecord, AttachmentRole, NewAttachment } from './attachment.js';
-import { attachedRows, isFault, requirePipeline, type AttachedRow } from './attachment-rows.js';
+import { attachedRows, isFault, type AttachedRow } from './attachment-rows.js';
 import { checkMeaning, isOfLabels } from './attachment-meaning.js';
 
 /** Bytes of one file. */
@@ -29,7 +29,8 @@ const FEWEST: Readonly<Partial<Record<AttachmentRole, number>>> = {
 
 export interface AttachmentCheck {
   readonly attachments: readonly NewAttachment[];
-  readonly pipeline: Pipeline | null;
+  /** By which the version predicts: its own, or the one its signature makes. */
+  readonly pipeline: Pipeline;
   readonly reader: InstanceReader;
   /** Where the bytes of a digest are, checked against it. */
   readonly fileOf: (digest: string) => Promise<{ readonly path: string; readonly size: number }>;
@@ -75,7 +76,7 @@ async function checkAttachment(
   if (size > most)
     throw refused(`Expected a ${role} file of at most ${most} bytes, got ${size}.`, [...field, 'digest']);
   if (attachment.format === null) return { ...attachment, size, rows: null };
-  const pipeline = requirePipeline(check.pipeline, field);
+  const { pipeline } = check;
   checkMeaning(attachment, pipeline, field);
   const rows = await checkRows(check, { attachment, pipeline, path, field });
   const fewest = FEWEST[role] ?? 1;
@@ -106,13 +107,12 @@ async function checkRows(
   const readWaiting = async () => {
     const some = waiting;
     waiting = [];
-    const outcomes = await reader.read(
+    const { errors } = await reader.prepare(
       pipeline,
       some.map(({ instance }) => instance),
       { signal, endsAt: Infinity },
     );
-    for (const [at, outcome] of outcomes.entries())
-      if ('code' in outcome) fault(some[at]?.line ?? 0, outcome.message);
+    for (const [place, { message }] of errors) fault(some[place]?.line ?? 0, message);
   };
   for await (const rows of attachedRows({ ...file, labels: isOfLabels(attachment, pipeline), signal })) {
     signal?.throwIfAborted();

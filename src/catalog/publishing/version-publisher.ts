@@ -1,6 +1,6 @@
 import type { ArtifactStore } from '../../artifacts/index.js';
 import type { Inspection } from '../../runtime/index.js';
-import { parseNewPipeline, type InstanceReader } from '../../pipelines/index.js';
+import { derivedPipeline, parseNewPipeline, type InstanceReader } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { RuntimeGraphs } from '../../runtime/index.js';
 import type { Caller } from '../../security/index.js';
@@ -56,7 +56,7 @@ export class VersionPublisher {
     const examples = await takeExamples(input.examples ?? [], signature, pipeline, this.deps.instances);
     const attachments = await checkAttachments({
       attachments: attached,
-      pipeline,
+      pipeline: pipeline ?? derivedPipeline(signature),
       reader: this.deps.instances,
       fileOf: storedFiles(this.deps.artifacts, signal),
       signal,

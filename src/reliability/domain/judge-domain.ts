@@ -1,4 +1,4 @@
-import type { Pipeline, PreparedInstance } from '../../pipelines/index.js';
+import type { Pipeline } from '../../pipelines/index.js';
 import {
   leverageOf,
   meanDistance,
@@ -12,7 +12,7 @@ import {
 import type { DomainMeasure, DomainVerdict, Neighbour } from '../verdict.js';
 import { declaredMeasure, rangesMeasure, rounded } from './declared-ranges.js';
 import type { ColumnDomain, FittedDomain, PrintDomain } from './fitted-domain.js';
-import { instanceVector } from './instance-vector.js';
+import type { PreparedRow } from './prepared-row.js';
 
 /** Training rows that a prediction names. */
 const NEAREST = 5;
@@ -31,11 +31,10 @@ export interface JudgedInstance {
 export function judgeDomain(
   pipeline: Pipeline,
   domain: FittedDomain,
-  { values, quantities }: Pick<PreparedInstance, 'values' | 'quantities'>,
+  { vector, quantities }: PreparedRow,
   morgan: Uint32Array | null,
 ): JudgedInstance {
-  const vector = domain.width === 0 ? null : instanceVector({ values });
-  const known = vector !== null && vector.length === domain.width ? vector : null;
+  const known = vector !== null && domain.width > 0 && vector.length === domain.width ? vector : null;
   const { columns, prints } = domain;
   const scaled = columns && known ? scaledRow(columns.scaling, known) : null;
   // One more than are asked for: the instance itself may be among them.

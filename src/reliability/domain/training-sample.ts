@@ -1,8 +1,7 @@
-import type { PreparedInstance } from '../../pipelines/index.js';
 import type { Rows } from '../../statistics/index.js';
 import { columnKinds } from './column-kinds.js';
 import type { ShownRow, TrainingRange } from './fitted-domain.js';
-import { instanceVector } from './instance-vector.js';
+import type { PreparedRow } from './prepared-row.js';
 
 /** Rows that distances are to: a query takes time in proportion. */
 const MAX_ROWS = 10_000;
@@ -13,7 +12,7 @@ const MAX_WIDTH = 20_000;
 
 export interface SampledRow {
   readonly instance: unknown;
-  readonly prepared: PreparedInstance;
+  readonly prepared: PreparedRow;
   readonly shown: ShownRow;
 }
 
@@ -32,9 +31,9 @@ export class TrainingSample {
   add(row: SampledRow): void {
     this.count += 1;
     for (const [name, value] of Object.entries(row.prepared.quantities)) this.widen(name, value);
-    const vector = this.width === 0 ? null : instanceVector(row.prepared);
+    const { vector } = row.prepared;
     this.width ??= vector === null || vector.length > MAX_WIDTH ? 0 : vector.length;
-    if (vector !== null && vector.length !== this.width) this.width = 0;
+    if (vector?.length !== this.width) this.width = 0;
     if (this.count === 1) this.most = Math.min(MAX_ROWS, Math.floor(MAX_NUMBERS / Math.max(1, this.width)));
     const place = this.kept.length < this.most ? this.kept.length : Math.floor(this.random() * this.count);
     if (place >= this.most) return;

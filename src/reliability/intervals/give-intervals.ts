@@ -2,7 +2,7 @@ import type { Pipeline, Prediction, WarningNote } from '../../pipelines/index.js
 import { conformalNeeds, conformalQuantile, conformalSet } from '../../statistics/index.js';
 import type { Interval, JudgedPrediction, JudgedValue } from '../verdict.js';
 import type { Calibration, ClassCalibration, NumberCalibration } from './calibration.js';
-import { derivedBounds, type Bounds } from './derived-bounds.js';
+import { derivedBounds, isDerived, type Bounds } from './derived-bounds.js';
 import { probabilitiesOf, resultNumber } from './result-values.js';
 
 /** What calibrations say at one level, found once for a request. */
@@ -33,7 +33,7 @@ export class IntervalGiver {
     this.derived = Object.keys(pipeline.result)
       .filter((name) => !own.includes(name))
       .flatMap((to) => {
-        const from = own.find((name) => pipeline.result[name]?.output === pipeline.result[to]?.output);
+        const from = own.find((name) => isDerived(pipeline, name, to));
         return from === undefined ? [] : [{ from, to }];
       });
   }

@@ -1,9 +1,12 @@
 import type { ArtifactRecord, DescriptionRecord, VersionRecord } from '../../catalog/index.js';
+import type { Pipeline } from '../../pipelines/index.js';
 import type { Fit } from '../fit.js';
 
 /** Everything that a report is made of. */
 export interface ReportFacts {
   readonly version: VersionRecord;
+  /** By which it predicts: its own, or the one its signature makes. */
+  readonly pipeline: Pipeline;
   /** What the model said of itself when the version was published. */
   readonly description: DescriptionRecord;
   readonly artifact: ArtifactRecord | null;

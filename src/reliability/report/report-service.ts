@@ -1,4 +1,5 @@
 import type { CatalogReader, VersionRecord } from '../../catalog/index.js';
+import { derivedPipeline, parsePipeline, type Pipeline } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { ReliabilityService } from '../reliability-service.js';
 import { renderReport } from './render-report.js';
@@ -26,6 +27,7 @@ export class ReportService {
     const parents = await catalog.versionsByIds(derivations.map(({ parentId }) => parentId));
     const facts = {
       version,
+      pipeline: pipelineOf(version),
       description,
       artifact,
       parents: parents.map((parent) => parent.ref).sort(),
@@ -33,4 +35,8 @@ export class ReportService {
     };
     return renderReport(reportOf(facts), format);
   }
+}
+
+function pipelineOf({ pipeline, signature }: VersionRecord): Pipeline {
+  return pipeline === null ? derivedPipeline(signature) : parsePipeline(pipeline, signature);
 }

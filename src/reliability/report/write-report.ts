@@ -1,3 +1,4 @@
+import { describeResults, hasMolecule, tensorColumns, type Pipeline } from '../../pipelines/index.js';
 import { requiredInputs } from '../../tensors/index.js';
 import { passageUnder } from './card-passages.js';
 import { domainLimits, domainMethod } from './domain-items.js';
@@ -76,12 +77,13 @@ function general(facts: ReportFacts): ReportItem[] {
 
 function endpoint(facts: ReportFacts): ReportItem[] {
   const { version, description } = facts;
-  const results = Object.entries(version.pipeline?.result ?? {});
-  const units = results.map(([name, { unit }]) => `${name}: ${unit ?? 'a label'}`);
-  const meanings = results.flatMap(([name, { description: meaning, output }]) => {
-    const text = meaning ?? version.pipeline?.outputs[output]?.description;
-    return text === undefined ? [] : [`${name}: ${text}`];
-  });
+  const results = version.pipeline === null ? [] : describeResults(facts.pipeline);
+  const units = results.map(
+    ({ name, unit, kind }) => `${name}: ${unit ?? (kind === 'text' ? 'a label' : 'none is said')}`,
+  );
+  const meanings = results.flatMap(({ name, description: meaning }) =>
+    meaning === undefined ? [] : [`${name}: ${meaning}`],
+  );
   return [
     item(
       '3.1',
@@ -117,14 +119,7 @@ function algorithm(facts: ReportFacts): ReportItem[] {
   const operators = Object.entries(artifact?.operators ?? {})
     .sort(([, one], [, other]) => other - one)
     .map(([name, count]) => `${name} (${count})`);
-  const inputs = Object.entries(version.pipeline?.inputs ?? {}).map(
-    ([name, { unit, steps, description }]) => {
-      const [source] = steps;
-      const names = source.step === 'descriptors' ? `: ${source.names.join(', ')}` : '';
-      const one = typeof unit === 'string' ? ` [${unit}]` : '';
-      return `${name}${one}: ${steps.map(({ step }) => step).join(' → ')}${names}${description === undefined ? '' : `. ${description}`}`;
-    },
-  );
+  const inputs = version.pipeline === null ? [] : inputsOf(facts.pipeline);
   const count = fit?.domain?.count;
   const columns = fit?.domain?.width;
   return [
@@ -164,7 +159,7 @@ function algorithm(facts: ReportFacts): ReportItem[] {
     item(
       '4.6',
       'Software for descriptor generation',
-      version.pipeline?.instance.kind === 'molecule'
+      version.pipeline !== null && hasMolecule(facts.pipeline)
         ? 'RDKit, as the pipeline declares it'
         : list([version.pipeline && 'Retort, as the pipeline declares it']),
       'a pipeline',
@@ -178,6 +173,21 @@ function algorithm(facts: ReportFacts): ReportItem[] {
       'attach TRAINING data',
     ),
   ];
+}
+
+/** What the model gets, with the names and units of its columns. */
+function inputsOf(pipeline: Pipeline): string[] {
+  const columns = tensorColumns(pipeline).inputs;
+  return Object.entries(pipeline.inputs).map(([name, { description }]) => {
+    const { names = null, unit = null } = columns[name] ?? {};
+    const units = [...new Set(unit === null ? [] : [unit].flat())];
+    const parts = [
+      units.length === 1 ? `${name} [${units[0] ?? ''}]` : name,
+      ...(names === null ? [] : [names.join(', ')]),
+      ...(description === undefined ? [] : [description]),
+    ];
+    return parts.join(': ');
+  });
 }
 
 function domain(facts: ReportFacts): ReportItem[] {

@@ -5,7 +5,7 @@ import {
   type AttachmentRecord,
 } from '../../catalog/index.js';
 import { DomainError } from '../../platform/errors.js';
-import { parsePipeline, type InstanceReader } from '../../pipelines/index.js';
+import { derivedPipeline, parsePipeline, type InstanceReader } from '../../pipelines/index.js';
 import { ofArchive } from '../import/imported-blobs.js';
 import type { ManifestAttachment, ManifestVersion } from './manifest.js';
 
@@ -54,7 +54,7 @@ export async function checkAttached(
   try {
     const found = await checkAttachments({
       attachments: checkAttachmentInputs(attachments),
-      pipeline: pipeline === null ? null : parsePipeline(pipeline, signature),
+      pipeline: pipeline === null ? derivedPipeline(signature) : parsePipeline(pipeline, signature),
       reader,
       fileOf: (digest) => Promise.resolve({ path: fileOf(digest), size: sizes.get(digest) ?? 0 }),
       signal,
