@@ -13,6 +13,7 @@ import type {
 } from '../monitoring/index.js';
 import type { RecordedRequests } from '../recording/index.js';
 import type { PredictionService } from '../predictions/index.js';
+import type { ReportService } from '../reliability/index.js';
 import type { MoleculeDepictions } from '../pipelines/index.js';
 import type { VersionComparer } from '../comparison/index.js';
 import type { JobService } from '../jobs/index.js';
@@ -31,6 +32,7 @@ export interface GraphqlServices {
   readonly recordedRequests: RecordedRequests;
   readonly predictions: PredictionService;
   readonly depictions: MoleculeDepictions;
+  readonly reports: ReportService;
   readonly comparer: VersionComparer;
   readonly jobs: JobService;
   readonly alerts: AlertService;
@@ -129,6 +131,9 @@ class OperationContext implements RequestContext {
   }
   get metrics(): MetricsService | null {
     return this.services.metrics;
+  }
+  get reports(): ReportService {
+    return this.services.reports;
   }
   get drift(): DriftService {
     return this.services.drift;

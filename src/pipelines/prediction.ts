@@ -6,6 +6,7 @@ export const WARNING_CODES = [
   'BARE_ATOMS',
   'NO_CUTOFF',
   'ROWS_DECLARED_INDEPENDENT',
+  'CALIBRATION_TOO_SMALL',
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 
@@ -24,6 +25,8 @@ export const ROW_ERROR_CODES = [
   'NON_FINITE',
   'UNKNOWN_CLASS',
   'NOT_REPRESENTABLE',
+  /** Where a deployment refuses what lies outside of the version's domain of applicability. */
+  'OUT_OF_DOMAIN',
 ] as const;
 export type RowErrorCode = (typeof ROW_ERROR_CODES)[number];
 
