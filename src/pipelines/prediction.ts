@@ -15,6 +15,9 @@ export const ROW_ERROR_CODES = [
   'INVALID_MOLBLOCK',
   'INVALID_NUCLIDE',
   'INVALID_PARTICLES',
+  'INCOMPATIBLE_UNIT',
+  'UNKNOWN_CATEGORY',
+  'OUT_OF_RANGE',
   'MOLECULE_TOO_COMPLEX',
   'DEADLINE_EXCEEDED',
   /** The graph refused the run of this instance. */
