@@ -5,6 +5,8 @@ export const WARNING_CODES = [
   'MULTIPLE_FRAGMENTS',
   'BARE_ATOMS',
   'NO_CUTOFF',
+  /** The molecule has a substructure that a set of alerts names. */
+  'STRUCTURAL_ALERT',
   'ROWS_DECLARED_INDEPENDENT',
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
@@ -15,6 +17,10 @@ export const ROW_ERROR_CODES = [
   'INVALID_MOLBLOCK',
   'INVALID_NUCLIDE',
   'INVALID_PARTICLES',
+  'INVALID_COMPOSITION',
+  'INVALID_STRUCTURE',
+  'INVALID_SPECTRUM',
+  'INVALID_IMAGE',
   'MOLECULE_TOO_COMPLEX',
   'DEADLINE_EXCEEDED',
   /** The graph refused the run of this instance. */
