@@ -1,10 +1,6 @@
-import sharp from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
 import { RowError } from '../prediction.js';
 import { IMAGE_CHANNELS, type ImageFit, type ImageSettings } from './read-image.js';
-
-// Pictures come from anywhere: nothing is kept of them, and one does not take all processors.
-sharp.cache(false);
-sharp.concurrency(1);
 
 /** No picture within the limits takes a second; decoders of broken ones may never end. */
 const SECONDS = 10;
@@ -25,6 +21,7 @@ const FITS: Readonly<Record<ImageFit, 'cover' | 'fill' | 'contain'>> = {
 export async function decodeImage(bytes: Buffer, settings: ImageSettings): Promise<Uint8Array> {
   const { width, height, fit, channels, maximumPixels } = settings;
   try {
+    const sharp = await decoder();
     const source = sharp(bytes, { limitInputPixels: maximumPixels, failOn: 'error', pages: 1 });
     const opaque = channels === 'rgba' ? source.ensureAlpha() : source.flatten({ background: '#ffffff' });
     const sized = opaque
@@ -48,6 +45,19 @@ export async function decodeImage(bytes: Buffer, settings: ImageSettings): Promi
     if (error instanceof RowError) throw error;
     throw refused(error, maximumPixels);
   }
+}
+
+let loading: Promise<(bytes: Buffer, options: SharpOptions) => Sharp> | undefined;
+
+/** libvips, loaded where a model first needs it. */
+function decoder(): Promise<(bytes: Buffer, options: SharpOptions) => Sharp> {
+  loading ??= import('sharp').then(({ default: sharp }) => {
+    // Pictures come from anywhere: nothing is kept of them, and one does not take all processors.
+    sharp.cache(false);
+    sharp.concurrency(1);
+    return sharp;
+  });
+  return loading;
 }
 
 function refused(error: unknown, maximumPixels: number): RowError {

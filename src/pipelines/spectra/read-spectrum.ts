@@ -69,7 +69,7 @@ export function numbersOf(given: unknown, name: string, maximum: number): Float6
 }
 
 /** The same points by rising places. @throws RowError where two of them lie at one place */
-function rising({ x, y }: Spectrum): Spectrum {
+export function rising({ x, y }: Spectrum): Spectrum {
   const order = isRising(x) ? undefined : [...x.keys()].sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0));
   const sorted =
     order === undefined

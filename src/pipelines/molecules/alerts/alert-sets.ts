@@ -17,6 +17,15 @@ export interface Alert {
 export const ALERT_SETS = ['pains', 'pains-a', 'pains-b', 'pains-c', 'brenk'] as const;
 export type AlertSet = (typeof ALERT_SETS)[number];
 
+/** As messages cite them. */
+export const ALERT_SOURCES: Readonly<Record<AlertSet, string>> = {
+  pains: 'PAINS (Baell and Holloway 2010)',
+  'pains-a': 'PAINS A (Baell and Holloway 2010)',
+  'pains-b': 'PAINS B (Baell and Holloway 2010)',
+  'pains-c': 'PAINS C (Baell and Holloway 2010)',
+  brenk: 'Brenk (2008)',
+};
+
 export function alertsOf(set: AlertSet): readonly Alert[] {
   return parts[set].flatMap(parse);
 }
