@@ -5,6 +5,8 @@ export const WARNING_CODES = [
   'MULTIPLE_FRAGMENTS',
   'BARE_ATOMS',
   'NO_CUTOFF',
+  /** The molecule has a substructure that a set of alerts names. */
+  'STRUCTURAL_ALERT',
   'ROWS_DECLARED_INDEPENDENT',
   'CALIBRATION_TOO_SMALL',
 ] as const;
@@ -19,6 +21,10 @@ export const ROW_ERROR_CODES = [
   'INCOMPATIBLE_UNIT',
   'UNKNOWN_CATEGORY',
   'OUT_OF_RANGE',
+  'INVALID_COMPOSITION',
+  'INVALID_STRUCTURE',
+  'INVALID_SPECTRUM',
+  'INVALID_IMAGE',
   'MOLECULE_TOO_COMPLEX',
   'DEADLINE_EXCEEDED',
   /** The graph refused the run of this instance. */

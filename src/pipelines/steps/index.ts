@@ -13,8 +13,17 @@ import { cast } from './columns/cast.js';
 import { constant } from './columns/constant.js';
 import { interactions } from './columns/interactions.js';
 import { pick } from './columns/pick.js';
+import { pixels } from './images/pixels.js';
+import { compositionFractions } from './materials/composition-fractions.js';
+import { compositionStatistics } from './materials/composition-statistics.js';
+import { elementPropertiesStep } from './materials/element-properties.js';
+import { neighboursStep } from './materials/neighbours.js';
+import { radialDistribution } from './materials/radial-distribution.js';
+import { structurePart } from './materials/structure-part.js';
 import { descriptors } from './molecules/descriptors.js';
 import { fingerprint } from './molecules/fingerprint.js';
+import { molecularGraph } from './molecules/molecular-graph.js';
+import { structuralAlerts } from './molecules/structural-alerts.js';
 import { field } from './nuclei/field.js';
 import { nucleus } from './nuclei/nucleus.js';
 import { affine } from './numbers/affine.js';
@@ -24,6 +33,11 @@ import { log } from './numbers/log.js';
 import { power } from './numbers/power.js';
 import { raise } from './numbers/raise.js';
 import { standardize } from './numbers/standardize.js';
+import { baseline } from './signals/baseline.js';
+import { normalizeStep } from './signals/normalize.js';
+import { resampleStep } from './signals/resample.js';
+import { smooth } from './signals/smooth.js';
+import { tokenize } from './texts/tokenize.js';
 
 /** Every step a pipeline may have, in the order in which docs/pipelines.md lists them. */
 export const STEPS: readonly StepDefinition[] = [
@@ -44,7 +58,21 @@ export const STEPS: readonly StepDefinition[] = [
   descriptors,
   fingerprint,
   nucleus,
+  structuralAlerts,
+  molecularGraph,
   field,
+  elementPropertiesStep,
+  compositionFractions,
+  compositionStatistics,
+  structurePart,
+  neighboursStep,
+  radialDistribution,
+  resampleStep,
+  smooth,
+  baseline,
+  normalizeStep,
+  pixels,
+  tokenize,
   sigmoid,
   softmax,
   labels,
