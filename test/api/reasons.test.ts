@@ -66,6 +66,7 @@ const CHANGED_ELSEWHERE = [
   'setReferenceDistribution',
   'silenceAlerts',
   'startArtifactVerification',
+  'startBatchPrediction',
   'startVersionComparison',
   'unsilenceAlerts',
   'updateAlertRule',
