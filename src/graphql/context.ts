@@ -1,3 +1,4 @@
+import type { Evaluations } from '../batch/index.js';
 import type { CatalogService } from '../catalog/index.js';
 import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
@@ -32,6 +33,7 @@ export interface GraphqlServices {
   readonly depictions: MoleculeDepictions;
   readonly comparer: VersionComparer;
   readonly jobs: JobService;
+  readonly evaluations: Evaluations;
   readonly alerts: AlertService;
   /** Null where the server does not measure. */
   readonly metrics: MetricsService | null;
@@ -122,6 +124,9 @@ class OperationContext implements RequestContext {
   }
   get jobs(): JobService {
     return this.services.jobs;
+  }
+  get evaluations(): Evaluations {
+    return this.services.evaluations;
   }
   get alerts(): AlertService {
     return this.services.alerts;

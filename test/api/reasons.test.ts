@@ -60,6 +60,7 @@ const CHANGED_ELSEWHERE = [
   'createAlertRule',
   'deleteAlertRule',
   'deleteLoggedPredictions',
+  'evaluateVersion',
   'pauseJob',
   'recordOutcome',
   'resumeJob',

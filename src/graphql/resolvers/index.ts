@@ -5,6 +5,7 @@ import { comparisonResolvers } from './comparison.js';
 import { depictionResolvers } from './depictions.js';
 import { deploymentResolvers } from './deployments.js';
 import { driftResolvers } from './drift.js';
+import { evaluationResolvers } from './evaluations.js';
 import { inferenceResolvers } from './inference.js';
 import { jobResolvers } from './jobs.js';
 import { metricsResolvers } from './metrics.js';
@@ -28,6 +29,7 @@ export const resolvers: Resolvers[] = [
   depictionResolvers,
   monitoringResolvers,
   jobResolvers,
+  evaluationResolvers,
   alertResolvers,
   metricsResolvers,
   driftResolvers,
