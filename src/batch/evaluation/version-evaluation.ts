@@ -4,7 +4,7 @@ import type { CatalogService, VersionRecord } from '../../catalog/index.js';
 import { FieldFault, FieldReader, FILE_FORMATS, openRows, type FieldWish } from '../../datafiles/index.js';
 import type { DeploymentService } from '../../deployments/index.js';
 import type { JobWork, RunningJob } from '../../jobs/index.js';
-import type { Pipeline } from '../../pipelines/index.js';
+import { describeResults, type Pipeline } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { JsonObject } from '../../platform/events/index.js';
 import type { PredictionService } from '../../predictions/index.js';
@@ -131,7 +131,7 @@ export class VersionEvaluation implements JobWork {
       for (const each of rows)
         if ('row' in each && each.row !== undefined) measured.add(each.row as unknown as LabelledRow);
     if (measured.count < FEWEST_ROWS) throw tooFew(measured.count, reached);
-    const unit = pipeline.result[asked.predicted]?.unit ?? null;
+    const unit = resultOf(pipeline, asked.predicted)?.unit ?? null;
     return evaluationReport(measured.rows, { unit, used: measured.count, signal: job.signal });
   }
 }
@@ -175,15 +175,19 @@ function labelReader(
   { target, groupBy, predicted }: Input,
   pipeline: Pipeline,
 ): FieldReader {
-  const isLabel = pipeline.result[predicted]?.classes !== undefined;
+  const isLabel = resultOf(pipeline, predicted)?.kind === 'text';
   const wishes: FieldWish[] = [{ name: TARGET, column: target, as: isLabel ? 'text' : 'any' }];
   if (groupBy !== null) wishes.push({ name: GROUP, column: groupBy, as: 'text' });
   return new FieldReader(file.description, wishes);
 }
 
+function resultOf(pipeline: Pipeline, name: string) {
+  return describeResults(pipeline).find((result) => result.name === name);
+}
+
 /** @throws DomainError INVALID_ARGUMENT */
 function resultName(pipeline: Pipeline, given: unknown): string {
-  const names = Object.keys(pipeline.result);
+  const names = describeResults(pipeline).map(({ name }) => name);
   const name = typeof given === 'string' ? names.find((each) => each === given) : names[0];
   if (name !== undefined) return name;
   throw new DomainError(
