@@ -56,6 +56,8 @@ export default {
     RecordedRequestsClearedEvent:
       '../../platform/events/index.js#EventRecord as RecordedRequestsClearedEventMapper',
     Job: '../../jobs/index.js#JobRecord as JobRecordMapper',
+    Evaluation: '../../batch/index.js#Evaluation as EvaluationMapper',
+    MeasuredMetric: '../../batch/index.js#MeasuredMetric as MeasuredMetricMapper',
     JobConnection: '../connections.js#JobConnection as JobConnectionMapper',
     JobEvent: '../../platform/events/index.js#EventRecord as JobEventMapper',
     LoggedPrediction: '../../monitoring/index.js#LoggedPredictionRecord as LoggedPredictionMapper',

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Evaluations } from '../batch/index.js';
 import type { CatalogService } from '../catalog/index.js';
 import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
@@ -35,6 +36,7 @@ export interface GraphqlServices {
   readonly reports: ReportService;
   readonly comparer: VersionComparer;
   readonly jobs: JobService;
+  readonly evaluations: Evaluations;
   readonly alerts: AlertService;
   /** Null where the server does not measure. */
   readonly metrics: MetricsService | null;
@@ -125,6 +127,9 @@ class OperationContext implements RequestContext {
   }
   get jobs(): JobService {
     return this.services.jobs;
+  }
+  get evaluations(): Evaluations {
+    return this.services.evaluations;
   }
   get alerts(): AlertService {
     return this.services.alerts;

@@ -6,6 +6,7 @@ import { comparisonResolvers } from './comparison.js';
 import { depictionResolvers } from './depictions.js';
 import { deploymentResolvers } from './deployments.js';
 import { driftResolvers } from './drift.js';
+import { evaluationResolvers } from './evaluations.js';
 import { inferenceResolvers } from './inference.js';
 import { jobResolvers } from './jobs.js';
 import { metricsResolvers } from './metrics.js';
@@ -32,6 +33,7 @@ export const resolvers: Resolvers[] = [
   depictionResolvers,
   monitoringResolvers,
   jobResolvers,
+  evaluationResolvers,
   alertResolvers,
   metricsResolvers,
   driftResolvers,
