@@ -21,6 +21,7 @@ import type { Logger } from '../platform/logging.js';
 import { requestedOrigin, type Addressed, type Caller } from '../security/index.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import { PictureAllowance } from './picture-allowance.js';
+import type { TypedDoors } from './typed/typed-doors.js';
 
 export interface GraphqlServices {
   readonly catalog: CatalogService;
@@ -40,6 +41,7 @@ export interface GraphqlServices {
   readonly predictionLog: PredictionLog;
   readonly outcomes: OutcomeService;
   readonly events: EventLog;
+  readonly typedDoors: TypedDoors;
   readonly logger: Logger;
 }
 
@@ -140,6 +142,9 @@ class OperationContext implements RequestContext {
   }
   get outcomes(): OutcomeService {
     return this.services.outcomes;
+  }
+  get typedDoors(): TypedDoors {
+    return this.services.typedDoors;
   }
   get events(): EventLog {
     return this.services.events;

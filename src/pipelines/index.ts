@@ -1,6 +1,13 @@
 import './error-codes.js';
 export type { DepictionOptions } from './depictions/depiction-options.js';
 export { MoleculeDepictions } from './depictions/molecule-depictions.js';
+export {
+  describeInstance,
+  describeResults,
+  type FieldDescription,
+  type InstanceDescription,
+  type ResultDescription,
+} from './description.js';
 export { fillTensor } from './fill-tensor.js';
 export { instanceFaults } from './instances/instance-faults.js';
 export { InstanceReader, type PreparedInstance, type ReadOptions } from './instances/instance-reader.js';

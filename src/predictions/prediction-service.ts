@@ -3,8 +3,14 @@ import type { InferenceService, TargetRequest, Timing } from '../inference/index
 import type { Tensor } from '../tensors/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
-import { parsePipeline } from '../pipelines/index.js';
-import type { Pipeline } from '../pipelines/index.js';
+import {
+  describeInstance,
+  describeResults,
+  parsePipeline,
+  type InstanceDescription,
+  type Pipeline,
+  type ResultDescription,
+} from '../pipelines/index.js';
 import type { PipelineRunner } from './pipeline-runner.js';
 import { newRequestKey, predictionId } from './prediction-id.js';
 import { rowsGiven } from './rows-given.js';
@@ -20,6 +26,12 @@ export interface IdentifiedPrediction extends Prediction {
   readonly id: string;
   /** The instance, where it can be drawn: a picture is made when it is asked for, after the answer. */
   readonly molecule: unknown;
+}
+
+/** What `predict` takes of a version, and what it answers. */
+export interface VersionDescription {
+  readonly instance: InstanceDescription;
+  readonly results: readonly ResultDescription[];
 }
 
 /** What describes an instance; null for one that could not be read. */
@@ -101,6 +113,13 @@ export class PredictionService {
     const predictions = await this.runner.predict(this.pipelineOf(version), instances, run);
     const failed = predictions.find(({ error }) => error !== null);
     if (failed?.error) throw new DomainError('INVALID_INSTANCE', failed.error.message);
+  }
+
+  /** Null for a version that only answers `infer`. */
+  describe(version: VersionRecord): VersionDescription | null {
+    if (version.pipeline === null) return null;
+    const pipeline = this.pipelineOf(version);
+    return { instance: describeInstance(pipeline), results: describeResults(pipeline) };
   }
 
   private pipelineOf(version: VersionRecord): Pipeline {

@@ -4,11 +4,13 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import type { Config } from '../../platform/config.js';
 import { requestBodiesOf } from '../../http/index.js';
 import { parseWholeBodies } from '../../http/index.js';
+import type { LiveSchema } from '../live-schema.js';
 import { createApolloRoute } from './apollo-route.js';
+import { apolloSchema } from './apollo-schema.js';
 import { createCompiledRoute } from './compiled-route.js';
 import type { DocumentCache } from '../compiled/document-cache.js';
 import type { GraphqlServices, RequestContext } from '../context.js';
@@ -22,7 +24,7 @@ import type { PersistedDocuments } from '../documents/persisted-documents.js';
 import { requestPlugin } from './request-plugin.js';
 
 export interface HttpOptions {
-  readonly schema: GraphQLSchema;
+  readonly schema: LiveSchema;
   readonly services: GraphqlServices;
   readonly config: Pick<Config, 'introspection'>;
   readonly documents: DocumentCache;
@@ -48,7 +50,7 @@ export async function serveHttp(
   options: HttpOptions,
   { compiled = 'known', plugins = [], onAnswer }: HttpPaths = {},
 ): Promise<void> {
-  const { services, documents, persisted, readDocument } = options;
+  const { schema, services, documents, persisted, readDocument } = options;
   const lifecycle = new OperationLifecycle(services.logger);
   const mediaTypes = new MediaTypes();
   const longAnswers = new LongAnswers();
@@ -56,7 +58,15 @@ export async function serveHttp(
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
 
-  const byApollo = createApolloRoute({ apollo, services, lifecycle, persisted, mediaTypes, longAnswers });
+  const byApollo = createApolloRoute({
+    schema,
+    apollo,
+    services,
+    lifecycle,
+    persisted,
+    mediaTypes,
+    longAnswers,
+  });
   const runCompiled = createCompiledRoute({
     services,
     documents,
@@ -93,7 +103,7 @@ function createApollo(
   plugins: readonly ApolloServerPlugin<RequestContext>[],
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    schema,
+    gateway: apolloSchema(schema),
     introspection: config.introspection,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,

@@ -13,6 +13,7 @@ import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
 import { predictionLogResolvers } from './prediction-log.js';
 import { transferResolvers } from './transfer.js';
+import { typedDoorResolvers } from './typed-doors.js';
 import { versionResolvers } from './versions.js';
 
 /** One set for each SDL file. */
@@ -32,4 +33,5 @@ export const resolvers: Resolvers[] = [
   metricsResolvers,
   driftResolvers,
   predictionLogResolvers,
+  typedDoorResolvers,
 ];
