@@ -291,8 +291,8 @@ export class DeploymentService {
     });
   }
 
-  private async routeOf({ routingKey = null, pin, among = null }: DeploymentTarget): Promise<Route> {
+  private async routeOf({ routingKey, pin, among }: DeploymentTarget): Promise<Route> {
     const versionId = pin === undefined ? null : (await this.versions.resolve(pin)).id;
-    return { routingKey, versionId, among };
+    return { routingKey: routingKey ?? null, versionId, among: among ?? null };
   }
 }

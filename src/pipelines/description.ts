@@ -55,7 +55,8 @@ export interface InstanceDescription {
 const HEAVIEST = neutronRange(MAXIMUM_Z).max;
 
 /** What an instance of the pipeline is made of. */
-export function describeInstance({ instance }: Pipeline): InstanceDescription {
+export function describeInstance(pipeline: Pipeline): InstanceDescription {
+  const { instance } = pipeline;
   switch (instance.kind) {
     case 'molecule':
       return {
@@ -84,11 +85,12 @@ export function describeInstance({ instance }: Pipeline): InstanceDescription {
             name: 'positions',
             kind: 'number',
             shape: [-1, 3],
+            ...unitOf(pipeline, 'positions'),
             optional: false,
             description: 'The coordinates of each particle.',
           },
-          length('box', 'The edge of the periodic cube; left out, the particles are free.'),
-          length('cutoff', 'The distance beyond which pairs do not count.'),
+          length(pipeline, 'box', 'The edge of the periodic cube; left out, the particles are free.'),
+          length(pipeline, 'cutoff', 'The distance beyond which pairs do not count.'),
         ],
       };
   }
@@ -129,6 +131,24 @@ function nucleons(name: string, rest: Pick<FieldDescription, 'minimum' | 'maximu
   return { name, kind: 'integer', shape: [], unit: '1', optional: false, ...rest } as const;
 }
 
-function length(name: string, description: string): FieldDescription {
-  return { name, kind: 'number', shape: [], minimum: 0, optional: true, description };
+function length(pipeline: Pipeline, name: string, description: string): FieldDescription {
+  return {
+    name,
+    kind: 'number',
+    shape: [],
+    ...unitOf(pipeline, name),
+    minimum: 0,
+    optional: true,
+    description,
+  };
+}
+
+/** Of a field that an input takes as it is. */
+function unitOf({ inputs }: Pipeline, name: string): Pick<FieldDescription, 'unit'> {
+  for (const { steps, unit } of Object.values(inputs)) {
+    const [source, ...further] = steps;
+    if (source.step === 'field' && source.field === name && further.length === 0 && typeof unit === 'string')
+      return { unit };
+  }
+  return {};
 }
