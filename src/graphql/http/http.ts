@@ -4,7 +4,6 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { DocumentNode } from 'graphql';
 import type { Config } from '../../platform/config.js';
 import { requestBodiesOf } from '../../http/index.js';
 import { parseWholeBodies } from '../../http/index.js';
@@ -109,8 +108,8 @@ function createApollo(
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    // Without a store of ours: for one, Apollo would print and hash every schema it is given.
     persistedQueries: { cache: persistedQueryCache(persisted), ttl: null },
-    documentStore: documentStore(documents),
     parseOptions,
     validationRules: validationRules({ introspection: true }),
     formatError,
@@ -132,16 +131,6 @@ function persistedQueryCache(persisted: PersistedDocuments) {
   return {
     get: async (key: string) => (await persisted.source(hashIn(key))) ?? undefined,
     set: async (key: string, source: string) => persisted.register(hashIn(key), source),
-    delete: async () => false,
-  };
-}
-
-/** Documents parsed already. Apollo offers each before it knows the operation; the plugin keeps it when it does. */
-function documentStore(documents: DocumentCache) {
-  return {
-    get: async (key: string): Promise<DocumentNode | undefined> =>
-      documents.findByHash(hashIn(key))?.document,
-    set: async () => undefined,
     delete: async () => false,
   };
 }

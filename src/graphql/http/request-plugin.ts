@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
-import { validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { DocumentCache } from '../compiled/document-cache.js';
 import { KnownDocument, type KnownOperation } from '../compiled/known-document.js';
 import type { RequestContext } from '../context.js';
@@ -38,22 +38,16 @@ export function requestPlugin(
   };
 }
 
-/**
- * Apollo goes on by the schema it began with, while the documents may have been carried to another, and the document may
- * come from there.
- *
- * @throws GraphQLError when it is valid by that one alone
- */
+/** Apollo goes on by the schema it began with, while the documents may have been carried to another. */
 function remembered(
   documents: DocumentCache,
   schema: GraphQLSchema,
   source: string,
   document: DocumentNode,
 ): KnownDocument {
-  if (schema === documents.schema) return documents.add(source, document);
-  const [error] = validate(schema, document);
-  if (error) throw error;
-  return new KnownDocument(schema, source, document);
+  return schema === documents.schema
+    ? documents.add(source, document)
+    : new KnownDocument(schema, source, document);
 }
 
 function addExtensions({ response, contextValue }: GraphQLRequestContext<RequestContext>): void {

@@ -21,7 +21,8 @@ export function distinctNames(
   return texts.map((text) => {
     const wanted = nameOf(text);
     let name = wanted;
-    for (let number = 2; taken.has(name); number += 1) name = `${wanted}_${number}`;
+    const stem = wanted.endsWith('_') ? wanted : `${wanted}_`;
+    for (let number = 2; taken.has(name); number += 1) name = `${stem}${number}`;
     taken.add(name);
     return name;
   });
