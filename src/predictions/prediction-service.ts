@@ -28,7 +28,7 @@ export interface IdentifiedPrediction extends JudgedPrediction {
   /** The instance, where it can be drawn: a picture is made when it is asked for, after the answer. */
   readonly molecule: unknown;
   /** Made when it is asked for, where nothing but the pipeline's own ranges say it. */
-  verdict(): DomainVerdict | null;
+  readonly verdict?: () => DomainVerdict | null;
 }
 
 /** Domain values in, domain values out: the version's own pipeline around its graph, or the one its signature makes. */
