@@ -75,6 +75,7 @@ export default {
     LiveErrorOfDay: '../../monitoring/index.js#ErrorOfDay as LiveErrorOfDayMapper',
     LiveErrorOfVersion: '../../monitoring/index.js#ErrorOfVersion as LiveErrorOfVersionMapper',
     LiveErrorPoint: '../../monitoring/index.js#ErrorPoint as LiveErrorPointMapper',
+    LiveCoverage: '../../monitoring/index.js#IntervalCoverage as LiveCoverageMapper',
     DriftReport: '../../monitoring/index.js#DriftReport as DriftReportMapper',
     FeatureDrift: '../../monitoring/index.js#FeatureDrift as FeatureDriftMapper',
     ReferenceDistribution: '../../monitoring/index.js#Reference as ReferenceMapper',

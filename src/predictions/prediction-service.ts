@@ -37,7 +37,7 @@ export interface IdentifiedPrediction extends JudgedPrediction {
   /** The instance, where it can be drawn: a picture is made when it is asked for, after the answer. */
   readonly molecule: unknown;
   /** Made when it is asked for, where nothing but the pipeline's own ranges say it. */
-  verdict(): DomainVerdict | null;
+  readonly verdict?: () => DomainVerdict | null;
 }
 
 /** What `predict` takes of a version, and what it answers. */
