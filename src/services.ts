@@ -29,6 +29,7 @@ import { SecretsFile } from './platform/secrets-file.js';
 import type { StopList } from './platform/stop-list.js';
 import { PipelineRunner, PredictionService } from './predictions/index.js';
 import { RecordedRequests, RequestRecorder } from './recording/index.js';
+import { ReliabilityService, ReportService } from './reliability/index.js';
 import {
   ModelFolders,
   ModelInspector,
@@ -155,7 +156,7 @@ export async function buildServices(parts: {
     modelMemoryBytes: config.modelMemoryBytes,
     deafSince: () => database.writer?.deafSince ?? null,
     warmUpPipeline: {
-      start: (version) => predictions.warmUp(version),
+      start: (version, run) => predictions.warmUp(version, run),
       predict: (version, instances, run) => predictions.tryInstances(version, instances, run),
     },
     rowProver: new RowProver(),
@@ -189,7 +190,14 @@ export async function buildServices(parts: {
   }
   if (options.onRequestEnded) inference.onRequestEnded(options.onRequestEnded);
   const runner = new PipelineRunner({ instances });
-  const predictions = new PredictionService({ inference, runner });
+  const reliability = new ReliabilityService({
+    artifacts,
+    reader: instances,
+    molecules,
+    directory: join(config.dataDirectory, 'cache', 'reliability'),
+    logger,
+  });
+  const predictions = new PredictionService({ inference, runner, reliability });
   const recordedRequests = new RecordedRequests(database.client);
   const drift = new DriftService({ database: database.client, catalog, logger });
   stops.add('drift', () => drift.close());
@@ -269,6 +277,7 @@ export async function buildServices(parts: {
     predictionLog,
     outcomes,
     predictions,
+    reports: new ReportService({ catalog, reliability }),
     depictions: new MoleculeDepictions({ molecules }),
     recordedRequests,
     comparisons,

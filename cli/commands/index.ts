@@ -22,6 +22,7 @@ import { login } from './login.js';
 import { migrate } from './deployments/migrate.js';
 import { predict } from './predict.js';
 import { push } from './push.js';
+import { report } from './models/report.js';
 import { rollbackAlias } from './models/rollback-alias.js';
 import { rollbackDeployment } from './deployments/rollback-deployment.js';
 import { show } from './show.js';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   tag,
   alias,
   compare,
+  report,
   deploy,
   migrate,
   rollbackAlias,

@@ -9,8 +9,34 @@ export {
   kolmogorovSmirnovDistance,
   wassersteinDistance,
 } from './cumulative-distances.js';
+export {
+  conformalNeeds,
+  conformalQuantile,
+  conformalRank,
+  conformalSet,
+  residualScore,
+} from './conformal.js';
 export { hypergeometricTail } from './hypergeometric.js';
 export { kolmogorovCritical, kolmogorovSmirnovTail } from './kolmogorov.js';
+export {
+  type ColumnScaling,
+  type Fingerprints,
+  fingerprintsOf,
+  fitLeverage,
+  fitScaling,
+  type Leverage,
+  leverageOf,
+  meanDistance,
+  mostSimilar,
+  type Near,
+  nearestRows,
+  packBits,
+  type Rows,
+  scaledRow,
+  scaledRows,
+  type Similar,
+  valueAtShare,
+} from './neighbours/index.js';
 export { quantileBins, quantileBounds } from './quantile-bins.js';
 export { Reservoir } from './reservoir.js';
 export {

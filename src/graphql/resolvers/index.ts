@@ -1,5 +1,6 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
 import { alertResolvers } from './alerts.js';
+import { attachmentResolvers } from './attachments.js';
 import { baseResolvers } from './base.js';
 import { comparisonResolvers } from './comparison.js';
 import { depictionResolvers } from './depictions.js';
@@ -13,6 +14,7 @@ import { migrationResolvers } from './migrations.js';
 import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
 import { predictionLogResolvers } from './prediction-log.js';
+import { reliabilityResolvers } from './reliability.js';
 import { transferResolvers } from './transfer.js';
 import { versionResolvers } from './versions.js';
 
@@ -21,11 +23,13 @@ export const resolvers: Resolvers[] = [
   baseResolvers,
   modelResolvers,
   versionResolvers,
+  attachmentResolvers,
   transferResolvers,
   comparisonResolvers,
   deploymentResolvers,
   migrationResolvers,
   inferenceResolvers,
+  reliabilityResolvers,
   depictionResolvers,
   monitoringResolvers,
   jobResolvers,
