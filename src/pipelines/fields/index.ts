@@ -7,6 +7,8 @@ import { molecule } from './molecules/molecule.js';
 import { nuclide } from './physics/nuclide.js';
 import { particles } from './physics/particles.js';
 import { boolean } from './record/boolean.js';
+import { category } from './record/category.js';
+import { date } from './record/date.js';
 import { integer } from './record/integer.js';
 import { number } from './record/number.js';
 import { tensor } from './record/tensor.js';
@@ -19,7 +21,9 @@ export const FIELDS: readonly FieldDefinition[] = [
   number,
   integer,
   boolean,
+  category,
   text,
+  date,
   molecule,
   nuclide,
   particles,
