@@ -115,7 +115,7 @@ export function describeResults(pipeline: Pipeline): readonly ResultDescription[
 function kindOf({ outputs }: Pipeline, { output, steps, classes }: PipelineResult) {
   const datatype = outputs[output]?.datatype;
   if (classes !== undefined || datatype === 'BYTES') return 'text';
-  if (steps.length > 0 || datatype === undefined || /^FP/.test(datatype)) return 'number';
+  if (steps.length > 0 || datatype === undefined || datatype.startsWith('FP')) return 'number';
   return datatype === 'BOOL' ? 'boolean' : 'integer';
 }
 

@@ -11,6 +11,7 @@ import {
   type GraphQLFieldConfigArgumentMap,
   type GraphQLFieldConfigMap,
   type GraphQLInputObjectType,
+  type GraphQLNullableType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLScalarType,
@@ -76,8 +77,13 @@ export class BaseTypes {
 }
 
 /** Lists within lists, none of which has holes. */
-export function listed<T extends GraphQLOutputType>(type: T, depth: number): T {
-  return depth === 0 ? type : (new GraphQLList(new GraphQLNonNull(listed(type, depth - 1))) as unknown as T);
+export function listed(type: GraphQLNullableType & GraphQLOutputType, depth: number): typeof type {
+  return depth === 0 ? type : listOf(listed(type, depth - 1));
+}
+
+/** A list without holes. */
+export function listOf<Element extends GraphQLNullableType>(element: Element) {
+  return new GraphQLList(new GraphQLNonNull(element));
 }
 
 /** Of the payload of `predict`, where it may be missing; a prediction has it always. */

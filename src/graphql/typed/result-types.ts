@@ -1,12 +1,11 @@
 import {
-  GraphQLList,
-  GraphQLNonNull,
   GraphQLObjectType,
+  type GraphQLEnumType,
   type GraphQLNamedType,
   type GraphQLOutputType,
 } from 'graphql';
 import type { ResultDescription } from '../../pipelines/index.js';
-import { listed, type BaseTypes, type Fields } from './base-types.js';
+import { listed, listOf, type BaseTypes, type Fields } from './base-types.js';
 import { enumOf, fitsEnum } from './categories.js';
 import { distinctNames } from './graphql-names.js';
 
@@ -53,9 +52,9 @@ export class ResultTypes {
     return type;
   }
 
-  private made(name: string, value: GraphQLOutputType, label?: GraphQLOutputType): GraphQLObjectType {
+  private made(name: string, value: GraphQLOutputType, label?: GraphQLEnumType): GraphQLObjectType {
     const { set, ...others } = this.base.result;
-    const labels = label && set && new GraphQLList(new GraphQLNonNull(label));
+    const labels = label && set && listOf(label);
     return new GraphQLObjectType({
       name,
       description: 'A result of a model for one instance.',
