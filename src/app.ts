@@ -90,6 +90,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     comparisons,
     metrics,
     jobs,
+    jobFiles,
     alerts,
   } = services;
 
@@ -110,6 +111,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     webDirectory: join(packageRoot, 'dist/web'),
     git,
     jobs,
+    jobFiles,
     serving: { catalog, deployments, inference, events },
     metricsText: () => prometheusText(inference, metrics),
     readiness: readinessOf({ state, reload, events, database }),

@@ -17,6 +17,7 @@ export type {
   BatchingSettings,
   DeploymentRecord,
   DeploymentSettings,
+  OutOfDomainPolicy,
   PredictionLogSettings,
   RecordingSettings,
   RevisionRecord,

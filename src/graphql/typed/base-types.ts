@@ -17,6 +17,10 @@ import {
   type GraphQLScalarType,
   type GraphQLSchema,
 } from 'graphql';
+import type { DataType } from '../../tensors/index.js';
+
+/** Whole numbers of which every one is an `Int`. */
+const SMALL: ReadonlySet<DataType> = new Set<DataType>(['INT8', 'INT16', 'INT32', 'UINT8', 'UINT16']);
 
 export type Fields = GraphQLFieldConfigMap<unknown, unknown>;
 
@@ -58,6 +62,14 @@ export class BaseTypes {
   /** A whole number: a scalar that holds every one there may be. */
   whole(minimum = -Infinity, maximum = Infinity): GraphQLScalarType {
     return minimum >= -(2 ** 31) && maximum < 2 ** 31 ? GraphQLInt : this.bigInt;
+  }
+
+  /** One element of a tensor. */
+  holding(datatype: DataType): GraphQLScalarType {
+    if (datatype.startsWith('FP')) return GraphQLFloat;
+    if (datatype === 'BOOL') return GraphQLBoolean;
+    if (datatype === 'BYTES') return GraphQLString;
+    return SMALL.has(datatype) ? GraphQLInt : this.bigInt;
   }
 
   element(kind: 'number' | 'integer' | 'boolean' | 'text' | 'json'): GraphQLScalarType {

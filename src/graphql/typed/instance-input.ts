@@ -101,7 +101,10 @@ function typeOf(
   return field.shape.reduce<NullableInput>((inner) => listOf(inner), type);
 }
 
-function elementOf({ kind, minimum, maximum }: FieldDescription, base: BaseTypes): NullableInput {
+function elementOf(
+  { kind, minimum, maximum, datatype }: FieldDescription,
+  base: BaseTypes,
+): NullableInput {
   switch (kind) {
     case 'number':
       return GraphQLFloat;
@@ -122,7 +125,8 @@ function elementOf({ kind, minimum, maximum }: FieldDescription, base: BaseTypes
     case 'structure':
     case 'spectrum':
     case 'series':
-    case 'tensor':
       return base.json;
+    case 'tensor':
+      return datatype === undefined ? base.json : base.holding(datatype);
   }
 }

@@ -31,23 +31,25 @@ export class ResultTypes {
    */
   typeOf(result: ResultDescription, name: string, types: GraphQLNamedType[]): GraphQLObjectType {
     const { kind, shape, columns, classes } = result;
+    // The last dimension is that of the columns.
+    const depth = columns ? Math.max(0, shape.length - 1) : shape.length;
     if (!columns && fitsEnum(classes)) {
       const label = enumOf(`${name}_label`, classes, `What \`${result.name}\` may be.`);
-      const type = this.made(name, listed(label, shape.length), label);
+      const type = this.made(name, listed(label, depth), label);
       types.push(label, type);
       return type;
     }
     if (columns && columns.length <= MOST_COLUMNS) {
       const row = this.row(`${name}_columns`, result, columns);
-      const type = this.made(name, listed(row, shape.length));
+      const type = this.made(name, listed(row, depth));
       types.push(row, type);
       return type;
     }
     const element = columns ? 'json' : kind;
-    const commonName = `Predicted${ELEMENT_NAMES[element]}${listSuffix(shape.length)}`;
+    const commonName = `Predicted${ELEMENT_NAMES[element]}${listSuffix(depth)}`;
     const known = this.common.get(commonName);
     if (known) return known;
-    const type = this.made(commonName, listed(this.base.element(element), shape.length));
+    const type = this.made(commonName, listed(this.base.element(element), depth));
     this.common.set(commonName, type);
     return type;
   }

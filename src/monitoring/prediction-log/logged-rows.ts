@@ -1,8 +1,9 @@
 import type { VersionRecord } from '../../catalog/index.js';
 import type { AnsweredRequest } from '../../inference/index.js';
 import type { PredictionLogSettings } from '../../deployments/index.js';
-import { parsePipeline, type Pipeline, type Prediction } from '../../pipelines/index.js';
+import { derivedPipeline, parsePipeline, type Pipeline } from '../../pipelines/index.js';
 import { newRequestKey, predictionId } from '../../predictions/index.js';
+import type { JudgedPrediction } from '../../reliability/index.js';
 import { requestText } from '../../recording/index.js';
 import { byteLengthOf, decodeTensor, type RawTensor, type Tensor } from '../../tensors/index.js';
 import { contentToText } from './logged-content.js';
@@ -47,10 +48,13 @@ export function loggedEntry(
 /** Versions are immutable; forgotten with the record it hangs on. */
 const parsed = new WeakMap<VersionRecord, Pipeline>();
 
-function pipelineOf(version: VersionRecord): Pipeline | null {
+function pipelineOf(version: VersionRecord): Pipeline {
   const known = parsed.get(version);
-  if (known || version.pipeline === null) return known ?? null;
-  const pipeline = parsePipeline(version.pipeline, version.signature);
+  if (known) return known;
+  const pipeline =
+    version.pipeline === null
+      ? derivedPipeline(version.signature)
+      : parsePipeline(version.pipeline, version.signature);
   parsed.set(version, pipeline);
   return pipeline;
 }
@@ -66,13 +70,12 @@ function answerEntry(
   { mask, subject }: PredictionLogSettings,
   place: number,
 ): Made | null {
-  const prediction = (value as readonly Prediction[])[place];
+  const prediction = (value as readonly JudgedPrediction[])[place];
   if (prediction === undefined) return null;
   const instance = instances?.[place];
   // Found out without writing all of it.
   if (requestText({ operation: 'PREDICT', instances: [instance] }, MAX_ENTRY_BYTES) === null) return null;
   const pipeline = pipelineOf(version);
-  if (pipeline === null) return null;
   const content = maskedAnswer(pipeline, instance ?? null, prediction, mask);
   const identifier = subject === null ? null : subjectOfInstance(instance, subject);
   return {

@@ -1,5 +1,6 @@
-import { isInstanceField, tellTogether, type Pipeline, type Prediction } from '../../pipelines/index.js';
+import { isInstanceField, tellTogether, type Pipeline } from '../../pipelines/index.js';
 import type { JsonValue } from '../../platform/events/index.js';
+import type { JudgedPrediction } from '../../reliability/index.js';
 import type { LoggedAnswer, LoggedNote } from './logged-content.js';
 
 /**
@@ -9,13 +10,13 @@ import type { LoggedAnswer, LoggedNote } from './logged-content.js';
  * @param mask names of fields, results, and columns of results such as `spectrum.low`
  */
 export function maskedAnswer(
-  { instance: { kind }, result }: Pipeline,
+  pipeline: Pipeline,
   instance: unknown,
-  { value, unit, warnings, error }: Prediction,
+  { value, unit, warnings, error, results: given }: JudgedPrediction,
   mask: readonly string[],
 ): LoggedAnswer {
-  const fields = mask.filter((name) => isInstanceField(kind, name));
-  const results = Object.keys(result);
+  const fields = mask.filter((name) => isInstanceField(pipeline, name));
+  const results = Object.keys(pipeline.result);
   const [only] = results;
   const isSingle = results.length === 1 && only !== undefined;
   const seen = isSingle ? maskedResult(only, value, mask) : maskedResults(value, mask);
@@ -26,13 +27,28 @@ export function maskedAnswer(
   });
   return {
     operation: 'PREDICT',
-    instance: maskedInstance(instance as JsonValue, fields, tellTogether(kind)),
+    instance: maskedInstance(instance as JsonValue, fields, tellTogether(pipeline)),
     value: seen,
     unit,
     warnings: warnings.map(note),
     error: error && note(error),
     masked: mask.filter((name) => fields.includes(name) || results.includes(name.split('.', 1)[0] ?? '')),
+    ...intervalsOf(given, isSingle, mask),
   };
+}
+
+/** Those of the results that may be kept; nothing where there are none. */
+function intervalsOf(
+  results: JudgedPrediction['results'],
+  isSingle: boolean,
+  mask: readonly string[],
+): Pick<LoggedAnswer, 'intervals'> {
+  const given = results.flatMap(({ name, interval }) => {
+    if (!interval || mask.includes(name)) return [];
+    const { level, low, high } = interval;
+    return [[isSingle ? '' : name, { level, low, high }] as const];
+  });
+  return given.length === 0 ? {} : { intervals: Object.fromEntries(given) };
 }
 
 function maskedInstance(instance: JsonValue, fields: readonly string[], together: boolean): JsonValue {
