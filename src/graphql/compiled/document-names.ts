@@ -1,4 +1,4 @@
-import { Kind, visit, type DocumentNode } from 'graphql';
+import { Kind, OperationTypeNode, visit, type DocumentNode } from 'graphql';
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -9,7 +9,7 @@ const NONE: ReadonlySet<string> = new Set();
 export function changeableNames(source: string, document: DocumentNode): ReadonlySet<string> {
   if (!source.includes('models')) return NONE;
   const isMutation = document.definitions.some(
-    (definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.operation === 'mutation',
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.MUTATION,
   );
   if (!isMutation) return NONE;
   const names = new Set<string>();

@@ -11,11 +11,16 @@ import {
   type GraphQLFieldConfigArgumentMap,
   type GraphQLFieldConfigMap,
   type GraphQLInputObjectType,
+  type GraphQLNullableType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLScalarType,
   type GraphQLSchema,
 } from 'graphql';
+import type { DataType } from '../../tensors/index.js';
+
+/** Whole numbers of which every one is an `Int`. */
+const SMALL: ReadonlySet<DataType> = new Set<DataType>(['INT8', 'INT16', 'INT32', 'UINT8', 'UINT16']);
 
 export type Fields = GraphQLFieldConfigMap<unknown, unknown>;
 
@@ -59,6 +64,14 @@ export class BaseTypes {
     return minimum >= -(2 ** 31) && maximum < 2 ** 31 ? GraphQLInt : this.bigInt;
   }
 
+  /** One element of a tensor. */
+  holding(datatype: DataType): GraphQLScalarType {
+    if (datatype.startsWith('FP')) return GraphQLFloat;
+    if (datatype === 'BOOL') return GraphQLBoolean;
+    if (datatype === 'BYTES') return GraphQLString;
+    return SMALL.has(datatype) ? GraphQLInt : this.bigInt;
+  }
+
   element(kind: 'number' | 'integer' | 'boolean' | 'text' | 'json'): GraphQLScalarType {
     switch (kind) {
       case 'number':
@@ -76,8 +89,13 @@ export class BaseTypes {
 }
 
 /** Lists within lists, none of which has holes. */
-export function listed<T extends GraphQLOutputType>(type: T, depth: number): T {
-  return depth === 0 ? type : (new GraphQLList(new GraphQLNonNull(listed(type, depth - 1))) as unknown as T);
+export function listed(type: GraphQLNullableType & GraphQLOutputType, depth: number): typeof type {
+  return depth === 0 ? type : listOf(listed(type, depth - 1));
+}
+
+/** A list without holes. */
+export function listOf<Element extends GraphQLNullableType>(element: Element) {
+  return new GraphQLList(new GraphQLNonNull(element));
 }
 
 /** Of the payload of `predict`, where it may be missing; a prediction has it always. */

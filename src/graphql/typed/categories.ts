@@ -12,12 +12,13 @@ export function fitsEnum(values: readonly string[] | undefined): values is reado
 
 /** The values under names that GraphQL can write; resolvers see the values as the pipeline has them. */
 export function enumOf(name: string, values: readonly string[], description: string): GraphQLEnumType {
-  const names = distinctNames(values, RESERVED);
+  const distinct = [...new Set(values)];
+  const names = distinctNames(distinct, RESERVED);
   return new GraphQLEnumType({
     name,
     description,
     values: Object.fromEntries(
-      values.map((value, index) => [names[index] ?? value, { value, description: `“${value}”.` }]),
+      distinct.map((value, index) => [names[index] ?? value, { value, description: `“${value}”.` }]),
     ),
   });
 }

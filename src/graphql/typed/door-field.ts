@@ -1,14 +1,8 @@
-import {
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  type GraphQLFieldConfig,
-  type GraphQLNamedType,
-} from 'graphql';
+import { GraphQLNonNull, GraphQLObjectType, type GraphQLFieldConfig, type GraphQLNamedType } from 'graphql';
 import type { IdentifiedPrediction, PredictRequest } from '../../predictions/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { RequestContext } from '../context.js';
-import type { BaseTypes, Fields } from './base-types.js';
+import { listOf, type BaseTypes, type Fields } from './base-types.js';
 import { sentences, unitAndRange } from './descriptions.js';
 import type { Door } from './door.js';
 import { distinctNames } from './graphql-names.js';
@@ -32,12 +26,7 @@ interface Parts {
 type Options = Pick<PredictRequest, 'deadlineMs' | 'priority' | 'routingKey' | 'pin'>;
 
 /** @param prefix of the names of its types */
-export function doorField(
-  door: Door,
-  key: string,
-  prefix: string,
-  { base, results }: Parts,
-): DoorField {
+export function doorField(door: Door, key: string, prefix: string, { base, results }: Parts): DoorField {
   const { deployment, description, departed } = door;
   const input = instanceInput(description.instance, prefix, base);
   const types: GraphQLNamedType[] = [...input.types];
@@ -52,16 +41,17 @@ export function doorField(
     name: door.fieldName,
     types,
     config: {
-      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(prediction))),
+      type: new GraphQLNonNull(listOf(prediction)),
       description: `Asks the deployment \`${deployment.name}\` of the model \`${deployment.modelName}\`: a prediction for each instance, in their order. A bad instance fails alone.`,
       args: {
         [input.argument]: { type: input.type, description: input.description },
         ...base.options,
       },
       ...(departed && { deprecationReason: gone(door).message }),
-      resolve: (_, { [input.argument]: given, ...options }, context) => {
+      resolve: (_, given: Readonly<Record<string, unknown>>, context) => {
         if (departed) throw gone(door);
-        return answer(door, input.read(given as readonly unknown[]), options, context);
+        const { [input.argument]: instances, ...options } = given;
+        return answer(door, input.read(instances as readonly unknown[]), options, context);
       },
     },
   };

@@ -2,17 +2,19 @@ import {
   GraphQLBoolean,
   GraphQLFloat,
   GraphQLInputObjectType,
-  GraphQLList,
   GraphQLNonNull,
   GraphQLString,
   type GraphQLInputType,
   type GraphQLNamedType,
+  type GraphQLNullableType,
 } from 'graphql';
 import type { FieldDescription, InstanceDescription } from '../../pipelines/index.js';
-import type { BaseTypes } from './base-types.js';
+import { listOf, type BaseTypes } from './base-types.js';
 import { enumOf, fitsEnum } from './categories.js';
 import { sentences, unitAndRange } from './descriptions.js';
 import { distinctNames } from './graphql-names.js';
+
+type NullableInput = GraphQLInputType & GraphQLNullableType;
 
 /** How a field takes its instances. */
 export interface InstanceInput {
@@ -39,7 +41,7 @@ export function instanceInput(
     const wrap = bare === only.name ? plain : (value: unknown) => ({ [only.name]: plain(value) });
     return {
       argument,
-      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type))),
+      type: new GraphQLNonNull(listOf(type)),
       description: sentences(only.description, unitAndRange(only), 'At most 10,000.'),
       types,
       read: (given) => given.map(wrap),
@@ -63,7 +65,7 @@ export function instanceInput(
   const ownNames = new Map(names.map((name, index) => [name, fields[index]?.name ?? name]));
   return {
     argument: 'instances',
-    type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(instance))),
+    type: new GraphQLNonNull(listOf(instance)),
     description: 'What to predict for. At most 10,000.',
     types: [instance, ...types],
     read: (given) => given.map((one) => record(one as object, ownNames)),
@@ -89,17 +91,20 @@ function typeOf(
   enumName: string,
   base: BaseTypes,
   types: GraphQLNamedType[],
-): GraphQLInputType {
-  let type: GraphQLInputType = elementOf(field, base);
+): NullableInput {
+  let type: NullableInput = elementOf(field, base);
   if (field.kind === 'category' && fitsEnum(field.values)) {
     type = enumOf(enumName, field.values, `What \`${field.name}\` may be.`);
     types.push(type);
   }
   if (type === base.json) return type;
-  return field.shape.reduce<GraphQLInputType>((inner) => new GraphQLList(new GraphQLNonNull(inner)), type);
+  return field.shape.reduce<NullableInput>((inner) => listOf(inner), type);
 }
 
-function elementOf({ kind, minimum, maximum }: FieldDescription, base: BaseTypes): GraphQLInputType {
+function elementOf(
+  { kind, minimum, maximum, datatype }: FieldDescription,
+  base: BaseTypes,
+): NullableInput {
   switch (kind) {
     case 'number':
       return GraphQLFloat;
@@ -120,7 +125,8 @@ function elementOf({ kind, minimum, maximum }: FieldDescription, base: BaseTypes
     case 'structure':
     case 'spectrum':
     case 'series':
-    case 'tensor':
       return base.json;
+    case 'tensor':
+      return datatype === undefined ? base.json : base.holding(datatype);
   }
 }

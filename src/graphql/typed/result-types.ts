@@ -1,12 +1,11 @@
 import {
-  GraphQLList,
-  GraphQLNonNull,
   GraphQLObjectType,
+  type GraphQLEnumType,
   type GraphQLNamedType,
   type GraphQLOutputType,
 } from 'graphql';
 import type { ResultDescription } from '../../pipelines/index.js';
-import { listed, type BaseTypes, type Fields } from './base-types.js';
+import { listed, listOf, type BaseTypes, type Fields } from './base-types.js';
 import { enumOf, fitsEnum } from './categories.js';
 import { distinctNames } from './graphql-names.js';
 
@@ -32,30 +31,32 @@ export class ResultTypes {
    */
   typeOf(result: ResultDescription, name: string, types: GraphQLNamedType[]): GraphQLObjectType {
     const { kind, shape, columns, classes } = result;
+    // The last dimension is that of the columns.
+    const depth = columns ? Math.max(0, shape.length - 1) : shape.length;
     if (!columns && fitsEnum(classes)) {
       const label = enumOf(`${name}_label`, classes, `What \`${result.name}\` may be.`);
-      const type = this.made(name, listed(label, shape.length), label);
+      const type = this.made(name, listed(label, depth), label);
       types.push(label, type);
       return type;
     }
     if (columns && columns.length <= MOST_COLUMNS) {
       const row = this.row(`${name}_columns`, result, columns);
-      const type = this.made(name, listed(row, shape.length));
+      const type = this.made(name, listed(row, depth));
       types.push(row, type);
       return type;
     }
     const element = columns ? 'json' : kind;
-    const commonName = `Predicted${ELEMENT_NAMES[element]}${listSuffix(shape.length)}`;
+    const commonName = `Predicted${ELEMENT_NAMES[element]}${listSuffix(depth)}`;
     const known = this.common.get(commonName);
     if (known) return known;
-    const type = this.made(commonName, listed(this.base.element(element), shape.length));
+    const type = this.made(commonName, listed(this.base.element(element), depth));
     this.common.set(commonName, type);
     return type;
   }
 
-  private made(name: string, value: GraphQLOutputType, label?: GraphQLOutputType): GraphQLObjectType {
+  private made(name: string, value: GraphQLOutputType, label?: GraphQLEnumType): GraphQLObjectType {
     const { set, ...others } = this.base.result;
-    const labels = label && set && new GraphQLList(new GraphQLNonNull(label));
+    const labels = label && set && listOf(label);
     return new GraphQLObjectType({
       name,
       description: 'A result of a model for one instance.',

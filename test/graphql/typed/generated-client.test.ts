@@ -104,7 +104,11 @@ describe('a front end generated from the schema', () => {
       useTypeImports: true,
       enumType: 'string-literal',
       skipTypename: true,
-      scalars: { DateTime: 'string', JSON: 'unknown', BigInt: { input: 'number', output: 'number | string' } },
+      scalars: {
+        DateTime: 'string',
+        JSON: 'unknown',
+        BigInt: { input: 'number', output: 'number | string' },
+      },
     };
     const types = await codegen({
       filename: 'types.ts',
@@ -118,7 +122,9 @@ describe('a front end generated from the schema', () => {
     expect(await compiled({ 'types.ts': types, 'client.ts': CLIENT })).toEqual([]);
     expect(await compiled({ 'types.ts': types, 'wrong.ts': WRONG })).toEqual([
       expect.stringMatching(/^TS2741 Property 'n' is missing/),
-      expect.stringMatching(/^TS2322 Type 'number \| null( \| undefined)?' is not assignable to type 'string/),
+      expect.stringMatching(
+        /^TS2322 Type 'number \| null( \| undefined)?' is not assignable to type 'string/,
+      ),
       expect.stringMatching(/^TS2339 Property 'lennard_jones' does not exist/),
     ]);
   });

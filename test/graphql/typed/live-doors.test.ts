@@ -11,6 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
+interface Energy {
+  readonly energy: { readonly value: number };
+  readonly version: { readonly ref: string };
+}
+
 const schemaVersion = async () =>
   (await ask<{ schemaVersion: number }>(app, '{ schemaVersion }')).schemaVersion;
 const fieldNames = async () => (await typedFields(app)).map(({ name }) => name);
@@ -87,8 +92,8 @@ describe('the schema', () => {
   it('follows a deployment to a version with another pipeline, and back', async () => {
     await serveProtons(app, 'moving', [protonPipeline('energy'), protonPipeline('mass', 'u')]);
     const answers = async (result: string) => {
-      const { data, errors } = await app.graphql(energyOf('moving', result));
-      return errors?.[0]?.message ?? data;
+      const answer = await app.graphql(energyOf('moving', result));
+      return answer.errors?.[0]?.message ?? (answer.data as unknown);
     };
     expect(await answers('energy')).toMatchObject({ models: { moving: [{ energy: { value: 20 } }] } });
     await deploy(app, 'moving', 'moving@2', IN_THREAD);
@@ -123,10 +128,10 @@ describe('the schema', () => {
     const versions = async () => {
       const seen = new Set<unknown>();
       for (let asked = 0; asked < 40; asked += 1) {
-        const { data } = await app.graphql(energyOf('shared'));
-        const [{ energy, version }] = data.models.shared;
-        expect(energy.value).toBe(version.ref === 'shared@3' ? 40 : 20);
-        seen.add(version.ref);
+        const { models } = await ask<{ models: { shared: Energy[] } }>(app, energyOf('shared'));
+        const [one] = models.shared;
+        expect(one?.energy.value).toBe(one?.version.ref === 'shared@3' ? 40 : 20);
+        seen.add(one?.version.ref);
       }
       return [...seen].sort();
     };
@@ -151,10 +156,14 @@ describe('the schema', () => {
       '{ deployments(first: 100) { edges { node { name typedField } } } }',
     );
     const names = Object.fromEntries(
-      deployments.edges.map(({ node }) => [node.name, (node as unknown as { typedField: string }).typedField]),
+      deployments.edges.map(({ node }) => [
+        node.name,
+        (node as unknown as { typedField: string }).typedField,
+      ]),
     );
     expect(names).toMatchObject({ 'a-b': 'a_b', 'a.b': 'a_b_2', a_b: 'a_b_3', '7up': '_7up' });
-    const { data } = await app.graphql(
+    const data = await ask<object>(
+      app,
       `mutation { models {
          a_b(instances: {z: 1, n: 1}) { energy { value } version { ref } }
          a_b_2(instances: {z: 1, n: 1}) { energy { value } version { ref } }
@@ -191,9 +200,13 @@ describe('the schema', () => {
       for (let turn = 0; !over; turn += 1) {
         // Now and then a document nobody has seen.
         const text = turn % 5 === 0 ? `${query} # ${caller} ${turn}` : query;
-        const { data, errors } = await app.graphql(text);
-        const value = data?.models?.steady[0].energy.value ?? data?.predict?.predictions[0].value;
-        if (errors || value !== 20) failures.push(errors ?? data);
+        const answer = await app.graphql(text);
+        const { models, predict } = (answer.data ?? {}) as {
+          models?: { steady: Energy[] };
+          predict?: { predictions: { value: number }[] };
+        };
+        const value = models?.steady[0]?.energy.value ?? predict?.predictions[0]?.value;
+        if (answer.errors || value !== 20) failures.push(answer);
         answered += 1;
         await new Promise((resolve) => setImmediate(resolve));
       }

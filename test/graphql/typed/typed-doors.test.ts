@@ -116,7 +116,9 @@ describe('the field of an example', () => {
     });
     const many = Array.from({ length: 10_001 }, () => 'C');
     expect(
-      onlyError(await app.graphql('mutation ($s: [String!]!) { models { esol(smiles: $s) { id } } }', { s: many })),
+      onlyError(
+        await app.graphql('mutation ($s: [String!]!) { models { esol(smiles: $s) { id } } }', { s: many }),
+      ),
     ).toMatchObject({ code: 'INVALID_INSTANCE' });
     // Fifty runs cost as much as an operation may.
     const fifty = Array.from({ length: 60 }, (_, index) => `m${index}: esol(smiles: ["C"]) { id }`).join(' ');

@@ -80,7 +80,10 @@ async function asked(one: Door, selection: string, results: readonly unknown[], 
 
 describe('a field made from a pipeline', () => {
   it('takes a record of every kind of value, as the pipeline has it', async () => {
-    const solvent = field('the solvent', { kind: 'category', values: ['water', 'n-hexane', 'true', '2-propanol'] });
+    const solvent = field('the solvent', {
+      kind: 'category',
+      values: ['water', 'n-hexane', 'true', '2-propanol'],
+    });
     const one = door(
       'table',
       [
@@ -136,8 +139,8 @@ describe('a field made from a pipeline', () => {
         result('id', { kind: 'integer' }),
         result('counts', { kind: 'integer', shape: [2] }),
         result('label', { kind: 'text', classes: ['soluble', 'not soluble'] }),
-        result('shares', { columns: ['soluble', 'not soluble', '1'] }),
-        result('rows', { columns: ['a'], shape: [2] }),
+        result('shares', { columns: ['soluble', 'not soluble', '1'], shape: [3] }),
+        result('rows', { columns: ['a'], shape: [2, 1] }),
         result('note', { kind: 'text' }),
         result('yes', { kind: 'boolean' }),
         result('cube', { shape: [1, 2, 2] }),
@@ -202,9 +205,11 @@ describe('a field made from a pipeline', () => {
   it('has types that nothing else has, whatever the deployments are called', () => {
     const names = ['logged', 'Prediction', 'a_b', 'ab', 'aB', 'a_prediction', 'a'];
     const doors = names.map((name) =>
-      door(name, [field('prediction', { kind: 'category', values: ['x'] }), field('b')], [
-        result('y', { kind: 'text', classes: ['x'] }),
-      ]),
+      door(
+        name,
+        [field('prediction', { kind: 'category', values: ['x'] }), field('b')],
+        [result('y', { kind: 'text', classes: ['x'] })],
+      ),
     );
     expect(validateSchema(typed.withFields(fieldsOf(doors)))).toEqual([]);
   });

@@ -39,7 +39,8 @@ export async function serveProtons(
 export interface TypeOfSchema {
   readonly name: string;
   readonly kind: string;
-  readonly fields: readonly { name: string; isDeprecated: boolean; deprecationReason: string | null }[] | null;
+  readonly fields:
+    readonly { name: string; isDeprecated: boolean; deprecationReason: string | null }[] | null;
   readonly enumValues: readonly { name: string }[] | null;
 }
 
