@@ -1,7 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import type { CatalogService } from '../catalog/index.js';
 import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
-import type { Departure } from '../platform/disconnection.js';
+import { callerDisconnected, type Departure } from '../platform/disconnection.js';
 import type { InferenceService } from '../inference/index.js';
 import type {
   DriftService,
@@ -179,7 +180,10 @@ class OperationContext implements RequestContext {
 
 function signalOf(departure: Departure): AbortSignal {
   const controller = new AbortController();
-  if (departure.aborted) controller.abort();
-  else departure.addEventListener('abort', () => controller.abort());
+  // A request may have a hundred pictures drawn at once, each of which listens.
+  setMaxListeners(0, controller.signal);
+  const leave = () => controller.abort(callerDisconnected());
+  if (departure.aborted) leave();
+  else departure.addEventListener('abort', leave);
   return controller.signal;
 }

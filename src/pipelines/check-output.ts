@@ -1,26 +1,29 @@
 import type { TensorSpec } from '../tensors/index.js';
 import { invalidPipeline } from './pipeline-error.js';
-import type { DeclaredOutput, InstanceKind } from './pipeline-schema.js';
+import type { DeclaredOutput } from './pipeline-schema.js';
 import type { Meaning, PipelineOutput } from './pipeline.js';
 
 /**
  * An output with what it means. The classes that a classifier's graph names are the columns of its probabilities, where
  * the author names no others; a probability has no dimension.
  *
+ * @param rowwise whether the first dimension is the batch
+ * @param unitIsKnown false where nobody has said it
  * @throws DomainError INVALID_PIPELINE
  */
 export function checkOutput(
   output: DeclaredOutput,
   spec: TensorSpec,
-  kind: InstanceKind,
+  rowwise: boolean,
   path: readonly string[],
+  unitIsKnown = true,
 ): PipelineOutput {
   const { unit, classes, description } = output;
   const { datatype, shape, classLabels } = spec;
   const columns = output.columns ?? (isUnique(classLabels) ? classLabels : undefined);
-  if (columns !== undefined) checkColumns(columns, shape, kind, [...path, 'columns']);
+  if (columns !== undefined) checkColumns(columns, shape, rowwise, [...path, 'columns']);
   const isLabel = datatype === 'BYTES' || classes !== undefined;
-  if (unit === undefined && !isLabel && classLabels === undefined)
+  if (unitIsKnown && unit === undefined && !isLabel && classLabels === undefined)
     throw invalidPipeline(
       [...path, 'unit'],
       'a unit is needed ("1" says dimensionless); only a label, which is text or has "classes", needs none',
@@ -29,7 +32,11 @@ export function checkOutput(
     datatype,
     shape: [...shape],
     ...(description === undefined ? {} : { description }),
-    ...meaningOf({ unit: unit ?? (isLabel ? undefined : '1'), columns, classes: byValue(classes) }),
+    ...meaningOf({
+      unit: unit ?? (isLabel || classLabels === undefined ? undefined : '1'),
+      columns,
+      classes: byValue(classes),
+    }),
   };
 }
 
@@ -58,11 +65,11 @@ export function byValue(
 export function checkColumns(
   columns: readonly string[],
   shape: readonly number[],
-  kind: InstanceKind,
+  rowwise: boolean,
   path: readonly string[],
 ): void {
   // Of rows the first dimension is the batch.
-  const width = shape.length < (kind === 'particles' ? 1 : 2) ? 1 : shape.at(-1);
+  const width = shape.length < (rowwise ? 2 : 1) ? 1 : shape.at(-1);
   if (width !== -1 && width !== columns.length)
     throw invalidPipeline(
       path,

@@ -1,16 +1,29 @@
 import './error-codes.js';
+export { type CompiledOutput, type CompiledResult, compileResults } from './compiled/compile-results.js';
+export { type InstanceFault, instanceFaults } from './compiled/instance-faults.js';
+export { InstanceReader, type ReadOptions } from './compiled/instance-reader.js';
+export type { PreparedBatch } from './compiled/prepared-batch.js';
+export { derivedPipeline } from './derived-pipeline.js';
 export type { DepictionOptions } from './depictions/depiction-options.js';
 export { MoleculeDepictions } from './depictions/molecule-depictions.js';
-export { fillTensor } from './fill-tensor.js';
-export { instanceFaults } from './instances/instance-faults.js';
-export { InstanceReader, type PreparedInstance, type ReadOptions } from './instances/instance-reader.js';
+export { describeInstance, type InstanceDescription } from './describe/describe-instance.js';
+export { describeResults, type ResultDescription } from './describe/describe-results.js';
+export { drawnField, instanceForm, runsRowwise, runsStacked } from './describe/instance-form.js';
+export { isInstanceField, loggedFields, tellTogether } from './describe/logged-fields.js';
+export { type TensorAnnotation, tensorAnnotations } from './describe/tensor-annotations.js';
+export { describeQuantity, type TensorColumns, tensorColumns } from './describe/tensor-columns.js';
 export { neutronRange, stabilityDistance } from './instances/nuclear-landscape.js';
-export type { SourceValue } from './instances/reading.js';
 export type { JsonObject, JsonValue } from './json.js';
+export {
+  type FieldDescription,
+  type FieldKind,
+  rowNumbers,
+  type ValueKind,
+  type Values,
+} from './language/index.js';
 export { MoleculeWorker } from './molecules/molecule-worker-client.js';
 export { parseNewPipeline, parsePipeline } from './parse-pipeline.js';
-export { isInstanceField, loggedFields, tellTogether } from './logged-fields.js';
-export type { Pipeline, PipelineResult } from './pipeline.js';
+export type { Pipeline } from './pipeline.js';
 export {
   type PredictedValue,
   type Prediction,
@@ -21,6 +34,3 @@ export {
   WARNING_CODES,
   type WarningNote,
 } from './prediction.js';
-export { type TensorAnnotation, tensorAnnotations } from './tensor-annotations.js';
-export { type TensorColumns, describeQuantity, tensorColumns } from './tensor-columns.js';
-export { applyTransforms } from './transforms.js';

@@ -9,7 +9,7 @@ import { isDescriptor, unknownDescriptor, type DescriptorName } from './molecule
  * transforms), what each output tensor means, what the caller gets, and where the model may be trusted.
  */
 
-const unit = z.string().trim().min(1, 'a unit is needed; "1" says dimensionless').max(64);
+export const unit = z.string().trim().min(1, 'a unit is needed; "1" says dimensionless').max(64);
 const description = z.string().trim().min(1).max(2000).exactOptional();
 const finite = z.number();
 const perColumn = z.union([finite, z.array(finite).min(1)], 'expected a number, or one for each column');
@@ -72,7 +72,10 @@ const transform = z.discriminatedUnion('step', [
 ]);
 
 // Filled in from the graph; when a caller writes them they must agree with it.
-const tensor = { datatype: z.enum(DATA_TYPES).exactOptional(), shape: z.array(z.int().min(-1)).optional() };
+export const tensor = {
+  datatype: z.enum(DATA_TYPES).exactOptional(),
+  shape: z.array(z.int().min(-1)).optional(),
+};
 
 const input = z.strictObject({
   ...tensor,
@@ -95,7 +98,7 @@ const naming = {
     .exactOptional(),
 };
 
-const output = z.strictObject({
+export const output = z.strictObject({
   ...tensor,
   /** A label (text, or an output with `classes`) needs none. */
   unit: unit.exactOptional(),
@@ -112,7 +115,7 @@ const result = z.strictObject({
   steps: z.array(transform).default([]),
 });
 
-const domain = z.strictObject({
+export const domain = z.strictObject({
   /** Where the bounds come from, for the reader of a warning. */
   source: z.string().trim().min(1).max(1000),
   /** Inclusive bounds by quantity: a descriptor; z, n, a, asymmetry, stabilityDistance; particles, density. */

@@ -3,14 +3,13 @@ import { isRunRefused, RunnerLost } from '../runtime/index.js';
 import { type Tensor } from '../tensors/index.js';
 import { DomainError } from '../platform/errors.js';
 import {
-  fillTensor,
   type InstanceReader,
   type Pipeline,
   type Prediction,
-  type PreparedInstance,
+  type PreparedBatch,
   type ReadOptions,
   type RowErrorNote,
-  type SourceValue,
+  runsStacked,
   type WarningNote,
 } from '../pipelines/index.js';
 import { answersOf } from './read-results.js';
@@ -21,17 +20,15 @@ export type Infer = (inputs: Tensor[]) => Promise<Tensor[]>;
 export interface PredictOptions extends ReadOptions {
   /** Left out, every instance runs by itself. */
   readonly rows?: RowVerdict;
-  /** Hears of each instance that was read, by its place in the request, before the graph runs. */
-  readonly onPrepared?: (index: number, instance: PreparedInstance) => void;
+  /** Hears of the instances that were read, before the graph runs. */
+  readonly onPrepared?: (batch: PreparedBatch) => void;
 }
 
 const MAXIMUM_INSTANCES = 10_000;
 const AT_ONCE = 8;
 
-/** An instance ready for the graph, and its place in the request. */
-interface Prepared extends PreparedInstance {
-  readonly index: number;
-}
+/** Rows of a batch that the graph answers together: from the first to before the last. */
+type Run = readonly [from: number, to: number];
 
 /** Domain values in, domain values out: reads instances, runs the graph, gives its numbers their meaning back. */
 export class PipelineRunner {
@@ -42,8 +39,8 @@ export class PipelineRunner {
   }
 
   /**
-   * Answers in the order of the instances. What is wrong with one instance is its own `error`; molecules and nuclides
-   * go through the graph together in one run where their rows are independent, and else, as particles do, with one each.
+   * Answers in the order of the instances. What is wrong with one instance is its own `error`; rows go
+   * through the graph together in one run where they are independent, and else, as whole tensors do, with one each.
    *
    * What the graph refuses of one of several instances is that instance's `error` as well: a shared run that it refuses is
    * run again in halves, down to the instance at fault.
@@ -63,36 +60,31 @@ export class PipelineRunner {
         `Expected at most ${MAXIMUM_INSTANCES} instances in one request, got ${instances.length}; send several requests`,
         { field: ['instances'] },
       );
+    const batch = await this.#instances.prepare(pipeline, instances, options);
+    options.onPrepared?.(batch);
     const predictions: Prediction[] = [];
-    const prepared: Prepared[] = [];
-    for (const [index, outcome] of (await this.#instances.read(pipeline, instances, options)).entries()) {
-      if ('code' in outcome) predictions[index] = failed(outcome);
-      else {
-        prepared.push({ index, ...outcome });
-        options.onPrepared?.(index, outcome);
-      }
-    }
+    for (const [index, error] of batch.errors) predictions[index] = failed(error);
     const notes = options.rows?.independence === 'DECLARED' ? [declaredNote(options.rows)] : [];
-    const answerRun = async (run: readonly Prepared[]): Promise<void> => {
+    const stacked = runsStacked(pipeline);
+    const answerRun = async ([from, to]: Run): Promise<void> => {
       options.signal?.throwIfAborted();
-      const outputs = await answered(infer(inputTensors(pipeline, run)), run.length, instances.length);
+      const outputs = await answered(infer(batch.tensors(from, to)), to - from, instances.length);
       if (!Array.isArray(outputs)) {
-        const middle = run.length >> 1;
-        if (middle === 0) for (const { index } of run) predictions[index] = failed(outputs);
-        else for (const half of [run.slice(0, middle), run.slice(middle)]) await answerRun(half);
+        const middle = (from + to) >> 1;
+        if (middle === from) predictions[batch.placeOf(from)] = failed(outputs);
+        else {
+          await answerRun([from, middle]);
+          await answerRun([middle, to]);
+        }
         return;
       }
-      const answers = answersOf(pipeline, outputs, run.length, isStacked(pipeline));
-      for (const [position, { index, warnings }] of run.entries()) {
-        const answer = answers[position];
-        if (answer === undefined) throw new Error('Fewer answers than instances');
-        predictions[index] =
+      for (const [position, answer] of answersOf(pipeline, outputs, to - from, stacked).entries())
+        predictions[batch.placeOf(from + position)] =
           'error' in answer
             ? failed(answer.error)
-            : { ...answer, warnings: [...warnings, ...notes], error: null };
-      }
+            : { ...answer, warnings: [...batch.warnings(from + position), ...notes], error: null };
     };
-    await severalAtATime(runsOf(pipeline, prepared, options.rows), answerRun);
+    await severalAtATime(runsOf(batch, options.rows), answerRun);
     return predictions;
   }
 
@@ -102,24 +94,11 @@ export class PipelineRunner {
   }
 }
 
-/** Whether instances share one run: rows stacked along a first dimension that varies in every tensor. */
-function isStacked(pipeline: Pipeline): boolean {
-  return (
-    pipeline.instance.kind !== 'particles' &&
-    [...Object.values(pipeline.inputs), ...Object.values(pipeline.outputs)].every(
-      ({ shape }) => shape[0] === -1,
-    )
-  );
-}
-
-function runsOf(
-  pipeline: Pipeline,
-  prepared: readonly Prepared[],
-  rows: RowVerdict | undefined,
-): readonly (readonly Prepared[])[] {
-  if (prepared.length === 0) return [];
-  const together = isStacked(pipeline) && rows !== undefined && mayRunTogether(rows);
-  return together ? [prepared] : prepared.map((one) => [one]);
+function runsOf(batch: PreparedBatch, rows: RowVerdict | undefined): readonly Run[] {
+  const count = batch.rows;
+  if (count === 0) return [];
+  if (rows !== undefined && mayRunTogether(rows) && batch.isStacked) return [[0, count]];
+  return Array.from({ length: count }, (_, row): Run => [row, row + 1]);
 }
 
 /**
@@ -153,30 +132,6 @@ function declaredNote({ reason }: RowVerdict): WarningNote {
     code: 'ROWS_DECLARED_INDEPENDENT',
     message: `Answered together with other rows on the word of the version's publisher that they have no part in it; the graph does not show it (${reason ?? 'unknown'})`,
   };
-}
-
-function inputTensors(pipeline: Pipeline, run: readonly Prepared[]): Tensor[] {
-  return Object.entries(pipeline.inputs).map(([name, { datatype, shape }]) => {
-    const rows = run.map(({ values }) => values[name] ?? { shape: [], data: [] });
-    return fillTensor(
-      name,
-      datatype,
-      runShape(pipeline, shape, rows),
-      rows.map(({ data }) => data),
-    );
-  });
-}
-
-function runShape(
-  pipeline: Pipeline,
-  declared: readonly number[],
-  rows: readonly SourceValue[],
-): readonly number[] {
-  const [first] = rows;
-  const own = first?.shape ?? [];
-  if (pipeline.instance.kind === 'particles')
-    return declared.length === own.length ? own : declared.map(() => 1);
-  return declared.length === 1 ? [rows.length] : [rows.length, first?.data.length ?? 0];
 }
 
 function failed(error: RowErrorNote): Prediction {

@@ -3,8 +3,7 @@ import type { InferenceService, TargetRequest, Timing } from '../inference/index
 import type { Tensor } from '../tensors/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
-import { parsePipeline } from '../pipelines/index.js';
-import type { Pipeline } from '../pipelines/index.js';
+import { derivedPipeline, drawnField, type Pipeline, parsePipeline } from '../pipelines/index.js';
 import type { PipelineRunner } from './pipeline-runner.js';
 import { newRequestKey, predictionId } from './prediction-id.js';
 import { rowsGiven } from './rows-given.js';
@@ -25,7 +24,7 @@ export interface IdentifiedPrediction extends Prediction {
 /** What describes an instance; null for one that could not be read. */
 type Quantities = Readonly<Record<string, number>> | null;
 
-/** Domain values in, domain values out: the version's own pipeline around its graph. */
+/** Domain values in, domain values out: the version's own pipeline around its graph, or the one its signature makes. */
 export class PredictionService {
   private readonly inference: InferenceService;
   private readonly runner: PipelineRunner;
@@ -40,7 +39,7 @@ export class PredictionService {
   /**
    * One prediction per instance, in order; a bad instance fails alone.
    *
-   * @throws DomainError NO_PIPELINE when the version has none, and what InferenceService.withModel throws.
+   * @throws DomainError what InferenceService.withModel throws.
    */
   async predict(
     caller: Caller,
@@ -61,7 +60,10 @@ export class PredictionService {
               signal: held.signal,
               rows: rowsGiven(pipeline, model.version.signature, held.rows),
               endsAt: held.endsAt,
-              onPrepared: (index, prepared) => (described[index] = prepared.quantities),
+              onPrepared: (batch) => {
+                for (let row = 0; row < batch.rows; row += 1)
+                  described[batch.placeOf(row)] = batch.quantities(row);
+              },
             },
           );
           return { predictions: answers, quantities: described };
@@ -72,11 +74,11 @@ export class PredictionService {
       numbersOf: numbersOfPredictions,
       identify: newRequestKey,
       present: (predictions, _until, answering, key) => {
-        const draws = this.pipelineOf(answering).instance.kind === 'molecule';
+        const drawn = drawnField(this.pipelineOf(answering));
         return predictions.map((prediction, place): IdentifiedPrediction => ({
           ...prediction,
           id: predictionId(key, place),
-          molecule: draws ? instances[place] : undefined,
+          molecule: drawn?.(instances[place]),
         }));
       },
     });
@@ -107,13 +109,10 @@ export class PredictionService {
   pipelineOf(version: VersionRecord): Pipeline {
     const known = this.parsed.get(version);
     if (known) return known;
-    if (version.pipeline === null) {
-      throw new DomainError(
-        'NO_PIPELINE',
-        `${version.ref} has no pipeline, so it takes tensors only. Call infer, or publish a version with a pipeline.`,
-      );
-    }
-    const pipeline = parsePipeline(version.pipeline, version.signature);
+    const pipeline =
+      version.pipeline === null
+        ? derivedPipeline(version.signature)
+        : parsePipeline(version.pipeline, version.signature);
     this.parsed.set(version, pipeline);
     return pipeline;
   }

@@ -1,9 +1,18 @@
 import { fromHalf, shortestFloat32, type Tensor } from '../tensors/index.js';
 import { DomainError } from '../platform/errors.js';
-import type { JsonValue } from '../pipelines/index.js';
-import type { Pipeline, PipelineResult } from '../pipelines/index.js';
-import { RowError, type PredictedValue, type Prediction, type RowErrorNote } from '../pipelines/index.js';
-import { applyTransforms } from '../pipelines/index.js';
+import {
+  type CompiledResult,
+  compileResults,
+  type JsonValue,
+  type Pipeline,
+  type PredictedValue,
+  type Prediction,
+  RowError,
+  type RowErrorNote,
+  runsRowwise,
+} from '../pipelines/index.js';
+import { named, nested } from './nested-values.js';
+import { stepsApplied } from './result-steps.js';
 
 export type Answer = Pick<Prediction, 'value' | 'unit' | 'results'> | { readonly error: RowErrorNote };
 
@@ -19,26 +28,30 @@ export function answersOf(
   count: number,
   stacked: boolean,
 ): Answer[] {
-  const results = Object.entries(pipeline.result).map(([name, result]) => {
-    const tensor = outputs.find((output) => output.name === result.output);
-    if (tensor === undefined)
-      throw new DomainError('RUN_FAILED', `The graph answered no output "${result.output}"`);
-    if (stacked && tensor.shape[0] !== count)
-      throw new DomainError(
-        'RUN_FAILED',
-        `Output "${tensor.name}" has shape [${tensor.shape.join(',')}]: expected one row for each of the ${count} instances`,
-      );
-    // A batch of one keeps its first dimension out of the answer, as a row of a larger batch does.
-    const rowwise = stacked || pipeline.instance.kind !== 'particles';
-    return { name, result, tensor, shape: rowwise ? tensor.shape.slice(1) : tensor.shape };
+  const rowwise = runsRowwise(pipeline);
+  const results = compileResults(pipeline).map((result) => {
+    const tensors = result.outputs.map(({ name }) => {
+      const tensor = outputs.find((output) => output.name === name);
+      if (tensor === undefined) throw new DomainError('RUN_FAILED', `The graph answered no output "${name}"`);
+      if (stacked && tensor.shape[0] !== count)
+        throw new DomainError(
+          'RUN_FAILED',
+          `Output "${tensor.name}" has shape [${tensor.shape.join(',')}]: expected one row for each of the ${count} instances`,
+        );
+      // A batch of one keeps its first dimension out of the answer, as a row of a larger batch does.
+      return { tensor, shape: stacked || rowwise ? tensor.shape.slice(1) : tensor.shape };
+    });
+    const of =
+      result.runs.length === 0 ? asItIs(result, tensors[0], pipeline) : stepsApplied(result, tensors, count);
+    return { result, of };
   });
-  const unit = unitOf(Object.entries(pipeline.result));
+  const unit = unitOf(results.map(({ result }) => result));
   return Array.from({ length: count }, (_, row) => {
     try {
-      const values = results.map(({ name, result, tensor, shape }): PredictedValue => ({
-        name,
-        value: resultValue(result, tensor, shape, row, pipeline),
-        unit: result.unit ?? null,
+      const values = results.map(({ result, of }): PredictedValue => ({
+        name: result.name,
+        value: of(row),
+        unit: result.unit,
       }));
       const [only] = values;
       const value =
@@ -53,49 +66,43 @@ export function answersOf(
   });
 }
 
-function resultValue(
-  result: PipelineResult,
-  tensor: Tensor,
-  shape: readonly number[],
-  row: number,
+/** A row of an output that no step works on. */
+function asItIs(
+  { classes, columns, outputs }: CompiledResult,
+  given: { readonly tensor: Tensor; readonly shape: readonly number[] } | undefined,
   pipeline: Pipeline,
-): JsonValue {
+): (row: number) => JsonValue {
+  if (given === undefined) throw new Error('A result needs an output');
+  const { tensor, shape } = given;
   const size = shape.reduce((product, dimension) => product * dimension, 1);
-  const own = ownElements(tensor, row * size, (row + 1) * size);
-  const elements = result.steps.length === 0 ? own : transformed(result, own, shape.at(-1) ?? 1);
-  const values = elements.map((element) => elementValue(element, tensor, pipeline, result));
-  if (result.columns !== undefined) return named(values, shape, result.columns, tensor.name);
   // By the graph's declared shape, so that a list stays a list when it happens to hold one element.
-  const declared = pipeline.outputs[result.output]?.shape ?? [];
-  const single = declared.slice(declared.length - shape.length).every((dimension) => dimension === 1);
-  return single ? (values[0] ?? null) : nested(values, shape);
-}
-
-function transformed(
-  result: PipelineResult,
-  elements: readonly unknown[],
-  columns: number,
-): readonly unknown[] {
-  return Array.from(applyTransforms(result.steps, elements.map(Number), columns));
+  const declared = pipeline.outputs[outputs[0]?.name ?? '']?.shape ?? [];
+  const single =
+    declared.slice(declared.length - shape.length).every((dimension) => dimension === 1) && size === 1;
+  return (row) => {
+    const own = ownElements(tensor, row * size, (row + 1) * size);
+    const values = own.map((element) => elementValue(element, tensor, classes, pipeline));
+    if (columns !== undefined) return named(values, shape, columns, tensor.name);
+    return single ? (values[0] ?? null) : nested(values, shape);
+  };
 }
 
 function elementValue(
   element: unknown,
   { name, datatype }: Tensor,
+  classes: CompiledResult['classes'],
   pipeline: Pipeline,
-  { steps, classes }: PipelineResult,
 ): JsonValue {
-  const isTransformed = steps.length > 0;
   if (classes !== undefined) return className(element, datatype, classes, name);
   if (typeof element === 'string') return element;
   // 64-bit integers beyond 2^53 travel as strings, as everywhere in the API.
   if (typeof element === 'bigint')
     return Number.isSafeInteger(Number(element)) ? Number(element) : String(element);
   const value = Number(element);
-  if (datatype === 'BOOL' && !isTransformed) return value !== 0;
+  if (datatype === 'BOOL') return value !== 0;
   if (!Number.isFinite(value)) {
     const hint =
-      pipeline.instance.kind === 'particles'
+      pipeline.format === 1 && pipeline.instance.kind === 'particles'
         ? '; two particles at almost the same place have no finite energy'
         : '';
     throw new RowError(
@@ -103,8 +110,7 @@ function elementValue(
       `The model's output "${name}" is ${value}, expected a finite number${hint}`,
     );
   }
-  // Worked on, it is a double of its own.
-  return datatype === 'FP32' && !isTransformed ? shortestFloat32(value) : value;
+  return datatype === 'FP32' ? shortestFloat32(value) : value;
 }
 
 function ownElements({ data, datatype }: Tensor, from: number, to: number): unknown[] {
@@ -129,38 +135,9 @@ function className(
   return name;
 }
 
-/** Each list along the last dimension as an object by the columns' names. */
-function named(
-  values: readonly JsonValue[],
-  shape: readonly number[],
-  columns: readonly string[],
-  output: string,
-): JsonValue {
-  if ((shape.at(-1) ?? 1) !== columns.length)
-    throw new DomainError(
-      'RUN_FAILED',
-      `Output "${output}": expected ${columns.length} columns, as its pipeline names them, got ${shape.at(-1) ?? 1}`,
-    );
-  const rows: JsonValue[] = [];
-  for (let at = 0; at < values.length; at += columns.length)
-    rows.push(Object.fromEntries(columns.map((name, column) => [name, values[at + column] ?? null])));
-  return nested(rows, shape.slice(0, -1));
-}
-
-/** Row-major elements as lists within lists; of shape [] the element itself. */
-function nested(elements: readonly JsonValue[], shape: readonly number[]): JsonValue {
-  const [outer, ...inner] = shape;
-  if (outer === undefined) return elements[0] ?? null;
-  if (inner.length === 0) return elements;
-  const size = elements.length / outer;
-  return Array.from({ length: outer }, (_, index) =>
-    nested(elements.slice(index * size, (index + 1) * size), inner),
-  );
-}
-
-function unitOf(results: readonly (readonly [string, PipelineResult])[]): string | null {
-  const units = new Set(results.map(([, { unit }]) => unit));
+function unitOf(results: readonly Pick<CompiledResult, 'name' | 'unit'>[]): string | null {
+  const units = new Set(results.map(({ unit }) => unit));
   const [only] = units;
   if (units.size === 1) return only ?? null;
-  return results.flatMap(([name, { unit }]) => (unit === undefined ? [] : [`${name}: ${unit}`])).join(', ');
+  return results.flatMap(({ name, unit }) => (unit === null ? [] : [`${name}: ${unit}`])).join(', ');
 }

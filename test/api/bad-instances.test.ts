@@ -117,13 +117,21 @@ describe.each(anyDatabaseKind)('instances that cannot be predicted, %s database'
     ]);
   });
 
-  it('a version without a pipeline', async () => {
-    expect(await refusal(app, PREDICT, { input: { version: 'tensors-only', instances: [1] } })).toMatchObject(
-      {
-        code: 'NO_PIPELINE',
-        message: expect.stringContaining('tensors-only@1 has no pipeline'),
-      },
-    );
+  it('values that are none, of a version without a pipeline: each fails alone', async () => {
+    const { predictions } = await predict('tensors-only', [
+      [1, 2, 3, 4],
+      { x: [1.5, 2, 3, 4] },
+      [1],
+      'three',
+      { y: 1 },
+    ]);
+    expect(predictions.map(({ value, error }) => error?.code ?? value)).toEqual([
+      [2, 4, 6, 8],
+      [3, 4, 6, 8],
+      'INVALID_INSTANCE',
+      'INVALID_INSTANCE',
+      'INVALID_INSTANCE',
+    ]);
   });
 
   it('too many instances', async () => {

@@ -1,5 +1,4 @@
-import { neutronRange, stabilityDistance } from '../../pipelines/index.js';
-import type { Pipeline } from '../../pipelines/index.js';
+import { instanceForm, neutronRange, type Pipeline, stabilityDistance } from '../../pipelines/index.js';
 import { seededRandom } from '../../platform/seeded-random.js';
 
 /** Everyday molecules of different size, polarity and elements: what a model of molecules is likely to be asked. */
@@ -11,28 +10,35 @@ const MOLECULES =
 const LATTICE = 3;
 const SPACING = 2;
 
-/** Instances of a kind that any model of that kind may be asked about, the same for the same seed. */
-export function generatedInstances(pipeline: Pipeline, rows: number, seed: number): unknown[] {
+/**
+ * Instances of a kind that any model of that kind may be asked about, the same for the same seed; null for records, of which
+ * only the model's publisher knows what they may be.
+ */
+export function generatedInstances(pipeline: Pipeline, rows: number, seed: number): unknown[] | null {
   const random = seededRandom(seed);
-  switch (pipeline.instance.kind) {
+  switch (instanceForm(pipeline)) {
     case 'molecule':
       return shuffled(MOLECULES, random).slice(0, rows);
     case 'nuclide':
       return Array.from({ length: rows }, () => nuclide(random));
     case 'particles':
       return Array.from({ length: rows }, () => particles(random));
+    case 'record':
+      return null;
   }
 }
 
 /** What they are, in words. */
 export function describeInstances(pipeline: Pipeline, rows: number): string {
-  switch (pipeline.instance.kind) {
+  switch (instanceForm(pipeline)) {
     case 'molecule':
       return `${rows} everyday molecules`;
     case 'nuclide':
       return `${rows} nuclides near the valley of stability, Z from 8 to 100`;
     case 'particles':
       return `${rows} disturbed lattices of ${LATTICE ** 3} particles`;
+    case 'record':
+      return `${rows} records`;
   }
 }
 

@@ -1,8 +1,7 @@
 import type { VersionRecord } from '../../catalog/index.js';
 import { decodeTensor, requiredInputs, rowsOf, type RawTensor, type Tensor } from '../../tensors/index.js';
 import { DomainError } from '../../platform/errors.js';
-import { parsePipeline } from '../../pipelines/index.js';
-import type { Pipeline } from '../../pipelines/index.js';
+import { instanceForm, type Pipeline, parsePipeline } from '../../pipelines/index.js';
 import { describeInstances, generatedInstances } from './generated-instances.js';
 import { generatedTensors } from './generated-tensors.js';
 import type { Elements } from '../row-answers.js';
@@ -129,8 +128,11 @@ function generated(
     });
   const pipelines = { base: pipelineOf(base), target: pipelineOf(target) };
   const origin = { source: 'GENERATED', seed, parts: [] } as const;
-  if (pipelines.base && pipelines.base.instance.kind === pipelines.target?.instance.kind) {
-    const instances = generatedInstances(pipelines.base, wanted, seed);
+  const instances =
+    pipelines.base && pipelines.target && instanceForm(pipelines.base) === instanceForm(pipelines.target)
+      ? generatedInstances(pipelines.base, wanted, seed)
+      : null;
+  if (instances !== null && pipelines.base && pipelines.target) {
     const rows = instances.length;
     return {
       form: 'INSTANCES',

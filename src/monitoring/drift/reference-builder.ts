@@ -4,7 +4,7 @@ import {
   parsePipeline,
   tensorColumns,
   type Pipeline,
-  type PreparedInstance,
+  type PreparedBatch,
   type TensorColumns,
 } from '../../pipelines/index.js';
 import { DomainError, isUserError } from '../../platform/errors.js';
@@ -58,16 +58,19 @@ export class ReferenceBuilder {
     if (pipeline === null) throw new Error('A version without a pipeline takes no instances');
     for (let from = 0; from < instances.length; from += AT_ONCE) {
       const some = instances.slice(from, from + AT_ONCE);
-      const prepared: PreparedInstance[] = [];
+      const described: (Readonly<Record<string, number>> | undefined)[] = [];
+      const describe = (batch: PreparedBatch) => {
+        for (let row = 0; row < batch.rows; row += 1) described[batch.placeOf(row)] = batch.quantities(row);
+      };
       const predictions = await runner.predict(pipeline, some, (inputs) => this.run(inputs), {
         signal,
         rows: rowsGiven(pipeline, handle.version.signature, handle.batching.rows),
-        onPrepared: (index, instance) => (prepared[index] = instance),
+        onPrepared: describe,
       });
       this.rows += some.length;
       for (const [index, prediction] of predictions.entries()) {
         if (prediction.error) this.unanswered += 1;
-        const quantities = prepared[index]?.quantities ?? null;
+        const quantities = described[index] ?? null;
         this.collector.row('PREDICT', quantities !== null, (observe) =>
           observePrediction(quantities, prediction, sinkOf(pipeline, observe)),
         );

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { parse, type CsvError } from 'csv-parse';
 import type { VersionRecord } from '../../catalog/index.js';
 import { DomainError } from '../../platform/errors.js';
+import { describeInstance, instanceForm } from '../../pipelines/index.js';
 import { requiredInputs } from '../../tensors/index.js';
 import { RowSampler } from '../row-sampler.js';
 
@@ -19,6 +20,7 @@ const WAYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
 };
 const TEXTS = new Set(['smiles', 'molblock', 'symbol']);
+const NUMBERS = new Set(['number', 'integer', 'boolean']);
 
 /** Which column of a table is which field of an instance, or place of a tensor. */
 interface Place {
@@ -26,6 +28,10 @@ interface Place {
   /** Null: the field is this one value. */
   readonly index: number | null;
   readonly column: number;
+  /** Taken as it is written, though it may look like a number. */
+  readonly isText?: boolean;
+  /** What is left out where the cell is empty. */
+  readonly isOptional?: boolean;
 }
 
 export interface TrainingTable {
@@ -77,12 +83,20 @@ function placesOf(header: readonly string[], version: VersionRecord): readonly P
   };
   const columns = header.slice(0, SHOWN).map((column) => JSON.stringify(column));
   const has = `got ${columns.join(', ')}${header.length > SHOWN ? ` and ${header.length - SHOWN} more` : ''}`;
-  if (pipeline) {
-    const ways = WAYS[pipeline.instance.kind];
+  const form = pipeline && instanceForm(pipeline);
+  if (pipeline && (form === 'record' || (form === 'molecule' && pipeline.format === 2)))
+    return describeInstance(pipeline).fields.flatMap(({ name, optional, kind }): Place[] => {
+      if (find(name) >= 0)
+        return [
+          { field: name, index: null, column: find(name), isText: !NUMBERS.has(kind), isOptional: optional },
+        ];
+      if (optional) return [];
+      throw invalid(`Expected a column ${JSON.stringify(name)}, ${has}.`);
+    });
+  if (form) {
+    const ways = WAYS[form];
     if (!ways)
-      throw invalid(
-        `A table has no place for ${pipeline.instance.kind}: give the rows of ${version.ref} as instances.`,
-      );
+      throw invalid(`A table has no place for ${form}: give the rows of ${version.ref} as instances.`);
     const way = ways.find((fields) => fields.every((field) => find(field) >= 0));
     if (!way) {
       const wanted = ways.map((fields) => fields.join(' and ')).join(', or ');
@@ -103,8 +117,10 @@ function placesOf(header: readonly string[], version: VersionRecord): readonly P
 
 function rowOf(cells: readonly string[], places: readonly Place[]): Record<string, unknown> {
   const row: Record<string, unknown> = {};
-  for (const { field, index, column } of places) {
-    const value = cellValue(cells[column] ?? '', TEXTS.has(field));
+  for (const { field, index, column, isText = TEXTS.has(field), isOptional = false } of places) {
+    const cell = cells[column] ?? '';
+    if (isOptional && cell === '') continue;
+    const value = cellValue(cell, isText);
     if (index === null) row[field] = value;
     else ((row[field] ??= []) as unknown[])[index] = value;
   }

@@ -1,7 +1,7 @@
 import type { VersionRecord } from '../../catalog/index.js';
 import type { AnsweredRequest } from '../../inference/index.js';
 import type { PredictionLogSettings } from '../../deployments/index.js';
-import { parsePipeline, type Pipeline, type Prediction } from '../../pipelines/index.js';
+import { derivedPipeline, parsePipeline, type Pipeline, type Prediction } from '../../pipelines/index.js';
 import { newRequestKey, predictionId } from '../../predictions/index.js';
 import { requestText } from '../../recording/index.js';
 import { byteLengthOf, decodeTensor, type RawTensor, type Tensor } from '../../tensors/index.js';
@@ -47,10 +47,13 @@ export function loggedEntry(
 /** Versions are immutable; forgotten with the record it hangs on. */
 const parsed = new WeakMap<VersionRecord, Pipeline>();
 
-function pipelineOf(version: VersionRecord): Pipeline | null {
+function pipelineOf(version: VersionRecord): Pipeline {
   const known = parsed.get(version);
-  if (known || version.pipeline === null) return known ?? null;
-  const pipeline = parsePipeline(version.pipeline, version.signature);
+  if (known) return known;
+  const pipeline =
+    version.pipeline === null
+      ? derivedPipeline(version.signature)
+      : parsePipeline(version.pipeline, version.signature);
   parsed.set(version, pipeline);
   return pipeline;
 }
@@ -72,7 +75,6 @@ function answerEntry(
   // Found out without writing all of it.
   if (requestText({ operation: 'PREDICT', instances: [instance] }, MAX_ENTRY_BYTES) === null) return null;
   const pipeline = pipelineOf(version);
-  if (pipeline === null) return null;
   const content = maskedAnswer(pipeline, instance ?? null, prediction, mask);
   const identifier = subject === null ? null : subjectOfInstance(instance, subject);
   return {

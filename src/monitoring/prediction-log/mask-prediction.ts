@@ -9,13 +9,13 @@ import type { LoggedAnswer, LoggedNote } from './logged-content.js';
  * @param mask names of fields, results, and columns of results such as `spectrum.low`
  */
 export function maskedAnswer(
-  { instance: { kind }, result }: Pipeline,
+  pipeline: Pipeline,
   instance: unknown,
   { value, unit, warnings, error }: Prediction,
   mask: readonly string[],
 ): LoggedAnswer {
-  const fields = mask.filter((name) => isInstanceField(kind, name));
-  const results = Object.keys(result);
+  const fields = mask.filter((name) => isInstanceField(pipeline, name));
+  const results = Object.keys(pipeline.result);
   const [only] = results;
   const isSingle = results.length === 1 && only !== undefined;
   const seen = isSingle ? maskedResult(only, value, mask) : maskedResults(value, mask);
@@ -26,7 +26,7 @@ export function maskedAnswer(
   });
   return {
     operation: 'PREDICT',
-    instance: maskedInstance(instance as JsonValue, fields, tellTogether(kind)),
+    instance: maskedInstance(instance as JsonValue, fields, tellTogether(pipeline)),
     value: seen,
     unit,
     warnings: warnings.map(note),

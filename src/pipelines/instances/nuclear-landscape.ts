@@ -7,7 +7,23 @@ export const MAXIMUM_Z = 120;
  * formula errs most for light nuclei, and unbound resonances (hydrogen-7, beryllium-5, nickel-48) have been measured.
  * It lets every nuclide of AME2020 pass, and refuses what no experiment or theory places inside the drip lines.
  */
-export function neutronRange(z: number): { readonly min: number; readonly max: number } {
+export function neutronRange(z: number): NeutronRange {
+  const known = ranges[z];
+  if (known) return known;
+  const range = searchedRange(z);
+  if (z <= MAXIMUM_Z) ranges[z] = range;
+  return range;
+}
+
+interface NeutronRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** By proton number: the search takes some hundred evaluations of the mass formula. */
+const ranges: NeutronRange[] = [];
+
+function searchedRange(z: number): NeutronRange {
   let min = 0;
   while (!holds(z, min)) min++;
   let max = min;

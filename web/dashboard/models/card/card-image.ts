@@ -30,6 +30,7 @@ function pngSize(packed: string): { width: number; height: number } | null {
 /** A link out of a card leads to a page or to another place of this one; nothing runs. */
 export function safeLink(address: string): string | undefined {
   if (/^(?:https?|mailto):/i.test(address)) return address;
-  if (/^[a-z][a-z\d+.-]*:/i.test(address) || address.startsWith('//')) return undefined;
+  // Browsers read a backslash as a slash, and two of either as the beginning of another host.
+  if (/^[a-z][a-z\d+.-]*:/i.test(address) || /^\/(?:\/|\\|%5c)/i.test(address)) return undefined;
   return address.startsWith('#') || address.startsWith('/') ? address : undefined;
 }

@@ -1,0 +1,96 @@
+import { describeValue, isObject, quote, quoteGiven } from '../instances/describe-value.js';
+import type { Values } from '../language/index.js';
+import { RowError, type WarningNote } from '../prediction.js';
+import type { CompiledField, CompiledPipeline } from './compile-pipeline.js';
+
+export interface FieldListener {
+  fail(row: number, error: RowError): void;
+  warn(row: number, warning: WarningNote): void;
+}
+
+/** Reads the fields of instances, a column for each; a row that has no such value is told and left as it is. */
+export function readFields(
+  { fields, whole }: CompiledPipeline,
+  instances: readonly unknown[],
+  listener: FieldListener,
+): Values[] {
+  const columns = fields.map((field) => newColumn(field, instances.length));
+  const [only] = fields;
+  const bare = fields.length === 1 ? only : undefined;
+  const names = new Set(fields.map(({ name }) => name));
+  for (let row = 0; row < instances.length; row++) {
+    const warn = (warning: WarningNote) => listener.warn(row, warning);
+    try {
+      const instance = instances[row];
+      const isBare =
+        bare !== undefined && (whole || !isObject(instance) || !Object.hasOwn(instance, bare.name));
+      if (!isBare) checkKeys(instance, names, fields);
+      for (const [place, field] of fields.entries()) {
+        const value = isBare ? instance : (instance as Record<string, unknown>)[field.name];
+        columns[place]?.put(row, read(field, value, whole, warn));
+      }
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error;
+      listener.fail(row, error);
+    }
+  }
+  return columns.map(({ values }) => values);
+}
+
+function read(
+  field: CompiledField,
+  value: unknown,
+  whole: boolean,
+  warn: (warning: WarningNote) => void,
+): unknown {
+  if ((value !== undefined && value !== null) || whole) return field.read(value, warn);
+  const { missing, name } = field;
+  if (missing === undefined)
+    throw new RowError('INVALID_INSTANCE', `${quote(name)} is missing, and this model needs it`);
+  return 'use' in missing ? field.read(missing.use, warn) : NaN;
+}
+
+/** A misspelt field would change the answer silently, where another value stands in for it. */
+function checkKeys(
+  instance: unknown,
+  names: ReadonlySet<string>,
+  fields: readonly CompiledField[],
+): asserts instance is Record<string, unknown> {
+  const expected = () => `an object with ${fields.map(({ name }) => quote(name)).join(', ')}`;
+  if (!isObject(instance))
+    throw new RowError('INVALID_INSTANCE', `Expected ${expected()}, got ${describeValue(instance)}`);
+  for (const key in instance)
+    if (!names.has(key))
+      throw new RowError('INVALID_INSTANCE', `Unknown field ${quoteGiven(key)}: expected ${expected()}`);
+}
+
+interface Column {
+  readonly values: Values;
+  put(row: number, value: unknown): void;
+}
+
+function newColumn({ form, width }: CompiledField, rows: number): Column {
+  switch (form) {
+    case 'dense': {
+      const data = new Float64Array(rows * width);
+      return {
+        values: { form, width, data },
+        put(row, value) {
+          if (typeof value === 'number') data[row * width] = value;
+          else data.set((value as { readonly data: ArrayLike<number> }).data, row * width);
+        },
+      };
+    }
+    case 'ragged': {
+      const list = Array.from({ length: rows }, () => ({ shape: [], data: [] }));
+      return {
+        values: { form, rows: list },
+        put: (row, value) => (list[row] = value as (typeof list)[number]),
+      };
+    }
+    case 'items': {
+      const items = Array<unknown>(rows);
+      return { values: { form, items }, put: (row, value) => (items[row] = value) };
+    }
+  }
+}
