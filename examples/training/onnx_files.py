@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from onnx import ModelProto, NodeProto, checker, helper
+from onnx import ModelProto, NodeProto, TensorProto, checker, helper, numpy_helper
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 
@@ -25,7 +25,9 @@ def tree_node(model: object, features: int, given: str, answer: str) -> NodeProt
     return node
 
 
-def write_graph(path: Path, name: str, doc: str, source: str, inputs: list, outputs: list, nodes: list, constants: list) -> None:
+def write_graph(
+    path: Path, *, name: str, doc: str, source: str, inputs: list, outputs: list, nodes: list, constants: list
+) -> None:
     graph = helper.make_graph(nodes, name, inputs, outputs, constants)
     model: ModelProto = helper.make_model(
         graph,
@@ -39,7 +41,5 @@ def write_graph(path: Path, name: str, doc: str, source: str, inputs: list, outp
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def constant(name: str, values: np.ndarray) -> object:
-    from onnx import numpy_helper
-
+def constant(name: str, values: np.ndarray) -> TensorProto:
     return numpy_helper.from_array(np.ascontiguousarray(values), name)

@@ -24,25 +24,19 @@ def trees() -> GradientBoostingRegressor:
 def train(features: Path, models: Path) -> None:
     rows = read_rows(features / "esol.csv")
     # As float32, which is what the graph is given.
-    x = np.hstack([rows.inputs["descriptors"], rows.inputs["fragments"]]).astype(np.float32)
+    x = rows.inputs["features"].astype(np.float32)
     y = rows.target
 
     predictions, folds = out_of_fold(rows, lambda train, test: trees().fit(x[train], y[train]).predict(x[test]))
     model = trees().fit(x, y)
     write_out_of_fold(models / "esol-3-out-of-fold.csv", rows, predictions, folds, model.predict(x))
-    sizes = {name: matrix.shape[1] for name, matrix in rows.inputs.items()}
     write_graph(
         models / "esol-3.onnx",
         name="esol",
         doc="Aqueous solubility from descriptors and MACCS keys, boosted regression trees.",
         source="examples/training/solubility.py, on 803 molecules of J. S. Delaney, J. Chem. Inf. Comput. Sci. 44, 1000 (2004)",
-        inputs=[
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", size]) for name, size in sizes.items()
-        ],
+        inputs=[helper.make_tensor_value_info("features", TensorProto.FLOAT, ["batch", x.shape[1]])],
         outputs=[helper.make_tensor_value_info("log_s", TensorProto.FLOAT, ["batch", 1])],
-        nodes=[
-            helper.make_node("Concat", list(sizes), ["features"], "features", axis=1),
-            tree_node(model, x.shape[1], "features", "log_s"),
-        ],
+        nodes=[tree_node(model, x.shape[1], "features", "log_s")],
         constants=[],
     )

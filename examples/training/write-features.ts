@@ -12,31 +12,31 @@ await mkdir(folder, { recursive: true });
 const molecules = new MoleculeWorker();
 try {
   const reader = new InstanceReader({ molecules });
-  for (const set of trainingSets) await writeFile(join(folder, `${set.model}.csv`), await features(set, reader));
+  for (const set of trainingSets)
+    await writeFile(join(folder, `${set.model}.csv`), await features(set, reader));
 } finally {
   await molecules.close();
 }
 
 async function features({ pipeline, signature, rows }: TrainingSet, reader: InstanceReader): Promise<string> {
   const measured = await rows();
-  const prepared = await reader.read(
+  const batch = await reader.prepare(
     parsePipeline(pipeline, signature),
     measured.map(({ instance }) => instance),
     { endsAt: Infinity },
   );
-  const lines = prepared.map((row, index) => {
-    const { instance = {}, target } = measured[index] ?? {};
-    if ('code' in row) throw new Error(`Row ${index + 1}, ${JSON.stringify(instance)}: ${row.message}`);
-    return {
-      ...Object.fromEntries(Object.entries(instance).map(([field, value]) => [`instance.${field}`, value])),
-      target,
-      ...Object.fromEntries(
-        Object.entries(row.values).flatMap(([input, { data }]) =>
-          Array.from(data, (value, column) => [`${input}.${column}`, value]),
+  for (const [place, { message }] of batch.errors) throw new Error(`Row ${place + 1}: ${message}`);
+  const lines = measured.map(({ instance, target }, row) => ({
+    ...Object.fromEntries(Object.entries(instance).map(([field, value]) => [`instance.${field}`, value])),
+    target,
+    ...Object.fromEntries(
+      batch
+        .tensors(row, row + 1)
+        .flatMap(({ name, data }) =>
+          Array.from(data, (value, column) => [`${name}.${column}`, String(value)]),
         ),
-      ),
-    };
-  });
+    ),
+  }));
   const [first = {}] = lines;
   return [Object.keys(first), ...lines.map((line) => Object.values(line))].map(csvLine).join('');
 }
