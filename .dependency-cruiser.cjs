@@ -10,6 +10,7 @@ const order = [
   'comparison',
   'batch',
   'predictions',
+  'reliability',
   'inference',
   'recording',
   'deployments',

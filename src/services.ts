@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ArtifactStore, ArtifactVerification } from './artifacts/index.js';
-import { BatchPrediction, JobFiles } from './batch/index.js';
+import { BatchPrediction, Evaluations, EvaluationStore, JobFiles, VersionEvaluation } from './batch/index.js';
 import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { DeploymentService } from './deployments/index.js';
@@ -29,6 +29,7 @@ import { SecretsFile } from './platform/secrets-file.js';
 import type { StopList } from './platform/stop-list.js';
 import { PipelineRunner, PredictionService } from './predictions/index.js';
 import { RecordedRequests, RequestRecorder } from './recording/index.js';
+import { ReliabilityService, ReportService } from './reliability/index.js';
 import {
   ModelFolders,
   ModelInspector,
@@ -155,7 +156,7 @@ export async function buildServices(parts: {
     modelMemoryBytes: config.modelMemoryBytes,
     deafSince: () => database.writer?.deafSince ?? null,
     warmUpPipeline: {
-      start: (version) => predictions.warmUp(version),
+      start: (version, run) => predictions.warmUp(version, run),
       predict: (version, instances, run) => predictions.tryInstances(version, instances, run),
     },
     rowProver: new RowProver(),
@@ -189,7 +190,14 @@ export async function buildServices(parts: {
   }
   if (options.onRequestEnded) inference.onRequestEnded(options.onRequestEnded);
   const runner = new PipelineRunner({ instances });
-  const predictions = new PredictionService({ inference, runner });
+  const reliability = new ReliabilityService({
+    artifacts,
+    reader: instances,
+    molecules,
+    directory: join(config.dataDirectory, 'cache', 'reliability'),
+    logger,
+  });
+  const predictions = new PredictionService({ inference, runner, reliability });
   const recordedRequests = new RecordedRequests(database.client);
   const drift = new DriftService({ database: database.client, catalog, logger });
   stops.add('drift', () => drift.close());
@@ -236,8 +244,11 @@ export async function buildServices(parts: {
   const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
   jobs.register(new ArtifactVerification(artifacts, () => catalog.artifactDigests()));
   const jobFiles = await JobFiles.open(join(config.dataDirectory, 'jobs'), config.jobBytes);
-  const batching = { catalog, deployments, predictions, ...jobFiles };
-  jobs.register(new BatchPrediction(batching));
+  const { uploads, results } = jobFiles;
+  const evaluations = new Evaluations(new EvaluationStore(database.client));
+  const answering = { catalog, deployments, predictions, uploads, results };
+  jobs.register(new BatchPrediction(answering));
+  jobs.register(new VersionEvaluation({ ...answering, evaluations }));
   stops.add('jobs', () => jobs.close());
   const chores: readonly Chore[] = [
     { what: 'old request events', run: () => events.prune(daysAgo(config.requestEventDays)) },
@@ -266,12 +277,14 @@ export async function buildServices(parts: {
     predictionLog,
     outcomes,
     predictions,
+    reports: new ReportService({ catalog, reliability }),
     depictions: new MoleculeDepictions({ molecules }),
     recordedRequests,
     comparisons,
     comparer,
     jobs,
     jobFiles,
+    evaluations,
     alerts,
   };
 }

@@ -6,6 +6,7 @@ import { completion } from './completion.js';
 import { deleteModel } from './models/delete.js';
 import { deploy } from './deployments/deploy.js';
 import { drift } from './deployments/drift.js';
+import { evaluate } from './batch/evaluate.js';
 import { events } from './events.js';
 import { exportModel } from './transfer/export.js';
 import { gc } from './transfer/gc.js';
@@ -21,6 +22,7 @@ import { login } from './login.js';
 import { migrate } from './deployments/migrate.js';
 import { predict } from './predict.js';
 import { push } from './push.js';
+import { report } from './models/report.js';
 import { rollbackAlias } from './models/rollback-alias.js';
 import { rollbackDeployment } from './deployments/rollback-deployment.js';
 import { show } from './show.js';
@@ -41,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   tag,
   alias,
   compare,
+  report,
   deploy,
   migrate,
   rollbackAlias,
@@ -49,6 +52,7 @@ export const COMMANDS: readonly Command[] = [
   updateDeployment,
   undeploy,
   predict,
+  evaluate,
   infer,
   drift,
   events,

@@ -11,6 +11,7 @@ export type {
   BatchingSettings,
   DeploymentRecord,
   DeploymentSettings,
+  OutOfDomainPolicy,
   PredictionLogSettings,
   RecordingSettings,
   RevisionRecord,

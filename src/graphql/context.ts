@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Evaluations } from '../batch/index.js';
 import type { CatalogService } from '../catalog/index.js';
 import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
@@ -13,6 +14,7 @@ import type {
 } from '../monitoring/index.js';
 import type { RecordedRequests } from '../recording/index.js';
 import type { PredictionService } from '../predictions/index.js';
+import type { ReportService } from '../reliability/index.js';
 import type { MoleculeDepictions } from '../pipelines/index.js';
 import type { VersionComparer } from '../comparison/index.js';
 import type { JobService } from '../jobs/index.js';
@@ -31,8 +33,10 @@ export interface GraphqlServices {
   readonly recordedRequests: RecordedRequests;
   readonly predictions: PredictionService;
   readonly depictions: MoleculeDepictions;
+  readonly reports: ReportService;
   readonly comparer: VersionComparer;
   readonly jobs: JobService;
+  readonly evaluations: Evaluations;
   readonly alerts: AlertService;
   /** Null where the server does not measure. */
   readonly metrics: MetricsService | null;
@@ -124,11 +128,17 @@ class OperationContext implements RequestContext {
   get jobs(): JobService {
     return this.services.jobs;
   }
+  get evaluations(): Evaluations {
+    return this.services.evaluations;
+  }
   get alerts(): AlertService {
     return this.services.alerts;
   }
   get metrics(): MetricsService | null {
     return this.services.metrics;
+  }
+  get reports(): ReportService {
+    return this.services.reports;
   }
   get drift(): DriftService {
     return this.services.drift;

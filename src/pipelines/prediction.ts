@@ -5,7 +5,10 @@ export const WARNING_CODES = [
   'MULTIPLE_FRAGMENTS',
   'BARE_ATOMS',
   'NO_CUTOFF',
+  /** The molecule has a substructure that a set of alerts names. */
+  'STRUCTURAL_ALERT',
   'ROWS_DECLARED_INDEPENDENT',
+  'CALIBRATION_TOO_SMALL',
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 
@@ -15,6 +18,13 @@ export const ROW_ERROR_CODES = [
   'INVALID_MOLBLOCK',
   'INVALID_NUCLIDE',
   'INVALID_PARTICLES',
+  'INCOMPATIBLE_UNIT',
+  'UNKNOWN_CATEGORY',
+  'OUT_OF_RANGE',
+  'INVALID_COMPOSITION',
+  'INVALID_STRUCTURE',
+  'INVALID_SPECTRUM',
+  'INVALID_IMAGE',
   'MOLECULE_TOO_COMPLEX',
   'DEADLINE_EXCEEDED',
   /** The graph refused the run of this instance. */
@@ -24,6 +34,8 @@ export const ROW_ERROR_CODES = [
   'NON_FINITE',
   'UNKNOWN_CLASS',
   'NOT_REPRESENTABLE',
+  /** Where a deployment refuses what lies outside of the version's domain of applicability. */
+  'OUT_OF_DOMAIN',
 ] as const;
 export type RowErrorCode = (typeof ROW_ERROR_CODES)[number];
 
@@ -76,11 +88,15 @@ export function isUnreadable({ code }: RowErrorNote): boolean {
 export class RowError extends Error {
   override readonly name = 'RowError';
 
-  constructor(
-    readonly code: RowErrorCode,
-    message: string,
-  ) {
+  readonly code: RowErrorCode;
+
+  constructor(code: RowErrorCode, message: string) {
+    // Nobody reads the trace of a bad row, and writing it down takes longer than the row.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = limit;
+    this.code = code;
   }
 
   get note(): RowErrorNote {

@@ -137,6 +137,7 @@ describe('the schema', () => {
       'deleteLoggedPredictions',
       'deleteModel',
       'deployVersion',
+      'evaluateVersion',
       'exportModel',
       'followAlias',
       'importModel',

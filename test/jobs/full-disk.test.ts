@@ -40,50 +40,53 @@ class HeavyWork implements JobWork {
 }
 
 // Only root can make a disk that is full; elsewhere this shows as skipped.
-(mayMount() ? it : it.skip)('a job holds while the disk is full, and goes on once there is room', async () => {
-  const template = await createTestDatabase('embedded');
-  const folder = mkdtempSync(join(tmpdir(), 'retort-full-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=400m', 'tmpfs', folder]);
-  const filler = join(folder, 'filler');
-  const lines: string[] = [];
-  const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
-  try {
-    cpSync(template.dataDirectory, folder, { recursive: true });
-    const database = await openDatabase({ dataDirectory: folder, databaseUrl: undefined }, logger);
-    const events = new EventLog(database.client, logger);
-    const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
-    const work = new HeavyWork();
-    jobs.register(work);
-    jobs.begin();
+(mayMount() ? it : it.skip)(
+  'a job holds while the disk is full, and goes on once there is room',
+  async () => {
+    const template = await createTestDatabase('embedded');
+    const folder = mkdtempSync(join(tmpdir(), 'retort-full-'));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=400m', 'tmpfs', folder]);
+    const filler = join(folder, 'filler');
+    const lines: string[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
     try {
-      const { id } = await jobs.start(
-        { actor: 'ada', requestId: 'r-1' },
-        { kind: 'VERIFY_ARTIFACTS', asked: {} },
-      );
-      const saved = async () => (await database.client.job.findUnique({ where: { id } }))?.done;
-      await until(async () => (await saved()) === 1n);
-      fill(filler);
-      work.gate = STEPS;
-      await until(() => work.done.length === 2);
-      await until(() => lines.some((line) => line.includes('a job waits for the database')));
-      // What cannot be put down is not gone on with.
-      expect(work.done).toEqual([1, 2]);
-      rmSync(filler);
-      await until(async () => (await jobs.find(id).catch(() => null))?.state === 'SUCCEEDED');
-      expect(work.done).toEqual([1, 2, 3, 4]);
-      expect((await jobs.find(id))?.error).toBeNull();
-      expect(await jobs.resultOf(id)).toBe(STEPS);
+      cpSync(template.dataDirectory, folder, { recursive: true });
+      const database = await openDatabase({ dataDirectory: folder, databaseUrl: undefined }, logger);
+      const events = new EventLog(database.client, logger);
+      const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
+      const work = new HeavyWork();
+      jobs.register(work);
+      jobs.begin();
+      try {
+        const { id } = await jobs.start(
+          { actor: 'ada', requestId: 'r-1' },
+          { kind: 'VERIFY_ARTIFACTS', asked: {} },
+        );
+        const saved = async () => (await database.client.job.findUnique({ where: { id } }))?.done;
+        await until(async () => (await saved()) === 1n);
+        fill(filler);
+        work.gate = STEPS;
+        await until(() => work.done.length === 2);
+        await until(() => lines.some((line) => line.includes('a job waits for the database')));
+        // What cannot be put down is not gone on with.
+        expect(work.done).toEqual([1, 2]);
+        rmSync(filler);
+        await until(async () => (await jobs.find(id).catch(() => null))?.state === 'SUCCEEDED');
+        expect(work.done).toEqual([1, 2, 3, 4]);
+        expect((await jobs.find(id))?.error).toBeNull();
+        expect(await jobs.resultOf(id)).toBe(STEPS);
+      } finally {
+        await jobs.close();
+        await events.close();
+        await database.close();
+      }
     } finally {
-      await jobs.close();
-      await events.close();
-      await database.close();
+      execFileSync('umount', ['-l', folder]);
+      rmSync(folder, { recursive: true, force: true });
+      await template.drop();
     }
-  } finally {
-    execFileSync('umount', ['-l', folder]);
-    rmSync(folder, { recursive: true, force: true });
-    await template.drop();
-  }
-});
+  },
+);
 
 /** Until nothing more fits. */
 function fill(path: string): void {

@@ -1,5 +1,5 @@
 import { MOLBLOCK, TITLE, type FileFormat } from '../../datafiles/index.js';
-import type { Pipeline } from '../../pipelines/index.js';
+import { describeResults, type Pipeline } from '../../pipelines/index.js';
 import type { AnsweredRow } from '../rows/answering.js';
 
 type Row = Record<string, unknown>;
@@ -39,13 +39,13 @@ export class ResultLayout {
   private readonly values: readonly ValueColumn[];
 
   constructor(pipeline: Pipeline) {
-    const results = Object.entries(pipeline.result);
+    const results = describeResults(pipeline);
     const isOnly = results.length === 1;
-    this.values = results.flatMap(([result, { columns }]): ValueColumn[] => {
-      const own = isOnly ? 'value' : `value.${result}`;
-      return columns === undefined
-        ? [{ key: own, result, column: null }]
-        : columns.map((column) => ({ key: `${own}.${column}`, result, column }));
+    this.values = results.flatMap(({ name, columns, shape }): ValueColumn[] => {
+      const own = isOnly ? 'value' : `value.${name}`;
+      return columns === undefined || shape.length > 1
+        ? [{ key: own, result: name, column: null }]
+        : columns.map((column) => ({ key: `${own}.${column}`, result: name, column }));
     });
   }
 

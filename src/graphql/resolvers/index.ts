@@ -1,10 +1,12 @@
 import type { Resolvers } from '../__generated__/resolvers.js';
 import { alertResolvers } from './alerts.js';
+import { attachmentResolvers } from './attachments.js';
 import { baseResolvers } from './base.js';
 import { comparisonResolvers } from './comparison.js';
 import { depictionResolvers } from './depictions.js';
 import { deploymentResolvers } from './deployments.js';
 import { driftResolvers } from './drift.js';
+import { evaluationResolvers } from './evaluations.js';
 import { inferenceResolvers } from './inference.js';
 import { jobResolvers } from './jobs.js';
 import { metricsResolvers } from './metrics.js';
@@ -12,6 +14,7 @@ import { migrationResolvers } from './migrations.js';
 import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
 import { predictionLogResolvers } from './prediction-log.js';
+import { reliabilityResolvers } from './reliability.js';
 import { transferResolvers } from './transfer.js';
 import { versionResolvers } from './versions.js';
 
@@ -20,14 +23,17 @@ export const resolvers: Resolvers[] = [
   baseResolvers,
   modelResolvers,
   versionResolvers,
+  attachmentResolvers,
   transferResolvers,
   comparisonResolvers,
   deploymentResolvers,
   migrationResolvers,
   inferenceResolvers,
+  reliabilityResolvers,
   depictionResolvers,
   monitoringResolvers,
   jobResolvers,
+  evaluationResolvers,
   alertResolvers,
   metricsResolvers,
   driftResolvers,

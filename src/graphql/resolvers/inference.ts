@@ -33,6 +33,7 @@ export const inferenceResolvers = {
           priority: input.priority,
           routingKey: input.routingKey,
           pin: input.pin,
+          level: input.level,
           signal: departure,
         }),
       ),

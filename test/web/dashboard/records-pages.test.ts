@@ -73,8 +73,8 @@ describe('the dashboard’s pages of what was recorded, and of much', () => {
   const predict = async (instances: readonly unknown[]) =>
     succeed(app, PREDICT, { input: { deployment: 'esol', instances } });
   const loggedCount = async () =>
-    (await ask<{ deployment: { predictionLog: { totalCount: number } } }>(app, LOGGED)).deployment.predictionLog
-      .totalCount;
+    (await ask<{ deployment: { predictionLog: { totalCount: number } } }>(app, LOGGED)).deployment
+      .predictionLog.totalCount;
 
   inBrowser('finds logged predictions, joins what was measured, and deletes by subject', async () => {
     await open('/deployments/esol?view=predictions');
@@ -129,7 +129,9 @@ describe('the dashboard’s pages of what was recorded, and of much', () => {
     const answers = page.getByRole('region', { name: 'Answers', exact: true });
     await answers.getByText(/rows: .*recorded/i).waitFor();
     expect(await answers.getByLabel('Recorded by').inputValue()).toBe('esol');
-    await open('/models/binding-energy/compare?sample=recorded&base=binding-energy%401&target=binding-energy%401');
+    await open(
+      '/models/binding-energy/compare?sample=recorded&base=binding-energy%401&target=binding-energy%401',
+    );
     await seen(/^No deployment of this model records requests\./);
   });
 
@@ -156,7 +158,9 @@ describe('the dashboard’s pages of what was recorded, and of much', () => {
       expect(await watched.accessibilityProblems()).toEqual([]);
       await dialog.getByRole('button', { name: 'Make the rule' }).click();
       await dialog.waitFor({ state: 'detached' });
-      await page.getByRole('row', { name: new RegExp(`rule-${index}.*${text.source}`, text.flags) }).waitFor();
+      await page
+        .getByRole('row', { name: new RegExp(`rule-${index}.*${text.source}`, text.flags) })
+        .waitFor();
     }
     await button('New rule…').click();
     const dialog = page.getByRole('dialog', { name: 'New alert rule' });
@@ -170,7 +174,8 @@ describe('the dashboard’s pages of what was recorded, and of much', () => {
   });
 
   inBrowser('shows more than a hundred models and deployments, page by page', async () => {
-    for (let count = 0; count < 105; count += 1) await register(app, `many-${String(count).padStart(3, '0')}`);
+    for (let count = 0; count < 105; count += 1)
+      await register(app, `many-${String(count).padStart(3, '0')}`);
     await open('/catalog?q=many');
     await seen('105 models');
     const models = page.locator('.model-entry');

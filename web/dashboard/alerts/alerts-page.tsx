@@ -80,9 +80,7 @@ export default function AlertsPage() {
             <Skeleton lines={3} />
           </div>
         )}
-        {alerts.data !== undefined && (
-          <AlertList alerts={alerts.nodes} onSilence={setSilencing} />
-        )}
+        {alerts.data !== undefined && <AlertList alerts={alerts.nodes} onSilence={setSilencing} />}
         {alerts.hasMore && (
           <LoadMore isLoading={alerts.isLoadingMore} onWanted={alerts.loadMore}>
             Older alerts

@@ -63,7 +63,9 @@ export default function JobsPage() {
       </div>
       {error !== undefined && <QueryError error={error} onRetry={refresh} />}
       {isLoading && <Skeleton lines={5} />}
-      {list.data !== undefined && list.nodes.length === 0 && <p className="panel empty">There are no such jobs.</p>}
+      {list.data !== undefined && list.nodes.length === 0 && (
+        <p className="panel empty">There are no such jobs.</p>
+      )}
       <ul className="stack" aria-label="Jobs, newest first">
         {list.nodes.map((job) => (
           <li key={job.id}>

@@ -1,11 +1,7 @@
-import type {
-  AlertConditionInput,
-  AlertMetric,
-  AlertOperator,
-} from '../../__generated__/operations.js';
+import type { AlertConditionInput, AlertMetric, AlertOperator } from '../../__generated__/operations.js';
 import { METRICS } from '../alert-words.js';
 
-export type ConditionKind = keyof AlertConditionInput & string;
+export type ConditionKind = keyof AlertConditionInput;
 
 /** A condition as somebody types it. Fields of other kinds stay, for whoever changes their mind. */
 export interface ConditionDraft {

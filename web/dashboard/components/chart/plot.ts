@@ -32,7 +32,9 @@ const FONT = '11px system-ui, sans-serif';
 const AXIS_WIDTH = 58;
 
 /** 1, 2, 5, 10, 20, … */
-const WHOLE_STEPS = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
+const WHOLE_STEPS = Array.from({ length: 15 }, (_, power) =>
+  [1, 2, 5].map((digit) => digit * 10 ** power),
+).flat();
 
 export type DrawPlot = typeof drawPlot;
 

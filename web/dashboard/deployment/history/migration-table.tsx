@@ -4,9 +4,7 @@ import { MigrationStateBadge } from '../../components/state-badge.js';
 import { Time } from '../../components/time.js';
 import { STRATEGY_NAMES } from '../migration/migration-words.js';
 
-type Migration = NonNullable<
-  DeploymentMigrationsQuery['deployment']
->['migrations']['edges'][number]['node'];
+type Migration = NonNullable<DeploymentMigrationsQuery['deployment']>['migrations']['edges'][number]['node'];
 
 export function MigrationTable({ migrations }: { readonly migrations: readonly Migration[] }) {
   return (

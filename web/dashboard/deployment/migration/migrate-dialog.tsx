@@ -27,12 +27,9 @@ export default function MigrateDialog({ deployment, onClose }: MigrateDialogProp
     data,
     error,
     refresh,
-  } = usePagedList(
-    MigrationTargets,
-    { name: deployment },
-    ({ deployment: found }) => found?.model.versions,
-    { all: true },
-  );
+  } = usePagedList(MigrationTargets, { name: deployment }, ({ deployment: found }) => found?.model.versions, {
+    all: true,
+  });
   const now = data?.deployment?.version.ref;
   const targets = versions.filter(({ ref }) => ref !== now);
   return (

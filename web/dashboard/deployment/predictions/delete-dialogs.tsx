@@ -33,8 +33,8 @@ export function DeleteOneDialog({
       onDone={onDone}
     >
       <p>
-        It is removed for good, with what was measured of it. That it was removed stands in the events, without
-        what it held.
+        It is removed for good, with what was measured of it. That it was removed stands in the events,
+        without what it held.
       </p>
     </ReasonDialog>
   );
@@ -58,7 +58,11 @@ export function DeleteSubjectDialog({ deployment, field, given, onClose, onDone 
     setMissing(subject.trim() === '');
     if (subject.trim() === '') return;
     const done = await action.run({
-      input: { deployment, subject: typedSubject(subject), reason: reason.trim() === '' ? null : reason.trim() },
+      input: {
+        deployment,
+        subject: typedSubject(subject),
+        reason: reason.trim() === '' ? null : reason.trim(),
+      },
     });
     if (done === null) return;
     setRemoved(done.deleteLoggedPredictions.removedCount ?? 0);
@@ -87,8 +91,8 @@ export function DeleteSubjectDialog({ deployment, field, given, onClose, onDone 
         }}
       >
         <p>
-          Everything that {deployment} has logged of one {field} is removed for good, with what was measured of
-          it.
+          Everything that {deployment} has logged of one {field} is removed for good, with what was measured
+          of it.
         </p>
         <TextField
           label={field}

@@ -1,9 +1,6 @@
 import { useState } from 'react';
 import { DeploymentChanges } from '../../__generated__/deployment.js';
-import type {
-  DeploymentDetailsFragment,
-  LoggedPredictionsQuery,
-} from '../../__generated__/operations.js';
+import type { DeploymentDetailsFragment, LoggedPredictionsQuery } from '../../__generated__/operations.js';
 import { LoggedPredictions } from '../../__generated__/predictions.js';
 import { useEventStream } from '../../api/event-stream.js';
 import { useGathered } from '../../api/gathered.js';
@@ -46,7 +43,11 @@ export default function PredictionsSection({
     subject: useDebounced(subject, PAUSE_MS),
     state,
   });
-  const list = usePagedList(LoggedPredictions, { name, filter }, ({ deployment }) => deployment?.predictionLog);
+  const list = usePagedList(
+    LoggedPredictions,
+    { name, filter },
+    ({ deployment }) => deployment?.predictionLog,
+  );
   const refreshSoon = useGathered(list.refresh);
   useEventStream({
     document: DeploymentChanges,
@@ -149,7 +150,6 @@ function settingsText(logging: Logging): string {
   if (logging === null)
     return 'Predictions are not logged. What callers send may be confidential, so it is kept only where a deployment says so: updateDeployment(input: {name, predictionLog: {sampleRate: 0.1, retention: "P90D", mask: ["smiles"]}}).';
   const { sampleRate, retention, maxBytes, mask } = logging;
-  const masked =
-    mask.length === 0 ? 'Nothing is masked.' : `Masked, and never kept: ${mask.join(', ')}.`;
+  const masked = mask.length === 0 ? 'Nothing is masked.' : `Masked, and never kept: ${mask.join(', ')}.`;
   return `A random ${formatShare(sampleRate)} of the predictions, for ${formatDuration(retention)}, the newest that take up to ${formatBytes(maxBytes)}. ${masked} Who asked is not kept.`;
 }
