@@ -73,6 +73,8 @@ export default {
     FeatureDrift: '../../monitoring/index.js#FeatureDrift as FeatureDriftMapper',
     ReferenceDistribution: '../../monitoring/index.js#Reference as ReferenceMapper',
     ReferenceFeature: '../../monitoring/index.js#ReferenceFeature as ReferenceFeatureMapper',
+    InstanceField: '../../pipelines/index.js#FieldDescription as InstanceFieldMapper',
+    InstancePreview: '../../predictions/index.js#InstancePreview as InstancePreviewMapper',
     Prediction: '../../predictions/index.js#IdentifiedPrediction as PredictionMapper',
     PredictionWarning: '../../pipelines/index.js#WarningNote as PredictionWarningMapper',
     PredictionError: '../../pipelines/index.js#RowErrorNote as PredictionErrorMapper',

@@ -7,11 +7,14 @@ import { derivedPipeline, drawnField, type Pipeline, parsePipeline } from '../pi
 import type { PipelineRunner } from './pipeline-runner.js';
 import { newRequestKey, predictionId } from './prediction-id.js';
 import { rowsGiven } from './rows-given.js';
+import { inUnits, resultUnits } from './result-units.js';
 import { numbersOfPredictions } from './prediction-numbers.js';
 import type { Prediction } from '../pipelines/index.js';
 
 export interface PredictRequest extends TargetRequest {
   readonly instances: readonly unknown[];
+  /** Units to answer in: by result, or one for the only result. */
+  readonly units?: unknown;
 }
 
 /** A prediction with the id by which it can be spoken of later. */
@@ -45,10 +48,12 @@ export class PredictionService {
     caller: Caller,
     request: PredictRequest,
   ): Promise<{ predictions: IdentifiedPrediction[]; version: VersionRecord; timing: Timing }> {
-    const { instances } = request;
+    const { instances, units } = request;
     const { result, version, timing } = await this.inference.withModel(caller, 'predict', request, {
       work: async (model) => {
         const pipeline = this.pipelineOf(model.version);
+        // Before anything runs: what cannot be converted is refused as a whole.
+        resultUnits(pipeline, units);
         // Remembered together with the answers: what describes an instance is not read again.
         const { predictions, quantities } = await model.remembered(instances, allSucceeded, async (held) => {
           const described = instances.map((): Quantities => null);
@@ -74,8 +79,10 @@ export class PredictionService {
       numbersOf: numbersOfPredictions,
       identify: newRequestKey,
       present: (predictions, _until, answering, key) => {
-        const drawn = drawnField(this.pipelineOf(answering));
-        return predictions.map((prediction, place): IdentifiedPrediction => ({
+        const pipeline = this.pipelineOf(answering);
+        const drawn = drawnField(pipeline);
+        const converted = inUnits(predictions, resultUnits(pipeline, units));
+        return converted.map((prediction, place): IdentifiedPrediction => ({
           ...prediction,
           id: predictionId(key, place),
           molecule: drawn?.(instances[place]),

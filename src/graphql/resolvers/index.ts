@@ -11,6 +11,7 @@ import { metricsResolvers } from './metrics.js';
 import { migrationResolvers } from './migrations.js';
 import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
+import { pipelineResolvers } from './pipelines.js';
 import { predictionLogResolvers } from './prediction-log.js';
 import { transferResolvers } from './transfer.js';
 import { versionResolvers } from './versions.js';
@@ -26,6 +27,7 @@ export const resolvers: Resolvers[] = [
   migrationResolvers,
   inferenceResolvers,
   depictionResolvers,
+  pipelineResolvers,
   monitoringResolvers,
   jobResolvers,
   alertResolvers,
