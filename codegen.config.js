@@ -34,6 +34,7 @@ export default {
     StoredTensorDifference: '../../onnx/index.js#TensorDifference as StoredTensorDifferenceMapper',
     SizeComparison: '../comparison-answers.js#ArtifactPair as ArtifactPairMapper',
     Artifact: '../../catalog/index.js#ArtifactRecord as ArtifactMapper',
+    Attachment: '../../catalog/index.js#AttachmentRecord as AttachmentMapper',
     MissingParent: '../../transfer/index.js#ForeignVersion as MissingParentMapper',
     VersionExample: '../../catalog/index.js#ExampleRecord as VersionExampleMapper',
     Derivation: '../../catalog/index.js#DerivationRecord as DerivationMapper',
@@ -54,8 +55,13 @@ export default {
     TrafficEvent: '../../platform/events/index.js#EventRecord as TrafficEventMapper',
     RecordedRequestsClearedEvent:
       '../../platform/events/index.js#EventRecord as RecordedRequestsClearedEventMapper',
+    // Its fields find what they answer by themselves.
+    TypedModels: 'Record<string, never>',
     Job: '../../jobs/index.js#JobRecord as JobRecordMapper',
+    Evaluation: '../../batch/index.js#Evaluation as EvaluationMapper',
+    MeasuredMetric: '../../batch/index.js#MeasuredMetric as MeasuredMetricMapper',
     JobConnection: '../connections.js#JobConnection as JobConnectionMapper',
+    SchemaChangedEvent: '../../platform/events/index.js#EventRecord as SchemaChangedEventMapper',
     JobEvent: '../../platform/events/index.js#EventRecord as JobEventMapper',
     LoggedPrediction: '../../monitoring/index.js#LoggedPredictionRecord as LoggedPredictionMapper',
     LoggedPredictionConnection:
@@ -69,6 +75,7 @@ export default {
     LiveErrorOfDay: '../../monitoring/index.js#ErrorOfDay as LiveErrorOfDayMapper',
     LiveErrorOfVersion: '../../monitoring/index.js#ErrorOfVersion as LiveErrorOfVersionMapper',
     LiveErrorPoint: '../../monitoring/index.js#ErrorPoint as LiveErrorPointMapper',
+    LiveCoverage: '../../monitoring/index.js#IntervalCoverage as LiveCoverageMapper',
     DriftReport: '../../monitoring/index.js#DriftReport as DriftReportMapper',
     FeatureDrift: '../../monitoring/index.js#FeatureDrift as FeatureDriftMapper',
     ReferenceDistribution: '../../monitoring/index.js#Reference as ReferenceMapper',
@@ -76,6 +83,7 @@ export default {
     InstanceField: '../../pipelines/index.js#FieldDescription as InstanceFieldMapper',
     InstancePreview: '../../predictions/index.js#InstancePreview as InstancePreviewMapper',
     Prediction: '../../predictions/index.js#IdentifiedPrediction as PredictionMapper',
+    PredictedValue: '../../reliability/index.js#JudgedValue as PredictedValueMapper',
     PredictionWarning: '../../pipelines/index.js#WarningNote as PredictionWarningMapper',
     PredictionError: '../../pipelines/index.js#RowErrorNote as PredictionErrorMapper',
     Tensor: '../encoded-tensor.js#EncodedTensor as TensorMapper',

@@ -6,6 +6,7 @@ import { completion } from './completion.js';
 import { deleteModel } from './models/delete.js';
 import { deploy } from './deployments/deploy.js';
 import { drift } from './deployments/drift.js';
+import { evaluate } from './batch/evaluate.js';
 import { events } from './events.js';
 import { exportModel } from './transfer/export.js';
 import { gc } from './transfer/gc.js';
@@ -24,6 +25,7 @@ import { initPipeline } from './pipelines/init-pipeline.js';
 import { previewPipeline } from './pipelines/preview-pipeline.js';
 import { predict } from './predict.js';
 import { push } from './push.js';
+import { report } from './models/report.js';
 import { rollbackAlias } from './models/rollback-alias.js';
 import { rollbackDeployment } from './deployments/rollback-deployment.js';
 import { show } from './show.js';
@@ -44,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   tag,
   alias,
   compare,
+  report,
   deploy,
   migrate,
   rollbackAlias,
@@ -52,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   updateDeployment,
   undeploy,
   predict,
+  evaluate,
   infer,
   checkPipeline,
   previewPipeline,

@@ -43,15 +43,15 @@ export interface ColumnMapping {
 }
 
 /** `smiles=structure` → ['smiles', 'structure']. @throws Failure USAGE */
-export function parseColumns(given: readonly string[]): ReadonlyMap<string, string> {
+export function parseColumns(given: readonly string[], option = '--column'): ReadonlyMap<string, string> {
   const columns = new Map<string, string>();
   for (const text of given) {
     const [, field, column] = /^([^=]+)=(.+)$/.exec(text) ?? [];
     if (field === undefined || column === undefined)
       throw wrongUsage(
-        `--column: expected FIELD=COLUMN, such as smiles=structure, got ${JSON.stringify(text)}.`,
+        `${option}: expected FIELD=COLUMN, such as smiles=structure, got ${JSON.stringify(text)}.`,
       );
-    if (columns.has(field.trim())) throw wrongUsage(`--column: expected ${field.trim()} once, got it twice.`);
+    if (columns.has(field.trim())) throw wrongUsage(`${option}: expected ${field.trim()} once, got it twice.`);
     columns.set(field.trim(), column.trim());
   }
   return columns;

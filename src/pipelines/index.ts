@@ -12,6 +12,7 @@ export { drawnField, instanceForm, runsRowwise, runsStacked } from './describe/i
 export { isInstanceField, loggedFields, tellTogether } from './describe/logged-fields.js';
 export { type TensorAnnotation, tensorAnnotations } from './describe/tensor-annotations.js';
 export { describeQuantity, type TensorColumns, tensorColumns } from './describe/tensor-columns.js';
+export { hasMolecule, moleculesOf } from './instances/molecules-of.js';
 export { neutronRange, stabilityDistance } from './instances/nuclear-landscape.js';
 export type { JsonObject, JsonValue } from './json.js';
 export {

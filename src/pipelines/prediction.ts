@@ -5,7 +5,10 @@ export const WARNING_CODES = [
   'MULTIPLE_FRAGMENTS',
   'BARE_ATOMS',
   'NO_CUTOFF',
+  /** The molecule has a substructure that a set of alerts names. */
+  'STRUCTURAL_ALERT',
   'ROWS_DECLARED_INDEPENDENT',
+  'CALIBRATION_TOO_SMALL',
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 
@@ -15,6 +18,10 @@ export const ROW_ERROR_CODES = [
   'INVALID_MOLBLOCK',
   'INVALID_NUCLIDE',
   'INVALID_PARTICLES',
+  'INVALID_COMPOSITION',
+  'INVALID_STRUCTURE',
+  'INVALID_SPECTRUM',
+  'INVALID_IMAGE',
   'INCOMPATIBLE_UNIT',
   'UNKNOWN_CATEGORY',
   'OUT_OF_RANGE',
@@ -27,6 +34,8 @@ export const ROW_ERROR_CODES = [
   'NON_FINITE',
   'UNKNOWN_CLASS',
   'NOT_REPRESENTABLE',
+  /** Where a deployment refuses what lies outside of the version's domain of applicability. */
+  'OUT_OF_DOMAIN',
 ] as const;
 export type RowErrorCode = (typeof ROW_ERROR_CODES)[number];
 

@@ -1,6 +1,7 @@
 import { DomainError } from '../platform/errors.js';
 import { similarNames } from '../platform/similar-names.js';
-import { converter, type JsonValue, type Pipeline, type Prediction } from '../pipelines/index.js';
+import { converter, type JsonValue, type Pipeline } from '../pipelines/index.js';
+import type { JudgedPrediction } from '../reliability/index.js';
 
 /** A result that is answered in another unit than the pipeline's. */
 export interface ResultUnit {
@@ -37,27 +38,42 @@ export function resultUnits({ result }: Pipeline, units: unknown): ReadonlyMap<s
   return made;
 }
 
-/** Predictions with the numbers of some results in other units; what was remembered of them stays as it was. */
-export function inUnits<P extends Prediction>(
-  predictions: readonly P[],
+/** Predictions with the numbers of some results, and their intervals, in other units; those given stay as they were. */
+export function inUnits(
+  predictions: readonly JudgedPrediction[],
   units: ReadonlyMap<string, ResultUnit>,
-): readonly P[] {
+): readonly JudgedPrediction[] {
   if (units.size === 0) return predictions;
   return predictions.map((prediction) => {
     if (prediction.error !== null) return prediction;
     const results = prediction.results.map((one) => {
       const asked = units.get(one.name);
-      return asked ? { ...one, value: converted(one.value, asked.convert), unit: asked.unit } : one;
+      return asked ? inUnit(one, asked) : one;
     });
-    const [only] = results;
-    if (results.length === 1 && only) return { ...prediction, value: only.value, unit: only.unit, results };
+    const [first] = results;
+    const isOnly = results.length === 1 && first !== undefined;
     return {
       ...prediction,
-      value: Object.fromEntries(results.map(({ name, value }) => [name, value])),
-      unit: unitOf(results),
+      value: isOnly ? first.value : Object.fromEntries(results.map(({ name, value }) => [name, value])),
+      unit: isOnly ? first.unit : unitOf(results),
       results,
+      ...(prediction.interval && { interval: first?.interval ?? null }),
     };
   });
+}
+
+function inUnit(one: JudgedPrediction['results'][number], asked: ResultUnit): typeof one {
+  const { convert, unit } = asked;
+  const bound = (value: number | null) => (value === null ? null : convert(value));
+  const { interval } = one;
+  return {
+    ...one,
+    value: converted(one.value, convert),
+    unit,
+    ...(interval && {
+      interval: { ...interval, low: bound(interval.low), high: bound(interval.high), unit },
+    }),
+  };
 }
 
 /** As of a prediction: one for all, or each by its result. */

@@ -34,6 +34,7 @@ export const inferenceResolvers = {
           priority: input.priority,
           routingKey: input.routingKey,
           pin: input.pin,
+          level: input.level,
           signal: departure,
         }),
       ),
