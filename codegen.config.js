@@ -55,8 +55,13 @@ export default {
     TrafficEvent: '../../platform/events/index.js#EventRecord as TrafficEventMapper',
     RecordedRequestsClearedEvent:
       '../../platform/events/index.js#EventRecord as RecordedRequestsClearedEventMapper',
+    // Its fields find what they answer by themselves.
+    TypedModels: 'Record<string, never>',
     Job: '../../jobs/index.js#JobRecord as JobRecordMapper',
+    Evaluation: '../../batch/index.js#Evaluation as EvaluationMapper',
+    MeasuredMetric: '../../batch/index.js#MeasuredMetric as MeasuredMetricMapper',
     JobConnection: '../connections.js#JobConnection as JobConnectionMapper',
+    SchemaChangedEvent: '../../platform/events/index.js#EventRecord as SchemaChangedEventMapper',
     JobEvent: '../../platform/events/index.js#EventRecord as JobEventMapper',
     LoggedPrediction: '../../monitoring/index.js#LoggedPredictionRecord as LoggedPredictionMapper',
     LoggedPredictionConnection:

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ArtifactStore, ArtifactVerification } from './artifacts/index.js';
-import { BatchPrediction, JobFiles } from './batch/index.js';
+import { BatchPrediction, Evaluations, EvaluationStore, JobFiles, VersionEvaluation } from './batch/index.js';
 import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { DeploymentService } from './deployments/index.js';
@@ -244,8 +244,11 @@ export async function buildServices(parts: {
   const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
   jobs.register(new ArtifactVerification(artifacts, () => catalog.artifactDigests()));
   const jobFiles = await JobFiles.open(join(config.dataDirectory, 'jobs'), config.jobBytes);
-  const batching = { catalog, deployments, predictions, ...jobFiles };
-  jobs.register(new BatchPrediction(batching));
+  const { uploads, results } = jobFiles;
+  const evaluations = new Evaluations(new EvaluationStore(database.client));
+  const answering = { catalog, deployments, predictions, uploads, results };
+  jobs.register(new BatchPrediction(answering));
+  jobs.register(new VersionEvaluation({ ...answering, evaluations }));
   stops.add('jobs', () => jobs.close());
   const chores: readonly Chore[] = [
     { what: 'old request events', run: () => events.prune(daysAgo(config.requestEventDays)) },
@@ -281,6 +284,7 @@ export async function buildServices(parts: {
     comparer,
     jobs,
     jobFiles,
+    evaluations,
     alerts,
   };
 }

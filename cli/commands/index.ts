@@ -6,6 +6,7 @@ import { completion } from './completion.js';
 import { deleteModel } from './models/delete.js';
 import { deploy } from './deployments/deploy.js';
 import { drift } from './deployments/drift.js';
+import { evaluate } from './batch/evaluate.js';
 import { events } from './events.js';
 import { exportModel } from './transfer/export.js';
 import { gc } from './transfer/gc.js';
@@ -51,6 +52,7 @@ export const COMMANDS: readonly Command[] = [
   updateDeployment,
   undeploy,
   predict,
+  evaluate,
   infer,
   drift,
   events,

@@ -1,15 +1,15 @@
 import { DomainError } from '../platform/errors.js';
 import { similarNames } from '../platform/similar-names.js';
 import { readNumber } from './tables/numbers.js';
-import type { FileDescription } from './rows.js';
+import type { Decimal, FileDescription } from './rows.js';
 
 export interface FieldWish {
   readonly name: string;
   /**
-   * What its cells are read as: `text` as they stand, `number`, `boolean`, or `any`: a number where the text is one exactly, a list
+   * What its cells are read as: `text` as they stand, `number`, `quantity` (a number, or text with a unit), `boolean`, or `any`: a number where the text is one exactly, a list
    * or object where it is JSON, else text.
    */
-  readonly as: 'number' | 'boolean' | 'text' | 'any';
+  readonly as: 'number' | 'quantity' | 'boolean' | 'text' | 'any';
   /** The column it is read from; one of its own name when left out. */
   readonly column?: string | undefined;
   /** Left out of rows where there is no such column, or nothing in its cell. */
@@ -87,10 +87,9 @@ export class FieldReader {
     if (as === 'boolean') return booleanOf(cell, name);
     const decimal = this.description.decimals.get(column) ?? this.description.usualDecimal;
     if (as === 'number') {
-      const read = readNumber(cell, decimal);
-      if ('fault' in read) throw new FieldFault(`${JSON.stringify(name)}: ${read.fault}`);
-      return read.number;
+      return numberOf(cell, decimal, name);
     }
+    if (as === 'quantity') return quantityOf(cell, decimal, name);
     return anyValue(cell, decimal);
   }
 
@@ -155,8 +154,20 @@ function booleanOf(cell: string, name: string): boolean {
   );
 }
 
+function numberOf(cell: string, decimal: Decimal | 'unclear', name: string): number {
+  const read = readNumber(cell, decimal);
+  if ('fault' in read) throw new FieldFault(`${JSON.stringify(name)}: ${read.fault}`);
+  return read.number;
+}
+
+/** What has a letter in it has a unit, which is for others to read. */
+function quantityOf(cell: string, decimal: Decimal | 'unclear', name: string): unknown {
+  const isNumber = !/[a-z\u0080-\uffff{[%]/i.test(cell.replace(/(?<=\d)e(?=[-+\d])/i, ''));
+  return isNumber ? numberOf(cell, decimal, name) : anyValue(cell, decimal);
+}
+
 /** 007 is a name; -0.5e3 is a number; digits that no number could keep stay as they are; a list is one. */
-function anyValue(cell: string, decimal: '.' | ',' | 'unclear'): unknown {
+function anyValue(cell: string, decimal: Decimal | 'unclear'): unknown {
   if (/^-?(?:0|[1-9]\d*)(?:[.,]\d+)?(?:[eE][+-]?\d+)?$/.test(cell)) {
     const read = readNumber(cell, decimal);
     if (!('number' in read)) return cell;

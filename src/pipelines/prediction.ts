@@ -5,6 +5,8 @@ export const WARNING_CODES = [
   'MULTIPLE_FRAGMENTS',
   'BARE_ATOMS',
   'NO_CUTOFF',
+  /** The molecule has a substructure that a set of alerts names. */
+  'STRUCTURAL_ALERT',
   'ROWS_DECLARED_INDEPENDENT',
   'CALIBRATION_TOO_SMALL',
 ] as const;
@@ -16,6 +18,13 @@ export const ROW_ERROR_CODES = [
   'INVALID_MOLBLOCK',
   'INVALID_NUCLIDE',
   'INVALID_PARTICLES',
+  'INVALID_COMPOSITION',
+  'INVALID_STRUCTURE',
+  'INVALID_SPECTRUM',
+  'INVALID_IMAGE',
+  'INCOMPATIBLE_UNIT',
+  'UNKNOWN_CATEGORY',
+  'OUT_OF_RANGE',
   'MOLECULE_TOO_COMPLEX',
   'DEADLINE_EXCEEDED',
   /** The graph refused the run of this instance. */
@@ -79,11 +88,15 @@ export function isUnreadable({ code }: RowErrorNote): boolean {
 export class RowError extends Error {
   override readonly name = 'RowError';
 
-  constructor(
-    readonly code: RowErrorCode,
-    message: string,
-  ) {
+  readonly code: RowErrorCode;
+
+  constructor(code: RowErrorCode, message: string) {
+    // Nobody reads the trace of a bad row, and writing it down takes longer than the row.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = limit;
+    this.code = code;
   }
 
   get note(): RowErrorNote {

@@ -47,3 +47,13 @@ export {
   stabilityIndex,
 } from './stability-index.js';
 export { type ChanceDistance, chanceWasserstein, wassersteinCritical } from './wasserstein-chance.js';
+export { bootstrapIntervals, type Interval, quantile } from './quality/bootstrap.js';
+export {
+  areaUnderCurve,
+  classificationQuality,
+  type ClassificationQuality,
+  type ProbabilityQuality,
+  probabilityQuality,
+} from './quality/classification-quality.js';
+export { correlation, type Counts, onceEach, ranksOf } from './quality/ranks.js';
+export { regressionQuality, type RegressionQuality } from './quality/regression-quality.js';

@@ -61,6 +61,13 @@ export class ResultFiles {
     return this.whole(jobId);
   }
 
+  /** Removes what a job wrote for itself alone. */
+  async discard(jobId: string): Promise<void> {
+    const bytes = await this.bytesOf(jobId).catch(() => 0);
+    await rm(join(this.directory, jobId), { recursive: true, force: true });
+    this.space.give(bytes);
+  }
+
   /** Null when there is none, or it was removed. */
   async find(jobId: string): Promise<StoredResult | null> {
     if (!UUID.test(jobId)) return null;

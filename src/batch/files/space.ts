@@ -28,7 +28,7 @@ export class Space {
   full(): DomainError {
     return new DomainError(
       'STORAGE_FULL',
-      `Files for jobs and their results may take ${this.limit} bytes together, and ${this.free} are left. They are removed a week after they came; cancel jobs that are not needed, or have the limit raised (RETORT_JOB_BYTES).`,
+      `Files for jobs and their results may take ${this.limit} bytes together, and ${this.free} are left. They are removed a week after they came, or have the limit raised (RETORT_JOB_BYTES).`,
     );
   }
 }

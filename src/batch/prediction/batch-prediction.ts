@@ -1,17 +1,29 @@
 import { z } from 'zod';
 import type { CatalogService, VersionRecord } from '../../catalog/index.js';
-import { FILE_FORMATS, textRows, type FileFormat, type TextRows } from '../../datafiles/index.js';
+import {
+  FILE_FORMATS,
+  textRows,
+  type FileFormat,
+  type TextFormat,
+  type TextRows,
+} from '../../datafiles/index.js';
 import type { DeploymentService } from '../../deployments/index.js';
-import type { JobWork, Reached, RunningJob } from '../../jobs/index.js';
+import type { JobWork, RunningJob } from '../../jobs/index.js';
 import type { Pipeline } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { JsonObject } from '../../platform/events/index.js';
 import type { PredictionService } from '../../predictions/index.js';
-import type { GrowingFile } from '../files/growing-file.js';
 import type { ResultFiles } from '../files/result-files.js';
 import type { UploadedFiles } from '../files/uploaded-files.js';
-import { answeredRows } from '../rows/answered-rows.js';
-import { Answering, type AnsweredRow } from '../rows/answering.js';
+import {
+  answerFile,
+  failedRow,
+  fileProgress,
+  NOTHING_YET,
+  progressOf,
+  type RowSink,
+} from '../rows/answer-file.js';
+import type { AnsweredRow } from '../rows/answering.js';
 import { openAsked, type AskedFile } from '../rows/asked-rows.js';
 import { checkedColumns, checkedFormat, checkedLevel, targetVersion } from '../rows/asked-target.js';
 import { makeResult } from './made-result.js';
@@ -28,33 +40,12 @@ const input = z.object({
 });
 type Input = z.infer<typeof input>;
 
-const checkpoint = z.object({
-  rows: z.number(),
-  failed: z.number(),
-  /** Of the file of rows: what is right of it. */
-  bytes: z.number(),
-  columns: z.object({ names: z.record(z.string(), z.string()), hasIntervals: z.boolean() }).nullable(),
-  /** The first that failed. */
-  errors: z.array(z.object({ line: z.number(), code: z.string(), message: z.string() })),
-  taken: z.array(z.string()),
-  /** Whether every row was answered. */
-  isAnswered: z.boolean(),
+const checkpoint = fileProgress.extend({
+  columns: z
+    .object({ names: z.record(z.string(), z.string()), hasIntervals: z.boolean(), hasDomain: z.boolean() })
+    .nullable(),
 });
 type Checkpoint = z.infer<typeof checkpoint>;
-
-const BEGINNING: Checkpoint = {
-  rows: 0,
-  failed: 0,
-  bytes: 0,
-  columns: null,
-  errors: [],
-  taken: [],
-  isAnswered: false,
-};
-
-const MAX_ERRORS = 20;
-/** What is put down so often is done again at most after the end of the server. */
-const SAVE_EVERY_MS = 1_000;
 
 interface Parts {
   readonly catalog: Pick<CatalogService, 'resolveVersion' | 'versionsByIds'>;
@@ -98,8 +89,13 @@ export class BatchPrediction implements JobWork {
   async run(job: RunningJob): Promise<JsonObject> {
     const asked = input.parse(job.input);
     const version = await this.parts.catalog.resolveVersion(asked.version, ['version']);
-    const reached = checkpoint.parse(job.checkpoint ?? BEGINNING);
-    if (!reached.isAnswered) await this.answer(job, asked, this.pipelineOf(version), reached);
+    const reached = checkpoint.parse(job.checkpoint ?? { ...NOTHING_YET, columns: null });
+    if (!reached.isAnswered) {
+      const pipeline = this.pipelineOf(version);
+      const layout = new ResultLayout(pipeline);
+      const sinkOf = (file: AskedFile) => new ResultRows(layout, asked, file, reached);
+      await answerFile(this.parts, job, asked, pipeline, reached, sinkOf);
+    }
     const { size, columns } = await this.finish(job, asked, reached);
     const { rows, failed, errors, taken } = reached;
     return {
@@ -113,60 +109,6 @@ export class BatchPrediction implements JobWork {
       columns: columns === null ? null : [...columns],
       bytes: size,
     };
-  }
-
-  private async answer(
-    job: RunningJob,
-    asked: Input,
-    pipeline: Pipeline,
-    reached: Checkpoint,
-  ): Promise<void> {
-    const { predictions, results, uploads } = this.parts;
-    const path = await uploads.path(asked.artifact);
-    const total = await uploads.size(asked.artifact);
-    const read = { bytes: 0 };
-    const file = await openAsked({
-      path,
-      format: asked.format,
-      columns: new Map(Object.entries(asked.columns)),
-      pipeline,
-      signal: job.signal,
-      onBytes: (count) => (read.bytes += count),
-      onTaken: (what) => {
-        if (reached.taken.includes(what)) return;
-        reached.taken.push(what);
-        job.log(`Read as ${what}.`);
-      },
-    });
-    const share = (): number => Math.min(0.999, read.bytes / Math.max(1, total));
-    const answering = new Answering(predictions, asked, job);
-    const output = await results.rows(job.id, reached.bytes);
-    try {
-      const writer = new RowWriter(output, new ResultLayout(pipeline), asked, file, reached);
-      let savedAt = performance.now();
-      for await (const rows of answeredRows(file.rows(), answering, reached.rows)) {
-        await writer.write(rows);
-        if (performance.now() - savedAt < SAVE_EVERY_MS) continue;
-        await this.save(job, output, reached, { share: share() });
-        savedAt = performance.now();
-      }
-      await writer.end();
-      reached.isAnswered = true;
-      await this.save(job, output, reached, { total: reached.rows, share: 0.999 });
-    } finally {
-      await output.close();
-    }
-  }
-
-  private async save(
-    job: RunningJob,
-    output: GrowingFile,
-    reached: Checkpoint,
-    { total = null, share }: { readonly total?: number | null; readonly share: number },
-  ): Promise<void> {
-    await output.sync();
-    reached.bytes = output.bytes;
-    await job.save(reached, progress(reached, total, share));
   }
 
   /** The result under its name, made of the rows where they are not it already. */
@@ -191,7 +133,7 @@ export class BatchPrediction implements JobWork {
         whole = await results.finishMade(job.id);
       }
     }
-    job.report(progress(reached, reached.rows, 1));
+    job.report(progressOf(reached, reached.rows, 1));
     return { size: whole.size, columns };
   }
 
@@ -200,55 +142,46 @@ export class BatchPrediction implements JobWork {
   }
 }
 
-/** Writes answered rows to the file of rows, and counts them. */
-class RowWriter {
+/** What is written for answered rows. */
+class ResultRows implements RowSink {
   private text: TextRows | null = null;
+  private columns: ResultColumns | null = null;
 
   constructor(
-    private readonly output: GrowingFile,
     private readonly layout: ResultLayout,
     private readonly asked: Input,
     private readonly file: AskedFile,
     private readonly reached: Checkpoint,
   ) {}
 
-  async write(rows: readonly AnsweredRow[]): Promise<void> {
-    const columns = await this.begin(rows);
-    const nested = this.asked.outputFormat === 'JSONL';
-    let text = '';
+  textOf(rows: readonly AnsweredRow[]): string {
+    let text = this.begin(rows);
+    const { columns, layout } = this;
+    if (columns === null || this.text === null) throw new Error('Rows before their columns');
+    const isNested = this.asked.outputFormat === 'JSONL';
     for (const row of rows) {
-      const out = nested ? this.layout.nested(row, columns) : this.layout.flat(row, columns);
-      text += this.text?.row(out) ?? '';
-      this.count(row);
+      text += this.text.row(isNested ? layout.nested(row, columns) : layout.flat(row, columns));
+      const error = errorOf(row);
+      if (error !== null) failedRow(this.reached, row.asked.line, error.code, error.message);
     }
-    await this.output.append(Buffer.from(text));
+    return text;
   }
 
   /** A file without rows has a header all the same. */
-  async end(): Promise<void> {
-    await this.begin([]);
+  end(): string {
+    return this.begin([]);
   }
 
-  private async begin(first: readonly AnsweredRow[]): Promise<ResultColumns> {
+  /** What stands before the first row; nothing after it. */
+  private begin(first: readonly AnsweredRow[]): string {
+    if (this.text !== null) return '';
     const { asked, file, layout, reached } = this;
     const inputColumns = file.description.columns ?? ownColumns(asked.format);
     const isNew = reached.columns === null;
-    const columns = (reached.columns ??= layout.columns(inputColumns, first, asked.level !== null));
-    if (this.text !== null) return columns;
-    const format = isDirect(asked) ? (asked.outputFormat as 'CSV') : 'JSONL';
-    this.text = textRows(format, [...inputColumns, ...Object.values(columns.names)]);
-    if (isNew) await this.output.append(Buffer.from(this.text.header));
-    return columns;
-  }
-
-  private count(row: AnsweredRow): void {
-    const { reached } = this;
-    reached.rows += 1;
-    const error = errorOf(row);
-    if (error === null) return;
-    reached.failed += 1;
-    if (reached.errors.length < MAX_ERRORS)
-      reached.errors.push({ line: row.asked.line, code: error.code, message: error.message.slice(0, 500) });
+    this.columns = reached.columns ??= layout.columns(inputColumns, first, asked.level !== null);
+    const format = isDirect(asked) ? (asked.outputFormat as TextFormat) : 'JSONL';
+    this.text = textRows(format, [...inputColumns, ...Object.values(this.columns.names)]);
+    return isNew ? this.text.header : '';
   }
 }
 
@@ -267,8 +200,4 @@ function outputFormatOf(format: FileFormat, given: unknown): FileFormat {
       { field: ['outputFormat'] },
     );
   return outputFormat;
-}
-
-function progress({ rows, failed }: Checkpoint, total: number | null, share: number): Reached {
-  return { done: rows, total, failed, share };
 }

@@ -6,6 +6,7 @@ import { comparisonResolvers } from './comparison.js';
 import { depictionResolvers } from './depictions.js';
 import { deploymentResolvers } from './deployments.js';
 import { driftResolvers } from './drift.js';
+import { evaluationResolvers } from './evaluations.js';
 import { inferenceResolvers } from './inference.js';
 import { jobResolvers } from './jobs.js';
 import { metricsResolvers } from './metrics.js';
@@ -15,6 +16,7 @@ import { monitoringResolvers } from './monitoring.js';
 import { predictionLogResolvers } from './prediction-log.js';
 import { reliabilityResolvers } from './reliability.js';
 import { transferResolvers } from './transfer.js';
+import { typedDoorResolvers } from './typed-doors.js';
 import { versionResolvers } from './versions.js';
 
 /** One set for each SDL file. */
@@ -32,8 +34,10 @@ export const resolvers: Resolvers[] = [
   depictionResolvers,
   monitoringResolvers,
   jobResolvers,
+  evaluationResolvers,
   alertResolvers,
   metricsResolvers,
   driftResolvers,
   predictionLogResolvers,
+  typedDoorResolvers,
 ];

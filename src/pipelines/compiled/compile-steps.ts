@@ -11,6 +11,9 @@ import {
   widthOf,
 } from '../language/index.js';
 import type { LoadedMolecule } from '../instances/load-molecules.js';
+import type { AlertSet } from '../molecules/alerts/alert-sets.js';
+import type { Standardization } from '../molecules/standardize/standardizer.js';
+import { RowError } from '../prediction.js';
 import type { Molecule, MoleculeNeeds } from '../molecules/molecule-messages.js';
 
 export interface CompiledStep {
@@ -26,6 +29,8 @@ export interface CompiledStep {
 export interface MoleculeLoad {
   readonly needs: MoleculeNeeds;
   readonly fragments: 'warn' | 'accept' | 'reject';
+  /** Sets of alerts that an instance is warned of; where their names begin among the needs. */
+  readonly warnOf: { readonly sets: readonly AlertSet[]; readonly place: number };
 }
 
 /** Prepares steps for batches, and gathers what RDKit has to compute for each molecule, each thing once. */
@@ -49,16 +54,27 @@ export function compileSteps(
   };
 }
 
-type Lists = { [Key in keyof Omit<MoleculeNeeds, 'picture'>]: MoleculeNeeds[Key][number][] };
+type ListName = keyof MoleculePlaces;
+type Lists = { [Key in ListName]: NonNullable<MoleculeNeeds[Key]>[number][] };
 
 interface Gathered extends MoleculeLoad {
-  readonly needs: Lists;
+  readonly needs: Lists & Pick<MoleculeNeeds, 'standardize'>;
 }
 
 function gathering(field: DeclaredField | undefined): Gathered {
   const fragments = field?.fragments;
+  // As the molecule field's settings have been parsed.
+  const standardize = (field?.standardize ?? []) as readonly Standardization[];
+  const sets = (field?.alerts ?? []) as readonly AlertSet[];
   return {
-    needs: { descriptors: [], fingerprints: [] },
+    needs: {
+      descriptors: [],
+      fingerprints: [],
+      alerts: [...sets],
+      graphs: [],
+      ...(standardize.length > 0 && { standardize }),
+    },
+    warnOf: { sets, place: 0 },
     // What a step made of a molecule has been told of already.
     fragments: fragments === 'warn' || fragments === 'reject' ? fragments : 'accept',
   };
@@ -76,6 +92,8 @@ function runOf(
   const places: MoleculePlaces = {
     descriptors: added(load.needs.descriptors, needs.descriptors),
     fingerprints: added(load.needs.fingerprints, needs.fingerprints),
+    alerts: added(load.needs.alerts, needs.alerts),
+    graphs: added(load.needs.graphs, needs.graphs),
   };
   return ofMolecules(molecule.take(parameters), places, gives);
 }
@@ -97,11 +115,17 @@ function ofMolecules(
   if (gives.kind !== 'numbers') throw new Error('A step of molecules gives numbers');
   const width = widthOf(gives.shape);
   if (formOf(gives) === 'ragged')
-    return ([molecules]) => ({
+    return ([molecules], context) => ({
       form: 'ragged',
-      rows: (asItems(molecules) as readonly LoadedMolecule[]).map(
-        ({ molecule }) => take(molecule, places) as RowNumbers,
-      ),
+      rows: (asItems(molecules) as readonly LoadedMolecule[]).map(({ molecule }, row) => {
+        try {
+          return take(molecule, places) as RowNumbers;
+        } catch (error) {
+          if (!(error instanceof RowError)) throw error;
+          context.fail(row, error);
+          return { shape: [0], data: [] };
+        }
+      }),
     });
   const isBits = gives.holds === 'bits';
   return ([molecules], { rows }) => {

@@ -72,7 +72,8 @@ class Part {
     from: number,
     count: number,
   ) {
-    this.places = Array.from({ length: count }, (_, row) => from + row);
+    this.places = new Array<number>(count);
+    for (let row = 0; row < count; row++) this.places[row] = from + row;
   }
 
   get rows(): number {

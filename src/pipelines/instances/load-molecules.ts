@@ -1,3 +1,4 @@
+import { ALERT_SOURCES, type AlertSet } from '../molecules/alerts/alert-sets.js';
 import type { Molecule, MoleculeNeeds, MoleculeRow } from '../molecules/molecule-messages.js';
 import type { MoleculeWorker, ReadOptions } from '../molecules/molecule-worker-client.js';
 import { RowError, type WarningNote } from '../prediction.js';
@@ -14,6 +15,7 @@ export interface MoleculeLoading {
   readonly needs: MoleculeNeeds;
   /** What a salt or a mixture gets. */
   readonly fragments: 'warn' | 'accept' | 'reject';
+  readonly warnOf: { readonly sets: readonly AlertSet[]; readonly place: number };
 }
 
 export interface MoleculeListener {
@@ -24,25 +26,25 @@ export interface MoleculeListener {
 /** Has RDKit read texts of molecules, each on its own; what is wrong with one is told by its row. */
 export async function loadMolecules(
   texts: readonly MoleculeText[],
-  { needs, fragments }: MoleculeLoading,
+  loading: MoleculeLoading,
   worker: MoleculeWorker,
   listener: MoleculeListener,
   options: ReadOptions = {},
 ): Promise<(LoadedMolecule | undefined)[]> {
   const rows = await worker.read(
     texts.map(({ text }) => text),
-    needs,
+    loading.needs,
     options,
   );
   return texts.map((text, row) => {
     const read = rows[row];
     if (read === undefined) throw new Error('The molecule worker answered fewer rows than it was sent');
-    const error = faultOf(text, read, fragments);
+    const error = faultOf(text, read, loading.fragments);
     if (error !== null || !read.readable) {
       if (error) listener.fail(row, error);
       return undefined;
     }
-    for (const warning of warningsOf(text, read, fragments)) listener.warn(row, warning);
+    for (const warning of warningsOf(text, read, loading)) listener.warn(row, warning);
     return { text, molecule: read };
   });
 }
@@ -65,14 +67,23 @@ function faultOf(
 function warningsOf(
   { shown, isBare }: MoleculeText,
   row: Molecule,
-  fragments: MoleculeLoading['fragments'],
+  { fragments, needs, warnOf }: MoleculeLoading,
 ): WarningNote[] {
   const warnings: WarningNote[] = [];
+  const isStripped = needs.standardize?.includes('largest-fragment') ?? false;
   if (row.fragments > 1 && fragments === 'warn')
     warnings.push({
       code: 'MULTIPLE_FRAGMENTS',
-      message: `${shown} has ${row.fragments} fragments (a salt or a mixture); the model reads them as one molecule`,
+      message: `${shown} has ${row.fragments} fragments (a salt or a mixture); the model reads ${isStripped ? 'the largest of them alone' : 'them as one molecule'}`,
     });
+  for (const [index, set] of warnOf.sets.entries()) {
+    const names = row.alerts[warnOf.place + index] ?? [];
+    if (names.length > 0)
+      warnings.push({
+        code: 'STRUCTURAL_ALERT',
+        message: `${shown} has ${names.length === 1 ? 'a substructure' : `${names.length} substructures`} that ${ALERT_SOURCES[set]} warns of: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`,
+      });
+  }
   if (isBare && row.radicals > 0)
     warnings.push({
       code: 'BARE_ATOMS',

@@ -1,9 +1,16 @@
+import type { AlertSet } from './alerts/alert-sets.js';
 import type { RdkitDescriptor } from './descriptors.js';
+import type { GraphNeed, MoleculeGraph } from './graphs/graph-features.js';
+import type { Standardization } from './standardize/standardizer.js';
 
 /** What to compute for each molecule of a batch. */
 export interface MoleculeNeeds {
   readonly descriptors: readonly (RdkitDescriptor | 'aromaticProportion')[];
   readonly fingerprints: readonly FingerprintNeed[];
+  readonly alerts?: readonly AlertSet[];
+  readonly graphs?: readonly GraphNeed[];
+  /** Done before anything else, in this order. */
+  readonly standardize?: readonly Standardization[];
   readonly picture?: PictureNeed;
 }
 
@@ -34,7 +41,11 @@ export interface Molecule {
   readonly descriptors: readonly number[];
   /** Bits as 0 and 1, in the order of the needs. */
   readonly fingerprints: readonly Uint8Array[];
-  /** Parts not joined by any bond: 2 for a salt. */
+  /** Names of the patterns of each set that the molecule has; in the order of the needs. */
+  readonly alerts: readonly (readonly string[])[];
+  /** In the order of the needs. */
+  readonly graphs: readonly MoleculeGraph[];
+  /** Parts not joined by any bond: 2 for a salt. Of the molecule as it was given, as all that follows. */
   readonly fragments: number;
   /** All atoms but hydrogens, as many as the caller counted: a toolkit that read fewer has left out part of the text. */
   readonly heavyAtoms: number;

@@ -1,22 +1,23 @@
 import rdkitModule, { type MainModule, type Mol } from '@rdkit/rdkit';
-import type { FingerprintNeed, MoleculeNeeds, MoleculeRow } from './molecule-messages.js';
+import { AlertMatcher } from './alerts/alert-matcher.js';
+import { GraphMaker } from './graphs/molecule-graph.js';
+import type { FingerprintNeed, Molecule, MoleculeNeeds, MoleculeRow } from './molecule-messages.js';
 import { drawPicture } from './pictures/draw-picture.js';
+import type { RdkitJson } from './rdkit-json.js';
+import { type Standardization, Standardizer } from './standardize/standardizer.js';
 
-/** RDKit's JSON of a molecule, the part used here. https://github.com/rdkit/rdkit/blob/master/Docs/Book/JSON.rst */
-interface RdkitJson {
-  readonly defaults: { readonly atom: { readonly z: number } };
-  readonly molecules: readonly [
-    {
-      readonly atoms: readonly { readonly z?: number; readonly nRad?: number }[];
-      readonly bonds?: readonly { readonly atoms: readonly [number, number] }[];
-      readonly extensions?: readonly { readonly name: string; readonly aromaticAtoms?: readonly number[] }[];
-    },
-  ];
-}
+const CARBON = 6;
 
 /** Reads one SMILES at a time with RDKit's MinimalLib. Synchronous and, for some molecules, slow: for a worker. */
 export class RdkitReader {
-  private constructor(private readonly rdkit: MainModule) {}
+  readonly #alerts: AlertMatcher;
+  readonly #standardizer: Standardizer;
+  #graphs: GraphMaker | undefined;
+
+  private constructor(private readonly rdkit: MainModule) {
+    this.#alerts = new AlertMatcher(rdkit);
+    this.#standardizer = new Standardizer(rdkit);
+  }
 
   static async load(): Promise<RdkitReader> {
     const reader = new RdkitReader(await rdkitModule.default());
@@ -31,21 +32,50 @@ export class RdkitReader {
     const molecule = this.rdkit.get_mol(smiles);
     if (molecule === null) return { readable: false, reason: 'SYNTAX' };
     try {
-      return this.#describe(molecule, needs);
+      return this.#describe(smiles, molecule, needs);
     } finally {
       molecule.delete();
     }
   }
 
-  #describe(molecule: Mol, needs: MoleculeNeeds): MoleculeRow {
+  #describe(text: string, molecule: Mol, needs: MoleculeNeeds): MoleculeRow {
     const json = JSON.parse(molecule.get_json()) as RdkitJson;
-    const [{ atoms, bonds = [], extensions = [] }] = json.molecules;
+    const [{ atoms, bonds = [] }] = json.molecules;
     if (atoms.length === 0) return { readable: false, reason: 'EMPTY' };
-    const numbers = atoms.map(({ z }) => z ?? json.defaults.atom.z);
+    const numbers = atoms.map(({ z }) => z ?? json.defaults.atom.z ?? CARBON);
     if (numbers.includes(0)) return { readable: false, reason: 'WILDCARD' };
+    const given = {
+      readable: true,
+      fragments: fragmentCount(
+        atoms.length,
+        bonds.map(({ atoms: ends }) => ends),
+      ),
+      heavyAtoms: numbers.filter((z) => z > 1).length,
+      radicals: atoms.reduce((sum, { nRad = 0 }) => sum + nRad, 0),
+      atoms: atoms.length,
+      picture: needs.picture === undefined ? null : drawPicture(molecule, atoms.length, needs.picture),
+    } as const;
+    if (needs.standardize === undefined || needs.standardize.length === 0)
+      return { ...given, ...this.#values(text, molecule, json, needs) };
+    return { ...given, ...this.#ofStandard(molecule, needs.standardize, needs) };
+  }
+
+  /** The values of the molecule that standardising makes of this one. */
+  #ofStandard(molecule: Mol, steps: readonly Standardization[], needs: MoleculeNeeds): MoleculeValues {
+    const standard = this.#standardizer.standardize(molecule, steps);
+    try {
+      const json = JSON.parse(standard.get_json()) as RdkitJson;
+      return this.#values(standard.get_smiles(), standard, json, needs);
+    } finally {
+      standard.delete();
+    }
+  }
+
+  #values(text: string, molecule: Mol, json: RdkitJson, needs: MoleculeNeeds): MoleculeValues {
+    const [{ atoms, extensions = [] }] = json.molecules;
+    const heavy = atoms.filter(({ z }) => (z ?? json.defaults.atom.z ?? CARBON) > 1).length;
     const aromatic =
       extensions.find(({ name }) => name === 'rdkitRepresentation')?.aromaticAtoms?.length ?? 0;
-    const heavy = numbers.filter((z) => z > 1).length;
     const values: Record<string, number> = {
       ...(needs.descriptors.some((name) => name !== 'aromaticProportion')
         ? (JSON.parse(molecule.get_descriptors()) as Record<string, number>)
@@ -54,20 +84,18 @@ export class RdkitReader {
       aromaticProportion: heavy === 0 ? 0 : aromatic / heavy,
     };
     return {
-      readable: true,
       descriptors: needs.descriptors.map((name) => values[name] ?? NaN),
       fingerprints: needs.fingerprints.map((need) => bits(fingerprint(molecule, need))),
-      fragments: fragmentCount(
-        atoms.length,
-        bonds.map(({ atoms: ends }) => ends),
-      ),
-      heavyAtoms: heavy,
-      radicals: atoms.reduce((sum, { nRad = 0 }) => sum + nRad, 0),
-      atoms: atoms.length,
-      picture: needs.picture === undefined ? null : drawPicture(molecule, atoms.length, needs.picture),
+      alerts: (needs.alerts ?? []).map((set) => this.#alerts.match(molecule, set)),
+      graphs: (needs.graphs ?? []).map((need) => {
+        this.#graphs ??= new GraphMaker(this.rdkit);
+        return this.#graphs.make(text, need);
+      }),
     };
   }
 }
+
+type MoleculeValues = Pick<Molecule, 'descriptors' | 'fingerprints' | 'alerts' | 'graphs'>;
 
 function fingerprint(molecule: Mol, { type, radius, bits: nBits }: FingerprintNeed): string {
   switch (type) {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { moleculeText } from '../../instances/molecule-text.js';
 import { defineField } from '../../language/index.js';
+import { ALERT_SETS } from '../../molecules/alerts/alert-sets.js';
+import { STANDARDIZATIONS } from '../../molecules/standardize/standardizer.js';
 
 export const molecule = defineField({
   kind: 'molecule',
@@ -11,6 +13,18 @@ export const molecule = defineField({
       .enum(['warn', 'accept', 'reject'])
       .default('warn')
       .describe('What a salt or a mixture gets: a warning, nothing, or an error.'),
+    standardize: z
+      .array(z.enum(STANDARDIZATIONS))
+      .max(4)
+      .exactOptional()
+      .describe(
+        'What is done before anything is computed, in this order: `largest-fragment` leaves the one with most atoms, `neutralize` takes or gives hydrogens where that takes away a charge. By RDKit’s patterns; a test holds both equal to Python’s LargestFragmentChooser and Uncharger.',
+      ),
+    alerts: z
+      .array(z.enum(ALERT_SETS))
+      .max(5)
+      .exactOptional()
+      .describe('Sets of substructures whose presence is a warning of the prediction.'),
   }),
   gives: () => ({ kind: 'molecule' }),
   // The text alone; RDKit reads it together with the others of its batch.

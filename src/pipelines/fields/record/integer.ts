@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { describeValue, meantNumber } from '../../instances/describe-value.js';
 import { defineField } from '../../language/index.js';
 import { RowError } from '../../prediction.js';
-import { numberOfText } from './read-number.js';
+import { QuantityReader } from '../../units/read-quantity.js';
 import { checkRange, describeRange, range, withinRange } from './range.js';
 
 export const integer = defineField({
   kind: 'integer',
-  summary: 'a whole number up to 2^53 − 1, such as `3`',
+  summary: 'a whole number up to 2^53 − 1, alone or with its unit',
   settings: z.strictObject({
     unit: z
       .string()
@@ -23,9 +23,10 @@ export const integer = defineField({
     return { kind: 'numbers', shape: [], holds: 'whole', ...(unit !== undefined && { unit }) };
   },
   read({ unit, range: given }, name) {
+    const quantities = new QuantityReader(name, unit);
     return (value) => {
-      const read = typeof value === 'string' ? numberOfText(value) : value;
-      if (typeof read !== 'number' || !Number.isSafeInteger(read))
+      const read = quantities.read(value);
+      if (!Number.isSafeInteger(read))
         throw new RowError(
           'INVALID_INSTANCE',
           `${name} must be a whole number, got ${describeValue(value)}${meantNumber(value)}`,

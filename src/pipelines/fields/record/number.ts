@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { defineField } from '../../language/index.js';
-import { readNumber } from './read-number.js';
+import { QuantityReader } from '../../units/read-quantity.js';
 import { checkRange, describeRange, range, withinRange } from './range.js';
 
 export const number = defineField({
   kind: 'number',
-  summary: 'a number, such as `298.15`',
+  summary:
+    'a number, alone or with its unit: `298.15`, `"25 degC"` or `{"value": 25, "unit": "degC"}`, converted to the `unit` of the field',
   settings: z.strictObject({
     unit: z
       .string()
@@ -21,8 +22,9 @@ export const number = defineField({
     return { kind: 'numbers', shape: [], holds: 'real', ...(unit !== undefined && { unit }) };
   },
   read({ unit, range: given }, name) {
+    const quantities = new QuantityReader(name, unit);
     return (value) => {
-      const read = typeof value === 'number' && Number.isFinite(value) ? value : readNumber(name, value);
+      const read = typeof value === 'number' && Number.isFinite(value) ? value : quantities.read(value);
       if (given !== undefined) withinRange(name, read, given, unit ?? '');
       return read;
     };

@@ -30,7 +30,7 @@ export function withinRange(name: string, value: number, given: Range, unit: str
   const expected =
     min === -Infinity ? `at most ${max}` : max === Infinity ? `at least ${min}` : `${min} to ${max}`;
   const suffix = unit === '' || unit === '1' ? '' : ` ${unit}`;
-  throw new RowError('INVALID_INSTANCE', `${name} is ${value}${suffix}: expected ${expected}${suffix}`);
+  throw new RowError('OUT_OF_RANGE', `${name} is ${value}${suffix}: expected ${expected}${suffix}`);
 }
 
 /** How callers are told. */

@@ -5,7 +5,7 @@ import { RowError } from '../../prediction.js';
 /** Elements of one instance: more would be a file, which batch predictions take. */
 const MAXIMUM = 10_000_000;
 
-interface Elements {
+export interface Elements {
   readonly shape: readonly number[];
   /** Row-major. */
   readonly data: readonly number[] | readonly string[];

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { DATA_TYPES } from '../../../tensors/index.js';
 import { defineField, type NumberKind } from '../../language/index.js';
-import { readArray } from './read-array.js';
+import { isObject } from '../../instances/describe-value.js';
+import { QuantityReader } from '../../units/read-quantity.js';
+import { readArray, type Elements } from './read-array.js';
 
 const FLOATS = ['FP16', 'FP32', 'FP64'];
 
 export const tensor = defineField({
   kind: 'tensor',
-  summary: 'a list of numbers, truth values or texts, nested as `shape` says or flat in row-major order',
+  summary:
+    'a list of numbers, truth values or texts, nested as `shape` says or flat in row-major order; numbers also as `{"value": […], "unit": "nm"}`',
   settings: z.strictObject({
     datatype: z.enum(DATA_TYPES).default('FP64').describe('What each element is.'),
     shape: z
@@ -33,14 +36,27 @@ export const tensor = defineField({
       datatype === 'BOOL' ? 'bits' : FLOATS.includes(datatype) ? 'real' : 'whole';
     return { kind: 'numbers', shape, holds, ...(unit !== undefined && { unit }) };
   },
-  read:
-    ({ datatype, shape }, name) =>
-    (value) =>
-      readArray(name, value, datatype, shape),
-  describe: ({ unit, shape }, name) => ({
+  read({ datatype, shape, unit }, name) {
+    const quantities = new QuantityReader(name, unit);
+    const isText = datatype === 'BYTES';
+    return (value) => {
+      if (isText || !isObject(value)) return single(readArray(name, value, datatype, shape), isText);
+      const { value: elements, unit: own } = quantities.parts(value);
+      const read = readArray(name, elements, datatype, shape);
+      const convert = quantities.convert(own);
+      return { shape: read.shape, data: (read.data as readonly number[]).map(convert) };
+    };
+  },
+  describe: ({ unit, shape, datatype }, name) => ({
     name,
     kind: 'tensor',
     shape,
+    datatype,
     ...(unit !== undefined && { unit }),
   }),
 });
+
+/** A text that is not in a list stands for itself. */
+function single(read: Elements, isText: boolean): unknown {
+  return isText && read.shape.length === 0 ? read.data[0] : read;
+}

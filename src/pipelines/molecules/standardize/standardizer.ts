@@ -1,0 +1,115 @@
+import type { MainModule, Mol } from '@rdkit/rdkit';
+import type { RdkitAtom, RdkitJson } from '../rdkit-json.js';
+
+/**
+ * What can be done to a molecule before anything is computed of it: `largest-fragment` leaves the fragment with most atoms, as
+ * drugs lose their counter-ions; `neutralize` takes or gives hydrogens where that takes away a charge.
+ */
+export const STANDARDIZATIONS = ['largest-fragment', 'neutralize'] as const;
+export type Standardization = (typeof STANDARDIZATIONS)[number];
+
+/** Charges that a hydrogen can take away; those beside an opposite charge belong to a group such as nitro. */
+const PATTERNS = {
+  /** Positive, with a hydrogen to give. */
+  acids: '[+,+2,+3,+4;!h0;!$(*~[-])]',
+  /** Positive for good. */
+  fixed: '[+,+2,+3,+4;h0;!$(*~[-])]',
+  negative: '[-;!$(*~[+,+2,+3,+4])]',
+  /** Those that lose their charge first where some stay: carboxylates and their like, tetrazolates. */
+  conjugates: '[$([O-][C,P,S]=O),$([O-]S(=O)=O),$([n-]1nnnc1),$(n1[n-]nnc1)]',
+} as const;
+
+/** Changes molecules with RDKit, whose JavaScript build has patterns and fragments but no standardisation of its own. */
+export class Standardizer {
+  readonly #patterns = new Map<keyof typeof PATTERNS, Mol>();
+
+  constructor(private readonly rdkit: MainModule) {}
+
+  /** @returns a new molecule, for the caller to delete */
+  standardize(molecule: Mol, steps: readonly Standardization[]): Mol {
+    let current = this.#copy(molecule.get_smiles());
+    for (const step of steps) {
+      const next = step === 'largest-fragment' ? this.#largestFragment(current) : this.#neutralized(current);
+      current.delete();
+      current = next;
+    }
+    return current;
+  }
+
+  #copy(text: string): Mol {
+    const molecule = this.rdkit.get_mol(text);
+    if (molecule === null) throw new Error('RDKit does not read what it wrote');
+    return molecule;
+  }
+
+  /** Most atoms, hydrogens included; of as many the heavier; of as heavy the one whose SMILES comes first. */
+  #largestFragment(molecule: Mol): Mol {
+    const parts = molecule.get_smiles().split('.');
+    if (parts.length === 1) return this.#copy(molecule.get_smiles());
+    const ranked = parts.map((smiles) => {
+      const part = this.#copy(smiles);
+      const { NumAtoms: atoms = 0, amw: weight = 0 } = JSON.parse(part.get_descriptors()) as Record<
+        string,
+        number
+      >;
+      part.delete();
+      return { smiles, atoms, weight };
+    });
+    ranked.sort((a, b) => b.atoms - a.atoms || b.weight - a.weight || (a.smiles < b.smiles ? -1 : 1));
+    return this.#copy(ranked[0]?.smiles ?? '');
+  }
+
+  /**
+   * Neutral where hydrogens allow it. Where charges are positive for good, as many negative ones stay, so that the whole is as
+   * near to neutral as can be.
+   */
+  #neutralized(molecule: Mol): Mol {
+    const json = JSON.parse(molecule.get_json()) as RdkitJson;
+    const [{ atoms }] = json.molecules;
+    const chargeOf = (atom: number) => atoms[atom]?.chg ?? 0;
+    const fixed = this.#matches(molecule, 'fixed').reduce((sum, atom) => sum + chargeOf(atom), 0);
+    const negative = this.#matches(molecule, 'negative');
+    const conjugates = new Set(this.#matches(molecule, 'conjugates'));
+    const surplus = -negative.reduce((sum, atom) => sum + chargeOf(atom), 0) - fixed;
+    const candidates = fixed === 0 ? negative : negative.filter((atom) => conjugates.has(atom));
+    const changes = new Map<number, RdkitAtom>();
+    let left = fixed === 0 ? Infinity : surplus;
+    for (const atom of candidates) {
+      if (left <= 0) break;
+      left += chargeOf(atom);
+      changes.set(atom, uncharged(atoms[atom] ?? {}, -chargeOf(atom)));
+    }
+    for (const atom of this.#matches(molecule, 'acids')) {
+      const taken = Math.min(chargeOf(atom), atoms[atom]?.impHs ?? 0);
+      changes.set(atom, uncharged(atoms[atom] ?? {}, -taken));
+    }
+    if (changes.size === 0) return this.#copy(molecule.get_smiles());
+    const [first, ...others] = json.molecules;
+    const changed = this.#copy(
+      JSON.stringify({
+        ...json,
+        molecules: [{ ...first, atoms: atoms.map((atom, index) => changes.get(index) ?? atom) }, ...others],
+      }),
+    );
+    // Once more through SMILES, so that nothing of the charged form, such as its stereo, is remembered.
+    const smiles = changed.get_smiles();
+    changed.delete();
+    return this.#copy(smiles);
+  }
+
+  #matches(molecule: Mol, name: keyof typeof PATTERNS): number[] {
+    let pattern = this.#patterns.get(name);
+    if (pattern === undefined) {
+      const read = this.rdkit.get_qmol(PATTERNS[name]);
+      if (read === null) throw new Error(`RDKit reads no pattern ${PATTERNS[name]}`);
+      this.#patterns.set(name, (pattern = read));
+    }
+    const found = JSON.parse(molecule.get_substruct_matches(pattern)) as { atoms: number[] }[] | object;
+    return Array.isArray(found) ? found.flatMap(({ atoms: [atom = -1] }) => [atom]) : [];
+  }
+}
+
+/** With so many hydrogens more (or fewer, when negative), and as much charge. */
+function uncharged(atom: RdkitAtom, hydrogens: number): RdkitAtom {
+  return { ...atom, chg: (atom.chg ?? 0) + hydrogens, impHs: (atom.impHs ?? 0) + hydrogens };
+}
