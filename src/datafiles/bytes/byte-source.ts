@@ -24,7 +24,8 @@ export async function* plainBytes(
     tally.read += count;
     onBytes?.(count);
   });
-  const first = await atLeast(raw, 2);
+  // As many as the longest mark of an encoding.
+  const first = await atLeast(raw, 4);
   if (first === null) return;
   if (first[0] !== 0x1f || first[1] !== 0x8b) {
     yield first;
