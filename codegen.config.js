@@ -55,10 +55,13 @@ export default {
     TrafficEvent: '../../platform/events/index.js#EventRecord as TrafficEventMapper',
     RecordedRequestsClearedEvent:
       '../../platform/events/index.js#EventRecord as RecordedRequestsClearedEventMapper',
+    // Its fields find what they answer by themselves.
+    TypedModels: 'Record<string, never>',
     Job: '../../jobs/index.js#JobRecord as JobRecordMapper',
     Evaluation: '../../batch/index.js#Evaluation as EvaluationMapper',
     MeasuredMetric: '../../batch/index.js#MeasuredMetric as MeasuredMetricMapper',
     JobConnection: '../connections.js#JobConnection as JobConnectionMapper',
+    SchemaChangedEvent: '../../platform/events/index.js#EventRecord as SchemaChangedEventMapper',
     JobEvent: '../../platform/events/index.js#EventRecord as JobEventMapper',
     LoggedPrediction: '../../monitoring/index.js#LoggedPredictionRecord as LoggedPredictionMapper',
     LoggedPredictionConnection:
@@ -72,6 +75,7 @@ export default {
     LiveErrorOfDay: '../../monitoring/index.js#ErrorOfDay as LiveErrorOfDayMapper',
     LiveErrorOfVersion: '../../monitoring/index.js#ErrorOfVersion as LiveErrorOfVersionMapper',
     LiveErrorPoint: '../../monitoring/index.js#ErrorPoint as LiveErrorPointMapper',
+    LiveCoverage: '../../monitoring/index.js#IntervalCoverage as LiveCoverageMapper',
     DriftReport: '../../monitoring/index.js#DriftReport as DriftReportMapper',
     FeatureDrift: '../../monitoring/index.js#FeatureDrift as FeatureDriftMapper',
     ReferenceDistribution: '../../monitoring/index.js#Reference as ReferenceMapper',

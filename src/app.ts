@@ -122,6 +122,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     guard,
     paths: options.graphqlPaths,
   });
+  graphql.followDeployments();
   jobs.register(
     new VersionComparison({
       resolve: (ref, field) => catalog.resolveVersion(ref, field),

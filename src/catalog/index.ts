@@ -1,11 +1,10 @@
 import './error-codes.js';
 export { ArtifactDownloader } from './artifacts/artifact-download.js';
+export { ATTACHMENT_ROLES, type AttachmentRole } from './attachments/attachment-role.js';
 export { attachmentColumns } from './attachments/attachment-store.js';
 export {
-  ATTACHMENT_ROLES,
   type AttachmentReading,
   type AttachmentRecord,
-  type AttachmentRole,
   type NewAttachment,
   readingOf,
 } from './attachments/attachment.js';

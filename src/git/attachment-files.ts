@@ -2,7 +2,7 @@ import type { AttachmentRecord } from '../catalog/index.js';
 import { FORMAT_FACTS } from '../datafiles/index.js';
 import { lfsPointer } from './lfs-pointer.js';
 import { readableJson } from './readable-json.js';
-import type { RepositoryFile } from './version-files.js';
+import type { RepositoryFile } from './repository-file.js';
 
 /** The folder of what is attached to a version. */
 export const ATTACHMENTS = 'attachments';

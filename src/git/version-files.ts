@@ -9,6 +9,7 @@ import type {
 import { widenedValues, type Tensor } from '../tensors/index.js';
 import { ATTACHMENTS, attachmentFiles } from './attachment-files.js';
 import { lfsPointer } from './lfs-pointer.js';
+import type { RepositoryFile } from './repository-file.js';
 import { readableJson } from './readable-json.js';
 
 /** A version with all that its commit is made of; nothing of it ever changes. */
@@ -23,11 +24,6 @@ export interface PublishedVersion {
   readonly derivedFrom: readonly { readonly ref: string; readonly relation: DerivationRelation }[];
   /** In the publisher's order. */
   readonly examples: readonly ExampleRecord[];
-}
-
-export interface RepositoryFile {
-  readonly path: string;
-  readonly content: string;
 }
 
 /**

@@ -24,6 +24,7 @@ import type { Logger } from '../platform/logging.js';
 import { requestedOrigin, type Addressed, type Caller } from '../security/index.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import { PictureAllowance } from './picture-allowance.js';
+import type { TypedDoors } from './typed/typed-doors.js';
 
 export interface GraphqlServices {
   readonly catalog: CatalogService;
@@ -45,6 +46,7 @@ export interface GraphqlServices {
   readonly predictionLog: PredictionLog;
   readonly outcomes: OutcomeService;
   readonly events: EventLog;
+  readonly typedDoors: TypedDoors;
   readonly logger: Logger;
 }
 
@@ -151,6 +153,9 @@ class OperationContext implements RequestContext {
   }
   get outcomes(): OutcomeService {
     return this.services.outcomes;
+  }
+  get typedDoors(): TypedDoors {
+    return this.services.typedDoors;
   }
   get events(): EventLog {
     return this.services.events;

@@ -3,7 +3,16 @@ import type { InferenceService, TargetRequest, Timing } from '../inference/index
 import type { Tensor } from '../tensors/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
-import { derivedPipeline, drawnField, type Pipeline, parsePipeline } from '../pipelines/index.js';
+import {
+  derivedPipeline,
+  describeInstance,
+  describeResults,
+  drawnField,
+  type InstanceDescription,
+  parsePipeline,
+  type Pipeline,
+  type ResultDescription,
+} from '../pipelines/index.js';
 import {
   declaredVerdict,
   type DomainVerdict,
@@ -28,7 +37,13 @@ export interface IdentifiedPrediction extends JudgedPrediction {
   /** The instance, where it can be drawn: a picture is made when it is asked for, after the answer. */
   readonly molecule: unknown;
   /** Made when it is asked for, where nothing but the pipeline's own ranges say it. */
-  verdict(): DomainVerdict | null;
+  readonly verdict?: () => DomainVerdict | null;
+}
+
+/** What `predict` takes of a version, and what it answers. */
+export interface VersionDescription {
+  readonly instance: InstanceDescription;
+  readonly results: readonly ResultDescription[];
 }
 
 /** Domain values in, domain values out: the version's own pipeline around its graph, or the one its signature makes. */
@@ -116,7 +131,13 @@ export class PredictionService {
     if (failed?.error) throw new DomainError('INVALID_INSTANCE', failed.error.message);
   }
 
-  /** What the version predicts by. @throws DomainError NO_PIPELINE */
+  /** What an instance of the version is, and what it answers. */
+  describe(version: VersionRecord): VersionDescription {
+    const pipeline = this.pipelineOf(version);
+    return { instance: describeInstance(pipeline), results: describeResults(pipeline) };
+  }
+
+  /** What the version predicts by. */
   pipelineOf(version: VersionRecord): Pipeline {
     const known = this.parsed.get(version);
     if (known) return known;

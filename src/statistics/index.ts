@@ -55,5 +55,5 @@ export {
   type ProbabilityQuality,
   probabilityQuality,
 } from './quality/classification-quality.js';
-export { correlation, ranksOf } from './quality/ranks.js';
-export { regressionQuality, type RegressionQuality, residualQuality } from './quality/regression-quality.js';
+export { correlation, type Counts, onceEach, ranksOf } from './quality/ranks.js';
+export { regressionQuality, type RegressionQuality } from './quality/regression-quality.js';

@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { gitClient, gitIsInstalled } from '../support/git-client.js';
-import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, refusal, succeed } from './support/ask.js';
 import { PUBLISH, register } from './support/catalog-steps.js';
@@ -57,10 +56,7 @@ describe('what is attached to a version', () => {
   let to: TestApp;
   let training: { digest: string };
   beforeAll(async () => {
-    [from, to] = await Promise.all([
-      startTestApp({ kind: anyDatabaseKind }),
-      startTestApp({ kind: anyDatabaseKind }),
-    ]);
+    [from, to] = await Promise.all([startTestApp({ kind: 'embedded' }), startTestApp({ kind: 'embedded' })]);
     const artifact = await from.upload(linearNuclides());
     training = await from.upload(csvOf(nuclideRows(100, 3)));
     const calibration = await from.upload(csvOf(nuclideRows(50, 4)));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
 import { ask, refusal, succeed } from './support/ask.js';
 import { batch, overJob, sendFile, START_BATCH, startBatch } from './support/file-steps.js';
-import { cancelJob, jobOf, pauseJob, resumeJob } from './support/job-steps.js';
+import { cancelJob, jobOf, pauseJob, resumeJob, type Job } from './support/job-steps.js';
 
 const NUCLIDES = 'binding-energy@1';
 
@@ -191,6 +192,10 @@ describe('a batch prediction', () => {
   });
 });
 
+function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
 describe('a server with little room for files', () => {
   let small: TestApp;
   beforeAll(async () => {
@@ -206,10 +211,9 @@ describe('a server with little room for files', () => {
   });
 
   it('keeps what a job has written when there is no room for more, and tries again', async () => {
-    const job = await startBatch(small, `z,n\n${'26,30\n'.repeat(500)}`, {
-      version: NUCLIDES,
-      format: 'CSV',
-    });
+    const digest = digestOf(`z,n\n${'26,30\n'.repeat(500)}`);
+    const input = { artifact: digest, version: NUCLIDES, format: 'CSV' };
+    const { job } = await succeed<{ job: Job }>(small, START_BATCH, { input });
     await until(async () =>
       (await jobOf(small, job.id)).log.some(({ message }) => message.includes('tried again')),
     );

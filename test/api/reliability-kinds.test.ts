@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { esolGraph } from '../../examples/esol/graph.js';
 import { esolPipeline } from '../../examples/esol/pipeline.js';
 import { seededRandom } from '../../src/platform/seeded-random.js';
-import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, succeed } from './support/ask.js';
 import { PUBLISH, register } from './support/catalog-steps.js';
@@ -82,7 +81,7 @@ interface Predicted {
 describe('a version with data', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await startTestApp({ kind: anyDatabaseKind });
+    app = await startTestApp({ kind: 'embedded' });
   });
   afterAll(() => app.close());
 

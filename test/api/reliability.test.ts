@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { ask, refusal, succeed } from './support/ask.js';
 import { PUBLISH, register } from './support/catalog-steps.js';
@@ -149,7 +148,7 @@ describe('predictions of a version with its data', () => {
   const predict = (input: object) => succeed<Predicted>(app, PREDICT, { input });
 
   beforeAll(async () => {
-    app = await startTestApp({ kind: anyDatabaseKind });
+    app = await startTestApp({ kind: 'embedded' });
     model = (await app.upload(linearNuclides())).digest;
     await register(app, 'linear');
     const files = {
@@ -324,7 +323,11 @@ describe('predictions of a version with its data', () => {
   });
 
   describe('are refused at publication', () => {
-    const cases: readonly [string, { readonly role: string; readonly file: string }, RegExp][] = [
+    const cases: readonly [
+      string,
+      { readonly role: string; readonly file: string } & Readonly<Record<string, unknown>>,
+      RegExp,
+    ][] = [
       [
         'rows that cannot be read, by their lines',
         { role: 'TRAINING', file: 'broken' },

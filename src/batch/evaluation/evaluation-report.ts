@@ -1,5 +1,5 @@
 import { seededRandom } from '../../platform/seeded-random.js';
-import { quantile } from '../../statistics/index.js';
+import { onceEach, quantile } from '../../statistics/index.js';
 import type { LabelledRow } from './labelled-rows.js';
 import { classesOf, metricsOf, statisticsOf, type MeasuredMetric } from './quality-of.js';
 
@@ -176,7 +176,7 @@ function groupsOf(rows: readonly LabelledRow[]): EvaluationReport['groups'] {
   const rest = groups.splice(MAX_GROUPS).flatMap(([, members]) => members);
   if (rest.length > 0) groups.push(['(others)', rest]);
   return groups.map(([group, members]) => {
-    const found = statisticsOf(members)(Uint32Array.from(members.keys()));
+    const found = statisticsOf(members)(onceEach(members.length));
     const metrics = Object.fromEntries(Object.entries(found).filter(([, value]) => Number.isFinite(value)));
     return { group, rows: members.length, metrics };
   });

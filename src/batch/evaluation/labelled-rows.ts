@@ -1,6 +1,8 @@
-import type { PredictedValue } from '../../pipelines/index.js';
+import type { IdentifiedPrediction } from '../../predictions/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { AnsweredRow } from '../rows/answering.js';
+
+type Results = IdentifiedPrediction['results'];
 
 /** A row whose value is known, and what was predicted of it. */
 export interface LabelledRow {
@@ -39,7 +41,7 @@ export function labelledRow(
   const group = question.hasGroups ? groupName(label[GROUP]) : null;
   const common = {
     group,
-    interval: intervalOf(result, prediction),
+    interval: result.interval ?? null,
     probabilities: probabilitiesOf(prediction.results),
   };
   if (typeof value === 'string' || typeof value === 'boolean')
@@ -56,7 +58,7 @@ export function labelledRow(
   return { ...common, measured: number, predicted: value };
 }
 
-function resultOf(results: readonly PredictedValue[], name: string | null): PredictedValue {
+function resultOf(results: Results, name: string | null): Results[number] {
   const found = name === null ? results[0] : results.find((result) => result.name === name);
   if (found) return found;
   throw new DomainError(
@@ -75,14 +77,8 @@ function groupName(value: unknown): string {
   return value === undefined || value === null || value === '' ? '(none)' : labelText(value);
 }
 
-type MaybeInterval = { readonly interval?: LabelledRow['interval'] };
-
-function intervalOf(result: PredictedValue, prediction: object): LabelledRow['interval'] {
-  return (result as MaybeInterval).interval ?? (prediction as MaybeInterval).interval ?? null;
-}
-
 /** A result that is a number by the name of each class, and these add up to one. */
-function probabilitiesOf(results: readonly PredictedValue[]): LabelledRow['probabilities'] {
+function probabilitiesOf(results: Results): LabelledRow['probabilities'] {
   for (const { value } of results) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) continue;
     const entries = Object.entries(value);

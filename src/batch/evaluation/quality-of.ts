@@ -2,6 +2,8 @@ import { seededRandom } from '../../platform/seeded-random.js';
 import {
   bootstrapIntervals,
   classificationQuality,
+  type Counts,
+  onceEach,
   probabilityQuality,
   regressionQuality,
   type Interval,
@@ -17,7 +19,7 @@ export interface MeasuredMetric {
   readonly higherIsBetter: boolean | null;
 }
 
-type Statistics = (places: Uint32Array) => Readonly<Record<string, number>>;
+type Statistics = (counts: Counts) => Readonly<Record<string, number>>;
 
 /** The places of metrics in a table, with what is known of each. */
 const KNOWN: Readonly<
@@ -48,7 +50,7 @@ export async function metricsOf(
   signal: AbortSignal,
 ): Promise<MeasuredMetric[]> {
   const statistics = statisticsOf(rows);
-  const estimate = statistics(Uint32Array.from(rows.keys()));
+  const estimate = statistics(onceEach(rows.length));
   const intervals = await bootstrapIntervals(rows.length, statistics, {
     estimate,
     random: seededRandom(12),
@@ -68,12 +70,8 @@ export async function metricsOf(
 function ofNumbers(rows: readonly LabelledRow[]): Statistics {
   const predicted = Float64Array.from(rows, (row) => Number(row.predicted));
   const measured = Float64Array.from(rows, (row) => Number(row.measured));
-  return (places) => ({
-    ...regressionQuality(
-      Float64Array.from(places, (place) => predicted[place] ?? 0),
-      Float64Array.from(places, (place) => measured[place] ?? 0),
-    ),
-  });
+  const quality = regressionQuality(predicted, measured);
+  return (counts) => ({ ...quality(counts) });
 }
 
 function ofLabels(rows: readonly LabelledRow[]): Statistics {
@@ -88,19 +86,11 @@ function ofLabels(rows: readonly LabelledRow[]): Statistics {
         rows.flatMap(({ probabilities }) => classes.map((name) => probabilities?.[name] ?? 0)),
       )
     : null;
-  return (places) => {
-    const truth = Int32Array.from(places, (place) => actual[place] ?? 0);
-    const labels = classificationQuality(
-      Int32Array.from(places, (place) => predicted[place] ?? 0),
-      truth,
-      count,
-    );
-    if (shares === null) return { ...labels };
-    const drawn = new Float64Array(places.length * count);
-    for (let row = 0; row < places.length; row++)
-      for (let one = 0; one < count; one++)
-        drawn[row * count + one] = shares[(places[row] ?? 0) * count + one] ?? 0;
-    const { logLoss, brier, rocAuc } = probabilityQuality(drawn, truth, count);
+  const ofShares = shares === null ? null : probabilityQuality(shares, actual, count);
+  return (counts) => {
+    const labels = classificationQuality(predicted, actual, count, counts);
+    if (ofShares === null) return { ...labels };
+    const { logLoss, brier, rocAuc } = ofShares(counts);
     return { ...labels, roc_auc: rocAuc, log_loss: logLoss, brier };
   };
 }

@@ -41,7 +41,9 @@ const input = z.object({
 type Input = z.infer<typeof input>;
 
 const checkpoint = fileProgress.extend({
-  columns: z.object({ names: z.record(z.string(), z.string()), hasIntervals: z.boolean() }).nullable(),
+  columns: z
+    .object({ names: z.record(z.string(), z.string()), hasIntervals: z.boolean(), hasDomain: z.boolean() })
+    .nullable(),
 });
 type Checkpoint = z.infer<typeof checkpoint>;
 

@@ -5,24 +5,12 @@ import type { AnsweredRow } from '../rows/answering.js';
 type Row = Record<string, unknown>;
 type Prediction = NonNullable<AnsweredRow['prediction']>;
 
-/** An interval, where the version gives one. */
-interface Interval {
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly level: number;
-}
-
-/** What a prediction may say besides its value. */
-interface Uncertain {
-  readonly interval?: Interval | null;
-  readonly set?: readonly string[] | null;
-}
-
 /** Columns that the answer adds to a row, known before the first is written. */
 export interface ResultColumns {
   /** Each with the name it has in the file, which no column of the input has. */
   readonly names: Readonly<Record<string, string>>;
   readonly hasIntervals: boolean;
+  readonly hasDomain: boolean;
 }
 
 /** One column of the results: of a result, or of one of its own columns. */
@@ -60,21 +48,23 @@ export class ResultLayout {
   ): ResultColumns {
     const taken = new Set(inputColumns);
     const hasIntervals =
-      wantsIntervals ||
-      first.some(({ prediction }) => prediction !== null && intervalsOf(prediction).length > 0);
+      wantsIntervals || first.some(({ prediction }) => prediction !== null && isBounded(prediction));
+    const hasDomain = first.some(({ prediction }) => (prediction?.domain ?? null) !== null);
     const keys = [
       ...this.values.map(({ key }) => key),
       'unit',
       ...(hasIntervals ? this.intervalKeys() : []),
+      ...(hasDomain ? ['inside'] : []),
       'warnings',
       'error',
     ];
-    return { hasIntervals, names: Object.fromEntries(keys.map((key) => [key, freeName(key, taken)])) };
+    const names = Object.fromEntries(keys.map((key) => [key, freeName(key, taken)]));
+    return { hasIntervals, hasDomain, names };
   }
 
   /** A row with its answer, flat: as a table has it. */
-  flat(answered: AnsweredRow, { names, hasIntervals }: ResultColumns): Row {
-    const row = inputOf(answered);
+  flat(answered: AnsweredRow, { names, hasIntervals, hasDomain }: ResultColumns): Row {
+    const row = inputOf(answered, names);
     const set = (key: string, value: unknown) => {
       const name = names[key];
       if (name !== undefined) row[name] = value;
@@ -86,6 +76,7 @@ export class ResultLayout {
     }
     set('unit', prediction?.unit ?? null);
     if (hasIntervals) this.setIntervals(prediction, set);
+    if (hasDomain) set('inside', prediction?.domain?.inside ?? null);
     const warnings = prediction?.warnings.map(({ code, message }) => `${code}: ${message}`) ?? [];
     set('warnings', warnings.length === 0 ? null : warnings.join('; '));
     const error = errorOf(answered);
@@ -96,14 +87,15 @@ export class ResultLayout {
   /** The same with lists and objects in it: as a line of JSON has it. */
   nested(answered: AnsweredRow, { names }: ResultColumns): Row {
     const { prediction } = answered;
-    const { interval, set } = (prediction ?? {}) as Uncertain;
+    const only = prediction?.results.length === 1 ? prediction.results[0] : undefined;
     const name = (key: string) => names[key] ?? key;
     return {
-      ...inputOf(answered),
+      ...inputOf(answered, names),
       [name('value')]: prediction?.value ?? null,
       [name('unit')]: prediction?.unit ?? null,
-      ...(interval !== undefined && { [name('interval')]: interval }),
-      ...(set !== undefined && { [name('set')]: set }),
+      ...(prediction?.interval !== undefined && { [name('interval')]: prediction.interval }),
+      ...(only?.set !== undefined && { [name('set')]: only.set }),
+      ...(prediction?.domain !== undefined && { [name('domain')]: prediction.domain }),
       [name('warnings')]: prediction?.warnings ?? [],
       [name('error')]: errorOf(answered),
     };
@@ -121,9 +113,8 @@ export class ResultLayout {
     const results = [...new Set(this.values.map(({ result }) => result))];
     for (const result of results) {
       const of = results.length === 1 ? '' : `.${result}`;
-      const found = prediction?.results.find(({ name }) => name === result) as Uncertain | undefined;
-      const own = results.length === 1 ? ((prediction ?? undefined) as Uncertain | undefined) : undefined;
-      const interval = found?.interval ?? own?.interval;
+      const found = prediction?.results.find(({ name }) => name === result);
+      const interval = found?.interval ?? (results.length === 1 ? prediction?.interval : undefined);
       set(`low${of}`, interval?.low ?? null);
       set(`high${of}`, interval?.high ?? null);
       set(`set${of}`, found?.set ?? null);
@@ -145,13 +136,19 @@ export function ownColumns(format: FileFormat): readonly string[] {
   return format === 'SDF' ? [MOLBLOCK, TITLE] : [];
 }
 
-function intervalsOf(prediction: Prediction): Interval[] {
-  const all = [prediction, ...prediction.results] as readonly Uncertain[];
-  return all.flatMap(({ interval }) => interval ?? []);
+function isBounded({ interval, results }: Prediction): boolean {
+  return [{ interval }, ...results].some((each) => (each.interval ?? null) !== null);
 }
 
-function inputOf({ asked: { row, bare } }: AnsweredRow): Row {
-  return bare === undefined ? { ...row } : { instance: bare };
+/** Where each row names its own columns, one of them may have the name of a result: it gets a number behind it. */
+function inputOf({ asked: { row, bare } }: AnsweredRow, names: ResultColumns['names']): Row {
+  if (bare !== undefined) return { instance: bare };
+  const taken = Object.values(names).filter((name) => Object.hasOwn(row, name));
+  if (taken.length === 0) return { ...row };
+  const all = new Set([...Object.keys(row), ...Object.values(names)]);
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [taken.includes(name) ? freeName(name, all) : name, value]),
+  );
 }
 
 function asRow(value: unknown): Row {

@@ -104,7 +104,18 @@ export class Answering {
   ): Promise<readonly IdentifiedPrediction[]> {
     if (instances.length === 1) {
       const error = { code: code as RowErrorNote['code'], message };
-      return [{ value: null, unit: null, results: [], warnings: [], error, id: '', molecule: undefined }];
+      return [
+        {
+          value: null,
+          unit: null,
+          results: [],
+          warnings: [],
+          error,
+          id: '',
+          molecule: undefined,
+          verdict: () => null,
+        },
+      ];
     }
     const middle = instances.length >> 1;
     return [

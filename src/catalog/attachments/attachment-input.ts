@@ -1,7 +1,8 @@
 import { FILE_FORMATS, type FileFormat } from '../../datafiles/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { checkText } from '../../platform/text/check-text.js';
-import type { AttachmentRole, NewAttachment } from './attachment.js';
+import type { NewAttachment } from './attachment.js';
+import type { AttachmentRole } from './attachment-role.js';
 import { checkOptions } from './attachment-options.js';
 
 /** What a publisher attaches to a version. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../platform/errors.js';
-import type { AttachmentRole } from './attachment.js';
+import type { AttachmentRole } from './attachment-role.js';
 
 const name = z.string().trim().min(1).max(200);
 const result = name.exactOptional();

@@ -1,8 +1,6 @@
 import type { FileFormat } from '../../datafiles/index.js';
 import type { AttachmentOptions } from './attachment-options.js';
-
-export const ATTACHMENT_ROLES = ['TRAINING', 'CALIBRATION', 'REFERENCE', 'BACKGROUND', 'TOKENIZER'] as const;
-export type AttachmentRole = (typeof ATTACHMENT_ROLES)[number];
+import type { AttachmentRole } from './attachment-role.js';
 
 /** How the rows of an attachment are read. */
 export interface AttachmentReading {

@@ -1,7 +1,8 @@
 import type { ArtifactStore } from '../../artifacts/index.js';
 import type { InstanceReader, Pipeline } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
-import type { AttachmentRecord, AttachmentRole, NewAttachment } from './attachment.js';
+import type { AttachmentRecord, NewAttachment } from './attachment.js';
+import type { AttachmentRole } from './attachment-role.js';
 import { attachedRows, isFault, type AttachedRow } from './attachment-rows.js';
 import { checkMeaning, isOfLabels } from './attachment-meaning.js';
 

@@ -16,6 +16,7 @@ import { monitoringResolvers } from './monitoring.js';
 import { predictionLogResolvers } from './prediction-log.js';
 import { reliabilityResolvers } from './reliability.js';
 import { transferResolvers } from './transfer.js';
+import { typedDoorResolvers } from './typed-doors.js';
 import { versionResolvers } from './versions.js';
 
 /** One set for each SDL file. */
@@ -38,4 +39,5 @@ export const resolvers: Resolvers[] = [
   metricsResolvers,
   driftResolvers,
   predictionLogResolvers,
+  typedDoorResolvers,
 ];

@@ -3,7 +3,7 @@ import type { Resolvers } from '../__generated__/resolvers.js';
 export const reliabilityResolvers = {
   Prediction: {
     interval: ({ interval }) => interval ?? null,
-    domain: (prediction) => prediction.verdict(),
+    domain: (prediction) => prediction.verdict?.() ?? null,
   },
   PredictedValue: {
     interval: ({ interval }) => interval ?? null,

@@ -1,5 +1,6 @@
 import { describeStrange, strangeCharacter } from '../../platform/text/strange-character.js';
-import { scanSmiles, type ScannedSmiles } from '../molecules/smiles/scan-smiles.js';
+import { extensionFault, splitCxSmiles } from '../molecules/smiles/cx-extensions.js';
+import { scanSmiles, type ScannedSmiles, type SmilesFault } from '../molecules/smiles/scan-smiles.js';
 import { scanMolblock } from '../molecules/molblock/scan-molblock.js';
 import { RowError } from '../prediction.js';
 import { describeValue, isObject, quote } from './describe-value.js';
@@ -74,11 +75,13 @@ function ofSmiles(given: unknown, instance: unknown): MoleculeText {
   // Blanks and line ends of ASCII around a molecule mean nothing. What else looks like a blank is named.
   const [, text = ''] = /^[ \t\r\n]*(.*?)[ \t\r\n]*$/s.exec(given) ?? [];
   if (text === '') throw new RowError('INVALID_SMILES', `The SMILES is empty: expected ${EXPECTED_MOLECULE}`);
+  refuseIdentifiers(text);
+  const { smiles, extensions } = splitCxSmiles(text);
   const strange = strangeCharacter(text);
   // Its place in what was sent, blanks included.
   const scanned =
     strange === undefined
-      ? scanSmiles(text)
+      ? withExtensions(scanSmiles(smiles), extensions)
       : { fault: describeStrange({ ...strange, position: strange.position + given.indexOf(text) }) };
   if ('fault' in scanned)
     throw new RowError('INVALID_SMILES', `${quote(text)} is not a SMILES string: ${scanned.fault}`);
@@ -90,6 +93,25 @@ function ofSmiles(given: unknown, instance: unknown): MoleculeText {
     heavyAtoms: scanned.heavyAtoms,
     isBare: scanned.isBare,
   };
+}
+
+function withExtensions(scanned: ScannedSmiles | SmilesFault, extensions: string): ScannedSmiles | SmilesFault {
+  const fault = 'fault' in scanned ? undefined : extensionFault(extensions, scanned.atoms);
+  return fault === undefined ? scanned : { fault };
+}
+
+/** Names of molecules that no toolkit here can turn into one. */
+function refuseIdentifiers(text: string): void {
+  if (/^InChI=/i.test(text))
+    throw new RowError(
+      'INVALID_SMILES',
+      `${quote(text)} is an InChI, which RDKit's JavaScript build writes but does not read; expected ${EXPECTED_MOLECULE}`,
+    );
+  if (/^[A-Z]{14}-[A-Z]{10}-[A-Z]$/.test(text))
+    throw new RowError(
+      'INVALID_SMILES',
+      `${quote(text)} is an InChIKey, a hash from which no molecule can be read; expected ${EXPECTED_MOLECULE}`,
+    );
 }
 
 function checkSize(text: string, { atoms, depth, parts }: ScannedSmiles): void {

@@ -1,4 +1,11 @@
 import type { StepDefinition } from '../language/index.js';
+import { pixels } from './images/pixels.js';
+import { compositionFractions } from './materials/composition-fractions.js';
+import { compositionStatistics } from './materials/composition-statistics.js';
+import { elementPropertiesStep } from './materials/element-properties.js';
+import { neighboursStep } from './materials/neighbours.js';
+import { radialDistribution } from './materials/radial-distribution.js';
+import { structurePart } from './materials/structure-part.js';
 import { combine } from './answers/combine.js';
 import { ensemble } from './answers/ensemble.js';
 import { labels } from './answers/labels.js';
@@ -13,13 +20,6 @@ import { cast } from './columns/cast.js';
 import { constant } from './columns/constant.js';
 import { interactions } from './columns/interactions.js';
 import { pick } from './columns/pick.js';
-import { pixels } from './images/pixels.js';
-import { compositionFractions } from './materials/composition-fractions.js';
-import { compositionStatistics } from './materials/composition-statistics.js';
-import { elementPropertiesStep } from './materials/element-properties.js';
-import { neighboursStep } from './materials/neighbours.js';
-import { radialDistribution } from './materials/radial-distribution.js';
-import { structurePart } from './materials/structure-part.js';
 import { descriptors } from './molecules/descriptors.js';
 import { fingerprint } from './molecules/fingerprint.js';
 import { molecularGraph } from './molecules/molecular-graph.js';
@@ -57,9 +57,9 @@ export const STEPS: readonly StepDefinition[] = [
   dateParts,
   descriptors,
   fingerprint,
-  nucleus,
   structuralAlerts,
   molecularGraph,
+  nucleus,
   field,
   elementPropertiesStep,
   compositionFractions,

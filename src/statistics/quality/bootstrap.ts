@@ -1,4 +1,5 @@
 import { setImmediate as others } from 'node:timers/promises';
+import type { Counts } from './ranks.js';
 
 export interface Interval {
   readonly low: number;
@@ -13,12 +14,12 @@ const MOST_ROWS = 20_000;
  * statistics taken again. Beyond 20,000 rows as many are drawn, and the interval is drawn in about the estimate by the
  * square root of what the rows are more (Politis & Romano 1994). Others have their turns in between.
  *
- * @param statistics of rows given by their places
+ * @param statistics of rows that count as often as they were drawn
  * @returns null for a statistic that fewer than nine replicates in ten have
  */
 export async function bootstrapIntervals<Name extends string>(
   rows: number,
-  statistics: (places: Uint32Array) => Readonly<Record<Name, number>>,
+  statistics: (counts: Counts) => Readonly<Record<Name, number>>,
   options: {
     readonly estimate: Readonly<Record<Name, number>>;
     readonly random: () => number;
@@ -30,12 +31,15 @@ export async function bootstrapIntervals<Name extends string>(
   const { estimate, random, level = 0.95, replicates = 500, signal } = options;
   const drawn = Math.min(rows, MOST_ROWS);
   const scale = Math.sqrt(drawn / rows);
-  const places = new Uint32Array(drawn);
   const names = Object.keys(estimate) as Name[];
   const samples = new Map(names.map((name) => [name, [] as number[]]));
   for (let replicate = 0; replicate < replicates; replicate++) {
-    for (let place = 0; place < drawn; place++) places[place] = Math.floor(random() * rows);
-    const found = statistics(places);
+    const counts = new Uint32Array(rows);
+    for (let draw = 0; draw < drawn; draw++) {
+      const row = Math.floor(random() * rows);
+      counts[row] = (counts[row] ?? 0) + 1;
+    }
+    const found = statistics(counts);
     for (const name of names) {
       const value = found[name];
       if (Number.isFinite(value)) samples.get(name)?.push(estimate[name] + (value - estimate[name]) * scale);

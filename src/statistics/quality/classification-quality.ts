@@ -1,4 +1,4 @@
-import { ranksOf } from './ranks.js';
+import { type Counts, onceEach, orderOf, ranksOf } from './ranks.js';
 
 /** How labels agree; each class by its place in a list. */
 export interface ClassificationQuality {
@@ -13,21 +13,22 @@ export function classificationQuality(
   predicted: Int32Array,
   actual: Int32Array,
   classes: number,
+  counts: Counts = onceEach(actual.length),
 ): ClassificationQuality {
-  const counts = new Float64Array(classes * classes);
-  for (let row = 0; row < actual.length; row++)
-    counts[(actual[row] ?? 0) * classes + (predicted[row] ?? 0)]! += 1;
-  const total = actual.length;
   const ofActual = new Float64Array(classes);
   const ofPredicted = new Float64Array(classes);
-  let right = 0;
-  for (let one = 0; one < classes; one++)
-    for (let other = 0; other < classes; other++) {
-      const count = counts[one * classes + other] ?? 0;
-      ofActual[one]! += count;
-      ofPredicted[other]! += count;
-      if (one === other) right += count;
-    }
+  const ofBoth = new Float64Array(classes);
+  let [total, right] = [0, 0];
+  for (let row = 0; row < counts.length; row++) {
+    const count = counts[row] ?? 0;
+    const [truth, said] = [actual[row] ?? 0, predicted[row] ?? 0];
+    total += count;
+    ofActual[truth] = (ofActual[truth] ?? 0) + count;
+    ofPredicted[said] = (ofPredicted[said] ?? 0) + count;
+    if (truth !== said) continue;
+    ofBoth[truth] = (ofBoth[truth] ?? 0) + count;
+    right += count;
+  }
   let [f1, occurring, products, squaresActual, squaresPredicted] = [0, 0, 0, 0, 0];
   for (let one = 0; one < classes; one++) {
     const actually = ofActual[one] ?? 0;
@@ -37,7 +38,7 @@ export function classificationQuality(
     squaresPredicted += said ** 2;
     if (actually + said === 0) continue;
     occurring += 1;
-    f1 += (2 * (counts[one * classes + one] ?? 0)) / (actually + said);
+    f1 += (2 * (ofBoth[one] ?? 0)) / (actually + said);
   }
   const spread = Math.sqrt((total ** 2 - squaresPredicted) * (total ** 2 - squaresActual));
   return {
@@ -57,48 +58,55 @@ export interface ProbabilityQuality {
   readonly rocAuc: number;
 }
 
-/** @param probabilities rows × classes */
+/**
+ * Of rows that are looked at again and again, each time with other counts.
+ *
+ * @param probabilities rows × classes
+ */
 export function probabilityQuality(
   probabilities: Float64Array,
   actual: Int32Array,
   classes: number,
-): ProbabilityQuality {
-  const rows = actual.length;
-  let [logLoss, brier] = [0, 0];
-  for (let row = 0; row < rows; row++) {
-    const truth = actual[row] ?? 0;
-    const given = Math.min(1, Math.max(1e-15, probabilities[row * classes + truth] ?? 0));
-    logLoss -= Math.log(given);
-    for (let one = classes === 2 ? 1 : 0; one < classes; one++)
-      brier += ((probabilities[row * classes + one] ?? 0) - (one === truth ? 1 : 0)) ** 2;
-  }
-  return { logLoss: logLoss / rows, brier: brier / rows, rocAuc: meanArea(probabilities, actual, classes) };
-}
-
-function meanArea(probabilities: Float64Array, actual: Int32Array, classes: number): number {
-  const rows = actual.length;
+): (counts?: Counts) => ProbabilityQuality {
   const asked = classes === 2 ? [1] : Array.from({ length: classes }, (_, one) => one);
-  const areas = asked.map((one) => {
-    const scores = Float64Array.from({ length: rows }, (_, row) => probabilities[row * classes + one] ?? 0);
-    return areaUnderCurve(
-      scores,
+  const areas = asked.map((one) =>
+    areaUnderCurve(
+      Float64Array.from(actual, (_, row) => probabilities[row * classes + one] ?? 0),
       actual.map((truth) => (truth === one ? 1 : 0)),
-    );
-  });
-  const known = areas.filter((area) => !Number.isNaN(area));
-  return known.length === 0 ? NaN : known.reduce((sum, area) => sum + area, 0) / known.length;
+    ),
+  );
+  return (counts = onceEach(actual.length)) => {
+    let [rows, logLoss, brier] = [0, 0, 0];
+    for (let row = 0; row < counts.length; row++) {
+      const count = counts[row] ?? 0;
+      if (count === 0) continue;
+      rows += count;
+      const truth = actual[row] ?? 0;
+      logLoss -= count * Math.log(Math.min(1, Math.max(1e-15, probabilities[row * classes + truth] ?? 0)));
+      for (const one of asked)
+        brier += count * ((probabilities[row * classes + one] ?? 0) - (one === truth ? 1 : 0)) ** 2;
+    }
+    const known = areas.map((area) => area(counts)).filter((area) => !Number.isNaN(area));
+    const rocAuc = known.length === 0 ? NaN : known.reduce((sum, area) => sum + area, 0) / known.length;
+    return { logLoss: logLoss / rows, brier: brier / rows, rocAuc };
+  };
 }
 
 /** The chance that a positive scores above a negative (Mann-Whitney); ties count half. NaN without either kind. */
-export function areaUnderCurve(scores: Float64Array, isPositive: Int32Array): number {
-  const ranks = ranksOf(scores);
-  let [positives, sum] = [0, 0];
-  for (let row = 0; row < ranks.length; row++) {
-    if (isPositive[row] !== 1) continue;
-    positives += 1;
-    sum += ranks[row] ?? 0;
-  }
-  const negatives = ranks.length - positives;
-  if (positives === 0 || negatives === 0) return NaN;
-  return (sum - (positives * (positives + 1)) / 2) / (positives * negatives);
+export function areaUnderCurve(scores: Float64Array, isPositive: Int32Array): (counts?: Counts) => number {
+  const order = orderOf(scores);
+  return (counts = onceEach(scores.length)) => {
+    const ranks = ranksOf(scores, order, counts);
+    let [positives, total, sum] = [0, 0, 0];
+    for (let row = 0; row < counts.length; row++) {
+      const count = counts[row] ?? 0;
+      total += count;
+      if (isPositive[row] !== 1) continue;
+      positives += count;
+      sum += count * (ranks[row] ?? 0);
+    }
+    const negatives = total - positives;
+    if (positives === 0 || negatives === 0) return NaN;
+    return (sum - (positives * (positives + 1)) / 2) / (positives * negatives);
+  };
 }

@@ -1,4 +1,4 @@
-import { correlation, ranksOf } from './ranks.js';
+import { correlation, type Counts, onceEach, orderOf, ranksOf } from './ranks.js';
 
 /** How far predictions are from measurements, in their unit where they have one. */
 export interface RegressionQuality {
@@ -12,34 +12,48 @@ export interface RegressionQuality {
   readonly spearman: number;
 }
 
-export function regressionQuality(predicted: Float64Array, measured: Float64Array): RegressionQuality {
-  return {
-    ...residualQuality(predicted, measured),
-    spearman: correlation(ranksOf(predicted), ranksOf(measured)),
-  };
-}
-
-/** What needs no order of the values. */
-export function residualQuality(
+/** Of rows that are looked at again and again, each time with other counts. */
+export function regressionQuality(
   predicted: Float64Array,
   measured: Float64Array,
+): (counts?: Counts) => RegressionQuality {
+  const orders = [orderOf(predicted), orderOf(measured)] as const;
+  return (counts = onceEach(measured.length)) => ({
+    ...residualQuality(predicted, measured, counts),
+    spearman: correlation(
+      ranksOf(predicted, orders[0], counts),
+      ranksOf(measured, orders[1], counts),
+      counts,
+    ),
+  });
+}
+
+function residualQuality(
+  predicted: Float64Array,
+  measured: Float64Array,
+  counts: Counts,
 ): Omit<RegressionQuality, 'spearman'> {
-  const count = measured.length;
-  let mean = 0;
-  for (let index = 0; index < count; index++) mean += ((measured[index] ?? 0) - mean) / (index + 1);
+  let [rows, sumMeasured] = [0, 0];
+  for (let row = 0; row < counts.length; row++) {
+    rows += counts[row] ?? 0;
+    sumMeasured += (counts[row] ?? 0) * (measured[row] ?? 0);
+  }
+  const mean = sumMeasured / rows;
   let [squares, absolute, sum, total] = [0, 0, 0, 0];
-  for (let index = 0; index < count; index++) {
-    const value = measured[index] ?? 0;
-    const error = (predicted[index] ?? 0) - value;
-    squares += error * error;
-    absolute += Math.abs(error);
-    sum += error;
-    total += (value - mean) ** 2;
+  for (let row = 0; row < counts.length; row++) {
+    const count = counts[row] ?? 0;
+    if (count === 0) continue;
+    const value = measured[row] ?? 0;
+    const error = (predicted[row] ?? 0) - value;
+    squares += count * error * error;
+    absolute += count * Math.abs(error);
+    sum += count * error;
+    total += count * (value - mean) ** 2;
   }
   return {
-    rmse: Math.sqrt(squares / count),
-    mae: absolute / count,
-    bias: sum / count,
+    rmse: Math.sqrt(squares / rows),
+    mae: absolute / rows,
+    bias: sum / rows,
     r2: total === 0 ? NaN : 1 - squares / total,
   };
 }

@@ -117,8 +117,6 @@ describe('a SMILES whose every character counts', () => {
     ['CC\tO', 'character 3 is U+0009 '],
     ['CC\nO', 'character 3 is U+000A '],
     ['CCO ethanol', 'character 4 is a space; send one molecule for each instance, without a name behind it'],
-    ['CCO |$x$|', 'character 4 is a space'],
-    ['C~C', 'character 2 is "~", a bond of no definite order'],
     ['CC>>CO', 'character 3 is ">", which belongs to a reaction'],
     ['CL', 'character 2 is "L", which SMILES has no meaning for outside brackets'],
     ['C[R1]', '"[R1]" at character 2 is no atom'],

@@ -23,6 +23,7 @@ const FLAT = 1e-6;
 
 /** Six numbers of crystallography, Å and degrees, as three vectors: a along x, b in the plane of x and y. */
 export function cellVectors(lengths: readonly number[], angles: readonly number[]): Float64Array | undefined {
+  if (angles.some((angle) => !(angle > 0 && angle < 180))) return undefined;
   const [a = NaN, b = NaN, c = NaN] = lengths;
   const [alpha = NaN, beta = NaN, gamma = NaN] = angles.map(cosine);
   const sinGamma = Math.sqrt(1 - gamma ** 2);
