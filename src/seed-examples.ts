@@ -1,8 +1,11 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { examples } from '../examples/index.js';
-import { type ExampleModel } from '../examples/example.js';
+import type { ExampleModel, ExampleVersion } from '../examples/example.js';
+import { TRAINED } from '../examples/trained-models.js';
 import type { ArtifactStore } from './artifacts/index.js';
-import type { CatalogService } from './catalog/index.js';
+import type { AttachmentInput, CatalogService } from './catalog/index.js';
 import type { DeploymentService } from './deployments/index.js';
 import type { EventLog } from './platform/events/index.js';
 import type { Logger } from './platform/logging.js';
@@ -56,6 +59,7 @@ async function seed(
     const number = index + 1;
     if (model.latestVersion < number) {
       const { digest } = await artifacts.put(Readable.from([version.build()]));
+      const attachments = await attachedTo(version, artifacts);
       await catalog.publishVersion(SEEDER, {
         model: name,
         artifact: { digest },
@@ -63,6 +67,8 @@ async function seed(
         metrics: version.metrics,
         notes: version.notes,
         examples: version.examples,
+        // Published data: predictions may name the rows nearest to what they are asked.
+        ...(attachments.length > 0 && { attachments, discloseTraining: true }),
       });
     }
     // A user may have published a version of this number before Retort brought its own.
@@ -89,4 +95,18 @@ async function seed(
       runtime: { isolation: 'THREAD' },
     });
   }
+}
+
+/** What a version that was trained here was trained and calibrated on: one file of rows, measured and predicted unseen. */
+async function attachedTo(
+  { outOfFold }: ExampleVersion,
+  artifacts: ArtifactStore,
+): Promise<readonly AttachmentInput[]> {
+  if (outOfFold === undefined) return [];
+  const { digest } = await artifacts.put(createReadStream(join(TRAINED, outOfFold)));
+  const rows = { digest, format: 'CSV', target: 'measured', predicted: 'predicted_1' } as const;
+  return [
+    { role: 'TRAINING', ...rows },
+    { role: 'CALIBRATION', ...rows },
+  ];
 }

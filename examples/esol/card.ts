@@ -5,8 +5,8 @@ export const esolCard = `# ESOL: aqueous solubility from structure
 
 ## Intended use
 A first estimate of how much of a small organic molecule dissolves in water at 25 °C, for ranking and for filtering.
-Not for a decision about one compound: half of the estimates of version 3 are off by more than a factor of two and a half, of
-versions 1 and 2 of four.
+Not for a decision about one compound: half of the estimates of version 3 are off by more than a factor of two, of versions 1
+and 2 by more than a factor of four.
 
 ## Input and output
 - **In**: a molecule as SMILES, \`"CCO"\` or \`{"smiles": "CCO"}\`.
@@ -52,6 +52,6 @@ splits of this set (J. Cheminf. 12:1, 2020).
   several fragments (a salt) give MULTIPLE_FRAGMENTS, and the number is then hardly worth anything.
 - The bounding box is a coarse test: a molecule within it may still be unlike every molecule of the set. Version 3 carries
   what it was trained on, and so says as well how far a molecule is from its nearest ones.
-- Trees answer no lower and no higher than what they were trained on: −11.6 to 1.58.
+- Trees answer no lower and no higher than what they were trained on: −9.33 to 1.58.
 - No pH, no polymorphs, no temperature: the measured values are of the neutral form near 25 °C.
 `;

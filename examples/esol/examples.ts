@@ -23,7 +23,7 @@ export function esolExamples(logS: {
     {
       name: 'ethanol',
       description:
-        'Mixes with water in any ratio, so no solubility can be measured: the formula goes on all the same.',
+        'Mixes with water in any ratio, so that a solubility is an extrapolation: 1.10 in the data.',
       instance: 'CCO',
       expected: logS.ethanol,
     },

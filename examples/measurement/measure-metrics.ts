@@ -105,7 +105,7 @@ function trainedMetrics(
     metric('rmse', mean(folds.map(({ rmse }) => rmse)), unit, datasets.folds, false),
     metric('mae', mean(folds.map(({ mae }) => mae)), unit, datasets.folds, false),
     metric('rmse', fit.rmse, unit, datasets.fit, false),
-    metric('r2', fit.r2, '1', datasets.fit, true),
+    metric('mae', fit.mae, unit, datasets.fit, false),
   ];
 }
 

@@ -7,7 +7,7 @@ import numpy as np
 from onnx import TensorProto, helper
 from sklearn.ensemble import GradientBoostingRegressor
 
-from onnx_files import constant, tree_node, write_graph
+from onnx_files import constant, tree_nodes, write_graph
 from out_of_fold import out_of_fold, write_out_of_fold
 from training_rows import read_rows
 
@@ -108,7 +108,7 @@ def write(path: Path, model: CorrectedFormula) -> None:
         for name in ("z", "n", "a_whole", "excess_whole", *odd, "z_to_shell", "n_to_shell")
     ]
     node("Cast", [node("Concat", whole, "features_whole", axis=1)], "features", to=TensorProto.FLOAT)
-    nodes.append(tree_node(model.correction, len(whole), "features", "correction_column"))
+    nodes.extend(tree_nodes(model.correction, len(whole), "features", "correction_column"))
     node("Squeeze", ["correction_column", "last_axis"], "correction")
     node("Cast", ["correction"], "correction_double", to=TensorProto.DOUBLE)
     node("Add", ["formula", "correction_double"], "binding_energy")

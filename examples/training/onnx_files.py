@@ -12,17 +12,22 @@ OPSETS = {"": 17, "ai.onnx.ml": 3}
 IR_VERSION = 8
 
 
-def tree_node(model: object, features: int, given: str, answer: str) -> NodeProto:
-    """The ensemble as one operator: features FP32 [batch, features] to FP32 [batch, 1]. skl2onnx rounds thresholds down to
-    float32, so that every row takes the branches it takes in scikit-learn."""
+def tree_nodes(model: object, features: int, given: str, answer: str) -> list[NodeProto]:
+    """The ensemble as one operator, and the cast before it: features FP32 [batch, features] to FP32 [batch, 1].
+
+    It computes in double precision. scikit-learn compares float32 with double thresholds and adds leaves up in double; added up
+    in float32, hundreds of leaves would be off by 1e-5, and by another amount where a runtime adds them in another order.
+    Converted for float32 all the same: skl2onnx then rounds thresholds down, so that no float32 takes another branch.
+    """
     converted = convert_sklearn(
         model, initial_types=[("x", FloatTensorType([None, features]))], target_opset=OPSETS
     )
     (node,) = [node for node in converted.graph.node if node.op_type == "TreeEnsembleRegressor"]
-    node.input[:] = [given]
+    node.input[:] = [f"{answer}_features"]
     node.output[:] = [answer]
     node.name = answer
-    return node
+    cast = helper.make_node("Cast", [given], [f"{answer}_features"], f"{answer}_features", to=TensorProto.DOUBLE)
+    return [cast, node]
 
 
 def write_graph(

@@ -6,7 +6,7 @@ import numpy as np
 from onnx import TensorProto, helper
 from sklearn.ensemble import GradientBoostingRegressor
 
-from onnx_files import tree_node, write_graph
+from onnx_files import tree_nodes, write_graph
 from out_of_fold import out_of_fold, write_out_of_fold
 from training_rows import read_rows
 
@@ -37,6 +37,6 @@ def train(features: Path, models: Path) -> None:
         source="examples/training/solubility.py, on 803 molecules of J. S. Delaney, J. Chem. Inf. Comput. Sci. 44, 1000 (2004)",
         inputs=[helper.make_tensor_value_info("features", TensorProto.FLOAT, ["batch", x.shape[1]])],
         outputs=[helper.make_tensor_value_info("log_s", TensorProto.FLOAT, ["batch", 1])],
-        nodes=[tree_node(model, x.shape[1], "features", "log_s")],
+        nodes=tree_nodes(model, x.shape[1], "features", "log_s"),
         constants=[],
     )

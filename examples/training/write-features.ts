@@ -18,10 +18,10 @@ try {
   await molecules.close();
 }
 
-async function features({ pipeline, signature, rows }: TrainingSet, reader: InstanceReader): Promise<string> {
-  const measured = await rows();
+async function features(set: TrainingSet, reader: InstanceReader): Promise<string> {
+  const measured = await set.rows();
   const batch = await reader.prepare(
-    parsePipeline(pipeline, signature),
+    parsePipeline(set.pipeline, set.signature),
     measured.map(({ instance }) => instance),
     { endsAt: Infinity },
   );
@@ -33,7 +33,7 @@ async function features({ pipeline, signature, rows }: TrainingSet, reader: Inst
       batch
         .tensors(row, row + 1)
         .flatMap(({ name, data }) =>
-          Array.from(data, (value, column) => [`${name}.${column}`, String(value)]),
+          Array.from(data, (value, column) => [`${name}.${column}`, value.toString()]),
         ),
     ),
   }));
