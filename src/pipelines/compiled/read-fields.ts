@@ -63,7 +63,10 @@ function checkKeys(
     throw new RowError('INVALID_INSTANCE', `Expected ${expected(fields)}, got ${describeValue(instance)}`);
   for (const key in instance)
     if (!names.has(key))
-      throw new RowError('INVALID_INSTANCE', `Unknown field ${quoteGiven(key)}: expected ${expected(fields)}`);
+      throw new RowError(
+        'INVALID_INSTANCE',
+        `Unknown field ${quoteGiven(key)}: expected ${expected(fields)}`,
+      );
 }
 
 function expected(fields: readonly CompiledField[]): string {

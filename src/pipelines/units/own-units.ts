@@ -75,5 +75,9 @@ export function ownUnit(symbol: string): OwnUnit | undefined {
   const unit = Object.hasOwn(OWN_UNITS, rest) ? OWN_UNITS[rest] : undefined;
   const factor = PREFIXES[prefix];
   if (unit?.prefixes?.includes(prefix) !== true || factor === undefined) return undefined;
-  return { factor: unit.factor * factor, dimensions: unit.dimensions, ...(unit.offset === 0 && { offset: 0 }) };
+  return {
+    factor: unit.factor * factor,
+    dimensions: unit.dimensions,
+    ...(unit.offset === 0 && { offset: 0 }),
+  };
 }

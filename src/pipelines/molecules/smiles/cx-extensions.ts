@@ -64,7 +64,10 @@ export function extensionFault(extensions: string, atoms: number): string | unde
 const ATOMS = /^(?:\^[1-7]|[&o]\d+|a):/;
 
 function numbersOf(part: string): number[] {
-  return part.slice(part.indexOf(':') + 1).split(',').map(Number);
+  return part
+    .slice(part.indexOf(':') + 1)
+    .split(',')
+    .map(Number);
 }
 
 /** Commas divide extensions, but also the numbers of one: a new one begins with a name or a sign. */
