@@ -12,7 +12,7 @@ function randomOf(seed: number): () => number {
 }
 
 const ALPHABET = [
-  ...'BCNOPSFIbcnops()[]=#$:/\\-+.%@*>~|0123456789HKU ',
+  ...Array.from('BCNOPSFIbcnops()[]=#$:/\\-+.%@*>~|0123456789HKU '),
   'Cl',
   'Br',
   '[nH]',
