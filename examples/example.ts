@@ -16,6 +16,8 @@ export interface ExampleVersion {
   readonly pipeline: JsonObject;
   /** As `node dist/examples/measure.js` measures them; a test measures them again. */
   readonly metrics: readonly MetricInput[];
+  /** Of a version that was trained here: what its rows were measured and predicted as, in examples/models. */
+  readonly outOfFold?: string;
   readonly notes: string;
   readonly tags: readonly string[];
   /** With what the version answers; a test asks it. */

@@ -90,6 +90,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     comparisons,
     metrics,
     jobs,
+    jobFiles,
     alerts,
   } = services;
 
@@ -110,6 +111,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     webDirectory: join(packageRoot, 'dist/web'),
     git,
     jobs,
+    jobFiles,
     serving: { catalog, deployments, inference, events },
     metricsText: () => prometheusText(inference, metrics),
     readiness: readinessOf({ state, reload, events, database }),
@@ -120,6 +122,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     guard,
     paths: options.graphqlPaths,
   });
+  graphql.followDeployments();
   jobs.register(
     new VersionComparison({
       resolve: (ref, field) => catalog.resolveVersion(ref, field),

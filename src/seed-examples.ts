@@ -21,7 +21,8 @@ interface SeedServices {
 /**
  * Publishes and deploys the examples by the same services a caller uses. Each step is done only when it was never
  * done before, so a first start that was killed half-way is finished by the next, and what a user deleted, archived
- * or moved stays as the user left it. Versions an older Retort published stay as it published them.
+ * or moved stays as the user left it. Versions an older Retort published stay as it published them; newer ones are added, and
+ * what is served stays.
  */
 export async function seedExamples(services: SeedServices): Promise<void> {
   for (const example of examples) {
@@ -46,6 +47,11 @@ async function seed(
   const model = await catalog.findModel(name);
   if (!model || model.archivedAt || model.createdBy !== SEEDER.actor) return;
 
+  const tagged = await events.page({
+    filter: { kinds: ['VERSION_TAGGED'], model: name, requestId: SEEDER.requestId },
+    take: example.versions.length,
+    fromEnd: false,
+  });
   for (const [index, version] of example.versions.entries()) {
     const number = index + 1;
     if (model.latestVersion < number) {
@@ -59,10 +65,11 @@ async function seed(
         examples: version.examples,
       });
     }
+    // A user may have published a version of this number before Retort brought its own.
+    if ((await catalog.findVersion(`${name}@${number}`))?.createdBy !== SEEDER.actor) continue;
     for (const tag of version.tags) {
+      if (tagged.some(({ versionNumber }) => versionNumber === number)) continue;
       if (await catalog.findVersion(`${name}@${tag}`)) continue;
-      if ((await events.count({ kinds: ['VERSION_TAGGED'], model: name })) >= example.versions.length)
-        continue;
       await catalog.tagVersion(SEEDER, { version: `${name}@${number}`, tag });
     }
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ArtifactStore, ArtifactVerification } from './artifacts/index.js';
+import { BatchPrediction, Evaluations, EvaluationStore, JobFiles, VersionEvaluation } from './batch/index.js';
 import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { DeploymentService } from './deployments/index.js';
@@ -26,8 +27,9 @@ import { pairDirectory } from './platform/installation/index.js';
 import type { Logger } from './platform/logging.js';
 import { SecretsFile } from './platform/secrets-file.js';
 import type { StopList } from './platform/stop-list.js';
-import { PipelineRunner, PredictionService } from './predictions/index.js';
+import { PipelinePreviews, PipelineRunner, PredictionService } from './predictions/index.js';
 import { RecordedRequests, RequestRecorder } from './recording/index.js';
+import { ReliabilityService, ReportService } from './reliability/index.js';
 import {
   ModelFolders,
   ModelInspector,
@@ -154,7 +156,7 @@ export async function buildServices(parts: {
     modelMemoryBytes: config.modelMemoryBytes,
     deafSince: () => database.writer?.deafSince ?? null,
     warmUpPipeline: {
-      start: (version) => predictions.warmUp(version),
+      start: (version, run) => predictions.warmUp(version, run),
       predict: (version, instances, run) => predictions.tryInstances(version, instances, run),
     },
     rowProver: new RowProver(),
@@ -188,7 +190,14 @@ export async function buildServices(parts: {
   }
   if (options.onRequestEnded) inference.onRequestEnded(options.onRequestEnded);
   const runner = new PipelineRunner({ instances });
-  const predictions = new PredictionService({ inference, runner });
+  const reliability = new ReliabilityService({
+    artifacts,
+    reader: instances,
+    molecules,
+    directory: join(config.dataDirectory, 'cache', 'reliability'),
+    logger,
+  });
+  const predictions = new PredictionService({ inference, runner, reliability });
   const recordedRequests = new RecordedRequests(database.client);
   const drift = new DriftService({ database: database.client, catalog, logger });
   stops.add('drift', () => drift.close());
@@ -234,11 +243,18 @@ export async function buildServices(parts: {
   inference.onRequestEnded(alerts.requestEnded);
   const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
   jobs.register(new ArtifactVerification(artifacts, () => catalog.artifactDigests()));
+  const jobFiles = await JobFiles.open(join(config.dataDirectory, 'jobs'), config.jobBytes);
+  const { uploads, results } = jobFiles;
+  const evaluations = new Evaluations(new EvaluationStore(database.client));
+  const answering = { catalog, deployments, predictions, uploads, results };
+  jobs.register(new BatchPrediction(answering));
+  jobs.register(new VersionEvaluation({ ...answering, evaluations }));
   stops.add('jobs', () => jobs.close());
   const chores: readonly Chore[] = [
     { what: 'old request events', run: () => events.prune(daysAgo(config.requestEventDays)) },
     { what: 'old archives', run: () => transfer.removeOldArchives() },
     { what: 'old jobs', run: () => jobs.removeFinished(daysAgo(config.jobDays)) },
+    { what: 'old files of jobs', run: () => jobFiles.removeOld(jobs) },
     { what: 'old measurements', run: async () => metrics?.prune() },
     { what: 'old counts for drift', run: () => drift.tidy() },
     { what: 'old logged predictions', run: () => predictionLog.tidy() },
@@ -261,11 +277,15 @@ export async function buildServices(parts: {
     predictionLog,
     outcomes,
     predictions,
+    pipelinePreviews: new PipelinePreviews({ catalog, instances }),
+    reports: new ReportService({ catalog, reliability }),
     depictions: new MoleculeDepictions({ molecules }),
     recordedRequests,
     comparisons,
     comparer,
     jobs,
+    jobFiles,
+    evaluations,
     alerts,
   };
 }

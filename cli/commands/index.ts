@@ -6,6 +6,7 @@ import { completion } from './completion.js';
 import { deleteModel } from './models/delete.js';
 import { deploy } from './deployments/deploy.js';
 import { drift } from './deployments/drift.js';
+import { evaluate } from './batch/evaluate.js';
 import { events } from './events.js';
 import { exportModel } from './transfer/export.js';
 import { gc } from './transfer/gc.js';
@@ -19,8 +20,12 @@ import { listVersions } from './models/list-versions.js';
 import { listAlerts } from './alerts/list-alerts.js';
 import { login } from './login.js';
 import { migrate } from './deployments/migrate.js';
+import { checkPipeline } from './pipelines/check-pipeline.js';
+import { initPipeline } from './pipelines/init-pipeline.js';
+import { previewPipeline } from './pipelines/preview-pipeline.js';
 import { predict } from './predict.js';
 import { push } from './push.js';
+import { report } from './models/report.js';
 import { rollbackAlias } from './models/rollback-alias.js';
 import { rollbackDeployment } from './deployments/rollback-deployment.js';
 import { show } from './show.js';
@@ -41,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   tag,
   alias,
   compare,
+  report,
   deploy,
   migrate,
   rollbackAlias,
@@ -49,7 +55,11 @@ export const COMMANDS: readonly Command[] = [
   updateDeployment,
   undeploy,
   predict,
+  evaluate,
   infer,
+  checkPipeline,
+  previewPipeline,
+  initPipeline,
   drift,
   events,
   listAlerts,

@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
 import { RequestPriorityValues } from '../__generated__/operations.js';
-import { defineCommand, type Session } from '../command.js';
+import { fileFormat } from '../batch/file-format.js';
+import { runBatch, type BatchFile } from '../batch/run-batch.js';
+import { defineCommand, type Result, type Session } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { wrongUsage } from '../failure.js';
 import { sizeOf } from '../files.js';
+import { parseColumns } from '../input/column-mapping.js';
 import { INPUT_OPTIONS, instanceArgument, readRows } from '../input/read-rows.js';
 import { rowOf, type Row } from '../input/row.js';
 import { targetPipeline } from '../input/target-pipeline.js';
@@ -14,7 +18,7 @@ import { resultFile, resultFormat } from '../predict/result-file.js';
 import type { Bar } from '../terminal/progress.js';
 import { plural } from '../terminal/format.js';
 import { stack } from '../terminal/layout.js';
-import { writeWhole } from '../transfer/whole-file.js';
+import { taken, writeWhole } from '../transfer/whole-file.js';
 
 export const predict = defineCommand({
   name: 'predict',
@@ -36,7 +40,8 @@ export const predict = defineCommand({
     ...INPUT_OPTIONS,
     output: {
       kind: 'text',
-      describe: 'Write the results to this file (.csv, .tsv or .jsonl) as they come, instead of a table',
+      describe:
+        'Write the results to this file (.csv, .tsv, .jsonl or .parquet; .sdf and .smi of the same) instead of a table',
       completes: 'file',
     },
     force: { kind: 'flag', describe: 'With --output: replace a file of this name' },
@@ -54,18 +59,25 @@ export const predict = defineCommand({
       'retort predict esol --input library.sdf.gz --output solubility.csv',
       'A library, with the names and data fields of its records',
     ],
+    [
+      'retort predict esol --input big.sdf.gz --output solubility.parquet',
+      'A large file: the server works through it by itself',
+    ],
     ['retort predict esol --input measured.csv --column smiles=structure', 'Columns with names of their own'],
     ['cut -f1 library.smi | retort predict esol --input - --json', 'Through a pipe'],
   ],
   output:
-    '{predictions: [{instance, name, columns, value, unit, warnings: [{code, message}], error: {code, message} or null, version}]}, or with --output {output, rows, failed, versions}',
+    '{predictions: [{instance, name, columns, value, unit, warnings: [{code, message}], error: {code, message} or null, version}]}, or with --output {output, rows, failed, versions, job: the id of one, for a large file}',
   notes:
     'A name without @ is a deployment, and where there is none, the model of this name (its production alias, else its ' +
     'newest version). A row without a value does not stop the others; the exit code is then 4. Columns of a table are ' +
     'matched to the fields of an instance without regard to case; the others, the names in .smi files and the data fields ' +
-    'of .sdf files are carried to the output.',
+    'of .sdf files are carried to the output. A file of more than a megabyte, and Parquet, is sent to the server, which works ' +
+    'through it behind all requests, in a job that also survives Ctrl-C and a restart.',
   async run(values, session) {
     const { output } = values;
+    const batch = await batchFile(values);
+    if (batch !== null) return answeredByJob(batch, session);
     const format = output === undefined ? undefined : resultFormat(output);
     const tally = { rows: 0, failed: 0, versions: new Set<string>() };
     const predictions: Prediction[] = [];
@@ -97,6 +109,47 @@ export const predict = defineCommand({
     };
   },
 });
+
+/** Beyond so much, one request after the other takes longer than a job, and ends with its caller. */
+const LARGE_BYTES = 1024 ** 2;
+
+/** A file for a job to work through; null for what is asked about here. @throws Failure */
+async function batchFile(
+  values: Values<typeof INPUT_OPTIONS> & {
+    readonly target: string;
+    readonly instances: readonly string[];
+    readonly output: string | undefined;
+    readonly force: boolean;
+  },
+): Promise<BatchFile | null> {
+  const { input: file, output, target, force } = values;
+  if (file === undefined || file === '-' || output === undefined || values.instances.length > 0) return null;
+  const format = fileFormat(values.format === undefined ? file : `.${values.format}`);
+  const outputFormat = fileFormat(output);
+  if (format === undefined || outputFormat === undefined) return null;
+  const needsJob = [format, outputFormat].includes('PARQUET') || ['SDF', 'SMI'].includes(outputFormat);
+  const size = await sizeOf(file);
+  if (!needsJob && size <= LARGE_BYTES) return null;
+  if (!force && existsSync(output)) throw taken(output);
+  return { target, file, size, format, columns: parseColumns(values.column), output, outputFormat, force };
+}
+
+async function answeredByJob(batch: BatchFile, session: Session): Promise<Result> {
+  const { output } = batch;
+  const { id, progress, result } = await runBatch(session, batch);
+  const rows = Number(progress.done);
+  const failed = Number(progress.failed);
+  const { version } = (result ?? {}) as { readonly version?: string };
+  const versions = version === undefined ? [] : [version];
+  return {
+    json: { output, rows, failed, versions, job: id },
+    text: stack(
+      `Wrote ${plural(rows, 'row')} to ${output}, computed by ${versions.join(', ') || 'nobody'}.`,
+      failed === 0 ? '' : `${plural(failed, 'instance')} of ${rows} got no value.`,
+    ),
+    exit: failed === 0 ? EXIT.DONE : EXIT.NEGATIVE,
+  };
+}
 
 interface Tally {
   rows: number;

@@ -18,6 +18,7 @@ import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { Failure, wrongUsage } from '../failure.js';
 import { readJson, readText, textOrFile } from '../files.js';
+import { attachedFiles, attachmentOptions, storeAttached } from '../push/attachments.js';
 import { gitSource, parseSource } from '../push/git-source.js';
 import { parseDataset, parseDerivation, parseMetric } from '../push/stated.js';
 import { storeFile, type StoredFile } from '../push/store-file.js';
@@ -82,6 +83,7 @@ export const push = defineCommand({
       describe: 'VERSION:RELATION it was made from, such as esol@2:FINE_TUNED; several times',
       completes: 'ref',
     },
+    ...attachmentOptions,
     tag: { kind: 'texts', describe: 'Give the version this tag; several times' },
     alias: {
       kind: 'texts',
@@ -97,6 +99,10 @@ export const push = defineCommand({
     ],
     ['retort push model.onnx --model pka --register --domain chemistry', 'The first version of a new model'],
     ['retort push model.onnx --model esol --alias staging --json', 'From CI'],
+    [
+      'retort push model.onnx --model esol --training train.csv --calibration held-out.csv --target log_s',
+      'With its domain of applicability, and intervals',
+    ],
   ],
   output:
     '{version: {ref, number, artifact, signature, source}, tags: […], aliases: […], registered, uploaded}',
@@ -120,12 +126,17 @@ export const push = defineCommand({
       examples: values.examples === undefined ? undefined : await readList(values.examples),
       source: await sourceOf(values),
     };
+    const attached = await attachedFiles(values);
     const registration = await registrationOf(values);
     const known = (await api.ask(ModelBeforePush, { model })).model;
     if (registration === null) existing(known, 'model', model, HOW_TO_REGISTER);
     if (known !== null) await checkTagsAreFree(api, model, tags);
 
     const stored = await storeFile(values.file, session);
+    const data = {
+      attachments: await storeAttached(attached, session),
+      discloseTraining: values.discloseTraining,
+    };
     const registered = registration !== null && known === null;
     if (registered) {
       const { registerModel } = await api.ask(RegisterModel, {
@@ -135,7 +146,7 @@ export const push = defineCommand({
     }
     const publish = async () =>
       progress.spin('Reading the model on the server', async () => {
-        const input = { model, artifact: { digest: stored.digest }, ...statements, reason };
+        const input = { model, artifact: { digest: stored.digest }, ...statements, ...data, reason };
         return accepted((await api.ask(PublishVersion, { input })).publishVersion, 'version');
       });
     const version = registered ? await orForget(api, model, publish) : await publish();

@@ -15,11 +15,17 @@ export interface StoredFile {
 /**
  * Brings a model's file to the server, with the files its weights lie in, unless it has the same bytes already. Both sides hash it, so a bit that flips on the way
  * does not get in.
+ *
+ * @param alone the file is no model, so nothing lies beside it
  */
-export async function storeFile(file: string, { api, progress, signal }: Session): Promise<StoredFile> {
+export async function storeFile(
+  file: string,
+  { api, progress, signal }: Session,
+  { alone = false }: { readonly alone?: boolean } = {},
+): Promise<StoredFile> {
   const { http } = api;
   const fileSize = await sizeOf(file);
-  const bundle = await bundleOf(file);
+  const bundle = alone ? null : await bundleOf(file);
   const size = bundle?.size ?? fileSize;
   const digest = await progress.measure('Reading', size, 'bytes', async (bar) =>
     digestOf(file, bar, signal, bundle?.bytes()),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { packageRoot } from '../../src/platform/package-root.js';
 
 export interface Solubility {
@@ -42,15 +43,12 @@ export async function nistConfiguration(): Promise<number[][]> {
 }
 
 async function rows(file: string): Promise<string[][]> {
-  const [, ...lines] = (await text(file)).trim().split(/\r?\n/);
-  return lines.map(fields);
+  return csvRows(await text(file)).slice(1);
 }
 
-/** One line of CSV; fields in double quotes may hold commas (RFC 4180, without line breaks in fields). */
-function fields(line: string): string[] {
-  return Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain]) =>
-    quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
-  );
+/** Every line of a CSV file (RFC 4180), its header too. */
+export function csvRows(content: string): string[][] {
+  return parse(content);
 }
 
 async function text(file: string): Promise<string> {

@@ -1,6 +1,9 @@
 import type { MetricInput } from '../example.js';
 
-/** A Markdown table of versions' metrics for a card, so that a card never says another number than the version. */
+/**
+ * A Markdown table of versions' metrics for a card, so that a card never says another number than the version: those that the
+ * first of them has, which come first in all.
+ */
 export function metricsTable(versions: Readonly<Record<string, readonly MetricInput[]>>): string {
   const metrics = Object.values(versions)[0] ?? [];
   const header = [
@@ -9,7 +12,18 @@ export function metricsTable(versions: Readonly<Record<string, readonly MetricIn
   ];
   const rows = Object.entries(versions).map(([version, values]) => [
     version,
-    ...values.map(({ value }) => String(value)),
+    ...values.slice(0, metrics.length).map(({ value }) => String(value)),
   ]);
   return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** What a version has beyond `shared` metrics: one line each. */
+export function metricsList(metrics: readonly MetricInput[], shared: number): string {
+  return metrics
+    .slice(shared)
+    .map(
+      ({ name, value, unit, dataset }) =>
+        `- ${dataset ?? ''}: ${name} ${value}${unit === undefined || unit === '1' ? '' : ` ${unit}`}`,
+    )
+    .join('\n');
 }

@@ -23,7 +23,7 @@ export function errorsOf(predicted: readonly number[], measured: readonly number
   };
 }
 
-function mean(values: readonly number[]): number {
+export function mean(values: readonly number[]): number {
   return sum(values) / values.length;
 }
 

@@ -114,6 +114,11 @@ export class CatalogReader {
     return this.stores.versions.artifacts(digests);
   }
 
+  /** Bytes of those of the files that are attached to a version of the model, by digest. */
+  async attachedSizes(modelId: string, digests: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.stores.attachments.sizes(modelId, digests);
+  }
+
   /** Whether rows are independent in the bytes of an artifact, as the rules that are now in force found. */
   async keepRowProof(digest: string, proof: RowProof): Promise<void> {
     await this.stores.versions.keepRowProof(digest, proof);

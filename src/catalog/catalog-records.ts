@@ -1,6 +1,7 @@
 import type { GraphSummary, Rewrite, RowProof } from '../onnx/index.js';
 import type { Signature } from '../tensors/index.js';
 import type { Pipeline } from '../pipelines/index.js';
+import type { AttachmentRecord } from './attachments/attachment.js';
 
 export const DOMAINS = ['CHEMISTRY', 'PHYSICS', 'MATERIALS', 'BIOLOGY', 'GENERAL'] as const;
 export type Domain = (typeof DOMAINS)[number];
@@ -83,6 +84,10 @@ export interface VersionRecord {
   readonly environment: Environment | null;
   /** The publisher's word that rows are independent of each other, where the graph does not show it. */
   readonly declaresRowsIndependent: boolean;
+  /** Whether its predictions may name rows of its training data. */
+  readonly disclosesTraining: boolean;
+  /** In the publisher's order. */
+  readonly attachments: readonly AttachmentRecord[];
   readonly createdAt: Date;
   readonly createdBy: string;
   /** Set when a reference was resolved while the database did not answer: it meant this version at least until then. */

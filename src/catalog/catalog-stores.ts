@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../platform/database/index.js';
 import { AliasHistoryStore } from './aliases/alias-history-store.js';
+import { AttachmentStore } from './attachments/attachment-store.js';
 import { ExampleStore } from './publishing/example-store.js';
 import { LineageStore } from './lineage-store.js';
 import { ModelDescriptionStore } from './model-description-store.js';
@@ -21,6 +22,7 @@ export class CatalogStores {
   readonly aliasHistory: AliasHistoryStore;
   readonly lineage: LineageStore;
   readonly examples: ExampleStore;
+  readonly attachments: AttachmentStore;
 
   constructor(database: Database) {
     this.models = new ModelStore(database);
@@ -30,6 +32,7 @@ export class CatalogStores {
     this.aliasHistory = new AliasHistoryStore(database);
     this.lineage = new LineageStore(database);
     this.examples = new ExampleStore(database);
+    this.attachments = new AttachmentStore(database);
   }
 
   /** One statement when the version exists. @throws DomainError MODEL_NOT_FOUND or VERSION_NOT_FOUND, naming what does. */

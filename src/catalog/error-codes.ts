@@ -16,6 +16,7 @@ export const CATALOG_CODES = defineErrorCodes({
     'ALIAS_MOVED',
     'ALIAS_PROTECTED',
     'NO_EARLIER_TARGET',
+    'INVALID_ATTACHMENT',
   ],
 });
 

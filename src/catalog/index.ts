@@ -1,5 +1,18 @@
 import './error-codes.js';
 export { ArtifactDownloader } from './artifacts/artifact-download.js';
+export { ATTACHMENT_ROLES, type AttachmentRole } from './attachments/attachment-role.js';
+export { attachmentColumns } from './attachments/attachment-store.js';
+export {
+  type AttachmentReading,
+  type AttachmentRecord,
+  type NewAttachment,
+  readingOf,
+} from './attachments/attachment.js';
+export { type AttachmentInput, checkAttachmentInputs } from './attachments/attachment-input.js';
+export { isNumber, isOfLabels, probabilityResult, targetResult } from './attachments/attachment-meaning.js';
+export { type AttachmentOptions } from './attachments/attachment-options.js';
+export { attachedRows, type AttachedRow, isFault } from './attachments/attachment-rows.js';
+export { checkAttachments } from './attachments/check-attachments.js';
 export { CatalogChanges, newEvent } from './catalog-changes.js';
 export type { CatalogReader } from './catalog-reader.js';
 export {

@@ -2,6 +2,8 @@ import type { Rewrite } from '../onnx/index.js';
 import type { Pipeline } from '../pipelines/index.js';
 import type { Signature } from '../tensors/index.js';
 import { Prisma } from '../platform/database/index.js';
+import type { AttachmentRecord } from './attachments/attachment.js';
+import { ATTACHMENTS_OF_VERSION, attachmentsOf } from './attachments/attachment-store.js';
 import type { Dataset, Environment, Metric, Source, VersionRecord } from './catalog-records.js';
 
 /** A version as SQL answers it; the texts are JSON, as the store put it there. */
@@ -20,6 +22,8 @@ export interface VersionRow {
   readonly trainingData: string | null;
   readonly environment: string | null;
   readonly declaresRowsIndependent: boolean;
+  readonly disclosesTraining: boolean;
+  readonly attachments: string | null;
   readonly createdAt: Date;
   readonly createdBy: string;
 }
@@ -28,7 +32,7 @@ export interface VersionRow {
 export const VERSION_COLUMNS = Prisma.sql`
   v."id", v."modelId", m."name" AS "modelName", v."number", v."artifactDigest", v."signature"::text,
   v."rewrites"::text, v."pipeline"::text, v."metrics"::text, v."notes", v."source"::text, v."trainingData"::text, v."environment"::text,
-  v."declaresRowsIndependent", v."createdAt", v."createdBy"`;
+  v."declaresRowsIndependent", v."disclosesTraining", ${ATTACHMENTS_OF_VERSION} AS "attachments", v."createdAt", v."createdBy"`;
 
 /** What is JSON is parsed when it is first looked at: most readers of many versions look at little of it. */
 export function toVersion(row: VersionRow): VersionRecord {
@@ -40,6 +44,7 @@ export function toVersion(row: VersionRow): VersionRecord {
     artifactDigest,
     notes,
     declaresRowsIndependent,
+    disclosesTraining,
     createdAt,
     createdBy,
   } = row;
@@ -50,6 +55,7 @@ export function toVersion(row: VersionRow): VersionRecord {
   const source = parsed(row.source);
   const trainingData = parsed(row.trainingData ?? '[]');
   const environment = parsed(row.environment);
+  const attachments = parsed(row.attachments, attachmentsOf);
   return {
     id,
     modelId,
@@ -80,13 +86,17 @@ export function toVersion(row: VersionRow): VersionRecord {
       return environment() as Environment | null;
     },
     declaresRowsIndependent,
+    disclosesTraining,
+    get attachments() {
+      return attachments() as readonly AttachmentRecord[];
+    },
     createdAt,
     createdBy,
   };
 }
 
 /** @returns what gives the value of the JSON; null without any. */
-function parsed(text: string | null): () => unknown {
+function parsed(text: string | null, read = (value: unknown): unknown => value): () => unknown {
   let found: { readonly value: unknown } | undefined;
-  return () => (found ??= { value: JSON.parse(text ?? 'null') as unknown }).value;
+  return () => (found ??= { value: read(JSON.parse(text ?? 'null')) }).value;
 }

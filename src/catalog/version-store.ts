@@ -1,6 +1,7 @@
 import type { GraphSummary, Rewrite, RowProof } from '../onnx/index.js';
 import type { Signature } from '../tensors/index.js';
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
+import { AttachmentStore } from './attachments/attachment-store.js';
 import type { Window } from './keyset.js';
 import { DEFAULT_ALIAS } from './names.js';
 import type {
@@ -37,6 +38,7 @@ export interface NewVersion {
   readonly trainingData: readonly Dataset[];
   readonly environment: Environment | null;
   readonly declaresRowsIndependent: boolean;
+  readonly disclosesTraining: boolean;
   readonly createdBy: string;
 }
 
@@ -44,7 +46,11 @@ export interface NewVersion {
 const COLLECTING = 7_061_002;
 
 export class VersionStore {
-  constructor(private readonly database: Database) {}
+  private readonly attachments: AttachmentStore;
+
+  constructor(private readonly database: Database) {
+    this.attachments = new AttachmentStore(database);
+  }
 
   /**
    * The version each reference means, or null, in their order and with one statement however many there are.
@@ -106,11 +112,13 @@ export class VersionStore {
     return groups.map(({ modelId, _count }) => ({ modelId, count: _count }));
   }
 
-  /** Newest first. */
+  /** That consist of these bytes, or have them attached; newest first. */
   async ofArtifact(digest: string, most: number): Promise<VersionRecord[]> {
     const rows = await this.database.$queryRaw<VersionRow[]>`
       SELECT ${VERSION_COLUMNS} FROM "Version" v JOIN "Model" m ON m."id" = v."modelId"
-      WHERE v."artifactDigest" = ${digest} ORDER BY v."createdAt" DESC LIMIT ${most}`;
+      WHERE v."artifactDigest" = ${digest}
+        OR v."id" IN (SELECT x."versionId" FROM "VersionAttachment" x WHERE x."digest" = ${digest})
+      ORDER BY v."createdAt" DESC LIMIT ${most}`;
     return rows.map(toVersion);
   }
 
@@ -143,7 +151,7 @@ export class VersionStore {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(${COLLECTING})`;
   }
 
-  /** Those of the artifacts that no version consists of. */
+  /** Those of the artifacts that no version consists of, or has attached. */
   async unreferenced<Artifact extends { readonly digest: string }>(
     artifacts: readonly Artifact[],
     tx: Transaction = this.database,
@@ -153,17 +161,22 @@ export class VersionStore {
       select: { artifactDigest: true },
       distinct: ['artifactDigest'],
     });
-    const digests = new Set(used.map(({ artifactDigest }) => artifactDigest));
+    const attached = await this.attachments.used(
+      artifacts.map(({ digest }) => digest),
+      tx,
+    );
+    const digests = new Set([...used.map(({ artifactDigest }) => artifactDigest), ...attached]);
     return artifacts.filter(({ digest }) => !digests.has(digest));
   }
 
-  /** Of every file that a version consists of. */
+  /** Of every file that a version consists of, or has attached; each once. */
   async artifactDigests(): Promise<string[]> {
     const used = await this.database.version.findMany({
       select: { artifactDigest: true },
       distinct: ['artifactDigest'],
     });
-    return used.map(({ artifactDigest }) => artifactDigest);
+    const attached = await this.attachments.digests();
+    return [...new Set([...used.map(({ artifactDigest }) => artifactDigest), ...attached])];
   }
 
   /** Forgets what was known of bytes that are gone. */

@@ -1,4 +1,6 @@
+import type { VersionRecord } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
+import type { DeploymentTarget } from './deployment-requests.js';
 import type { DeploymentPageQuery, DeploymentRecord } from './records.js';
 
 /** Where deployments are found. */
@@ -48,7 +50,17 @@ export async function notReady(store: Deployments, name: string): Promise<Domain
   );
 }
 
-export function pinNotServed(
+/** For a request that wants certain versions, of a deployment that serves others. */
+export function wantedNotServed(
+  name: string,
+  arms: readonly { readonly serving: { readonly version: VersionRecord } }[],
+  { pin = '', among }: DeploymentTarget,
+): DomainError {
+  const isServed = among && arms.some(({ serving }) => among.has(serving.version));
+  return among && !isServed ? among.refusal() : pinNotServed(name, arms, pin);
+}
+
+function pinNotServed(
   name: string,
   arms: readonly { readonly serving: { readonly version: { readonly ref: string } } }[],
   pin: string,

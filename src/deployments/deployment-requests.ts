@@ -1,4 +1,5 @@
 import type { VersionRecord } from '../catalog/index.js';
+import type { DomainError } from '../platform/errors.js';
 import type { LoadedModel } from '../runtime/index.js';
 import type { BatchingSettings } from './records.js';
 import type { Batching } from './rows/batching.js';
@@ -64,6 +65,13 @@ export interface ServedVersion {
   readonly model: LoadedModel | null;
 }
 
+/** The versions by which a request may be answered. */
+export interface VersionSet {
+  has(version: VersionRecord): boolean;
+  /** What a request gets whose deployment serves, but none of them. */
+  refusal(): DomainError;
+}
+
 /** What a request is for, when it names a deployment. */
 export interface DeploymentTarget {
   readonly deployment: string;
@@ -71,4 +79,6 @@ export interface DeploymentTarget {
   readonly routingKey?: string | undefined;
   /** A ref of the version that must answer, one that the deployment serves. */
   readonly pin?: string | undefined;
+  /** Left out: any that the deployment serves. */
+  readonly among?: VersionSet | undefined;
 }

@@ -4,7 +4,7 @@ import { untilAborted, type AbortSignalLike } from '../platform/until-aborted.js
 import type { Caller } from '../security/index.js';
 import { DEFAULT_SETTINGS } from './settings/default-settings.js';
 import { AliasFollower, type FollowRequest } from './alias-follower.js';
-import { notReady, pinNotServed, requireDeployment } from './deployment-refusals.js';
+import { notReady, requireDeployment, wantedNotServed } from './deployment-refusals.js';
 import type {
   BatchingInEffect,
   ClearRecordedRequest,
@@ -27,7 +27,7 @@ import type { OnDemandModels } from './harness/on-demand-models.js';
 import type { DeploymentFilter, DeploymentPageQuery, DeploymentRecord, RevisionRecord } from './records.js';
 import type { Reconciler } from './reconciler.js';
 import { RevisionRequests } from './revision-requests.js';
-import { ANY_ROUTE, type Route, type Router } from './routing/router.js';
+import { ANY_ROUTE, takesAny, type Route, type Router } from './routing/router.js';
 import { primaryOf } from './routing/routing-table.js';
 import { checkLoggedFields } from './settings/prediction-log-input.js';
 import { changedSettings } from './settings/settings-input.js';
@@ -192,21 +192,20 @@ export class DeploymentService {
     if (this.forgotten) await untilAborted(this.forgotten.over, signal);
     if ('deployment' in target) {
       const { deployment: name } = target;
-      const free = target.routingKey === undefined && target.pin === undefined;
-      const route = free ? ANY_ROUTE : await this.routeOf(target);
+      const route = takesAny(target) ? ANY_ROUTE : await this.routeOf(target);
       const handle = await this.router.acquire(name, signal, route);
       if (handle) return handle;
       // It waited for what is brought up anew now.
       if (this.forgotten) return this.acquire(target, signal);
       const routes = this.router.table.of(name);
-      if (routes && primaryOf(routes) && route.versionId !== null)
-        throw pinNotServed(name, routes.arms, target.pin ?? '');
+      if (routes && primaryOf(routes) && (route.versionId !== null || route.among !== null))
+        throw wantedNotServed(name, routes.arms, target);
       // Why it does not serve may be on its way to the database still.
       await this.fleet.find(name)?.written();
       throw await notReady(this.store, name);
     }
     const version = await this.versions.resolve(target.version);
-    const route = { routingKey: null, versionId: version.id };
+    const route = { ...ANY_ROUTE, versionId: version.id };
     for (const { name } of this.router.table.serving(version.id)) {
       const handle = await this.router.acquire(name, signal, route);
       if (handle) return resolvedAs(version, handle);
@@ -292,8 +291,8 @@ export class DeploymentService {
     });
   }
 
-  private async routeOf({ routingKey, pin }: DeploymentTarget): Promise<Route> {
-    if (pin === undefined) return { routingKey: routingKey ?? null, versionId: null };
-    return { routingKey: routingKey ?? null, versionId: (await this.versions.resolve(pin)).id };
+  private async routeOf({ routingKey, pin, among }: DeploymentTarget): Promise<Route> {
+    const versionId = pin === undefined ? null : (await this.versions.resolve(pin)).id;
+    return { routingKey: routingKey ?? null, versionId, among: among ?? null };
   }
 }

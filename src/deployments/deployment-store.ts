@@ -246,8 +246,17 @@ export function toRevision(row: RevisionRow): RevisionRecord {
   return { ...row, ...readSettings(row) };
 }
 
-function toColumns({ runtime, batching, limits, cache, recording, predictionLog }: DeploymentSettings) {
+function toColumns({
+  runtime,
+  batching,
+  limits,
+  cache,
+  recording,
+  predictionLog,
+  outOfDomain,
+}: DeploymentSettings) {
   return {
+    outOfDomain,
     runtime: { ...runtime, executionProviders: [...runtime.executionProviders] },
     batching: { ...batching, preferredBatchSizes: [...batching.preferredBatchSizes] },
     limits: { ...limits },

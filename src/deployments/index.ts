@@ -1,5 +1,11 @@
 import './error-codes.js';
-export type { BatchingInEffect, DeploymentTarget, Occupancy, ServedVersion } from './deployment-requests.js';
+export type {
+  BatchingInEffect,
+  DeploymentTarget,
+  Occupancy,
+  ServedVersion,
+  VersionSet,
+} from './deployment-requests.js';
 export { deploymentPages } from './deployment-pages.js';
 export { DeploymentService } from './deployment-service.js';
 export { DEPLOYMENT_STATES, type DeploymentState } from './deployment-state.js';
@@ -11,6 +17,7 @@ export type {
   BatchingSettings,
   DeploymentRecord,
   DeploymentSettings,
+  OutOfDomainPolicy,
   PredictionLogSettings,
   RecordingSettings,
   RevisionRecord,

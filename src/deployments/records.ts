@@ -71,6 +71,10 @@ export interface PredictionLogSettings {
   readonly subject: string | null;
 }
 
+/** What an instance outside of the version's domain of applicability gets: a warning, or an error in place of an answer. */
+export const OUT_OF_DOMAIN_POLICIES = ['WARN', 'REFUSE'] as const;
+export type OutOfDomainPolicy = (typeof OUT_OF_DOMAIN_POLICIES)[number];
+
 /** Everything a revision fixes besides its version. */
 export interface DeploymentSettings {
   readonly runtime: RuntimeSettings;
@@ -82,6 +86,7 @@ export interface DeploymentSettings {
   readonly recording: RecordingSettings | null;
   /** Null: no prediction is logged. */
   readonly predictionLog: PredictionLogSettings | null;
+  readonly outOfDomain: OutOfDomainPolicy;
 }
 
 export interface RevisionRecord extends DeploymentSettings {

@@ -56,7 +56,7 @@ export function readOnly(): DomainError {
 }
 
 /**
- * Where each object can be downloaded; of other models' artifacts it tells nothing. One statement however many there are.
+ * Where each object can be downloaded; of other models' files it tells nothing. As many statements however many there are.
  *
  * @see https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md
  */
@@ -73,7 +73,14 @@ export async function answerLfsBatch(
   const artifacts = await catalog.artifactsByDigests(
     versions.flatMap((version) => (version ? [version.artifactDigest] : [])),
   );
-  const sizes = new Map(artifacts.map(({ digest, size }) => [digest, Number(size)]));
+  const attached = await catalog.attachedSizes(
+    model.id,
+    digests.filter((digest) => digest !== null),
+  );
+  const sizes = new Map([
+    ...attached,
+    ...artifacts.map(({ digest, size }) => [digest, Number(size)] as const),
+  ]);
   return {
     transfer: 'basic',
     objects: objects.map(({ oid, size: asked }, index) => {
@@ -85,7 +92,7 @@ export async function answerLfsBatch(
         return {
           oid,
           size: asked,
-          error: { code: 404, message: `No version of "${model.name}" consists of it.` },
+          error: { code: 404, message: `No version of "${model.name}" consists of it, or has it attached.` },
         };
       return { oid, size, actions: { download: { href: addressOf(digest) } } };
     }),

@@ -7,6 +7,9 @@ import type {
   VersionRecord,
 } from '../catalog/index.js';
 import { widenedValues, type Tensor } from '../tensors/index.js';
+import { ATTACHMENTS, attachmentFiles } from './attachment-files.js';
+import { lfsPointer } from './lfs-pointer.js';
+import type { RepositoryFile } from './repository-file.js';
 import { readableJson } from './readable-json.js';
 
 /** A version with all that its commit is made of; nothing of it ever changes. */
@@ -23,11 +26,6 @@ export interface PublishedVersion {
   readonly examples: readonly ExampleRecord[];
 }
 
-export interface RepositoryFile {
-  readonly path: string;
-  readonly content: string;
-}
-
 /**
  * The files of a version's commit. A change here gives every commit another id, so that no clone can be pulled into any
  * more: what versions get to say in addition goes into files or members that are absent where it was not said.
@@ -42,19 +40,20 @@ export function versionFiles({
 }: PublishedVersion): RepositoryFile[] {
   const { modelName, number, signature, rewrites, pipeline, metrics, source, trainingData, environment } =
     version;
-  const { declaresRowsIndependent } = version;
+  const { declaresRowsIndependent, disclosesTraining, attachments } = version;
   const { card, ...described } = description;
   // A bundle is a tar of the graph and the files its weights lie in: one object, as it is one artifact.
   const extension = format === 'ONNX_BUNDLE' ? 'tar' : 'onnx';
   const json = (path: string, value: unknown) => ({ path, content: readableJson(withoutNulls(value)) });
   return [
-    { path: '.gitattributes', content: `*.${extension} filter=lfs diff=lfs merge=lfs -text\n` },
+    { path: '.gitattributes', content: lfsAttributes(extension, attachments.length > 0) },
     { path: 'README.md', content: card.trim() === '' ? placeholder(description) : ended(card) },
     json('model.json', {
       name: modelName,
       version: number,
       ...described,
       ...(declaresRowsIndependent ? { declaresRowsIndependent } : {}),
+      ...(disclosesTraining ? { disclosesTraining } : {}),
     }),
     json('signature.json', signature),
     ...(rewrites.length > 0 ? [json('rewrites.json', rewrites)] : []),
@@ -74,8 +73,15 @@ export function versionFiles({
     ...(examples.length > 0
       ? [{ path: 'examples.json', content: readableJson(examples.map(writtenExample)) }]
       : []),
+    ...attachmentFiles(attachments),
     { path: `model.${extension}`, content: lfsPointer(version.artifactDigest, size) },
   ];
+}
+
+/** Files that Git's large file storage keeps. */
+function lfsAttributes(extension: string, hasAttachments: boolean): string {
+  const kept = [`*.${extension}`, ...(hasAttachments ? [`${ATTACHMENTS}/**`] : [])];
+  return kept.map((pattern) => `${pattern} filter=lfs diff=lfs merge=lfs -text\n`).join('');
 }
 
 /** As `publishVersion` takes it. */
@@ -99,11 +105,6 @@ function writtenTensor(tensor: Tensor): object {
   const { name, datatype, shape } = tensor;
   // Ids of commits depend on these bytes, so they stay as they have always been written.
   return { name, datatype, shape, data: widenedValues(tensor) };
-}
-
-/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
-function lfsPointer(digest: string, size: bigint): string {
-  return `version https://git-lfs.github.com/spec/v1\noid ${digest}\nsize ${size}\n`;
 }
 
 function placeholder({ title, summary }: DescriptionRecord): string {

@@ -1,7 +1,9 @@
+import { setMaxListeners } from 'node:events';
+import type { Evaluations } from '../batch/index.js';
 import type { CatalogService } from '../catalog/index.js';
 import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
-import type { Departure } from '../platform/disconnection.js';
+import { callerDisconnected, type Departure } from '../platform/disconnection.js';
 import type { InferenceService } from '../inference/index.js';
 import type {
   DriftService,
@@ -11,7 +13,8 @@ import type {
   ReferenceService,
 } from '../monitoring/index.js';
 import type { RecordedRequests } from '../recording/index.js';
-import type { PredictionService } from '../predictions/index.js';
+import type { PipelinePreviews, PredictionService } from '../predictions/index.js';
+import type { ReportService } from '../reliability/index.js';
 import type { MoleculeDepictions } from '../pipelines/index.js';
 import type { VersionComparer } from '../comparison/index.js';
 import type { JobService } from '../jobs/index.js';
@@ -21,6 +24,7 @@ import type { Logger } from '../platform/logging.js';
 import { requestedOrigin, type Addressed, type Caller } from '../security/index.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import { PictureAllowance } from './picture-allowance.js';
+import type { TypedDoors } from './typed/typed-doors.js';
 
 export interface GraphqlServices {
   readonly catalog: CatalogService;
@@ -29,9 +33,12 @@ export interface GraphqlServices {
   readonly inference: InferenceService;
   readonly recordedRequests: RecordedRequests;
   readonly predictions: PredictionService;
+  readonly pipelinePreviews: PipelinePreviews;
   readonly depictions: MoleculeDepictions;
+  readonly reports: ReportService;
   readonly comparer: VersionComparer;
   readonly jobs: JobService;
+  readonly evaluations: Evaluations;
   readonly alerts: AlertService;
   /** Null where the server does not measure. */
   readonly metrics: MetricsService | null;
@@ -40,6 +47,7 @@ export interface GraphqlServices {
   readonly predictionLog: PredictionLog;
   readonly outcomes: OutcomeService;
   readonly events: EventLog;
+  readonly typedDoors: TypedDoors;
   readonly logger: Logger;
 }
 
@@ -114,6 +122,9 @@ class OperationContext implements RequestContext {
   get predictions(): PredictionService {
     return this.services.predictions;
   }
+  get pipelinePreviews(): PipelinePreviews {
+    return this.services.pipelinePreviews;
+  }
   get depictions(): MoleculeDepictions {
     return this.services.depictions;
   }
@@ -123,11 +134,17 @@ class OperationContext implements RequestContext {
   get jobs(): JobService {
     return this.services.jobs;
   }
+  get evaluations(): Evaluations {
+    return this.services.evaluations;
+  }
   get alerts(): AlertService {
     return this.services.alerts;
   }
   get metrics(): MetricsService | null {
     return this.services.metrics;
+  }
+  get reports(): ReportService {
+    return this.services.reports;
   }
   get drift(): DriftService {
     return this.services.drift;
@@ -140,6 +157,9 @@ class OperationContext implements RequestContext {
   }
   get outcomes(): OutcomeService {
     return this.services.outcomes;
+  }
+  get typedDoors(): TypedDoors {
+    return this.services.typedDoors;
   }
   get events(): EventLog {
     return this.services.events;
@@ -179,7 +199,10 @@ class OperationContext implements RequestContext {
 
 function signalOf(departure: Departure): AbortSignal {
   const controller = new AbortController();
-  if (departure.aborted) controller.abort();
-  else departure.addEventListener('abort', () => controller.abort());
+  // A request may have a hundred pictures drawn at once, each of which listens.
+  setMaxListeners(0, controller.signal);
+  const leave = () => controller.abort(callerDisconnected());
+  if (departure.aborted) leave();
+  else departure.addEventListener('abort', leave);
   return controller.signal;
 }

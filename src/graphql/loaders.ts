@@ -14,6 +14,7 @@ import { type TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import type { AlertService, DriftService } from '../monitoring/index.js';
 import type { RecordedRequestRecord, RecordedRequests } from '../recording/index.js';
+import type { Evaluations } from '../batch/index.js';
 import type { JobService } from '../jobs/index.js';
 import { keyedLoaders, pageLoader } from './batched-loaders.js';
 import { groupBy } from './group-by.js';
@@ -44,12 +45,13 @@ export function createLoaders(
     readonly deployments: DeploymentService;
     readonly recordedRequests: RecordedRequests;
     readonly jobs: JobService;
+    readonly evaluations: Evaluations;
     readonly drift: DriftService;
     readonly alerts: AlertService;
   },
   { cache }: { cache: boolean },
 ) {
-  const { catalog, transfer, deployments, recordedRequests, jobs, drift, alerts } = services;
+  const { catalog, transfer, deployments, recordedRequests, jobs, evaluations, drift, alerts } = services;
   const { byKey, grouped } = keyedLoaders({ cache });
 
   return {
@@ -83,6 +85,10 @@ export function createLoaders(
     ),
     examplesOfVersion: grouped(
       (ids) => catalog.examplesOfVersions(ids),
+      ({ versionId }) => versionId,
+    ),
+    evaluationsOfVersion: grouped(
+      (ids) => evaluations.ofVersions(ids),
       ({ versionId }) => versionId,
     ),
     referenceOfVersion: byKey(

@@ -14,7 +14,9 @@ import { PersistedDocuments } from './documents/persisted-documents.js';
 import { SharedSubscriptions } from './operations/shared-subscriptions.js';
 import { StreamLimits } from './operations/stream-limits.js';
 import { serveStreams } from './server-sent-events/stream-route.js';
+import { LiveSchema } from './live-schema.js';
 import { buildExecutableSchema } from './schema.js';
+import { createTypedDoors } from './typed/create-typed-doors.js';
 import { serveWebSockets } from './websocket/websocket-server.js';
 
 /**
@@ -25,7 +27,7 @@ import { serveWebSockets } from './websocket/websocket-server.js';
 export async function registerGraphql(
   app: FastifyInstance,
   options: {
-    services: GraphqlServices;
+    services: Omit<GraphqlServices, 'typedDoors'>;
     config: Pick<
       Config,
       | 'apiKey'
@@ -39,14 +41,24 @@ export async function registerGraphql(
     guard: Guard;
     paths?: HttpPaths | undefined;
   },
-): Promise<{ close(): Promise<void>; readonly answerComparisonPart: PartAnswerer }> {
-  const { services, config } = options;
-  const schema = buildExecutableSchema();
-  const documents = new DocumentCache(schema);
+): Promise<{
+  close(): Promise<void>;
+  /** From then on the schema has a field for each deployment. */
+  followDeployments(): void;
+  readonly answerComparisonPart: PartAnswerer;
+}> {
+  const { config } = options;
+  const base = buildExecutableSchema();
+  const schema = new LiveSchema(base);
+  const typedDoors = createTypedDoors(schema, options.services);
+  const services = { ...options.services, typedDoors };
+  const documents = new DocumentCache(base);
   const store = await PersistedDocumentStore.open(join(config.dataDirectory, 'documents'), services.logger);
   app.addHook('onClose', () => store.close());
   const persisted = new PersistedDocuments(documents, store);
   const readDocument = createDocumentReader(schema, documents, config);
+  // First of all that hear of another schema: who reads by it must not find documents of the last one.
+  schema.onReplaced((current, changed) => documents.carryTo(current, changed));
   const shared = { schema, services, config, documents, persisted, readDocument };
   await serveHttp(app, shared, options.paths);
   const limits = new StreamLimits(config.maxSockets);
@@ -63,7 +75,12 @@ export async function registerGraphql(
   const close = async () => {
     streams.close();
     await sockets.close();
+    await typedDoors.close();
   };
   app.addHook('preClose', close);
-  return { close, answerComparisonPart: createPartAnswerer(schema, services) };
+  return {
+    close,
+    followDeployments: () => typedDoors.follow(),
+    answerComparisonPart: createPartAnswerer(base, services),
+  };
 }

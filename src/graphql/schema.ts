@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
@@ -11,6 +12,11 @@ function readTypeDefinitions(): string[] {
   const folder = join(packageRoot, 'schema');
   const files = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
   return files.sort().map((name) => readFileSync(join(folder, name), 'utf8'));
+}
+
+/** Equal schemas have equal digests. */
+export function schemaDigest(): string {
+  return createHash('sha256').update(readTypeDefinitions().join('\n')).digest('hex');
 }
 
 let built: GraphQLSchema | undefined;

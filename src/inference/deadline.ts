@@ -1,4 +1,4 @@
-import type { Departure } from '../platform/disconnection.js';
+import { callerDisconnected, type Departure } from '../platform/disconnection.js';
 import { DomainError } from '../platform/errors.js';
 import type { AbortSignalLike } from '../platform/until-aborted.js';
 
@@ -126,7 +126,7 @@ export class Deadline extends Lifetime {
   }
 
   private readonly onDeparture = (): void => {
-    this.finish(new DomainError('DEADLINE_EXCEEDED', 'The caller disconnected.'));
+    this.finish(callerDisconnected());
   };
 }
 

@@ -238,8 +238,9 @@ export class InferenceService {
   ): Promise<Answered<T>> {
     const asker = { priority, lifetime };
     const hold = new Hold(handle, this.holding);
-    const { rows } = handle.batching;
-    const model = new HeldModel(handle.version, rows, hold, asker, account, this.maxAnswerBytes);
+    const { version, settings } = handle;
+    const about = { version, rows: handle.batching.rows, outOfDomain: settings.outOfDomain };
+    const model = new HeldModel(about, hold, asker, account, this.maxAnswerBytes);
     return lifetime.race(work(model), () => hold.release());
   }
 

@@ -1,5 +1,5 @@
 import type { VersionRecord } from '../catalog/index.js';
-import type { RowVerdict } from '../deployments/index.js';
+import type { OutOfDomainPolicy, RowVerdict } from '../deployments/index.js';
 import { AnswerTooLarge } from '../runtime/index.js';
 import { byteLengthOf, checkInputs, rowsOf, type Tensor } from '../tensors/index.js';
 import type { BatchedResult } from './batcher.js';
@@ -14,6 +14,8 @@ export interface OpenModel {
   readonly version: VersionRecord;
   /** Whether the answer to a row depends on that row alone. */
   readonly rows: RowVerdict;
+  /** What an instance outside of the version's domain of applicability gets. */
+  readonly outOfDomain: OutOfDomainPolicy;
   /** Aborts when the request's time is over or its caller gone: work that can stop should. */
   readonly signal: AbortSignal;
   /** When that will be, as `performance.now()`; Infinity when that is unknown. */
@@ -74,15 +76,22 @@ export class HeldModel implements OpenModel {
   /** A run of it was shared with rows that others sent. */
   private hasShared = false;
 
+  readonly version: VersionRecord;
+  readonly rows: RowVerdict;
+  readonly outOfDomain: OutOfDomainPolicy;
+
   constructor(
-    readonly version: VersionRecord,
-    readonly rows: RowVerdict,
+    about: Pick<OpenModel, 'version' | 'rows' | 'outOfDomain'>,
     private readonly hold: Hold,
     private readonly asker: Asker,
     private readonly account: Account,
     private readonly maxAnswerBytes: number,
     private readonly remembers = true,
-  ) {}
+  ) {
+    this.version = about.version;
+    this.rows = about.rows;
+    this.outOfDomain = about.outOfDomain;
+  }
 
   get signal(): AbortSignal {
     return this.asker.lifetime.signal;
@@ -199,7 +208,7 @@ export class HeldModel implements OpenModel {
 
   private withoutCache(lifetime: Lifetime): HeldModel {
     const asker = { priority: this.asker.priority, lifetime };
-    return new HeldModel(this.version, this.rows, this.hold, asker, this.account, this.maxAnswerBytes, false);
+    return new HeldModel(this, this.hold, asker, this.account, this.maxAnswerBytes, false);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DeploymentTarget } from '../deployments/index.js';
+import type { DeploymentTarget, VersionSet } from '../deployments/index.js';
 import type { Departure } from '../platform/disconnection.js';
 import { DomainError } from '../platform/errors.js';
 import type { Priority } from './priority.js';
@@ -15,6 +15,8 @@ export interface TargetRequest {
   readonly routingKey?: string | null | undefined;
   /** A version ref: of those that the deployment serves, the one that must answer. */
   readonly pin?: string | null | undefined;
+  /** Of those that the deployment serves, the ones that may answer; all when left out. */
+  readonly among?: VersionSet | undefined;
   /** NORMAL when left out. */
   readonly priority?: Priority | null | undefined;
   /** Tells when the caller has gone. */
@@ -23,9 +25,10 @@ export interface TargetRequest {
 
 /** @throws DomainError INVALID_ARGUMENT when the request does not name exactly one target, or more than fits it */
 export function targetOf(request: TargetRequest): DeploymentTarget | { readonly version: string } {
-  const { deployment, version, routingKey, pin } = request;
+  const { deployment, version, routingKey, pin, among } = request;
   if (typeof deployment === 'string' && typeof version !== 'string') {
-    if (typeof routingKey !== 'string' && typeof pin !== 'string') return { deployment };
+    if (typeof routingKey !== 'string' && typeof pin !== 'string')
+      return among === undefined ? { deployment } : { deployment, among };
     if (typeof routingKey === 'string' && routingKey.length > MAX_ROUTING_KEY) {
       throw new DomainError(
         'INVALID_ARGUMENT',
@@ -33,7 +36,7 @@ export function targetOf(request: TargetRequest): DeploymentTarget | { readonly 
         { field: ['routingKey'] },
       );
     }
-    return { deployment, routingKey: routingKey ?? undefined, pin: pin ?? undefined };
+    return { deployment, routingKey: routingKey ?? undefined, pin: pin ?? undefined, among };
   }
   const stray = typeof routingKey === 'string' ? 'routingKey' : typeof pin === 'string' ? 'pin' : null;
   if (typeof version === 'string' && typeof deployment !== 'string') {

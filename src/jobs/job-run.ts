@@ -47,6 +47,14 @@ export class JobRun implements RunningJob {
     this.pace.add(performance.now(), Number(done), share);
   }
 
+  get id(): string {
+    return this.job.id;
+  }
+
+  get actor(): string {
+    return this.job.actor;
+  }
+
   get input(): JsonObject {
     return this.job.input;
   }

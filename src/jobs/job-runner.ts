@@ -6,7 +6,7 @@ import { DatabaseUnavailable } from '../platform/failures.js';
 import type { Logger } from '../platform/logging.js';
 import { isOver, type JobKind, type JobRecord, type JobState, type JobWork } from './job.js';
 import type { JobChanges } from './job-changes.js';
-import { requeueInterrupted } from './interrupted-jobs.js';
+import { requeueInterrupted, wakeForgotten } from './interrupted-jobs.js';
 import { jobEvent, SYSTEM } from './job-events.js';
 import { JobRun, type RunEnded } from './job-run.js';
 import type { Change, JobStore } from './job-store.js';
@@ -40,6 +40,8 @@ export class JobRunner {
   private timer: NodeJS.Timeout | undefined;
   /** Jobs that come again later. */
   private readonly waiting = new Set<string>();
+  /** Whether a job may be in no queue although it waits: looked for when the queue is empty. */
+  private mayBeForgotten = false;
   private beginning: string | null = null;
   /** Whether the job that is about to run was paused or cancelled. */
   private isChanged = false;
@@ -112,9 +114,14 @@ export class JobRunner {
       while (this.lookAgain && this.phase === 'running' && this.runs.size < AT_ONCE) {
         this.lookAgain = false;
         const wakeUp = await this.parts.wakeUps.next();
-        if (!wakeUp) continue;
-        this.lookAgain = true;
-        await this.begin(wakeUp);
+        if (wakeUp) {
+          this.lookAgain = true;
+          await this.begin(wakeUp);
+        } else if (this.mayBeForgotten) {
+          const isAwaited = (id: string) => this.runs.has(id) || this.waiting.has(id);
+          this.lookAgain = await wakeForgotten(this.parts, isAwaited);
+          this.mayBeForgotten = false;
+        }
       }
     } catch (error) {
       this.parts.logger.error(
@@ -126,9 +133,14 @@ export class JobRunner {
     this.looking = null;
     clearTimeout(this.timer);
     if (this.phase !== 'running') return;
+    const isSoon = this.waiting.size > 0 || this.mayBeForgotten;
     this.timer = setTimeout(
-      () => this.wake(),
-      this.waiting.size > 0 ? LOOK_AGAIN_MS : LOOK_ANYWAY_MS,
+      () => {
+        // What was taken while the database went away is known to nobody.
+        this.mayBeForgotten ||= !isSoon;
+        this.wake();
+      },
+      isSoon ? LOOK_AGAIN_MS : LOOK_ANYWAY_MS,
     ).unref();
   }
 
@@ -237,8 +249,13 @@ export class JobRunner {
 
   private async putBack(wakeUp: WakeUp, error: unknown): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error);
-    this.waiting.add(wakeUp.jobId);
-    await this.parts.wakeUps.putBack(wakeUp, reason).catch(() => undefined);
+    try {
+      await this.parts.wakeUps.putBack(wakeUp, reason);
+      if (wakeUp.mayComeAgain) this.waiting.add(wakeUp.jobId);
+      else this.mayBeForgotten = true;
+    } catch {
+      this.mayBeForgotten = true;
+    }
   }
 
   private finish(

@@ -147,6 +147,16 @@ export class JobStore {
     return rows.map((row) => ({ ...toRecord(row), deaths: row.deaths }));
   }
 
+  /** Of those that run or wait for their turn, oldest first. */
+  async pendingIds(): Promise<string[]> {
+    const rows = await this.database.job.findMany({
+      where: { state: { in: ['QUEUED', 'RUNNING'] } },
+      orderBy: { number: 'asc' },
+      select: { id: true },
+    });
+    return rows.map(({ id }) => id);
+  }
+
   /** Removes what was over before the instant. @returns how many */
   async removeFinished(before: Date): Promise<number> {
     const { count } = await this.database.job.deleteMany({ where: { finishedAt: { lt: before } } });

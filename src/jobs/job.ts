@@ -57,6 +57,9 @@ export interface Reached {
 
 /** A job at work, as its kind sees it. */
 export interface RunningJob {
+  readonly id: string;
+  /** Who started it. */
+  readonly actor: string;
   readonly input: JsonObject;
   /** What was saved last; null when nothing was. */
   readonly checkpoint: JsonValue | null;

@@ -31,6 +31,7 @@ export {
   type ErrorOfVersion,
   type ErrorPoint,
   type ErrorSummary,
+  type IntervalCoverage,
   type LiveError,
   OutcomeService,
 } from './outcomes/index.js';

@@ -12,6 +12,7 @@ export { drawnField, instanceForm, runsRowwise, runsStacked } from './describe/i
 export { isInstanceField, loggedFields, tellTogether } from './describe/logged-fields.js';
 export { type TensorAnnotation, tensorAnnotations } from './describe/tensor-annotations.js';
 export { describeQuantity, type TensorColumns, tensorColumns } from './describe/tensor-columns.js';
+export { hasMolecule, moleculesOf } from './instances/molecules-of.js';
 export { neutronRange, stabilityDistance } from './instances/nuclear-landscape.js';
 export type { JsonObject, JsonValue } from './json.js';
 export {
@@ -21,7 +22,11 @@ export {
   type ValueKind,
   type Values,
 } from './language/index.js';
+export { type PreviewedValue, previewedInputs, PreviewWatch } from './describe/preview-values.js';
+export { withPipelineTables } from './describe/pipeline-tables.js';
+export { pipelineLanguage } from './describe/pipeline-language.js';
 export { MoleculeWorker } from './molecules/molecule-worker-client.js';
+export { type Convert, converter } from './units/convert.js';
 export { parseNewPipeline, parsePipeline } from './parse-pipeline.js';
 export type { Pipeline } from './pipeline.js';
 export {

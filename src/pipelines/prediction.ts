@@ -8,6 +8,7 @@ export const WARNING_CODES = [
   /** The molecule has a substructure that a set of alerts names. */
   'STRUCTURAL_ALERT',
   'ROWS_DECLARED_INDEPENDENT',
+  'CALIBRATION_TOO_SMALL',
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 
@@ -33,6 +34,8 @@ export const ROW_ERROR_CODES = [
   'NON_FINITE',
   'UNKNOWN_CLASS',
   'NOT_REPRESENTABLE',
+  /** Where a deployment refuses what lies outside of the version's domain of applicability. */
+  'OUT_OF_DOMAIN',
 ] as const;
 export type RowErrorCode = (typeof ROW_ERROR_CODES)[number];
 

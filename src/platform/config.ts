@@ -45,6 +45,8 @@ export interface Config {
   readonly requestEventDays: number;
   /** Days after which jobs that are over are removed. */
   readonly jobDays: number;
+  /** What files for jobs and their results may take on disk together. */
+  readonly jobBytes: number;
   /** Holds secrets by their names, which is all anybody else refers to them by. */
   readonly secretsFile: string | undefined;
   /** Hosts that webhooks may reach although they are in a private network or speak plain HTTP: `host` or `host:port`. */
@@ -111,6 +113,7 @@ const environment = z.object({
   RETORT_EXAMPLES: flag(true),
   RETORT_REQUEST_EVENT_DAYS: integer(1, 36_500, 30),
   RETORT_JOB_DAYS: integer(1, 36_500, 30),
+  RETORT_JOB_BYTES: integer(1, Number.MAX_SAFE_INTEGER, 64 * GIB),
   RETORT_SECRETS_FILE: z.string().optional(),
   RETORT_WEBHOOK_HOSTS: list(
     isHost,
@@ -166,6 +169,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     examples: settings.RETORT_EXAMPLES,
     requestEventDays: settings.RETORT_REQUEST_EVENT_DAYS,
     jobDays: settings.RETORT_JOB_DAYS,
+    jobBytes: settings.RETORT_JOB_BYTES,
     secretsFile:
       settings.RETORT_SECRETS_FILE === undefined ? undefined : resolve(settings.RETORT_SECRETS_FILE),
     webhookHosts: settings.RETORT_WEBHOOK_HOSTS.map((host) => host.toLowerCase()),

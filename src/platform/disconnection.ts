@@ -1,11 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { DomainError } from './errors.js';
 
 /** Tells that a caller has gone: an AbortSignal, or something lighter that does as one. */
 export interface Departure {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Why work ends whose caller has gone: nobody's fault, so that it is no unexpected failure in the log. */
+export function callerDisconnected(): DomainError {
+  return new DomainError('DEADLINE_EXCEEDED', 'The caller disconnected.');
 }
 
 /** Those who wait on a connection. It gets one listener, instead of one that every request would add and take away. */

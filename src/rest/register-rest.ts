@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ArtifactStore } from '../artifacts/index.js';
+import type { JobFiles } from '../batch/index.js';
 import type { TransferService } from '../transfer/index.js';
 import type { GitService } from '../git/index.js';
 import type { JobService } from '../jobs/index.js';
@@ -9,6 +10,7 @@ import { registerArchiveRoutes } from './archive-routes.js';
 import { registerArtifactRoutes } from './artifact-routes.js';
 import { recordFailedUploads } from './failed-uploads.js';
 import { registerErrorHandlers } from './error-handlers.js';
+import { registerFileRoutes } from './file-routes.js';
 import { registerGitRoutes } from './git-routes.js';
 import { registerHealthRoutes, type Readiness } from './health-routes.js';
 import { registerJobRoutes } from './job-routes.js';
@@ -33,6 +35,8 @@ export interface RestOptions {
   readonly git?: GitService;
   /** What `/jobs` needs; without it it is not there. */
   readonly jobs?: JobService;
+  /** What `/files` and the results of jobs need; without it `/files` is not there. */
+  readonly jobFiles?: JobFiles;
   /** What `/metrics` answers; without it it is not there. */
   readonly metricsText?: () => string;
 }
@@ -57,8 +61,14 @@ export async function registerRest(app: FastifyInstance, options: RestOptions): 
     });
   }
   await app.register(async (scope) => registerHealthRoutes(scope, options.readiness));
-  const { serving, git, jobs, readiness, metricsText } = options;
-  if (jobs) await app.register(async (scope) => registerJobRoutes(scope, jobs));
+  const { serving, git, jobs, jobFiles, readiness, metricsText } = options;
+  if (jobs) await app.register(async (scope) => registerJobRoutes(scope, jobs, jobFiles?.results));
+  if (jobFiles) {
+    await app.register(async (scope) => {
+      recordFailedUploads(scope, options.events);
+      await registerFileRoutes(scope, jobFiles.uploads);
+    });
+  }
   if (metricsText) await app.register(async (scope) => registerMetricsRoute(scope, metricsText));
   if (git) await app.register(async (scope) => registerGitRoutes(scope, git));
   if (serving) await app.register(async (scope) => registerServingProtocols(scope, serving, readiness));

@@ -9,8 +9,34 @@ export {
   kolmogorovSmirnovDistance,
   wassersteinDistance,
 } from './cumulative-distances.js';
+export {
+  conformalNeeds,
+  conformalQuantile,
+  conformalRank,
+  conformalSet,
+  residualScore,
+} from './conformal.js';
 export { hypergeometricTail } from './hypergeometric.js';
 export { kolmogorovCritical, kolmogorovSmirnovTail } from './kolmogorov.js';
+export {
+  type ColumnScaling,
+  type Fingerprints,
+  fingerprintsOf,
+  fitLeverage,
+  fitScaling,
+  type Leverage,
+  leverageOf,
+  meanDistance,
+  mostSimilar,
+  type Near,
+  nearestRows,
+  packBits,
+  type Rows,
+  scaledRow,
+  scaledRows,
+  type Similar,
+  valueAtShare,
+} from './neighbours/index.js';
 export { quantileBins, quantileBounds } from './quantile-bins.js';
 export { Reservoir } from './reservoir.js';
 export {
@@ -21,3 +47,13 @@ export {
   stabilityIndex,
 } from './stability-index.js';
 export { type ChanceDistance, chanceWasserstein, wassersteinCritical } from './wasserstein-chance.js';
+export { bootstrapIntervals, type Interval, quantile } from './quality/bootstrap.js';
+export {
+  areaUnderCurve,
+  classificationQuality,
+  type ClassificationQuality,
+  type ProbabilityQuality,
+  probabilityQuality,
+} from './quality/classification-quality.js';
+export { correlation, type Counts, onceEach, ranksOf } from './quality/ranks.js';
+export { regressionQuality, type RegressionQuality } from './quality/regression-quality.js';

@@ -4,6 +4,7 @@ import { Prisma, type Database, type Transaction } from '../platform/database/in
 import { isName, sameButCase } from '../catalog/index.js';
 import type { Dataset, Environment, Metric, Source } from '../catalog/index.js';
 import { FORMAT_VERSION } from './archive/archive-layout.js';
+import { manifestAttachment } from './archive/manifest-attachments.js';
 import { manifestExample } from './archive/manifest-examples.js';
 import { FORMAT, type Manifest, type ManifestParent, type ManifestVersion } from './archive/manifest.js';
 
@@ -20,7 +21,10 @@ export interface ModelSnapshot {
 const NUMBER = { version: { select: { number: true } } } as const;
 const SIZE = { artifact: { select: { size: true } } } as const;
 
-type VersionRow = Prisma.VersionGetPayload<{ include: typeof SIZE }>;
+/** With its files beside the graph, in the publisher's order. */
+const FILES = { ...SIZE, attachments: { orderBy: { position: 'asc' } } } as const;
+
+type VersionRow = Prisma.VersionGetPayload<{ include: typeof FILES }>;
 
 interface ModelRows {
   readonly model: Prisma.ModelGetPayload<object>;
@@ -65,7 +69,7 @@ export class SnapshotStore {
     // One after the other: a transaction has one connection, and that does one thing at a time.
     const rows = {
       model,
-      versions: await tx.version.findMany({ ...ofModel, include: SIZE, orderBy: { number: 'asc' } }),
+      versions: await tx.version.findMany({ ...ofModel, include: FILES, orderBy: { number: 'asc' } }),
       examples: await tx.versionExample.findMany({
         where: { version: { modelId: model.id } },
         orderBy: { position: 'asc' },
@@ -181,7 +185,14 @@ function manifestOf(rows: ModelRows): Manifest {
       actor: move.actor,
       at: move.at.toISOString(),
     })),
-    blobs: [...new Map(versions.map((version) => [version.artifactDigest, version.artifact.size]))]
+    blobs: [
+      ...new Map(
+        versions.flatMap(({ artifactDigest, artifact, attachments }) => [
+          [artifactDigest, artifact.size] as const,
+          ...attachments.map(({ digest, size }) => [digest, size] as const),
+        ]),
+      ),
+    ]
       .map(([digest, size]) => ({ digest, size: Number(size) }))
       .sort(byText(({ digest }) => digest)),
   };
@@ -218,6 +229,8 @@ function versionOf(
     })),
     environment: environment as ManifestVersion['environment'],
     ...(row.declaresRowsIndependent ? { declaresRowsIndependent: true as const } : {}),
+    ...(row.disclosesTraining ? { disclosesTraining: true as const } : {}),
+    ...(row.attachments.length > 0 ? { attachments: row.attachments.map(manifestAttachment) } : {}),
     derivedFrom: parents.sort(
       byText(({ model, number }) => `${model ?? ''}@${String(number).padStart(10, '0')}`),
     ),

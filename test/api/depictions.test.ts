@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { until } from '../support/until.js';
 import { ask, onlyError } from './support/ask.js';
 
 const ASPIRIN = 'CC(=O)Oc1ccccc1C(=O)O';
@@ -18,8 +20,13 @@ interface Predictions {
 
 describe.each(anyDatabaseKind)('pictures of molecules, %s database', (kind) => {
   let app: TestApp;
+  const lines: string[] = [];
   beforeAll(async () => {
-    app = await startTestApp({ kind, examples: true });
+    app = await startTestApp({
+      kind,
+      examples: true,
+      logger: pino({ level: 'debug' }, { write: (line) => void lines.push(line) }),
+    });
   });
   afterAll(() => app.close());
 
@@ -159,5 +166,30 @@ describe.each(anyDatabaseKind)('pictures of molecules, %s database', (kind) => {
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('at most 100 pictures in one request'),
     });
+  });
+
+  it('takes it for no failure of its own when the caller leaves', async () => {
+    const fields = Array.from(
+      { length: 8 },
+      (_, index) => `p${index}: depiction(molecule: "${'C'.repeat(100 + index)}")`,
+    );
+    const leave = async () => {
+      const left = new AbortController();
+      const answer = fetch(`${app.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: `query Left { ${fields.join(' ')} }` }),
+        signal: left.signal,
+      });
+      // By then the first request has been read.
+      await ask(app, '{ __typename }');
+      left.abort();
+      await answer.catch(() => undefined);
+    };
+    await until(async () => {
+      await leave();
+      return lines.some((line) => line.includes('"operation":"Left"') && line.includes('DEADLINE_EXCEEDED'));
+    });
+    expect(lines.filter((line) => line.includes('unexpectedly'))).toEqual([]);
   });
 });

@@ -52,7 +52,7 @@ interface Told {
 }
 
 /** What runs a model or reads, and leaves nothing behind that would want a reason. */
-const CHANGES_NOTHING = ['exportModel', 'infer', 'predict', 'testAlertRule'];
+const CHANGES_NOTHING = ['exportModel', 'infer', 'models', 'predict', 'testAlertRule'];
 
 /** The suites of jobs, alerts, drift and the prediction log make these changes. */
 const CHANGED_ELSEWHERE = [
@@ -60,12 +60,14 @@ const CHANGED_ELSEWHERE = [
   'createAlertRule',
   'deleteAlertRule',
   'deleteLoggedPredictions',
+  'evaluateVersion',
   'pauseJob',
   'recordOutcome',
   'resumeJob',
   'setReferenceDistribution',
   'silenceAlerts',
   'startArtifactVerification',
+  'startBatchPrediction',
   'startVersionComparison',
   'unsilenceAlerts',
   'updateAlertRule',

@@ -87,6 +87,7 @@ describe.each(databaseKinds)('deployments of an older Retort on %s', (kind) => {
             mask: ['smiles'],
             subject: null,
           },
+          outOfDomain: 'WARN' as const,
         };
         await database.client.$transaction((tx) =>
           store.addRevision(tx, {

@@ -38,6 +38,8 @@ function published(number: number, more: Partial<VersionRecord> = {}): Published
       packages: [{ name: 'torch', version: '2' }],
     },
     declaresRowsIndependent: false,
+    disclosesTraining: false,
+    attachments: [],
     createdAt: new Date('2026-01-02T03:04:05.678Z'),
     createdBy: 'ada',
     ...more,

@@ -251,6 +251,13 @@ describe.each(databaseKinds)('jobs on %s', (kind) => {
     jobs = await open();
     await isIn(id, 'FAILED');
     expect((await jobs.find(id))?.error).toContain('The server ended 5 times');
+    const told = await events.page({ take: 1, fromEnd: true, filter: { kinds: ['JOB_STATE_CHANGED'] } });
+    expect(told[0]).toMatchObject({
+      message: expect.stringMatching(
+        /^Count: the job failed \(The server ended 5 times .* not tried again\.\)$/,
+      ),
+      data: { job: id, toState: 'FAILED', reason: null },
+    });
   });
 
   it('finds its queue again where a backup without it was restored', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { JobService } from '../../src/jobs/index.js';
-import { openDatabase, type DatabaseHandle } from '../../src/platform/database/index.js';
+import { openDatabase, type DatabaseHandle, type SqlExecutor } from '../../src/platform/database/index.js';
 import { EventLog } from '../../src/platform/events/index.js';
 import { createLogger } from '../../src/platform/logging.js';
 import { CountingWork } from '../support/counting-work.js';
@@ -21,10 +21,16 @@ class Server {
     readonly work: CountingWork,
   ) {}
 
-  static async start(database: TestDatabase, databaseUrl: string): Promise<Server> {
+  /** @param watched what jobs are woken up by goes through it */
+  static async start(
+    database: TestDatabase,
+    databaseUrl: string,
+    watched = (sql: SqlExecutor): SqlExecutor => sql,
+  ): Promise<Server> {
     const handle = await openDatabase({ ...database, databaseUrl }, logger);
     const events = new EventLog(handle.client, logger);
-    const jobs = await JobService.open({ database: handle.client, sql: handle.sql, events, logger });
+    const sql = watched(handle.sql);
+    const jobs = await JobService.open({ database: handle.client, sql, events, logger });
     const work = new CountingWork();
     jobs.register(work);
     handle.writer?.onTakenBack(
@@ -75,6 +81,26 @@ onPostgres('jobs of a server that loses its database', () => {
     await until(async () => (await first.jobs.find(id))?.state === 'SUCCEEDED');
     expect(first.work.counted).toEqual([1, 2, 3, 4, 5]);
     expect((await first.jobs.find(id))?.attempt).toBe(1);
+  });
+
+  it('are begun although it went away just when they were taken from the queue', async () => {
+    await first.close();
+    let wasCut = false;
+    first = await Server.start(database, link.url, (sql) => ({
+      async executeSql(text, values) {
+        const answer = await sql.executeSql(text, values);
+        if (!wasCut && text.includes("state = 'active'") && answer.rows.length > 0) {
+          wasCut = true;
+          link.cut();
+        }
+        return answer;
+      },
+    }));
+    const { id } = await start();
+    await until(() => wasCut);
+    link.mend();
+    await until(async () => (await first.jobs.find(id).catch(() => null))?.state === 'SUCCEEDED');
+    expect(first.work.counted).toEqual([1, 2, 3, 4, 5]);
   });
 
   it('do not go on once another server has them, and are its own', async () => {

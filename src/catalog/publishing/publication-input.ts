@@ -1,4 +1,5 @@
 import { DomainError } from '../../platform/errors.js';
+import type { AttachmentInput } from '../attachments/attachment-input.js';
 import type { ExampleInput } from './example-intake.js';
 import { MAX_MARKDOWN } from '../model-input.js';
 import type { Dataset, DerivationRelation, Environment, Metric, Source } from '../catalog-records.js';
@@ -27,6 +28,8 @@ export interface PublishVersionInput {
     readonly { readonly version: string; readonly relation: DerivationRelation }[] | null | undefined;
   readonly examples?: readonly ExampleInput[] | null | undefined;
   readonly declareRowsIndependent?: boolean | null | undefined;
+  readonly attachments?: readonly AttachmentInput[] | null | undefined;
+  readonly discloseTraining?: boolean | null | undefined;
   /** Why, for the event. */
   readonly reason?: string | null | undefined;
 }
@@ -46,6 +49,7 @@ export interface PublicationTexts {
   readonly trainingData: readonly Dataset[];
   readonly environment: Environment | null;
   readonly declaresRowsIndependent: boolean;
+  readonly disclosesTraining: boolean;
 }
 
 /** @throws DomainError INVALID_ARGUMENT */
@@ -58,6 +62,7 @@ export function checkPublicationTexts(input: PublishVersionInput): PublicationTe
     trainingData: checkTrainingData(input.trainingData ?? []),
     environment: input.environment ? checkEnvironment(input.environment) : null,
     declaresRowsIndependent: input.declareRowsIndependent ?? false,
+    disclosesTraining: input.discloseTraining ?? false,
   };
 }
 

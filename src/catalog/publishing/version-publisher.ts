@@ -1,9 +1,11 @@
 import type { ArtifactStore } from '../../artifacts/index.js';
 import type { Inspection } from '../../runtime/index.js';
-import { parseNewPipeline, type InstanceReader } from '../../pipelines/index.js';
+import { derivedPipeline, parseNewPipeline, type InstanceReader } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { RuntimeGraphs } from '../../runtime/index.js';
 import type { Caller } from '../../security/index.js';
+import { checkAttachmentInputs } from '../attachments/attachment-input.js';
+import { checkAttachments, storedFiles } from '../attachments/check-attachments.js';
 import { at, type ArtifactIntake } from '../artifacts/artifact-intake.js';
 import { newEvent, type CatalogChanges } from '../catalog-changes.js';
 import type { CatalogStores } from '../catalog-stores.js';
@@ -33,13 +35,14 @@ export class VersionPublisher {
    *
    * @throws DomainError MODEL_NOT_FOUND, MODEL_ARCHIVED, VERSION_NOT_FOUND, INVALID_ARGUMENT, ARTIFACT_NOT_FOUND,
    * ARTIFACT_TOO_LARGE, ARTIFACT_CORRUPT, INVALID_MODEL, UNSUPPORTED_MODEL, INVALID_PIPELINE, and what `takeExamples`
-   * throws
+   * and `checkAttachments` throw
    */
   async publish(caller: Caller, input: PublishVersionInput, signal?: AbortSignal): Promise<VersionRecord> {
     const model = await this.modelInUse(input.model);
     const texts = checkPublicationTexts(input);
     const reason = checkReason(input.reason);
     checkExampleCount(input.examples ?? []);
+    const attached = checkAttachmentInputs(input.attachments ?? []);
     const derivedFrom = await this.parents(input);
 
     const { digest, size } = await this.intake.take(input.artifact, signal);
@@ -51,6 +54,13 @@ export class VersionPublisher {
         ? null
         : parseNewPipeline(input.pipeline, signature);
     const examples = await takeExamples(input.examples ?? [], signature, pipeline, this.deps.instances);
+    const attachments = await checkAttachments({
+      attachments: attached,
+      pipeline: pipeline ?? derivedPipeline(signature),
+      reader: this.deps.instances,
+      fileOf: storedFiles(this.deps.artifacts, signal),
+      signal,
+    });
 
     return this.changes.commit(async (tx) => {
       const number = await this.stores.models.takeNextNumber(tx, model.id);
@@ -59,8 +69,9 @@ export class VersionPublisher {
           ? archived(model.name)
           : await this.stores.unknownModel(model.name, ['model'], tx);
       // Removed since by a collection of unused artifacts: then there is nothing to publish.
-      await this.stores.versions.lockArtifacts(tx, [digest]);
+      await this.stores.versions.lockArtifacts(tx, [digest, ...attachments.map((each) => each.digest)]);
       await at(['artifact'], () => this.deps.artifacts.stat(digest));
+      for (const each of attachments) await at(['attachments'], () => this.deps.artifacts.stat(each.digest));
       await this.stores.versions.ensureArtifacts(tx, [{ digest, size, graph, rowProof }]);
       const { id } = await this.stores.versions.insert(tx, {
         modelId: model.id,
@@ -74,6 +85,7 @@ export class VersionPublisher {
       });
       await this.stores.lineage.add(tx, id, derivedFrom);
       await this.stores.examples.insert(tx, id, examples);
+      await this.stores.attachments.insert(tx, id, attachments);
       const version = await this.stores.resolve(
         { model: model.name, selector: { kind: 'number', number } },
         ['model'],

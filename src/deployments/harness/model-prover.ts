@@ -51,7 +51,7 @@ export class ModelProver {
     const refusal = await this.warmUp.model(model, version);
     if (known) return known;
     const batching = await this.batching(model, version, settings);
-    await this.warmUp.pipeline(version);
+    await this.warmUp.pipeline(model, version);
     const note = refusal === null ? null : `Ready, but not warmed up: it refused made-up inputs (${refusal})`;
     return { batching, note };
   }

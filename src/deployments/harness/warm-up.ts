@@ -9,7 +9,7 @@ const MAX_EXAMPLES = 3;
 /** Pipelines lie above this folder. */
 export interface WarmUpPipeline {
   /** Starts what the first prediction would have to wait for. */
-  start(version: VersionRecord): Promise<void>;
+  start(version: VersionRecord, run: (inputs: Tensor[]) => Promise<Tensor[]>): Promise<void>;
   /** Answers instances as `predict` would, with the runs of this model. */
   predict(
     version: VersionRecord,
@@ -42,8 +42,8 @@ export class WarmUp {
     return accepted ? null : this.takes(() => model.run(madeUpInputs(version.signature)));
   }
 
-  pipeline(version: VersionRecord): Promise<void> {
-    return this.pipelines.start(version);
+  pipeline(model: LoadedModel, version: VersionRecord): Promise<void> {
+    return this.pipelines.start(version, async (inputs) => (await model.run(inputs)).outputs);
   }
 
   private async example(

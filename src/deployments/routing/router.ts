@@ -1,5 +1,6 @@
 import { Unavailable } from '../../platform/failures.js';
 import { untilAborted, type AbortSignalLike } from '../../platform/until-aborted.js';
+import type { DeploymentTarget, VersionSet } from '../deployment-requests.js';
 import { loadFailure } from '../harness/load-failure.js';
 import type { ModelHandle } from './model-handle.js';
 import { chooseArm } from './choose-arm.js';
@@ -11,9 +12,15 @@ export interface Route {
   readonly routingKey: string | null;
   /** The version that must answer. Null: any. */
   readonly versionId: string | null;
+  /** Those that may answer. Null: all. */
+  readonly among: VersionSet | null;
 }
 
-export const ANY_ROUTE: Route = { routingKey: null, versionId: null };
+export const ANY_ROUTE: Route = { routingKey: null, versionId: null, among: null };
+
+export function takesAny({ routingKey, pin, among }: DeploymentTarget): boolean {
+  return routingKey === undefined && pin === undefined && among === undefined;
+}
 
 /**
  * Lets requests in to what serves. Invariant: a request is answered by one arm as a whole, and by one that serves whenever
@@ -110,7 +117,8 @@ export class Router {
 }
 
 /** Null while none that the route allows serves. */
-function choose(routes: DeploymentRoutes, { routingKey, versionId }: Route): Arm | null {
+function choose(routes: DeploymentRoutes, { routingKey, versionId, among }: Route): Arm | null {
+  if (among !== null) return choose(narrowed(routes, among), { routingKey, versionId, among: null });
   const { arms } = routes;
   if (versionId !== null) {
     const pinned = arms.filter(({ serving }) => serving.version.id === versionId);
@@ -125,9 +133,15 @@ function choose(routes: DeploymentRoutes, { routingKey, versionId }: Route): Arm
   return primary;
 }
 
+function narrowed(routes: DeploymentRoutes, among: VersionSet): DeploymentRoutes {
+  const arms = routes.arms.filter(({ serving }) => among.has(serving.version));
+  return arms.length === routes.arms.length ? routes : { ...routes, arms };
+}
+
 /** Where what the route wants may serve without anybody doing more. */
-function comingTo(routes: DeploymentRoutes, { versionId }: Route): readonly ComingArm[] {
-  if (versionId === null || !primaryOf(routes)) return routes.coming;
+function comingTo(routes: DeploymentRoutes, { versionId, among }: Route): readonly ComingArm[] {
+  if (!primaryOf(routes)) return routes.coming;
+  if (versionId === null) return among === null ? routes.coming : [];
   return routes.coming.filter((arm) => arm.isReturning && arm.versionId === versionId);
 }
 

@@ -31,6 +31,7 @@ export const DEFAULT_SETTINGS: DeploymentSettings = {
   cache: null,
   recording: null,
   predictionLog: null,
+  outOfDomain: 'WARN',
 };
 
 /** Of whoever records at all: enough to compare by, and little beside the rest of a database. */

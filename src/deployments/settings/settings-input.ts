@@ -1,6 +1,6 @@
 import { availableProviders, EXECUTION_PROVIDERS } from '../../runtime/index.js';
 import { DomainError } from '../../platform/errors.js';
-import { DEFAULT_BATCHING, DEFAULT_LIMITS, DEFAULT_RUNTIME } from './default-settings.js';
+import { DEFAULT_BATCHING, DEFAULT_LIMITS, DEFAULT_RUNTIME, DEFAULT_SETTINGS } from './default-settings.js';
 import { predictionLogSettings, type PredictionLogInput } from './prediction-log-input.js';
 import { recordingSettings, type RecordingInput } from './recording-input.js';
 import type {
@@ -8,6 +8,7 @@ import type {
   CacheSettings,
   DeploymentSettings,
   LimitSettings,
+  OutOfDomainPolicy,
   RuntimeSettings,
 } from '../records.js';
 
@@ -38,6 +39,8 @@ export interface SettingsInput {
   readonly recording?: RecordingInput | null | undefined;
   /** Null: no prediction is logged. */
   readonly predictionLog?: PredictionLogInput | null | undefined;
+  /** Null: the default. */
+  readonly outOfDomain?: OutOfDomainPolicy | null | undefined;
 }
 
 /** Less would not hold the smallest model at work. */
@@ -62,6 +65,10 @@ export function changedSettings(base: DeploymentSettings, input: SettingsInput):
       input.predictionLog === undefined
         ? base.predictionLog
         : input.predictionLog && predictionLogSettings(input.predictionLog),
+    outOfDomain:
+      input.outOfDomain === undefined
+        ? base.outOfDomain
+        : (input.outOfDomain ?? DEFAULT_SETTINGS.outOfDomain),
   };
   checkRuntime(settings.runtime);
   checkBatching(settings.batching);

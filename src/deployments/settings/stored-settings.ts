@@ -4,6 +4,7 @@ import type {
   CacheSettings,
   DeploymentSettings,
   LimitSettings,
+  OutOfDomainPolicy,
   PredictionLogSettings,
   RecordingSettings,
   RuntimeSettings,
@@ -16,6 +17,7 @@ interface StoredSettings {
   readonly cache: unknown;
   readonly recording: unknown;
   readonly predictionLog: unknown;
+  readonly outOfDomain: OutOfDomainPolicy;
 }
 
 /**
@@ -23,7 +25,7 @@ interface StoredSettings {
  * not say it: such a model ran in a thread, whatever the default is today.
  */
 export function readSettings(row: StoredSettings): DeploymentSettings {
-  const { runtime, batching, limits, cache, recording, predictionLog } = row;
+  const { runtime, batching, limits, cache, recording, predictionLog, outOfDomain } = row;
   return {
     runtime: { ...DEFAULT_RUNTIME, isolation: 'THREAD', ...(runtime as Partial<RuntimeSettings>) },
     batching: { ...DEFAULT_BATCHING, ...(batching as Partial<BatchingSettings>) },
@@ -31,11 +33,12 @@ export function readSettings(row: StoredSettings): DeploymentSettings {
     cache: cache as CacheSettings | null,
     recording: recording as RecordingSettings | null,
     predictionLog: predictionLog as PredictionLogSettings | null,
+    outOfDomain,
   };
 }
 
 /** The settings of what holds more than them. */
 export function settingsOf(whole: DeploymentSettings): DeploymentSettings {
-  const { runtime, batching, limits, cache, recording, predictionLog } = whole;
-  return { runtime, batching, limits, cache, recording, predictionLog };
+  const { runtime, batching, limits, cache, recording, predictionLog, outOfDomain } = whole;
+  return { runtime, batching, limits, cache, recording, predictionLog, outOfDomain };
 }

@@ -16,7 +16,12 @@ export class DocumentCache {
   private newest: KnownDocument | undefined;
   private bytes = 0;
 
-  constructor(private readonly schema: GraphQLSchema) {}
+  constructor(private current: GraphQLSchema) {}
+
+  /** By which the documents are valid. */
+  get schema(): GraphQLSchema {
+    return this.current;
+  }
 
   get size(): number {
     return this.bySource.size;
@@ -35,7 +40,7 @@ export class DocumentCache {
   add(source: string, document: DocumentNode): KnownDocument {
     const known = this.find(source);
     if (known) return known;
-    const added = new KnownDocument(this.schema, source, document);
+    const added = new KnownDocument(this.current, source, document);
     const bytes = sizeOf(added);
     if (bytes > MAX_DOCUMENT_BYTES) return added;
     this.bySource.set(source, added);
@@ -47,6 +52,25 @@ export class DocumentCache {
       this.forget(oldest);
     }
     return added;
+  }
+
+  /**
+   * Keeps the documents that mean the same by another schema; they are compiled anew when they are asked for.
+   *
+   * @param changed names of fields and types whose documents have to be read again
+   */
+  carryTo(schema: GraphQLSchema, changed: ReadonlySet<string>): void {
+    this.current = schema;
+    this.newest = undefined;
+    for (const known of [...this.bySource.values()]) {
+      if ([...known.names].some((name) => changed.has(name))) {
+        this.forget(known);
+        continue;
+      }
+      const carried = known.carriedTo(schema);
+      this.bySource.set(known.source, carried);
+      this.byHash.set(known.sha256, carried);
+    }
   }
 
   private used(known: KnownDocument | undefined): KnownDocument | undefined {

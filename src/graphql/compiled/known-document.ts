@@ -8,19 +8,29 @@ import {
 } from 'graphql';
 import { createCostCheck } from '../documents/cost-limit.js';
 import { CompiledOperation } from './compile-operation.js';
+import { changeableNames } from './document-names.js';
 
 /** A document that has been parsed and found valid. */
 export class KnownDocument {
   /** Lower-case hexadecimal, of the source as UTF-8. */
   readonly sha256: string;
+  /** Those whose change may change what the document means. */
+  readonly names: ReadonlySet<string>;
   private readonly operations = new Map<string | null, KnownOperation | null>();
 
   constructor(
     private readonly schema: GraphQLSchema,
     readonly source: string,
     readonly document: DocumentNode,
+    known?: Pick<KnownDocument, 'sha256' | 'names'>,
   ) {
-    this.sha256 = sha256(source);
+    this.sha256 = known?.sha256 ?? sha256(source);
+    this.names = known?.names ?? changeableNames(source, document);
+  }
+
+  /** The same for a schema by which it is valid too. What runs goes on by the schema it began with. */
+  carriedTo(schema: GraphQLSchema): KnownDocument {
+    return new KnownDocument(schema, this.source, this.document, this);
   }
 
   /** Null when the document has no such operation, or several and no name chooses one. */

@@ -40,6 +40,8 @@ const COMPARING: ReadonlySet<string> = new Set(['graph', 'latency', 'outputs']);
 const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
   if (field.name.startsWith('__')) return 0;
   if (type.name === 'Mutation' && RUNNING.has(field.name)) return MODEL_RUN + childComplexity;
+  // Each field that is made from a deployment.
+  if (type.name === 'TypedModels' && isList(field.type)) return MODEL_RUN + SHORT_LIST * childComplexity;
   // Every row and file of the model is looked at.
   if (type.name === 'Model' && field.name === 'archive') return MODEL_RUN + childComplexity;
   if (type.name === 'VersionComparison' && COMPARING.has(field.name)) return 2 * MODEL_RUN + childComplexity;
@@ -118,7 +120,7 @@ function variablesDecide(schema: GraphQLSchema, document: DocumentNode): boolean
         const owner = ancestors.at(-1);
         const ofDirective = owner && 'kind' in owner && owner.kind === Kind.DIRECTIVE;
         const type = types.getType();
-        const sizes = !type || isConnection(type) || isList(type);
+        const sizes = !type || isConnection(type) || (isList(type) && node.name.value === 'ids');
         if ((ofDirective || sizes) && containsVariable(node)) decide = true;
       },
     }),

@@ -4,12 +4,12 @@ import {
   specifiedRules,
   validate,
   type GraphQLError,
-  type GraphQLSchema,
   type ParseOptions,
   type ValidationRule,
 } from 'graphql';
 import type { DocumentCache } from '../compiled/document-cache.js';
 import type { KnownDocument } from '../compiled/known-document.js';
+import type { LiveSchema } from '../live-schema.js';
 import { depthLimit } from './depth-limit.js';
 
 /** Far beyond any document that people or programs write: data belongs into variables. */
@@ -25,7 +25,7 @@ export type DocumentReader = (source: string) => KnownDocument | readonly GraphQ
 
 /** Reads documents without Apollo; each that is valid is parsed and validated once. */
 export function createDocumentReader(
-  schema: GraphQLSchema,
+  live: Pick<LiveSchema, 'current'>,
   documents: DocumentCache,
   config: { introspection: boolean },
 ): DocumentReader {
@@ -34,7 +34,7 @@ export function createDocumentReader(
     const known = documents.find(source);
     if (known) return known;
     const document = parse(source, parseOptions);
-    const errors = validate(schema, document, rules);
+    const errors = validate(live.current, document, rules);
     return errors.length > 0 ? errors : documents.add(source, document);
   };
 }

@@ -8,10 +8,12 @@ import { isOfAnotherSite } from './another-site.js';
 import { formatError } from './error-mapping.js';
 import { statusFor, type MediaTypes } from './media-types.js';
 import { answerExtensions, type OperationLifecycle } from './operation-lifecycle.js';
+import type { LiveSchema } from '../live-schema.js';
 import type { LongAnswers } from './long-answers.js';
 import type { PersistedDocuments } from '../documents/persisted-documents.js';
 
 interface ApolloRouteParts {
+  readonly schema: LiveSchema;
   readonly apollo: ApolloServer<RequestContext>;
   readonly services: GraphqlServices;
   readonly lifecycle: OperationLifecycle;
@@ -22,9 +24,10 @@ interface ApolloRouteParts {
 
 /** Answers any request to `/graphql` by Apollo. */
 export function createApolloRoute(parts: ApolloRouteParts) {
-  const { apollo, services, lifecycle, persisted, mediaTypes, longAnswers } = parts;
+  const { schema, apollo, services, lifecycle, persisted, mediaTypes, longAnswers } = parts;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const { accept } = request.headers;
+    if (schema.pending) await schema.pending;
     const context = createContext(services, request.caller, new Disconnection(reply.raw), request);
     let asked: HTTPGraphQLRequest;
     try {

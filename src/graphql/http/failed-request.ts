@@ -7,7 +7,7 @@ import type { UserErrorRecord } from './payload.js';
 
 const MAX_MESSAGE = 500;
 /** These tell of their failures themselves, with the model they were about. */
-const RECORDED_BY_INFERENCE: ReadonlySet<string> = new Set(['infer', 'predict']);
+const RECORDED_BY_INFERENCE: ReadonlySet<string> = new Set(['infer', 'predict', 'models']);
 
 /** Puts a request's first error into the event log; what inference recorded already is not told twice. */
 export function recordError(events: EventLog, caller: Caller, operation: string, error: GraphQLError): void {

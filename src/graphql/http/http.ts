@@ -4,11 +4,12 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Config } from '../../platform/config.js';
 import { requestBodiesOf } from '../../http/index.js';
 import { parseWholeBodies } from '../../http/index.js';
+import type { LiveSchema } from '../live-schema.js';
 import { createApolloRoute } from './apollo-route.js';
+import { apolloSchema } from './apollo-schema.js';
 import { createCompiledRoute } from './compiled-route.js';
 import type { DocumentCache } from '../compiled/document-cache.js';
 import type { GraphqlServices, RequestContext } from '../context.js';
@@ -22,7 +23,7 @@ import type { PersistedDocuments } from '../documents/persisted-documents.js';
 import { requestPlugin } from './request-plugin.js';
 
 export interface HttpOptions {
-  readonly schema: GraphQLSchema;
+  readonly schema: LiveSchema;
   readonly services: GraphqlServices;
   readonly config: Pick<Config, 'introspection'>;
   readonly documents: DocumentCache;
@@ -48,7 +49,7 @@ export async function serveHttp(
   options: HttpOptions,
   { compiled = 'known', plugins = [], onAnswer }: HttpPaths = {},
 ): Promise<void> {
-  const { services, documents, persisted, readDocument } = options;
+  const { schema, services, documents, persisted, readDocument } = options;
   const lifecycle = new OperationLifecycle(services.logger);
   const mediaTypes = new MediaTypes();
   const longAnswers = new LongAnswers();
@@ -56,7 +57,15 @@ export async function serveHttp(
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
 
-  const byApollo = createApolloRoute({ apollo, services, lifecycle, persisted, mediaTypes, longAnswers });
+  const byApollo = createApolloRoute({
+    schema,
+    apollo,
+    services,
+    lifecycle,
+    persisted,
+    mediaTypes,
+    longAnswers,
+  });
   const runCompiled = createCompiledRoute({
     services,
     documents,
@@ -93,14 +102,14 @@ function createApollo(
   plugins: readonly ApolloServerPlugin<RequestContext>[],
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    schema,
+    gateway: apolloSchema(schema),
     introspection: config.introspection,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    // Without a store of ours: for one, Apollo would print and hash every schema it is given.
     persistedQueries: { cache: persistedQueryCache(persisted), ttl: null },
-    documentStore: documentStore(documents),
     parseOptions,
     validationRules: validationRules({ introspection: true }),
     formatError,
@@ -122,16 +131,6 @@ function persistedQueryCache(persisted: PersistedDocuments) {
   return {
     get: async (key: string) => (await persisted.source(hashIn(key))) ?? undefined,
     set: async (key: string, source: string) => persisted.register(hashIn(key), source),
-    delete: async () => false,
-  };
-}
-
-/** Documents parsed already. Apollo offers each before it knows the operation; the plugin keeps it when it does. */
-function documentStore(documents: DocumentCache) {
-  return {
-    get: async (key: string): Promise<DocumentNode | undefined> =>
-      documents.findByHash(hashIn(key))?.document,
-    set: async () => undefined,
     delete: async () => false,
   };
 }

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { DocumentCache } from '../compiled/document-cache.js';
-import type { KnownOperation } from '../compiled/known-document.js';
+import { KnownDocument, type KnownOperation } from '../compiled/known-document.js';
 import type { RequestContext } from '../context.js';
 import { answerExtensions, retryAfterSeconds, type OperationLifecycle } from './operation-lifecycle.js';
 
@@ -13,8 +14,8 @@ export function requestPlugin(
     async requestDidStart() {
       let known: KnownOperation | null = null;
       return {
-        async didResolveOperation({ source, document, request, contextValue }) {
-          known = documents.add(source, document).operation(request.operationName);
+        async didResolveOperation({ schema, source, document, request, contextValue }) {
+          known = remembered(documents, schema, source, document).operation(request.operationName);
           // Unnamed or unknown: the execution says so best.
           if (known) lifecycle.begin(known, request.variables ?? {}, contextValue);
         },
@@ -35,6 +36,18 @@ export function requestPlugin(
       };
     },
   };
+}
+
+/** Apollo goes on by the schema it began with, while the documents may have been carried to another. */
+function remembered(
+  documents: DocumentCache,
+  schema: GraphQLSchema,
+  source: string,
+  document: DocumentNode,
+): KnownDocument {
+  return schema === documents.schema
+    ? documents.add(source, document)
+    : new KnownDocument(schema, source, document);
 }
 
 function addExtensions({ response, contextValue }: GraphQLRequestContext<RequestContext>): void {

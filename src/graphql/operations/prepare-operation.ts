@@ -1,16 +1,19 @@
-import { GraphQLError, type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type ExecutionArgs } from 'graphql';
 import type { Departure } from '../../platform/disconnection.js';
 import { DomainError } from '../../platform/errors.js';
 import type { Addressed, Caller } from '../../security/index.js';
+import type { DocumentCache } from '../compiled/document-cache.js';
 import { KnownDocument, type KnownOperation } from '../compiled/known-document.js';
 import { createContext, type GraphqlServices, type RequestContext } from '../context.js';
 import type { DocumentReader } from '../documents/document.js';
+import type { LiveSchema } from '../live-schema.js';
 import type { PersistedDocuments } from '../documents/persisted-documents.js';
 
 /** What the doors for streams prepare operations with. */
 export interface OperationParts {
-  readonly schema: GraphQLSchema;
+  readonly schema: LiveSchema;
   readonly services: GraphqlServices;
+  readonly documents: DocumentCache;
   readonly persisted: PersistedDocuments;
   readonly readDocument: DocumentReader;
 }
@@ -41,10 +44,12 @@ export interface PreparedOperation extends ExecutionArgs {
  * @throws DomainError or GraphQLError
  */
 export async function prepareOperation(
-  { schema, services, persisted, readDocument }: OperationParts,
+  { schema, services, documents, persisted, readDocument }: OperationParts,
   { caller, parameters, operationName, variables, departure, addressed, lastEventId = null }: AskedOperation,
 ): Promise<PreparedOperation | readonly GraphQLError[]> {
   const { source, byHash } = await persisted.sourceFor(parameters);
+  if (schema.pending && !documents.find(source)) await schema.pending;
+  const { current } = schema;
   const read = readDocument(source);
   if (!(read instanceof KnownDocument)) return read;
   if (byHash) persisted.register(read.sha256, source);
@@ -55,7 +60,7 @@ export async function prepareOperation(
     contextValue.prepareFor(known.kind);
   }
   return {
-    schema,
+    schema: current,
     document: read.document,
     contextValue,
     variableValues: variables,

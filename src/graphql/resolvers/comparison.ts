@@ -25,7 +25,11 @@ export const comparisonResolvers = {
     pipeline: ({ base, target }) => comparePipelines(base.pipeline, target.pipeline),
     graph: ({ base, target }, { deadlineMs }, { comparer, departure }) =>
       comparer.graph(base, target, { deadlineMs, departure }),
-    metrics: ({ base, target }) => compareMetrics(base.metrics, target.metrics),
+    metrics: async ({ base, target }, _, { evaluations }) =>
+      compareMetrics(
+        [...base.metrics, ...(await evaluations.metricsOf(base.id))],
+        [...target.metrics, ...(await evaluations.metricsOf(target.id))],
+      ),
     size: async ({ base, target }, _, { loaders }) => ({
       base: await existing(loaders.artifact.load(base.artifactDigest), 'artifact'),
       target: await existing(loaders.artifact.load(target.artifactDigest), 'artifact'),

@@ -26,6 +26,8 @@ export const jobResolvers = {
       started(context, 'VERIFY_ARTIFACTS', {}, input.reason),
     startVersionComparison: (_, { input: { reason, ...asked } }, context) =>
       started(context, 'COMPARE_VERSIONS', asked, reason),
+    startBatchPrediction: (_, { input: { reason, ...asked } }, context) =>
+      started(context, 'BATCH_PREDICTION', asked as JsonObject, reason),
     pauseJob: (_, { input }, context) =>
       changed(context, (jobs, id) => jobs.pause(context.caller, { ...input, id }), input.id),
     resumeJob: (_, { input }, context) =>

@@ -23,6 +23,7 @@ type EventType =
   | 'RecordedRequestsClearedEvent'
   | 'LoggedPredictionsDeletedEvent'
   | 'OutcomeEvent'
+  | 'SchemaChangedEvent'
   | 'JobEvent'
   | 'AlertEvent';
 
@@ -71,6 +72,7 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   ALERT_DELIVERY_FAILED: 'AlertEvent',
   LOGGED_PREDICTIONS_DELETED: 'LoggedPredictionsDeletedEvent',
   OUTCOME_RECORDED: 'OutcomeEvent',
+  SCHEMA_CHANGED: 'SchemaChangedEvent',
 };
 
 /** What every kind of event tells. */
@@ -238,6 +240,13 @@ export const monitoringResolvers = {
     value: detail('value'),
     previous: detail('previous'),
     reason: detail('reason'),
+  },
+  SchemaChangedEvent: {
+    ...common,
+    schemaVersion: detail('schemaVersion'),
+    fieldsAdded: detail('added'),
+    fieldsChanged: detail('changed'),
+    fieldsRemoved: detail('removed'),
   },
   JobEvent: {
     ...common,

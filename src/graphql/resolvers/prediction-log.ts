@@ -64,6 +64,7 @@ export const predictionLogResolvers = {
   },
   LiveError: { count },
   LiveErrorOfDay: { count },
+  LiveCoverage: { count, covered: ({ covered }) => BigInt(covered) },
   LiveErrorOfVersion: {
     count,
     version: ({ versionId }, _, { loaders }) => existing(loaders.version.load(versionId), 'version'),

@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { CloseCode, type Server as OperationServer } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import { callerDisconnected } from '../../platform/disconnection.js';
 import type { Logger } from '../../platform/logging.js';
 import type { RequestBodies } from '../../http/index.js';
 import type { Addressed, Caller } from '../../security/index.js';
@@ -47,6 +49,8 @@ export function attachSocket(
   { intake, place, address }: { intake: SocketIntake; place: SocketPlace; address: string },
 ): void {
   const gone = new AbortController();
+  // All that runs on the connection listens to it.
+  setMaxListeners(0, gone.signal);
   const fail = (error: unknown) => {
     logger.warn({ err: error }, 'a WebSocket failed');
     intake.end(CloseCode.InternalServerError, 'Internal error');
@@ -107,7 +111,7 @@ export function attachSocket(
   socket.on('error', (error) => logger.debug({ err: error }, 'a WebSocket ended with an error'));
   socket.once('close', (code, reason) => {
     stopPings();
-    gone.abort();
+    gone.abort(callerDisconnected());
     place.release();
     closed(code, reason.toString()).catch((error: unknown) =>
       logger.warn({ err: error }, 'a WebSocket did not end cleanly'),

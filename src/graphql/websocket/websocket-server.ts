@@ -1,16 +1,17 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { GraphQLSchema } from 'graphql';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { Config } from '../../platform/config.js';
 import { asksForWebSocket, IgnoredUpgrades } from '../../http/index.js';
 import type { RequestBodies } from '../../http/index.js';
 import { authorizeUpgrade, type Guard } from '../../security/index.js';
+import type { DocumentCache } from '../compiled/document-cache.js';
 import type { GraphqlServices } from '../context.js';
 import type { DocumentReader } from '../documents/document.js';
 import { LongAnswers } from '../http/long-answers.js';
 import { retryAfterSeconds } from '../http/operation-lifecycle.js';
+import type { LiveSchema } from '../live-schema.js';
 import type { PersistedDocuments } from '../documents/persisted-documents.js';
 import type { SharedSubscriptions } from '../operations/shared-subscriptions.js';
 import type { SocketPlace, StreamLimits } from '../operations/stream-limits.js';
@@ -22,7 +23,8 @@ import { createOperationServer } from './websocket-operations.js';
 export function serveWebSockets(
   server: Server,
   options: {
-    schema: GraphQLSchema;
+    schema: LiveSchema;
+    documents: DocumentCache;
     services: GraphqlServices;
     config: Pick<Config, 'apiKey' | 'host' | 'bodyLimitBytes' | 'allowedOrigins'>;
     bodies: RequestBodies;

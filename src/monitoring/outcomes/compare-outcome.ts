@@ -1,5 +1,5 @@
 import { DomainError } from '../../platform/errors.js';
-import type { LoggedPredictionRecord } from '../prediction-log/index.js';
+import type { LoggedInterval, LoggedPredictionRecord } from '../prediction-log/index.js';
 
 /** A number that was predicted and the one that was measured, of one result. */
 export interface Pair {
@@ -7,6 +7,8 @@ export interface Pair {
   readonly result: string;
   readonly predicted: number;
   readonly measured: number;
+  /** That was given with the prediction; left out where there was none. */
+  readonly interval?: LoggedInterval;
 }
 
 /**
@@ -52,7 +54,12 @@ export function pairsOf({ content, outcome }: LoggedPredictionRecord): Pair[] {
   if (outcome === null || content.operation !== 'PREDICT') return [];
   const pairs: Pair[] = [];
   collect('', content.value, outcome.value, pairs);
-  return pairs;
+  const { intervals } = content;
+  if (intervals === undefined) return pairs;
+  return pairs.map((pair) => {
+    const interval = intervals[pair.result];
+    return interval === undefined ? pair : { ...pair, interval };
+  });
 }
 
 function collect(result: string, predicted: unknown, measured: unknown, pairs: Pair[]): void {

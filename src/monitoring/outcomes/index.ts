@@ -1,2 +1,2 @@
-export type { ErrorOfDay, ErrorOfVersion, ErrorPoint, ErrorSummary } from './live-error.js';
+export type { ErrorOfDay, ErrorOfVersion, ErrorPoint, ErrorSummary, IntervalCoverage } from './live-error.js';
 export { type LiveError, OutcomeService } from './outcome-service.js';

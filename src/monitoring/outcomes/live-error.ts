@@ -9,6 +9,19 @@ export interface ErrorSummary {
   readonly mae: number | null;
   /** The root of the mean of (predicted − measured)². */
   readonly rmse: number | null;
+  /** Of the intervals that were given; null where none was. */
+  readonly coverage: IntervalCoverage | null;
+}
+
+/** How often the truth lay in the interval that was given. */
+export interface IntervalCoverage {
+  /** Predictions that had one. */
+  readonly count: number;
+  readonly covered: number;
+  /** The share that lay within. */
+  readonly share: number;
+  /** The share that was promised: the mean of the levels. */
+  readonly level: number;
 }
 
 export interface ErrorPoint extends Pair {
@@ -29,9 +42,9 @@ export interface ErrorOfVersion extends ErrorSummary {
 
 const DAY_MS = 86_400_000;
 
-export function summaryOf(pairs: readonly Pick<Pair, 'predicted' | 'measured'>[]): ErrorSummary {
+export function summaryOf(pairs: readonly Omit<Pair, 'result'>[]): ErrorSummary {
   const count = pairs.length;
-  if (count === 0) return { count, bias: null, mae: null, rmse: null };
+  if (count === 0) return { count, bias: null, mae: null, rmse: null, coverage: null };
   let [sum, absolute, squares] = [0, 0, 0];
   for (const { predicted, measured } of pairs) {
     const error = predicted - measured;
@@ -39,7 +52,24 @@ export function summaryOf(pairs: readonly Pick<Pair, 'predicted' | 'measured'>[]
     absolute += Math.abs(error);
     squares += error * error;
   }
-  return { count, bias: sum / count, mae: absolute / count, rmse: Math.sqrt(squares / count) };
+  return {
+    count,
+    bias: sum / count,
+    mae: absolute / count,
+    rmse: Math.sqrt(squares / count),
+    coverage: coverageOf(pairs),
+  };
+}
+
+function coverageOf(pairs: readonly Omit<Pair, 'result'>[]): IntervalCoverage | null {
+  let [count, covered, levels] = [0, 0, 0];
+  for (const { measured, interval } of pairs) {
+    if (interval === undefined) continue;
+    count += 1;
+    levels += interval.level;
+    if (measured >= (interval.low ?? -Infinity) && measured <= (interval.high ?? Infinity)) covered += 1;
+  }
+  return count === 0 ? null : { count, covered, share: covered / count, level: levels / count };
 }
 
 /** By the day of the measurement, the earliest first; days without one are left out. */

@@ -16,6 +16,15 @@ export interface LoggedAnswer {
   readonly warnings: readonly LoggedNote[];
   readonly error: LoggedNote | null;
   readonly masked: readonly string[];
+  /** Intervals that were given, by the result as `pairsOf` names it; left out where there were none. */
+  readonly intervals?: Readonly<Record<string, LoggedInterval>>;
+}
+
+/** The level it was given at, and its bounds in the unit of the value; null: none. */
+export interface LoggedInterval {
+  readonly level: number;
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 /** What is kept of a request by tensors; masked ones are left out and named. */

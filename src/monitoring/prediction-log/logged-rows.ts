@@ -1,8 +1,9 @@
 import type { VersionRecord } from '../../catalog/index.js';
 import type { AnsweredRequest } from '../../inference/index.js';
 import type { PredictionLogSettings } from '../../deployments/index.js';
-import { derivedPipeline, parsePipeline, type Pipeline, type Prediction } from '../../pipelines/index.js';
+import { derivedPipeline, parsePipeline, type Pipeline } from '../../pipelines/index.js';
 import { newRequestKey, predictionId } from '../../predictions/index.js';
+import type { JudgedPrediction } from '../../reliability/index.js';
 import { requestText } from '../../recording/index.js';
 import { byteLengthOf, decodeTensor, type RawTensor, type Tensor } from '../../tensors/index.js';
 import { contentToText } from './logged-content.js';
@@ -69,7 +70,7 @@ function answerEntry(
   { mask, subject }: PredictionLogSettings,
   place: number,
 ): Made | null {
-  const prediction = (value as readonly Prediction[])[place];
+  const prediction = (value as readonly JudgedPrediction[])[place];
   if (prediction === undefined) return null;
   const instance = instances?.[place];
   // Found out without writing all of it.

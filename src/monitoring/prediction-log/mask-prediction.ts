@@ -1,5 +1,6 @@
-import { isInstanceField, tellTogether, type Pipeline, type Prediction } from '../../pipelines/index.js';
+import { isInstanceField, tellTogether, type Pipeline } from '../../pipelines/index.js';
 import type { JsonValue } from '../../platform/events/index.js';
+import type { JudgedPrediction } from '../../reliability/index.js';
 import type { LoggedAnswer, LoggedNote } from './logged-content.js';
 
 /**
@@ -11,7 +12,7 @@ import type { LoggedAnswer, LoggedNote } from './logged-content.js';
 export function maskedAnswer(
   pipeline: Pipeline,
   instance: unknown,
-  { value, unit, warnings, error }: Prediction,
+  { value, unit, warnings, error, results: given }: JudgedPrediction,
   mask: readonly string[],
 ): LoggedAnswer {
   const fields = mask.filter((name) => isInstanceField(pipeline, name));
@@ -32,7 +33,22 @@ export function maskedAnswer(
     warnings: warnings.map(note),
     error: error && note(error),
     masked: mask.filter((name) => fields.includes(name) || results.includes(name.split('.', 1)[0] ?? '')),
+    ...intervalsOf(given, isSingle, mask),
   };
+}
+
+/** Those of the results that may be kept; nothing where there are none. */
+function intervalsOf(
+  results: JudgedPrediction['results'],
+  isSingle: boolean,
+  mask: readonly string[],
+): Pick<LoggedAnswer, 'intervals'> {
+  const given = results.flatMap(({ name, interval }) => {
+    if (!interval || mask.includes(name)) return [];
+    const { level, low, high } = interval;
+    return [[isSingle ? '' : name, { level, low, high }] as const];
+  });
+  return given.length === 0 ? {} : { intervals: Object.fromEntries(given) };
 }
 
 function maskedInstance(instance: JsonValue, fields: readonly string[], together: boolean): JsonValue {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { DataType } from '../../tensors/index.js';
 import type { WarningNote } from '../prediction.js';
 import type { ValueKind } from './value-kind.js';
 
@@ -31,6 +32,8 @@ export interface FieldDescription {
   readonly unit?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Of a tensor's elements. */
+  readonly datatype?: DataType;
   /** What a category may be. */
   readonly values?: readonly string[];
   readonly optional: boolean;

@@ -1,10 +1,10 @@
-import { checkModelTexts } from '../../catalog/index.js';
+import { checkAttachmentInputs, checkModelTexts } from '../../catalog/index.js';
 import { checkAliasName, checkName, checkTagName } from '../../catalog/index.js';
 import { checkPublicationTexts } from '../../catalog/index.js';
 import { MAX_ALIASES_PER_MODEL, MAX_TAGS_PER_VERSION } from '../../catalog/index.js';
 import { checkAliasHistory } from '../import/check-alias-history.js';
 import { byRule, invalidArchive } from './archive-errors.js';
-import type { Manifest } from './manifest.js';
+import type { Manifest, ManifestVersion } from './manifest.js';
 
 /**
  * Whether a manifest of the right shape describes a model as this catalog could have made it: the same rules for names
@@ -41,6 +41,7 @@ function checkVersions({ versions, blobs }: Manifest): void {
   );
   const unused = new Set(blobs.map(({ digest }) => digest));
   const known = new Set(unused);
+  const sizes = new Map(blobs.map(({ digest, size }) => [digest, size]));
   for (const [index, version] of versions.entries()) {
     const { number, artifact, derivedFrom } = version;
     if (number !== index + 1)
@@ -48,6 +49,7 @@ function checkVersions({ versions, blobs }: Manifest): void {
     if (!known.has(artifact))
       throw invalidArchive(`version ${number} consists of ${artifact}, which is not among its blobs`);
     unused.delete(artifact);
+    checkAttached(version, sizes, unused);
     byRule(`version ${number}`, () => {
       checkPublicationTexts({
         ...version,
@@ -69,7 +71,24 @@ function checkVersions({ versions, blobs }: Manifest): void {
     if (parents.size < derivedFrom.length) throw invalidArchive(`version ${number} names a parent twice`);
   }
   const [surplus] = unused;
-  if (surplus !== undefined) throw invalidArchive(`no version consists of its blob ${surplus}`);
+  if (surplus !== undefined)
+    throw invalidArchive(`no version consists of its blob ${surplus}, or has it attached`);
+}
+
+/** The form of what is attached, and that its bytes are there. */
+function checkAttached(
+  { number, attachments = [] }: ManifestVersion,
+  sizes: ReadonlyMap<string, number>,
+  unused: Set<string>,
+): void {
+  byRule(`version ${number}`, () => checkAttachmentInputs(attachments));
+  for (const { digest, size } of attachments) {
+    if (sizes.get(digest) !== size)
+      throw invalidArchive(
+        `version ${number} has ${digest} of ${size} bytes attached, which is not among its blobs`,
+      );
+    unused.delete(digest);
+  }
 }
 
 const PARENT = { version: '', relation: 'CONVERTED' } as const;

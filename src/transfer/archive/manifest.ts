@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DATA_TYPES, NARROW_TYPES } from '../../tensors/index.js';
 import { REWRITE_KINDS } from '../../onnx/index.js';
-import { DOMAINS } from '../../catalog/index.js';
+import { ATTACHMENT_ROLES, DOMAINS } from '../../catalog/index.js';
+import { FILE_FORMATS } from '../../datafiles/index.js';
 
 /**
  * What an archive says, format 1; docs/archive-format.md explains it. No part of it is local to a catalog: versions are
@@ -81,6 +82,20 @@ const example = z.union([
   z.strictObject({ ...aboutExample, instance: z.json(), expected: z.json() }),
   z.strictObject({ ...aboutExample, inputs: z.array(keptTensor), expected: z.array(keptTensor) }),
 ]);
+const attachment = z.strictObject({
+  role: z.enum(ATTACHMENT_ROLES),
+  digest,
+  /** Bytes, as among the blobs. */
+  size: z.int().min(1),
+  /** Null for what has no rows. */
+  format: z.enum(FILE_FORMATS).nullable(),
+  rows: z.int().min(0).nullable(),
+  columns: z.record(text, text),
+  target: text.nullable(),
+  predicted: text.nullable(),
+  /** What its role makes of it; judged as for publishing. */
+  options: z.record(z.string(), z.json()),
+});
 const parent = z.strictObject({
   /** Null: of the archive's own model. */
   model: text.nullable(),
@@ -101,6 +116,9 @@ const version = z.strictObject({
   environment: environment.nullable(),
   /** Left out where it is not so: archives that do not say it are as they were before it could be said. */
   declaresRowsIndependent: z.literal(true).exactOptional(),
+  /** These two likewise. */
+  disclosesTraining: z.literal(true).exactOptional(),
+  attachments: z.array(attachment).min(1).exactOptional(),
   derivedFrom: z.array(parent),
   /** In the publisher's order. */
   examples: z.array(example),
@@ -154,7 +172,7 @@ export const manifestSchema = z.strictObject({
   aliases: z.array(alias),
   /** Of all aliases, removed ones too, in the order in which it happened. */
   aliasHistory: z.array(aliasChange),
-  /** By digest: the file of every version, each once. */
+  /** By digest: the files of every version, each once. */
   blobs: z.array(z.strictObject({ digest, size: z.int().min(1) })),
 });
 
@@ -162,6 +180,7 @@ export type Manifest = z.output<typeof manifestSchema>;
 export type ManifestDescription = Manifest['descriptions'][number];
 export type ManifestVersion = Manifest['versions'][number];
 export type ManifestExample = ManifestVersion['examples'][number];
+export type ManifestAttachment = NonNullable<ManifestVersion['attachments']>[number];
 export type ManifestParent = ManifestVersion['derivedFrom'][number];
 export type ManifestTag = Manifest['tags'][number];
 export type ManifestAlias = Manifest['aliases'][number];

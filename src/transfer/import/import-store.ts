@@ -1,7 +1,7 @@
 import type { Prisma, Transaction } from '../../platform/database/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { isUniqueViolation } from '../../platform/database-errors.js';
-import { checkModelTexts } from '../../catalog/index.js';
+import { attachmentColumns, checkModelTexts } from '../../catalog/index.js';
 import { asJson, optionalJson } from '../../catalog/index.js';
 import { batches } from './batches.js';
 import { exampleRow } from '../archive/manifest-examples.js';
@@ -92,6 +92,7 @@ export class ImportStore {
           trainingData: optionalJson(version.trainingData.length === 0 ? null : version.trainingData),
           environment: optionalJson(version.environment),
           declaresRowsIndependent: version.declaresRowsIndependent ?? false,
+          disclosesTraining: version.disclosesTraining ?? false,
           createdAt: new Date(version.createdAt),
           createdBy: version.createdBy,
         })),
@@ -115,6 +116,21 @@ export class ImportStore {
       })),
     );
     for (const batch of batches(rows)) await tx.versionExample.createMany({ data: batch });
+  }
+
+  async insertAttachments(
+    tx: Transaction,
+    versions: readonly ManifestVersion[],
+    versionId: (number: number) => string,
+  ): Promise<void> {
+    const rows = versions.flatMap(({ number, attachments = [] }) =>
+      attachments.map((attachment, position) => ({
+        versionId: versionId(number),
+        position,
+        ...attachmentColumns(attachment),
+      })),
+    );
+    for (const batch of batches(rows)) await tx.versionAttachment.createMany({ data: batch });
   }
 
   async insertTags(

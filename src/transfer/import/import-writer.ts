@@ -31,6 +31,7 @@ export class ImportWriter {
     const idOf = (number: number) => required(ids.get(number), `version ${number}`);
     await this.rows.addDescriptions(tx, modelId, newDescriptions(archive, here?.manifest ?? null));
     await this.rows.insertExamples(tx, added, idOf);
+    await this.rows.insertAttachments(tx, added, idOf);
     await this.derivations(tx, plan.targetModel, added, idOf);
     await this.rows.insertTags(
       tx,

@@ -25,22 +25,31 @@ export interface NeededGraph {
 export class ImportedBlobs {
   private readonly staged = new Map<string, StagedArtifact>();
   private readonly inspected = new Map<string, Inspection>();
+  /** Where the bytes of attached files are. */
+  private readonly files = new Map<string, string>();
 
   constructor(private readonly deps: BlobDependencies) {}
 
   /**
    * @param needed of new versions
+   * @param attached digests of files that are attached to new versions
    * @throws DomainError ARCHIVE_INVALID, INVALID_MODEL, UNSUPPORTED_MODEL, ARTIFACT_TOO_LARGE, STORAGE_FULL; then
    * `discard` is still to be called
    */
-  async take(reader: ArchiveReader, needed: readonly NeededGraph[], signal: AbortSignal): Promise<void> {
+  async take(
+    reader: ArchiveReader,
+    needed: readonly NeededGraph[],
+    attached: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const wanted = new Map(needed.map((graph) => [keyOf(graph), graph]));
     for await (const blob of reader.blobs()) {
       signal.throwIfAborted();
       const graphs = [...wanted.values()].filter(({ artifact }) => artifact === blob.digest);
-      if (graphs.length === 0) await this.check(blob, signal);
+      if (graphs.length === 0 && !attached.has(blob.digest)) await this.check(blob, signal);
       else {
         const path = await this.stored(blob, signal);
+        if (attached.has(blob.digest)) this.files.set(blob.digest, path);
         for (const graph of graphs) await this.inspect(graph, path, signal);
       }
     }
@@ -49,6 +58,13 @@ export class ImportedBlobs {
   /** Only of those that were needed. */
   inspection(graph: NeededGraph): Inspection | undefined {
     return this.inspected.get(keyOf(graph));
+  }
+
+  /** Of an attached file that was taken. */
+  fileOf(digest: string): string {
+    const path = this.files.get(digest);
+    if (path === undefined) throw new Error(`No attached file ${digest} was taken`);
+    return path;
   }
 
   /** What is to be written: it was not stored, or what is stored is damaged. */

@@ -11,6 +11,7 @@ import type { PublishingDependencies } from '../../catalog/index.js';
 import { ArchiveReader } from '../archive/archive-reader.js';
 import { batches } from './batches.js';
 import { checkSignature } from '../archive/check-signature.js';
+import { checkAttached } from '../archive/manifest-attachments.js';
 import { checkExamples } from '../archive/manifest-examples.js';
 import { planImport, type ImportPlan, type PlanOptions } from './import-plan.js';
 import { foreignParents, type ImportWriter } from './import-writer.js';
@@ -77,10 +78,11 @@ export class ModelImporter {
     const blobs = new ImportedBlobs(this.deps);
     try {
       const added = addedVersions(plan, archive);
-      await blobs.take(reader, added, signal);
+      await blobs.take(reader, added, attachedTo(added), signal);
       for (const version of added) {
         checkSignature(version, inspected(blobs, version));
         await checkExamples(version, this.deps.instances);
+        await checkAttached(version, this.deps.instances, (digest) => blobs.fileOf(digest), signal);
       }
       const about = { blobs: blobs.written, missingParents: await this.missing(added, options.targetModel) };
       // When everything is here already there is nothing to wait for others with.
@@ -170,6 +172,10 @@ export class ModelImporter {
     for (const version of added) checkSignature(version, inspected(blobs, version));
     const sizes = new Map(archive.blobs.map(({ digest, size }) => [digest, size]));
     const first = new Map(added.map((version) => [version.artifact, version]));
+    for (const digest of attachedTo(added))
+      await this.deps.artifacts.stat(digest).catch((error: unknown) => {
+        throw changedMeanwhile(error);
+      });
     const artifacts = await Promise.all(
       [...first].map(async ([digest, version]) => {
         await this.deps.artifacts.stat(digest).catch((error: unknown) => {
@@ -211,6 +217,10 @@ function refuse({ refusal }: ImportPlan): void {
 
 function addedVersions({ versions }: ImportPlan, archive: Manifest): ManifestVersion[] {
   return archive.versions.filter((_, index) => versions[index]?.action === 'ADDED');
+}
+
+function attachedTo(versions: readonly ManifestVersion[]): Set<string> {
+  return new Set(versions.flatMap(({ attachments = [] }) => attachments.map(({ digest }) => digest)));
 }
 
 function inspected(blobs: ImportedBlobs, version: ManifestVersion): Inspection {

@@ -32,6 +32,8 @@ const version = (signature: Signature, pipeline: object | null = null): VersionR
   trainingData: [],
   environment: null,
   declaresRowsIndependent: false,
+  disclosesTraining: false,
+  attachments: [],
   createdAt: new Date(0),
   createdBy: '',
 });

@@ -58,6 +58,7 @@ describe('settings', () => {
         cache: null,
         recording: null,
         predictionLog: null,
+        outOfDomain: 'WARN',
       }),
     ).toEqual({
       ...DEFAULT_SETTINGS,

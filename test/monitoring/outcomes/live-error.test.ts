@@ -13,6 +13,27 @@ const point = (at: string, predicted: number, measured: number): ErrorPoint => (
 });
 
 describe('live error', () => {
+  it('says how often the truth lay in the interval that was given, and how often it should have', () => {
+    const one = (measured: number, low: number | null, high: number | null, level = 0.9) => ({
+      predicted: 5,
+      measured,
+      interval: { level, low, high },
+    });
+    const pairs = [
+      one(4, 3, 7),
+      one(3, 3, 7),
+      one(8, 3, 7),
+      one(1e9, 3, null, 0.6),
+      { predicted: 1, measured: 2 },
+    ];
+    expect(summaryOf(pairs).coverage).toEqual({
+      count: 4,
+      covered: 3,
+      share: 0.75,
+      level: expect.closeTo((3 * 0.9 + 0.6) / 4, 12) as unknown,
+    });
+  });
+
   it('is the mean, the mean size and the root mean square of predicted − measured', () => {
     const pairs = [
       { predicted: 1, measured: 4 },
@@ -24,8 +45,9 @@ describe('live error', () => {
       bias: expect.closeTo(1 / 3, 12) as unknown,
       mae: expect.closeTo(7 / 3, 12) as unknown,
       rmse: expect.closeTo(Math.sqrt(25 / 3), 12) as unknown,
+      coverage: null,
     });
-    expect(summaryOf([])).toEqual({ count: 0, bias: null, mae: null, rmse: null });
+    expect(summaryOf([])).toEqual({ count: 0, bias: null, mae: null, rmse: null, coverage: null });
   });
 
   it('is gathered by day of measurement, in UTC', () => {

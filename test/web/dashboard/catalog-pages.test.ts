@@ -28,6 +28,17 @@ const HOSTILE_CARD = [
   '$$\\int_0^1 x\\,dx = \\tfrac12$$',
 ].join('\n\n');
 
+/** An SVG within a card; what Markdown has a meaning for is encoded. */
+const svgPicture = (name: string, content: string) =>
+  `![${name}](data:image/svg+xml,${encodeURIComponent(
+    `<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>${content}</svg>`,
+  ).replaceAll(/['()]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)})`;
+/** Each level draws the one before ten times: a thousand million circles, of which a browser takes minutes to draw. */
+const BRANCHING = Array.from(
+  { length: 9 },
+  (_, level) => `<g id='g${level + 1}'>${`<use href='#g${level}'/>`.repeat(10)}</g>`,
+).join('');
+
 describe('the pages of the catalog', () => {
   const inBrowser = browserIsInstalled ? it : it.skip;
   const troubles: string[] = [];
@@ -320,6 +331,26 @@ describe('the pages of the catalog', () => {
     expect(links).toEqual(['https://example.org/pixel.png', expect.stringMatching(/^\/artifacts\//)]);
     expect(await page.evaluate(() => (globalThis as { hacked?: unknown }).hacked)).toBeUndefined();
     expect(await page.title()).toBe(`${HOSTILE_TITLE} · Retort`);
+  });
+
+  inBrowser('draws what is modest of a card, and nothing that would hold up the page', async () => {
+    const dot = "<g id='g0'><circle r='1' style='fill: red'/></g>";
+    const card = [
+      svgPicture('branching', `<defs>${dot}${BRANCHING}</defs><use href='#g9'/>`),
+      svgPicture('round', "<g id='a' fill='url(#a)'><use href='#a'/></g>"),
+      svgPicture('deep', `${'<g>'.repeat(4_000)}${'</g>'.repeat(4_000)}`),
+      svgPicture('modest', `<defs>${dot}</defs><use href='#g0'/><use href='#g0' x='3'/>`),
+      'The end.',
+    ].join('\n\n');
+    await register(app, 'branching', { card });
+    await open('/models/branching');
+    await seen('The end.');
+    await seen('Picture: branching (not shown)');
+    const shown = await page
+      .locator('.prose img')
+      .evaluateAll((images) => images.map((image) => image.getAttribute('alt')));
+    expect(shown.filter((name) => name !== 'deep')).toEqual(['modest']);
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)));
   });
 
   inBrowser('shows a card that no parser ends with as it is, and stays quick', async () => {

@@ -3,16 +3,17 @@ import { AlertChanges, AlertRules, Alerts } from '../__generated__/alerts.js';
 import type { AlertState, EventKind } from '../__generated__/operations.js';
 import { useEventStream } from '../api/event-stream.js';
 import { useGathered } from '../api/gathered.js';
-import { useLiveQuery } from '../api/live-query.js';
+import { usePagedList } from '../api/paged-list.js';
 import { Button } from '../components/button.js';
 import { Choices } from '../components/choices.js';
 import { Icon } from '../components/icon.js';
+import { LoadMore } from '../components/load-more.js';
 import { QueryError } from '../components/query-error.js';
 import { Skeleton } from '../components/skeleton.js';
 import { PageHead } from '../shell/page.js';
 import { useUrlState } from '../url-state.js';
 import { AlertList } from './alert-list.js';
-import { RuleDialog } from './rule-dialog.js';
+import { RuleDialog } from './rule/rule-dialog.js';
 import { RuleTable } from './rule-table.js';
 import { SilenceDialog, type Silenced } from './silence-dialog.js';
 
@@ -41,8 +42,8 @@ export default function AlertsPage() {
   const [silencing, setSilencing] = useState<Silenced | null>(null);
   const states = STATES[shown];
   const variables = { filter: states === undefined ? null : { states } };
-  const alerts = useLiveQuery(Alerts, variables);
-  const rules = useLiveQuery(AlertRules, {});
+  const alerts = usePagedList(Alerts, variables, (data) => data.alerts);
+  const rules = usePagedList(AlertRules, {}, ({ alertRules }) => alertRules, { all: true });
   const refresh = () => {
     alerts.refresh();
     rules.refresh();
@@ -79,11 +80,11 @@ export default function AlertsPage() {
             <Skeleton lines={3} />
           </div>
         )}
-        {alerts.data !== undefined && (
-          <AlertList alerts={alerts.data.alerts.edges.map(({ node }) => node)} onSilence={setSilencing} />
-        )}
-        {alerts.data?.alerts.pageInfo.hasNextPage === true && (
-          <p className="panel-body muted">The newest 50; ask the API for older ones.</p>
+        {alerts.data !== undefined && <AlertList alerts={alerts.nodes} onSilence={setSilencing} />}
+        {alerts.hasMore && (
+          <LoadMore isLoading={alerts.isLoadingMore} onWanted={alerts.loadMore}>
+            Older alerts
+          </LoadMore>
         )}
       </section>
       <section className="panel" aria-labelledby="rules-heading">
@@ -96,11 +97,7 @@ export default function AlertsPage() {
           </div>
         )}
         {rules.data !== undefined && (
-          <RuleTable
-            rules={rules.data.alertRules.edges.map(({ node }) => node)}
-            onSilence={setSilencing}
-            onChanged={refresh}
-          />
+          <RuleTable rules={rules.nodes} onSilence={setSilencing} onChanged={refresh} />
         )}
       </section>
       {isCreating && <RuleDialog onClose={() => setCreating(false)} onDone={refresh} />}

@@ -1,10 +1,10 @@
-import { useState } from 'react';
 import { Link } from 'wouter';
-import { useLiveQuery } from '../api/live-query.js';
+import { usePagedList } from '../api/paged-list.js';
 import { Button } from '../components/button.js';
 import { Choices } from '../components/choices.js';
 import { SelectField, TextField } from '../components/fields.js';
 import { Icon } from '../components/icon.js';
+import { LoadMore } from '../components/load-more.js';
 import { QueryError } from '../components/query-error.js';
 import { Skeleton } from '../components/skeleton.js';
 import { useDebounced } from '../components/use-debounced.js';
@@ -28,12 +28,11 @@ export default function CatalogPage() {
   const [label, setLabel] = useUrlState('label', '');
   const [state, setState] = useUrlState<CatalogState>('state', 'all');
   const [order, setOrder] = useUrlState<CatalogOrder>('order', 'name');
-  const [pages, setPages] = useState(1);
   const words = useDebounced(text, PAUSE_MS);
   const filter = catalogFilter({ text: words, domain, label, state });
-  const variables = { filter, orderBy: ORDERS[order].by, first: Math.min(pages * PAGE, 100) };
-  const { data, error, isLoading, refresh } = useLiveQuery(CatalogModels, variables);
-  const models = data?.models.edges.map(({ node }) => node) ?? [];
+  const variables = { filter, orderBy: ORDERS[order].by, first: PAGE };
+  const list = usePagedList(CatalogModels, variables, ({ models }) => models);
+  const { data, error, isLoading, refresh } = list;
   const total = data?.models.totalCount ?? 0;
   const isFiltered = [text, domain, label].some((value) => value !== '') || state !== 'all';
   return (
@@ -84,20 +83,17 @@ export default function CatalogPage() {
       {error && <QueryError error={error} onRetry={refresh} />}
       {isLoading && <Skeleton lines={8} />}
       <ul className="models">
-        {models.map((model) => (
+        {list.nodes.map((model) => (
           <li key={model.id}>
             <ModelEntry model={model} onLabel={setLabel} />
           </li>
         ))}
       </ul>
-      {data?.models.pageInfo.hasNextPage === true &&
-        (variables.first < 100 ? (
-          <div>
-            <Button onPress={() => setPages(pages + 1)}>Show more</Button>
-          </div>
-        ) : (
-          <p className="muted">The first 100 are shown: search to find the others.</p>
-        ))}
+      {list.hasMore && (
+        <LoadMore isLoading={list.isLoadingMore} onWanted={list.loadMore}>
+          Show more
+        </LoadMore>
+      )}
     </>
   );
 }

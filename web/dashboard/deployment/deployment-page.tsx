@@ -10,7 +10,7 @@ import { QueryError } from '../components/query-error.js';
 import { SectionLinks } from '../components/section-links.js';
 import { Skeleton } from '../components/skeleton.js';
 import type { PageProps } from '../pages.js';
-import { eventsPath } from '../paths.js';
+import { decoded, eventsPath } from '../paths.js';
 import { PageHead } from '../shell/page.js';
 import { useUrlState } from '../url-state.js';
 import { DeploymentActions } from './deployment-actions.js';
@@ -23,6 +23,7 @@ import './deployment.css';
 const SECTIONS = [
   { value: 'live', label: 'Live' },
   { value: 'drift', label: 'Drift' },
+  { value: 'predictions', label: 'Predictions' },
   { value: 'truth', label: 'Measured' },
   { value: 'history', label: 'Revisions' },
   { value: 'requests', label: 'Recorded requests' },
@@ -33,6 +34,7 @@ type Section = (typeof SECTIONS)[number]['value'];
 const SECTION_COMPONENTS = {
   live: lazy(() => import('./charts/live-section.js')),
   drift: lazy(() => import('./drift/drift-section.js')),
+  predictions: lazy(() => import('./predictions/predictions-section.js')),
   truth: lazy(() => import('./truth/truth-section.js')),
   history: lazy(() => import('./history/history-section.js')),
   requests: lazy(() => import('./recorded-requests.js')),
@@ -44,7 +46,7 @@ const MIGRATION_LOOK_MS = 2_000;
 
 /** One deployment: how it does, and what can be done about it. */
 export default function DeploymentPage({ params }: PageProps) {
-  const name = decodeURIComponent(params.name ?? '');
+  const name = decoded(params.name);
   const { data, error, isLoading, refresh } = useLiveQuery(DeploymentDocument, { name });
   const [section] = useUrlState<Section>('view', 'live');
   const refreshSoon = useGathered(refresh);

@@ -1,15 +1,15 @@
 import { useState } from 'react';
 import { ClearRecordedRequests, RecordedRequests } from '../__generated__/recorded-requests.js';
 import type { DeploymentDetailsFragment, RecordedRequestsQuery } from '../__generated__/operations.js';
-import { useLiveQuery } from '../api/live-query.js';
+import { usePagedList } from '../api/paged-list.js';
 import { Button } from '../components/button.js';
+import { LoadMore } from '../components/load-more.js';
 import { QueryError } from '../components/query-error.js';
 import { ReasonDialog } from '../components/reason-dialog.js';
 import { ScrollTable } from '../components/scroll-table.js';
 import { Skeleton } from '../components/skeleton.js';
 import { Time } from '../components/time.js';
 import { formatBytes, formatCount, formatShare } from '../formats/numbers.js';
-import { useUrlState } from '../url-state.js';
 
 type Recorded = NonNullable<RecordedRequestsQuery['deployment']>['recordedRequests']['edges'][number]['node'];
 
@@ -23,15 +23,10 @@ export default function RecordedRequestsSection({
   readonly deployment: DeploymentDetailsFragment;
 }) {
   const { name } = deployment;
-  const [after, setAfter] = useUrlState('after', '');
   const [isClearing, setClearing] = useState(false);
-  const { data, error, isLoading, refresh } = useLiveQuery(RecordedRequests, {
-    name,
-    after: after === '' ? null : after,
-  });
-  const found = data?.deployment;
-  const requests = found?.recordedRequests.edges.map(({ node }) => node) ?? [];
-  const page = found?.recordedRequests.pageInfo;
+  const list = usePagedList(RecordedRequests, { name }, (data) => data.deployment?.recordedRequests);
+  const { nodes: requests, error, isLoading, refresh } = list;
+  const found = list.data?.deployment;
   return (
     <section className="panel" aria-label="Recorded requests">
       <div className="panel-head">
@@ -57,12 +52,10 @@ export default function RecordedRequestsSection({
       {found?.recording != null && requests.length === 0 && (
         <p className="empty">Nothing was recorded yet.</p>
       )}
-      {page?.hasNextPage === true && (
-        <p className="panel-body">
-          <Button quiet onPress={() => setAfter(page.endCursor ?? '')}>
-            Older requests
-          </Button>
-        </p>
+      {list.hasMore && (
+        <LoadMore isLoading={list.isLoadingMore} onWanted={list.loadMore}>
+          Older requests
+        </LoadMore>
       )}
       {isClearing && (
         <ReasonDialog

@@ -106,13 +106,15 @@ export function useEvents(filter: EventFilter, isPaused: boolean): EventList {
     setError(answer.error);
     const page = answer.data?.events;
     if (page === undefined) return;
-    setLoaded(
-      (before) =>
-        before && {
-          ...before,
-          events: [...before.events, ...page.edges.map(({ node }) => node).reverse()],
-          hasOlder: page.pageInfo.hasPreviousPage,
-        },
+    setLoaded((before) =>
+      // Another filter may have been chosen meanwhile.
+      before?.events.at(-1)?.cursor === oldest
+        ? {
+            ...before,
+            events: [...before.events, ...page.edges.map(({ node }) => node).reverse()],
+            hasOlder: page.pageInfo.hasPreviousPage,
+          }
+        : before,
     );
   };
 

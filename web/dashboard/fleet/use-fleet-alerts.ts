@@ -2,7 +2,7 @@ import { FleetAlerts, FleetChanges } from '../__generated__/fleet.js';
 import type { EventKind, FleetAlertsQuery } from '../__generated__/operations.js';
 import { useEventStream } from '../api/event-stream.js';
 import { useGathered } from '../api/gathered.js';
-import { useLiveQuery } from '../api/live-query.js';
+import { usePagedList } from '../api/paged-list.js';
 
 export type FiringAlert = FleetAlertsQuery['alerts']['edges'][number]['node'];
 
@@ -10,7 +10,7 @@ const CHANGES: readonly EventKind[] = ['ALERT_FIRED', 'ALERT_RESOLVED', 'ALERT_R
 
 /** What fires now, by deployment. */
 export function useFleetAlerts(): ReadonlyMap<string, readonly FiringAlert[]> {
-  const { data, refresh } = useLiveQuery(FleetAlerts, {});
+  const { nodes, refresh } = usePagedList(FleetAlerts, {}, ({ alerts }) => alerts, { all: true });
   const refreshSoon = useGathered(refresh);
   useEventStream({
     document: FleetChanges,
@@ -19,7 +19,7 @@ export function useFleetAlerts(): ReadonlyMap<string, readonly FiringAlert[]> {
     onEvent: refreshSoon,
   });
   const byDeployment = new Map<string, FiringAlert[]>();
-  for (const { node } of data?.alerts.edges ?? [])
-    byDeployment.set(node.deploymentName, [...(byDeployment.get(node.deploymentName) ?? []), node]);
+  for (const alert of nodes)
+    byDeployment.set(alert.deploymentName, [...(byDeployment.get(alert.deploymentName) ?? []), alert]);
   return byDeployment;
 }

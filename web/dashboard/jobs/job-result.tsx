@@ -20,6 +20,10 @@ export function JobResult({ job }: { readonly job: JobRowFragment }) {
   return (
     <div className="row">
       {job.kind === 'VERIFY_ARTIFACTS' && <VerificationResult result={job.result as Verification} />}
+      {job.kind === 'BATCH_PREDICTION' && isFileResult(job.result) && <FileResult result={job.result} />}
+      {job.kind === 'EVALUATE_VERSION' && isEvaluation(job.result) && (
+        <EvaluationResult result={job.result} />
+      )}
       {job.resultUrl !== null && (
         <Button small onPress={() => void download(job.resultUrl ?? '')}>
           Download the result
@@ -27,6 +31,50 @@ export function JobResult({ job }: { readonly job: JobRowFragment }) {
       )}
     </div>
   );
+}
+
+/** What `startBatchPrediction` finds, as far as it is shown. */
+interface Answered {
+  readonly version: string;
+  readonly rows: number;
+  readonly failed: number;
+}
+
+function isFileResult(result: unknown): result is Answered {
+  return typeof result === 'object' && result !== null && 'rows' in result && 'failed' in result;
+}
+
+function FileResult({ result: { version, rows, failed } }: { readonly result: Answered }) {
+  return (
+    <Notice kind={failed === 0 ? 'good' : 'warn'}>
+      {`${version} answered ${formatCount(rows - failed)} of ${formatCount(rows)} rows. ${failed === 0 ? '' : 'The others say why in the column error.'}`}
+    </Notice>
+  );
+}
+
+/** What `evaluateVersion` finds, as far as it is shown. */
+interface Evaluated {
+  readonly version: string;
+  readonly dataset: string;
+  readonly used: number;
+  readonly metrics: readonly {
+    readonly name: string;
+    readonly value: number;
+    readonly unit: string | null;
+  }[];
+}
+
+function isEvaluation(result: unknown): result is Evaluated {
+  return (
+    typeof result === 'object' && result !== null && 'metrics' in result && Array.isArray(result.metrics)
+  );
+}
+
+function EvaluationResult({ result: { version, dataset, used, metrics } }: { readonly result: Evaluated }) {
+  const text = metrics
+    .map(({ name, value, unit }) => `${name} ${value.toPrecision(4)}${unit === null ? '' : ` ${unit}`}`)
+    .join(', ');
+  return <Notice kind="good">{`${version} on ${formatCount(used)} rows of ${dataset}: ${text}.`}</Notice>;
 }
 
 function VerificationResult({ result }: { readonly result: Verification }) {
@@ -46,7 +94,8 @@ async function download(path: string): Promise<void> {
   const response = await fetch(new URL(path.replace(/^\//, ''), serverAddress), { headers: authorization() });
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await response.blob());
-  link.download = 'result.json';
+  const [, name] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+  link.download = name ?? 'result.json';
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

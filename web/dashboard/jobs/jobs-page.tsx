@@ -3,9 +3,10 @@ import { JobChanges, Jobs, StartArtifactVerification } from '../__generated__/jo
 import type { JobState } from '../__generated__/operations.js';
 import { useEventStream } from '../api/event-stream.js';
 import { useGathered } from '../api/gathered.js';
-import { useLiveQuery } from '../api/live-query.js';
+import { usePagedList } from '../api/paged-list.js';
 import { Button } from '../components/button.js';
 import { Choices } from '../components/choices.js';
+import { LoadMore } from '../components/load-more.js';
 import { QueryError } from '../components/query-error.js';
 import { ReasonDialog } from '../components/reason-dialog.js';
 import { Skeleton } from '../components/skeleton.js';
@@ -29,11 +30,11 @@ const STATES: Readonly<Record<string, readonly JobState[] | undefined>> = {
 /** Long work: how far it is, and what it found. */
 export default function JobsPage() {
   const [shown, setShown] = useUrlState('show', 'all');
-  const [after, setAfter] = useUrlState('after', '');
   const [asked, setAsked] = useState<'verify' | 'compare' | null>(null);
   const states = STATES[shown];
-  const variables = { filter: states === undefined ? null : { states }, after: after === '' ? null : after };
-  const { data, error, isLoading, refresh } = useLiveQuery(Jobs, variables);
+  const variables = { filter: states === undefined ? null : { states } };
+  const list = usePagedList(Jobs, variables, (data) => data.jobs);
+  const { error, isLoading, refresh } = list;
   const refreshSoon = useGathered(refresh);
   useEventStream({
     document: JobChanges,
@@ -41,8 +42,6 @@ export default function JobsPage() {
     cursorOf: ({ monitoringEvents }) => monitoringEvents.cursor,
     onEvent: refreshSoon,
   });
-  const jobs = data?.jobs.edges.map(({ node }) => node);
-  const page = data?.jobs.pageInfo;
   return (
     <>
       <PageHead
@@ -64,26 +63,21 @@ export default function JobsPage() {
       </div>
       {error !== undefined && <QueryError error={error} onRetry={refresh} />}
       {isLoading && <Skeleton lines={5} />}
-      {jobs?.length === 0 && <p className="panel empty">There are no such jobs.</p>}
+      {list.data !== undefined && list.nodes.length === 0 && (
+        <p className="panel empty">There are no such jobs.</p>
+      )}
       <ul className="stack" aria-label="Jobs, newest first">
-        {jobs?.map((job) => (
+        {list.nodes.map((job) => (
           <li key={job.id}>
             <JobCard job={job} />
           </li>
         ))}
       </ul>
-      <div className="row">
-        {after !== '' && (
-          <Button quiet onPress={() => setAfter('')}>
-            Newest jobs
-          </Button>
-        )}
-        {page?.hasNextPage === true && (
-          <Button quiet onPress={() => setAfter(page.endCursor ?? '')}>
-            Older jobs
-          </Button>
-        )}
-      </div>
+      {list.hasMore && (
+        <LoadMore isLoading={list.isLoadingMore} onWanted={list.loadMore}>
+          Older jobs
+        </LoadMore>
+      )}
       {asked === 'verify' && (
         <ReasonDialog
           title="Verify all artifacts?"

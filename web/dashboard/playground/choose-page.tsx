@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
-import { useLiveQuery } from '../api/live-query.js';
+import { usePagedList } from '../api/paged-list.js';
 import { DOMAIN_NAMES } from '../catalog/domains.js';
+import { LoadMore } from '../components/load-more.js';
 import { QueryError } from '../components/query-error.js';
 import { Skeleton } from '../components/skeleton.js';
 import { PlaygroundModels } from '../__generated__/playground.js';
@@ -16,14 +17,15 @@ const TAKES: Readonly<Record<InstanceKind, string>> = {
 
 /** Every model that can be asked. */
 export default function ChoosePage() {
-  const { data, error, isLoading, refresh } = useLiveQuery(PlaygroundModels, {});
-  const models = data?.models.edges.map(({ node }) => node).filter(({ version }) => version !== null) ?? [];
+  const list = usePagedList(PlaygroundModels, {}, ({ models }) => models);
+  const { data, error, isLoading, refresh } = list;
+  const models = list.nodes.filter(({ version }) => version !== null);
   return (
     <>
       <PageHead title="Playground" lead="Ask a model its question." query={PlaygroundModels} />
       {error && <QueryError error={error} onRetry={refresh} />}
       {isLoading && <Skeleton lines={5} />}
-      {data && models.length === 0 && (
+      {data && models.length === 0 && !list.hasMore && (
         <p className="empty">
           No model has a version yet. <Link href={publishPath()}>Publish one</Link>
         </p>
@@ -44,6 +46,11 @@ export default function ChoosePage() {
           );
         })}
       </ul>
+      {list.hasMore && (
+        <LoadMore isLoading={list.isLoadingMore} onWanted={list.loadMore}>
+          Show more
+        </LoadMore>
+      )}
     </>
   );
 }

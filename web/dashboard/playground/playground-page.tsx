@@ -9,6 +9,7 @@ import { PlaygroundVersion, Predict } from '../__generated__/playground.js';
 import type { PlaygroundVersionQuery } from '../__generated__/operations.js';
 import type { PageProps } from '../pages.js';
 import { decoded, modelPath, playgroundPath, versionPath } from '../paths.js';
+import { useVersionNames } from '../models/use-version-names.js';
 import { PageHead } from '../shell/page.js';
 import { useUrlState } from '../url-state.js';
 import { OneInstance } from './one-instance.js';
@@ -95,7 +96,7 @@ function Lead({ version }: { readonly version: PlayedVersion }) {
 
 function VersionChoice({ version }: { readonly version: PlayedVersion }) {
   const [, navigate] = useLocation();
-  const versions = version.model.versions.edges.map(({ node }) => node);
+  const { versions } = useVersionNames(version.model.name);
   if (versions.length < 2) return null;
   return (
     <SelectField

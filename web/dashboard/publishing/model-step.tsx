@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Form } from 'react-aria-components/Form';
 import { useAction } from '../api/action.js';
-import { useLiveQuery } from '../api/live-query.js';
+import { usePagedList } from '../api/paged-list.js';
 import { DOMAINS } from '../catalog/domains.js';
 import { Button } from '../components/button.js';
 import { Choices } from '../components/choices.js';
@@ -32,8 +32,7 @@ export function ModelStep({ onChosen }: { readonly onChosen: (name: string) => v
 }
 
 function KnownModel({ onChosen }: { readonly onChosen: (name: string) => void }) {
-  const { data } = useLiveQuery(ModelNames, {});
-  const models = data?.models.edges.map(({ node }) => node) ?? [];
+  const { nodes: models } = usePagedList(ModelNames, {}, (data) => data.models, { all: true });
   const [chosen, setChosen] = useState('');
   const name = chosen === '' ? (models[0]?.name ?? '') : chosen;
   return (

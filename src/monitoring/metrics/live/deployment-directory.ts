@@ -28,7 +28,8 @@ export class DeploymentDirectory {
     private readonly onGone: (ids: ReadonlySet<string>) => void,
   ) {
     deps.events.onCommitted(({ kind, deployment }) => {
-      if (deployment)
+      // A change of state tells of every new one at once. Requests are told of later: maybe after another took the name.
+      if (deployment && kind === 'DEPLOYMENT_STATE_CHANGED')
         for (const names of [this.byName, this.told])
           names.set(deployment.name, { id: deployment.id, name: deployment.name });
       // Its deployments went with it.

@@ -47,10 +47,11 @@ export const tensor = defineField({
       return { shape: read.shape, data: (read.data as readonly number[]).map(convert) };
     };
   },
-  describe: ({ unit, shape }, name) => ({
+  describe: ({ unit, shape, datatype }, name) => ({
     name,
     kind: 'tensor',
     shape,
+    datatype,
     ...(unit !== undefined && { unit }),
   }),
 });

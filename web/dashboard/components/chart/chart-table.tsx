@@ -18,7 +18,7 @@ export function ChartTable({
     .reverse();
   return (
     <div className="chart-table">
-      <ScrollTable label={`${title}, as a table`}>
+      <ScrollTable isDense label={`${title}, as a table`}>
         <thead>
           <tr>
             <th scope="col">Time</th>

@@ -31,6 +31,10 @@ export interface ChartProps {
   readonly series: readonly ChartSeries[];
   readonly range: TimeRange;
   readonly format: (value: number | null) => string;
+  /** For the axis, where there is room for a number alone; `format` when left out. */
+  readonly formatAxis?: (value: number) => string;
+  /** Whole numbers of something. */
+  readonly isCount?: boolean;
   /** Series that add up to the whole. */
   readonly stacked?: boolean;
   /** The chart was drawn along by so many seconds; a positive number goes back in time. */
@@ -42,6 +46,7 @@ const HEIGHT = 180;
 /** Lines over time. The readout below says the value below the pointer, or the last one; the same is there as a table. */
 export function Chart(props: ChartProps) {
   const { title, times, series, range, format, stacked = false, onPan } = props;
+  const { formatAxis = format, isCount = false } = props;
   const [isTable, setTable] = useState(false);
   const [point, setPoint] = useState<number | null>(null);
   return (
@@ -62,7 +67,10 @@ export function Chart(props: ChartProps) {
         <ChartTable title={title} times={times} series={series} format={format} />
       ) : (
         <>
-          <Canvas {...{ times, series, range, format, stacked, onPan }} onPoint={setPoint} />
+          <Canvas
+            {...{ times, series, range, format: formatAxis, isCount, stacked, onPan }}
+            onPoint={setPoint}
+          />
           <Readout {...{ times, series, format, point }} />
         </>
       )}
@@ -70,13 +78,15 @@ export function Chart(props: ChartProps) {
   );
 }
 
-interface CanvasProps extends Omit<ChartProps, 'title' | 'onPan'> {
+interface CanvasProps extends Pick<ChartProps, 'times' | 'series' | 'range'> {
+  readonly format: (value: number) => string;
+  readonly isCount: boolean;
   readonly stacked: boolean;
   readonly onPan: ((seconds: number) => void) | undefined;
   readonly onPoint: (index: number | null) => void;
 }
 
-function Canvas({ times, series, range, format, stacked, onPan, onPoint }: CanvasProps) {
+function Canvas({ times, series, range, format, isCount, stacked, onPan, onPoint }: CanvasProps) {
   const container = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const theme = useStore(colours);
@@ -90,6 +100,7 @@ function Canvas({ times, series, range, format, stacked, onPan, onPoint }: Canva
       times,
       range,
       format,
+      isCount,
       onPoint,
     }),
   );

@@ -18,7 +18,10 @@ export interface PlotOptions {
   readonly series: readonly ChartSeries[];
   readonly times: readonly number[];
   readonly range: TimeRange;
+  /** What stands beside the axis: short. */
   readonly format: (value: number) => string;
+  /** There is nothing between two whole numbers. */
+  readonly isCount: boolean;
   /** The point below the pointer, which is that of all charts of the page; null when it has left. */
   readonly onPoint: (index: number | null) => void;
 }
@@ -27,6 +30,11 @@ const SYNC = 'time';
 const FONT = '11px system-ui, sans-serif';
 /** Room for the largest number of digits that labels have. */
 const AXIS_WIDTH = 58;
+
+/** 1, 2, 5, 10, 20, … */
+const WHOLE_STEPS = Array.from({ length: 15 }, (_, power) =>
+  [1, 2, 5].map((digit) => digit * 10 ** power),
+).flat();
 
 export type DrawPlot = typeof drawPlot;
 
@@ -68,6 +76,7 @@ export function drawPlot(container: HTMLElement, options: PlotOptions): Plot {
           size: AXIS_WIDTH,
           space: 34,
           values: (_plot, values) => values.map((value) => options.format(value)),
+          ...(options.isCount && { incrs: WHOLE_STEPS }),
         },
       ],
       series: [
@@ -76,7 +85,7 @@ export function drawPlot(container: HTMLElement, options: PlotOptions): Plot {
           label,
           stroke: colour(name),
           width: options.stacked ? 1 : 1.75,
-          points: { show: false },
+          points: { show: true, size: 5, fill: colour(name), filter: alone },
           spanGaps: false,
           ...(options.stacked && { fill: mixed(colour(name), colour('surface')) }),
         })),
@@ -98,6 +107,13 @@ export function drawPlot(container: HTMLElement, options: PlotOptions): Plot {
     setWidth: (width) => plot.setSize({ width, height: options.height }),
     destroy: () => plot.destroy(),
   };
+}
+
+/** Values between gaps, through which no line goes: with few requests these are all there are. */
+function alone(plot: uPlot, series: number): number[] {
+  const values = plot.data[series] ?? [];
+  const isGap = (index: number) => values[index] === null || values[index] === undefined;
+  return [...values.keys()].filter((index) => !isGap(index) && isGap(index - 1) && isGap(index + 1));
 }
 
 /** Stacked, the first series stands on all others: it is drawn first, and the next over it. */

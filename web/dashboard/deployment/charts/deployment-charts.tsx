@@ -37,7 +37,7 @@ export function DeploymentCharts({ points, seconds, until, onPan }: DeploymentCh
         {...common}
       />
       <Chart title="Errors a second, by code" series={drawn.errors} format={formatNumber} {...common} />
-      <Chart title="Queue" series={drawn.queue} format={formatCount} {...common} />
+      <Chart title="Queue" series={drawn.queue} format={formatCount} isCount {...common} />
       <Chart title="Memory" series={drawn.memory} format={formatBytes} {...common} />
       {drawn.hasCache && (
         <Chart title="Answers from the cache" series={drawn.cache} format={formatShare} {...common} />

@@ -34,6 +34,7 @@ export default function LiveSection({ deployment }: { readonly deployment: Deplo
   };
   return (
     <>
+      <h2 className="visually-hidden">Live</h2>
       <div className="row window-bar">
         <Choices label="Window" options={WINDOWS} value={window} onChange={setChosen} />
         <span className="row">

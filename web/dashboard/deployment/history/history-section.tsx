@@ -1,63 +1,65 @@
 import { useState } from 'react';
 import { RollbackDeployment } from '../../__generated__/deployment-actions.js';
-import { DeploymentHistory } from '../../__generated__/deployment-history.js';
+import { DeploymentHistory, DeploymentMigrations } from '../../__generated__/deployment-history.js';
 import type { DeploymentDetailsFragment } from '../../__generated__/operations.js';
-import { useLiveQuery } from '../../api/live-query.js';
+import { usePagedList } from '../../api/paged-list.js';
+import { LoadMore } from '../../components/load-more.js';
 import { QueryError } from '../../components/query-error.js';
 import { ReasonDialog } from '../../components/reason-dialog.js';
 import { Skeleton } from '../../components/skeleton.js';
-import { useUrlState } from '../../url-state.js';
-import { Button } from '../../components/button.js';
 import { MigrationTable } from './migration-table.js';
 import { RevisionTable } from './revision-table.js';
 
 /** Everything the deployment ever ran, and how it got from one to the next. */
 export default function HistorySection({ deployment }: { readonly deployment: DeploymentDetailsFragment }) {
   const { name } = deployment;
-  const [after, setAfter] = useUrlState('after', '');
-  const { data, error, isLoading, refresh } = useLiveQuery(DeploymentHistory, {
-    name,
-    after: after === '' ? null : after,
-  });
+  const { revision, updatedAt, migration } = deployment;
+  const current = { as: [revision.number, updatedAt, migration?.id, migration?.state].join(' ') };
+  const revisions = usePagedList(DeploymentHistory, { name }, (data) => data.deployment?.revisions, current);
+  const migrations = usePagedList(
+    DeploymentMigrations,
+    { name },
+    (data) => data.deployment?.migrations,
+    current,
+  );
   const [backTo, setBackTo] = useState<{ readonly number: number; readonly ref: string } | null>(null);
-  const history = data?.deployment;
-  const page = history?.revisions.pageInfo;
+  const error = revisions.error ?? migrations.error;
+  const refresh = () => {
+    revisions.refresh();
+    migrations.refresh();
+  };
   return (
     <>
       {error !== undefined && <QueryError error={error} onRetry={refresh} />}
-      {isLoading && <Skeleton lines={6} />}
-      {history && (
+      {revisions.isLoading && <Skeleton lines={6} />}
+      {revisions.nodes.length > 0 && (
         <section className="panel" aria-label="Revisions">
           <div className="panel-head">
             <h2>Revisions</h2>
           </div>
           <RevisionTable
-            revisions={history.revisions.edges.map(({ node }) => node)}
+            revisions={revisions.nodes}
             serving={deployment.revision.number}
             onRollback={setBackTo}
           />
-          {(after !== '' || page?.hasNextPage === true) && (
-            <p className="panel-body row">
-              {after !== '' && (
-                <Button quiet onPress={() => setAfter('')}>
-                  Newest revisions
-                </Button>
-              )}
-              {page?.hasNextPage === true && (
-                <Button quiet onPress={() => setAfter(page.endCursor ?? '')}>
-                  Older revisions
-                </Button>
-              )}
-            </p>
+          {revisions.hasMore && (
+            <LoadMore isLoading={revisions.isLoadingMore} onWanted={revisions.loadMore}>
+              Older revisions
+            </LoadMore>
           )}
         </section>
       )}
-      {history && history.migrations.edges.length > 0 && (
+      {migrations.nodes.length > 0 && (
         <section className="panel" aria-label="Migrations">
           <div className="panel-head">
             <h2>Migrations</h2>
           </div>
-          <MigrationTable migrations={history.migrations.edges.map(({ node }) => node)} />
+          <MigrationTable migrations={migrations.nodes} />
+          {migrations.hasMore && (
+            <LoadMore isLoading={migrations.isLoadingMore} onWanted={migrations.loadMore}>
+              Older migrations
+            </LoadMore>
+          )}
         </section>
       )}
       {backTo !== null && (

@@ -1,10 +1,10 @@
-import type { DeploymentHistoryQuery } from '../../__generated__/operations.js';
+import type { DeploymentMigrationsQuery } from '../../__generated__/operations.js';
 import { ScrollTable } from '../../components/scroll-table.js';
 import { MigrationStateBadge } from '../../components/state-badge.js';
 import { Time } from '../../components/time.js';
 import { STRATEGY_NAMES } from '../migration/migration-words.js';
 
-type Migration = NonNullable<DeploymentHistoryQuery['deployment']>['migrations']['edges'][number]['node'];
+type Migration = NonNullable<DeploymentMigrationsQuery['deployment']>['migrations']['edges'][number]['node'];
 
 export function MigrationTable({ migrations }: { readonly migrations: readonly Migration[] }) {
   return (

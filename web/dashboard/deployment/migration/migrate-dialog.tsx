@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { MigrateDeployment, MigrationTargets } from '../../__generated__/deployment-actions.js';
 import type { MigrationStrategy } from '../../__generated__/operations.js';
 import { useAction } from '../../api/action.js';
-import { useLiveQuery } from '../../api/live-query.js';
+import { usePagedList } from '../../api/paged-list.js';
 import { Button } from '../../components/button.js';
 import { Dialog } from '../../components/dialog.js';
 import { CheckField, ReasonField, SelectField } from '../../components/fields.js';
@@ -22,9 +22,15 @@ interface MigrateDialogProps {
 
 /** Moves a deployment to another version: which, how, and why. */
 export default function MigrateDialog({ deployment, onClose }: MigrateDialogProps) {
-  const { data, error, refresh } = useLiveQuery(MigrationTargets, { name: deployment });
+  const {
+    nodes: versions,
+    data,
+    error,
+    refresh,
+  } = usePagedList(MigrationTargets, { name: deployment }, ({ deployment: found }) => found?.model.versions, {
+    all: true,
+  });
   const now = data?.deployment?.version.ref;
-  const versions = data?.deployment?.model.versions.edges.map(({ node }) => node) ?? [];
   const targets = versions.filter(({ ref }) => ref !== now);
   return (
     <Dialog title={`Migrate ${deployment}`} onClose={onClose}>

@@ -7,7 +7,7 @@ interface ParityPictureProps {
 }
 
 const SIZE = 240;
-const EDGE = 34;
+const EDGE = 48;
 
 /** What was predicted over what was measured: a right prediction lies on the diagonal. */
 export function ParityPicture({ points, unit }: ParityPictureProps) {
@@ -19,7 +19,10 @@ export function ParityPicture({ points, unit }: ParityPictureProps) {
   return (
     <figure className="panel" aria-label="Predicted over measured">
       <div className="panel-head">
-        <h3>Predicted over measured{unit}</h3>
+        <h3>
+          Predicted over measured{unit !== '' && ','}
+          {unit}
+        </h3>
       </div>
       <div className="panel-body">
         <svg

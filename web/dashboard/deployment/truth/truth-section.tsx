@@ -36,6 +36,7 @@ export default function TruthSection({ deployment }: { readonly deployment: Depl
     value === null ? formatNumber(value) : `${formatNumber(value)}${unit}`;
   return (
     <>
+      <h2 className="visually-hidden">Measured</h2>
       <div className="row">
         <Choices label="Window" options={WINDOWS} value={window} onChange={setWindow} />
         {live && live.results.length > 1 && (
@@ -77,7 +78,12 @@ export default function TruthSection({ deployment }: { readonly deployment: Depl
             ))}
           </dl>
           <div className="chart-grid">
-            <Chart title="Predicted − measured" format={figure} {...drawn} />
+            <Chart
+              title={`Predicted − measured${unit === '' ? '' : `,${unit}`}`}
+              format={figure}
+              formatAxis={formatNumber}
+              {...drawn}
+            />
             <ParityPicture points={live.points} unit={unit} />
           </div>
         </>

@@ -4,9 +4,7 @@ import { Time } from '../../components/time.js';
 import type { AliasChangeKind, ModelAliasesQuery } from '../../__generated__/operations.js';
 import { versionPath } from '../../paths.js';
 
-type Change = NonNullable<ModelAliasesQuery['model']>['aliasHistory']['edges'][number]['node'] & {
-  readonly cursor: string;
-};
+type Change = NonNullable<ModelAliasesQuery['model']>['aliasHistory']['edges'][number]['node'];
 
 const LOOKS: Readonly<Record<AliasChangeKind, readonly [icon: IconName, word: string]>> = {
   MOVED: ['next', 'moved'],
@@ -24,7 +22,7 @@ export function AliasTimeline({ changes }: { readonly changes: readonly Change[]
       {changes.map((change) => {
         const [icon, word] = LOOKS[change.kind];
         return (
-          <li key={change.cursor}>
+          <li key={`${change.at} ${change.alias} ${change.kind}`}>
             <span className="timeline-mark">
               <Icon name={icon} />
             </span>

@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { useLiveQuery } from '../../api/live-query.js';
+import { usePagedList } from '../../api/paged-list.js';
 import { Button } from '../../components/button.js';
 import { SelectField } from '../../components/fields.js';
 import { Icon } from '../../components/icon.js';
+import { LoadMore } from '../../components/load-more.js';
 import { QueryError } from '../../components/query-error.js';
 import { ScrollTable } from '../../components/scroll-table.js';
 import { Skeleton } from '../../components/skeleton.js';
@@ -29,16 +30,14 @@ type Question =
 /** Where the model's aliases point, and everything that ever happened to them. */
 export default function AliasesTab({ model }: TabProps) {
   const [alias, setAlias] = useUrlState('alias', '');
-  const [pages, setPages] = useState(1);
   const [question, setQuestion] = useState<Question | null>(null);
-  const first = Math.min(100, pages * PAGE);
-  const { data, error, isLoading, refresh } = useLiveQuery(ModelAliases, {
-    name: model.name,
-    alias: alias === '' ? null : alias,
-    first,
-  });
+  const list = usePagedList(
+    ModelAliases,
+    { name: model.name, alias: alias === '' ? null : alias, first: PAGE },
+    (found) => found.model?.aliasHistory,
+  );
+  const { data, error, isLoading, refresh } = list;
   const aliases = data?.model?.aliases ?? [];
-  const history = data?.model?.aliasHistory;
   const close = () => setQuestion(null);
   const done = () => {
     close();
@@ -90,13 +89,11 @@ export default function AliasesTab({ model }: TabProps) {
                 />
               )}
             </div>
-            {history && (
-              <AliasTimeline changes={history.edges.map(({ node, cursor }) => ({ ...node, cursor }))} />
-            )}
-            {history?.pageInfo.hasNextPage === true && first < 100 && (
-              <div>
-                <Button onPress={() => setPages(pages + 1)}>Show more</Button>
-              </div>
+            <AliasTimeline changes={list.nodes} />
+            {list.hasMore && (
+              <LoadMore isLoading={list.isLoadingMore} onWanted={list.loadMore}>
+                Show more
+              </LoadMore>
             )}
           </section>
         </>

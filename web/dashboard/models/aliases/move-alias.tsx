@@ -1,14 +1,13 @@
 import { useState } from 'react';
 import { Form } from 'react-aria-components/Form';
 import { useAction } from '../../api/action.js';
-import { useLiveQuery } from '../../api/live-query.js';
 import { Button } from '../../components/button.js';
 import { Dialog } from '../../components/dialog.js';
 import { ReasonField, SelectField, TextField } from '../../components/fields.js';
 import { Notice } from '../../components/notice.js';
-import { ModelVersionNames } from '../../__generated__/model.js';
 import { SetAlias } from '../../__generated__/publishing.js';
 import type { AliasTargetFragment } from '../../__generated__/operations.js';
+import { useVersionNames } from '../use-version-names.js';
 
 interface MoveAliasProps {
   readonly model: string;
@@ -23,8 +22,7 @@ export function MoveAlias({ model, alias, onClose, onDone }: MoveAliasProps) {
   const [name, setName] = useState(alias?.name ?? (alias === null ? 'production' : ''));
   const [chosen, setChosen] = useState('');
   const [reason, setReason] = useState('');
-  const { data } = useLiveQuery(ModelVersionNames, { name: model });
-  const versions = data?.model?.versions.edges.map(({ node }) => node) ?? [];
+  const { versions } = useVersionNames(model);
   const others = versions.filter(({ id }) => id !== alias?.version.id);
   const target = chosen === '' ? (others[0]?.ref ?? '') : chosen;
   const action = useAction(SetAlias);

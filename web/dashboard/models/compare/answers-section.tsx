@@ -11,24 +11,31 @@ import { playgroundPipeline } from '../../playground/pipeline.js';
 import { useUrlState } from '../../url-state.js';
 import { DifferingRows } from './differing-rows.js';
 import type { Pair } from './pair.js';
+import { RecorderChoice, useRecorders } from './recorder-choice.js';
 
 type Outputs = CompareAnswersQuery['compareVersions']['outputs'];
-type Sample = 'generated' | 'examples';
+type Sample = 'generated' | 'examples' | 'recorded';
 
-const SAMPLES: Readonly<Record<Sample, ComparisonSampleInput>> = {
-  generated: { generated: { rows: 48 } },
-  examples: { examples: {} },
-};
+/** The newest of what callers asked a deployment; each counts with all its rows. */
+const RECORDED_REQUESTS = 200;
+
+function sampleInput(sample: Sample, deployment: string): ComparisonSampleInput {
+  if (sample === 'recorded') return { recorded: { deployment, take: RECORDED_REQUESTS } };
+  return sample === 'examples' ? { examples: {} } : { generated: { rows: 48 } };
+}
 
 /** What both versions answer to the same rows, and the rows in which they differ most. */
-export function AnswersSection({ base, target }: Pair) {
-  const [chosen, choose] = useUrlState<Sample>('sample', 'generated');
-  const sample = Object.hasOwn(SAMPLES, chosen) ? chosen : 'generated';
-  const { data, error, isLoading, refresh } = useLiveQuery(CompareAnswers, {
-    base,
-    target,
-    sample: SAMPLES[sample],
-  });
+export function AnswersSection({ model, base, target }: Pair & { readonly model: string }) {
+  const [sample, choose] = useUrlState<Sample>('sample', 'generated');
+  const [chosen, setDeployment] = useUrlState('recorded-by', '');
+  const recorders = useRecorders(model);
+  const deployment = chosen === '' ? (recorders?.[0] ?? '') : chosen;
+  const isRecorded = sample === 'recorded';
+  const { data, error, isLoading, refresh } = useLiveQuery(
+    CompareAnswers,
+    { base, target, sample: sampleInput(sample, deployment) },
+    { pause: isRecorded && deployment === '' },
+  );
   const outputs = data?.compareVersions.outputs;
   const pipeline = playgroundPipeline(data?.compareVersions.base.pipeline);
   const areMolecules = pipeline?.instance.kind === 'molecule';
@@ -41,15 +48,19 @@ export function AnswersSection({ base, target }: Pair) {
           options={[
             { value: 'generated', label: 'Made-up rows' },
             { value: 'examples', label: 'Examples' },
+            { value: 'recorded', label: 'Recorded requests' },
           ]}
           value={sample}
           onChange={(value) => choose(value as Sample)}
         />
       </div>
       <div className="panel-body">
+        {isRecorded && recorders && (
+          <RecorderChoice recorders={recorders} value={deployment} onChange={setDeployment} />
+        )}
         {error && <QueryError error={error} onRetry={refresh} />}
         {isLoading && <Skeleton lines={5} />}
-        {outputs && !error && (
+        {outputs && !error && !(isRecorded && deployment === '') && (
           <>
             <p>
               {outputs.sample.rows} rows: {outputs.sample.description}. {outputs.answeredRows} answered by

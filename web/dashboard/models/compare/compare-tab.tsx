@@ -1,10 +1,9 @@
-import { useLiveQuery } from '../../api/live-query.js';
 import { Button } from '../../components/button.js';
 import { SelectField } from '../../components/fields.js';
 import { Icon } from '../../components/icon.js';
-import { ModelVersionNames } from '../../__generated__/model.js';
 import { useSearchParams } from 'wouter';
 import type { TabProps } from '../model-page.js';
+import { useVersionNames } from '../use-version-names.js';
 import { AnswersSection } from './answers-section.js';
 import { DeclaredSections } from './declared-sections.js';
 import { GraphSection } from './graph-section.js';
@@ -14,8 +13,7 @@ import '../../components/filters.css';
 /** Any two versions side by side; without a choice the newest two. */
 export default function CompareTab({ model }: TabProps) {
   const [parameters, setParameters] = useSearchParams();
-  const { data } = useLiveQuery(ModelVersionNames, { name: model.name });
-  const versions = data?.model?.versions.edges.map(({ node }) => node) ?? [];
+  const { versions, isKnown } = useVersionNames(model.name);
   const base = parameters.get('base') ?? versions[1]?.ref ?? '';
   const target = parameters.get('target') ?? versions[0]?.ref ?? '';
   const options = [...new Set([...versions.map(({ ref }) => ref), base, target])]
@@ -31,7 +29,7 @@ export default function CompareTab({ model }: TabProps) {
       },
       { replace: true },
     );
-  if (data && base === '') return <p className="empty">There have to be two versions to compare.</p>;
+  if (isKnown && base === '') return <p className="empty">There have to be two versions to compare.</p>;
   return (
     <>
       <div className="filters">
@@ -54,7 +52,7 @@ export default function CompareTab({ model }: TabProps) {
       {base !== '' && target !== '' && (
         <div className="stack" key={`${base} ${target}`}>
           <DeclaredSections base={base} target={target} />
-          <AnswersSection base={base} target={target} />
+          <AnswersSection model={model.name} base={base} target={target} />
           <GraphSection base={base} target={target} />
           <LatencySection base={base} target={target} />
         </div>

@@ -54,7 +54,7 @@ function Totals({ graph: { nodeTotals, initializerTotals, properties } }: { read
 
 function Operators({ operators }: { readonly operators: Graph['operators'] }) {
   return (
-    <ScrollTable label="Operators">
+    <ScrollTable isDense label="Operators">
       <thead>
         <tr>
           <th scope="col">Operator</th>

@@ -3,18 +3,18 @@ import { useLiveQuery } from '../../api/live-query.js';
 import { QueryError } from '../../components/query-error.js';
 import { SelectField } from '../../components/fields.js';
 import { Skeleton } from '../../components/skeleton.js';
-import { ModelVersionNames, VersionLineage } from '../../__generated__/model.js';
+import { VersionLineage } from '../../__generated__/model.js';
 import { useUrlState } from '../../url-state.js';
 import type { TabProps } from '../model-page.js';
 import { versionPath } from '../../paths.js';
+import { useVersionNames } from '../use-version-names.js';
 import { LineageGraph } from './lineage-graph.js';
 import '../../components/filters.css';
 
 /** What a version was made from, and what was made from it. */
 export default function LineageTab({ model }: TabProps) {
   const [chosen, choose] = useUrlState('version', '');
-  const names = useLiveQuery(ModelVersionNames, { name: model.name });
-  const versions = names.data?.model?.versions.edges.map(({ node }) => node) ?? [];
+  const { versions, isKnown } = useVersionNames(model.name);
   const ref = chosen === '' ? (versions[0]?.ref ?? '') : chosen;
   const { data, error, isLoading, refresh } = useLiveQuery(VersionLineage, { ref }, { pause: ref === '' });
   const version = data?.version;
@@ -30,7 +30,7 @@ export default function LineageTab({ model }: TabProps) {
       </div>
       {error && <QueryError error={error} onRetry={refresh} />}
       {isLoading && <Skeleton lines={4} />}
-      {names.data && versions.length === 0 && <p className="empty">No version has been published yet.</p>}
+      {isKnown && versions.length === 0 && <p className="empty">No version has been published yet.</p>}
       {version?.lineage.nodes.length === 1 && (
         <p className="empty">
           <Link href={versionPath(version)}>{version.ref}</Link> states no version it was made from, and none

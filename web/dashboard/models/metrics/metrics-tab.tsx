@@ -1,4 +1,4 @@
-import { useLiveQuery } from '../../api/live-query.js';
+import { usePagedList } from '../../api/paged-list.js';
 import { QueryError } from '../../components/query-error.js';
 import { Skeleton } from '../../components/skeleton.js';
 import { ModelMetrics } from '../../__generated__/model.js';
@@ -9,14 +9,18 @@ import { MetricsTable } from './metrics-table.js';
 
 /** What was measured of each version, as its publisher stated it. */
 export default function MetricsTab({ model: { name } }: TabProps) {
-  const { data, error, isLoading, refresh } = useLiveQuery(ModelMetrics, { name });
-  const found = data?.model?.versions;
-  const versions = found?.edges.map(({ node }) => node).filter(({ metrics }) => metrics.length > 0) ?? [];
+  const { nodes, data, error, isLoading, hasMore, refresh } = usePagedList(
+    ModelMetrics,
+    { name },
+    ({ model }) => model?.versions,
+    { all: true },
+  );
+  const versions = nodes.filter(({ metrics }) => metrics.length > 0);
   return (
     <>
       {error && <QueryError error={error} onRetry={refresh} />}
       {isLoading && <Skeleton lines={5} />}
-      {found && versions.length === 0 && (
+      {data?.model && versions.length === 0 && (
         <p className="empty">
           No version states a metric. A publisher gives them with publishVersion(metrics: …).
         </p>
@@ -32,7 +36,7 @@ export default function MetricsTab({ model: { name } }: TabProps) {
           <section className="panel" aria-label="All metrics">
             <MetricsTable versions={versions} />
           </section>
-          {(found?.totalCount ?? 0) > 100 && <p className="muted">Of the newest 100 versions.</p>}
+          {hasMore && <p className="muted">Of the newest {nodes.length} versions.</p>}
         </>
       )}
     </>

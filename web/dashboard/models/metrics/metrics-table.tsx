@@ -6,7 +6,7 @@ import { metricSeries, metricTitle, type MeasuredVersion } from './metric-series
 export function MetricsTable({ versions }: { readonly versions: readonly MeasuredVersion[] }) {
   const series = metricSeries(versions);
   return (
-    <ScrollTable label="Metrics by version">
+    <ScrollTable isDense label="Metrics by version">
       <thead>
         <tr>
           <th scope="col">Metric</th>

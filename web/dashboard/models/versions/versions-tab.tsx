@@ -1,7 +1,6 @@
-import { useState } from 'react';
 import { Link } from 'wouter';
-import { useLiveQuery } from '../../api/live-query.js';
-import { Button } from '../../components/button.js';
+import { usePagedList } from '../../api/paged-list.js';
+import { LoadMore } from '../../components/load-more.js';
 import { QueryError } from '../../components/query-error.js';
 import { ScrollTable } from '../../components/scroll-table.js';
 import { Skeleton } from '../../components/skeleton.js';
@@ -25,16 +24,13 @@ export default function VersionsTab({ model, rest }: TabProps) {
 }
 
 function VersionList({ name }: { readonly name: string }) {
-  const [pages, setPages] = useState(1);
-  const first = Math.min(100, pages * PAGE);
-  const { data, error, isLoading, refresh } = useLiveQuery(ModelVersions, { name, first });
-  const versions = data?.model?.versions;
-  const rows = versions?.edges.map(({ node }) => node) ?? [];
+  const list = usePagedList(ModelVersions, { name, first: PAGE }, ({ model }) => model?.versions);
+  const { nodes: rows, data, error, isLoading, refresh } = list;
   return (
     <>
       {error && <QueryError error={error} onRetry={refresh} />}
       {isLoading && <Skeleton lines={5} />}
-      {versions && rows.length === 0 && <p className="empty">No version has been published yet.</p>}
+      {data?.model && rows.length === 0 && <p className="empty">No version has been published yet.</p>}
       {rows.length > 0 && (
         <div className="panel">
           <ScrollTable label="Versions">
@@ -58,10 +54,10 @@ function VersionList({ name }: { readonly name: string }) {
           </ScrollTable>
         </div>
       )}
-      {versions?.pageInfo.hasNextPage === true && first < 100 && (
-        <div>
-          <Button onPress={() => setPages(pages + 1)}>Show more</Button>
-        </div>
+      {list.hasMore && (
+        <LoadMore isLoading={list.isLoadingMore} onWanted={list.loadMore}>
+          Show more
+        </LoadMore>
       )}
     </>
   );

@@ -35,7 +35,7 @@ export function RowsTable({ name, instances, predictions, areMolecules }: RowsTa
           CSV
         </Button>
       </div>
-      <ScrollTable label="Answers by row">
+      <ScrollTable isDense label="Answers by row">
         <thead>
           <tr>
             <th scope="col" className="number">

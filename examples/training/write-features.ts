@@ -1,0 +1,46 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InstanceReader, MoleculeWorker, parsePipeline } from '../../src/pipelines/index.js';
+import { trainingSets, type TrainingSet } from './training-sets.js';
+
+// `node dist/examples/training/write-features.js FOLDER` writes what the models are trained on, as `npm run examples:train`
+// asks for: a CSV file per model with the row's instance, what was measured, and the numbers that the model's own pipeline
+// makes of the instance. So a model is trained on what it is given when it serves.
+const [, , folder] = process.argv;
+if (folder === undefined) throw new Error('Expected the folder to write to: write-features.js FOLDER');
+await mkdir(folder, { recursive: true });
+const molecules = new MoleculeWorker();
+try {
+  const reader = new InstanceReader({ molecules });
+  for (const set of trainingSets)
+    await writeFile(join(folder, `${set.model}.csv`), await features(set, reader));
+} finally {
+  await molecules.close();
+}
+
+async function features({ pipeline, signature, rows }: TrainingSet, reader: InstanceReader): Promise<string> {
+  const measured = await rows();
+  const batch = await reader.prepare(
+    parsePipeline(pipeline, signature),
+    measured.map(({ instance }) => instance),
+    { endsAt: Infinity },
+  );
+  for (const [place, { message }] of batch.errors) throw new Error(`Row ${place + 1}: ${message}`);
+  const lines = measured.map(({ instance, target }, row) => ({
+    ...Object.fromEntries(Object.entries(instance).map(([field, value]) => [`instance.${field}`, value])),
+    target,
+    ...Object.fromEntries(
+      batch
+        .tensors(row, row + 1)
+        .flatMap(({ name, data }) =>
+          Array.from(data, (value, column) => [`${name}.${column}`, String(value)]),
+        ),
+    ),
+  }));
+  const [first = {}] = lines;
+  return [Object.keys(first), ...lines.map((line) => Object.values(line))].map(csvLine).join('');
+}
+
+function csvLine(fields: readonly unknown[]): string {
+  return `${fields.map((field) => (/[",\n]/.test(String(field)) ? `"${String(field).replaceAll('"', '""')}"` : String(field))).join(',')}\n`;
+}

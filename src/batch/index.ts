@@ -1,0 +1,10 @@
+import './error-codes.js';
+export type { Evaluation } from './evaluation/evaluation.js';
+export { EvaluationStore } from './evaluation/evaluation-store.js';
+export type { MeasuredMetric } from './evaluation/quality-of.js';
+export { Evaluations } from './evaluation/evaluations.js';
+export { VersionEvaluation } from './evaluation/version-evaluation.js';
+export { JobFiles } from './files/job-files.js';
+export type { ResultFiles, StoredResult } from './files/result-files.js';
+export type { UploadedFiles } from './files/uploaded-files.js';
+export { BatchPrediction } from './prediction/batch-prediction.js';

@@ -1,0 +1,139 @@
+import { FieldReader, MOLBLOCK, type FieldWish, type FileDescription } from '../../datafiles/index.js';
+import {
+  describeInstance,
+  instanceForm as formOf,
+  type FieldDescription,
+  type Pipeline,
+} from '../../pipelines/index.js';
+import { DomainError } from '../../platform/errors.js';
+
+/** Fields that make an instance together, and what is made of them. */
+interface Way {
+  readonly wishes: readonly FieldWish[];
+  /** By default the fields themselves. */
+  readonly instance?: (fields: Record<string, unknown>) => unknown;
+}
+
+/** Makes an instance of a row. @throws FieldFault */
+export type InstanceOf = (row: Readonly<Record<string, unknown>>) => unknown;
+
+const NUCLIDE: readonly Way[] = [
+  { wishes: [wish('z', 'any'), wish('n', 'any')] },
+  { wishes: [wish('symbol', 'text'), wish('a', 'any')] },
+];
+
+/**
+ * How rows of a file become instances of a pipeline. Of several ways the first whose columns are there is taken; one that names
+ * a column comes before the others.
+ *
+ * @param columns field to column, for those that have other names in the file
+ * @throws DomainError COLUMN_NOT_FOUND, INVALID_ARGUMENT for a field that an instance does not have
+ */
+export function instanceForm(
+  pipeline: Pipeline,
+  description: FileDescription,
+  columns: ReadonlyMap<string, string>,
+  fileName: string,
+): { readonly instanceOf: InstanceOf; readonly columns: ReadonlySet<string> } {
+  const ways = waysOf(pipeline) ?? [anyWay(description, columns)];
+  const known = [...new Set(ways.flatMap(({ wishes }) => wishes.map(({ name }) => name)))];
+  for (const field of columns.keys())
+    if (!known.includes(field))
+      throw new DomainError(
+        'INVALID_ARGUMENT',
+        `columns: an instance of this version has the fields ${known.join(', ')}, got ${JSON.stringify(field)}.`,
+        { field: ['columns'] },
+      );
+  const named = (way: Way) => way.wishes.filter(({ name }) => columns.has(name)).length;
+  const [first, ...others] = ways
+    .toSorted((one, other) => named(other) - named(one))
+    .map((way) => ({
+      ...way,
+      wishes: way.wishes.map((each) => ({ ...each, column: columns.get(each.name) ?? each.column })),
+    }));
+  if (first === undefined) throw new Error('A pipeline without a way to make an instance');
+  if (description.columns === null)
+    return { instanceOf: byItsOwnColumns([first, ...others], description), columns: new Set() };
+  const way = [first, ...others].find((each) => fits(each, description, fileName)) ?? first;
+  const reader = new FieldReader(description, way.wishes, fileName);
+  return { instanceOf: (row) => made(way, reader.read(row)), columns: reader.columns };
+}
+
+/** Null where every column is a field. */
+function waysOf(pipeline: Pipeline): readonly Way[] | null {
+  const form = formOf(pipeline);
+  if (form === 'nuclide') return NUCLIDE;
+  if (form === 'particles') return null;
+  const { fields } = describeInstance(pipeline);
+  const own: Way = { wishes: fields.map(wishOf) };
+  const molecules = fields.filter(({ kind }) => kind === 'molecule');
+  const [molecule] = molecules;
+  if (molecule === undefined || molecules.length > 1) return [own];
+  // The only molecule may be a MOL file as well, of an SDF for one.
+  const { name } = molecule;
+  const others = fields.filter((field) => field !== molecule).map(wishOf);
+  const drawn: Way = {
+    wishes: [wish(MOLBLOCK, 'text'), ...others],
+    instance: ({ [MOLBLOCK]: molblock, ...rest }) =>
+      fields.length === 1 ? { molblock } : { ...rest, [name]: { molblock } },
+  };
+  return [own, drawn];
+}
+
+function wishOf({ name, kind, shape, optional }: FieldDescription): FieldWish {
+  return { name, as: shape.length > 0 ? 'any' : (READ_AS[kind] ?? 'any'), optional };
+}
+
+const READ_AS: Partial<Record<FieldDescription['kind'], FieldWish['as']>> = {
+  number: 'quantity',
+  integer: 'quantity',
+  boolean: 'boolean',
+  text: 'text',
+  category: 'text',
+  date: 'text',
+  molecule: 'text',
+  composition: 'text',
+  element: 'any',
+};
+
+/** Every column is a field, or those that are named. */
+function anyWay({ columns: found }: FileDescription, columns: ReadonlyMap<string, string>): Way {
+  const names = columns.size > 0 ? [...columns.keys()] : (found ?? []);
+  return { wishes: names.map((name) => ({ ...wish(name, 'any'), optional: true })) };
+}
+
+/** Each row has the columns of some way; one that has none is what the pipeline judges as it stands. */
+function byItsOwnColumns(ways: readonly Way[], description: FileDescription): InstanceOf {
+  const readers = ways.map((way) => ({
+    way,
+    needed: way.wishes
+      .filter(({ optional }) => optional !== true)
+      .map(({ name, column }) => (column ?? name).toLowerCase()),
+    isEmpty: way.wishes.length === 0,
+    isNamed: way.wishes.some(({ column }) => column !== undefined),
+    reader: new FieldReader(description, way.wishes),
+  }));
+  return (row) => {
+    const own = new Set(Object.keys(row).map((name) => name.toLowerCase()));
+    const fitting = readers.find(
+      ({ needed, isEmpty, isNamed }) => !isEmpty && (isNamed || needed.every((name) => own.has(name))),
+    );
+    return fitting === undefined ? row : made(fitting.way, fitting.reader.read(row));
+  };
+}
+
+function made({ instance }: Way, fields: Record<string, unknown>): unknown {
+  return instance === undefined ? fields : instance(fields);
+}
+
+function fits({ wishes }: Way, description: FileDescription, fileName: string): boolean {
+  try {
+    return new FieldReader(description, wishes, fileName).columns.size > 0;
+  } catch {
+    return false;
+  }
+}
+
+function wish(name: string, as: FieldWish['as']): FieldWish {
+  return { name, as };
+}

@@ -1,0 +1,3 @@
+/** What a file is to a version. */
+export const ATTACHMENT_ROLES = ['TRAINING', 'CALIBRATION', 'REFERENCE', 'BACKGROUND', 'TOKENIZER'] as const;
+export type AttachmentRole = (typeof ATTACHMENT_ROLES)[number];

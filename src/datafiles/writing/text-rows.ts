@@ -1,0 +1,72 @@
+import type { FileFormat } from '../file-format.js';
+import { MOLBLOCK, TITLE } from '../read-sdf.js';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Writes rows as lines of text. */
+export interface TextRows {
+  /** What stands before the first row. */
+  readonly header: string;
+  row(row: Row): string;
+}
+
+export type TextFormat = Exclude<FileFormat, 'PARQUET'>;
+
+/** @param columns in their order; of JSON lines and SDF each row has its own */
+export function textRows(format: TextFormat, columns: readonly string[]): TextRows {
+  switch (format) {
+    case 'CSV':
+      return tableRows(columns, ',');
+    case 'TSV':
+    // What stands behind a SMILES is its name to programs that read such files, and a column more to those that read tables.
+    case 'SMI':
+      return tableRows(columns, '\t');
+    case 'JSONL':
+      return { header: '', row: (row) => `${JSON.stringify(row)}\n` };
+    case 'SDF':
+      return { header: '', row: sdfRecord };
+  }
+}
+
+function tableRows(columns: readonly string[], delimiter: string): TextRows {
+  const line = (cells: readonly string[]) =>
+    `${cells.map((cell) => quoted(cell, delimiter)).join(delimiter)}\n`;
+  return {
+    header: line(columns),
+    row: (row) => line(columns.map((column) => cellText(row[column]))),
+  };
+}
+
+/** RFC 4180: in quotes what would end a cell, or lose a blank. */
+function quoted(cell: string, delimiter: string): string {
+  return NEEDS_QUOTES.test(cell) || cell.includes(delimiter) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+const NEEDS_QUOTES = /["\r\n]|^\s|\s$/;
+
+export function cellText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Without atoms where there is no MOL file to write. */
+const NO_ATOMS = '\n\n\n  0  0  0  0  0  0  0  0  0  0999 V2000\nM  END\n';
+
+function sdfRecord(row: Row): string {
+  const molblock = row[MOLBLOCK];
+  const fields = Object.entries(row).filter(
+    ([name, value]) => name !== MOLBLOCK && name !== TITLE && value !== null && value !== undefined,
+  );
+  const data = fields.map(
+    ([name, value]) => `>  <${name.replace(/[<>\r\n]/g, '_')}>\n${dataText(value)}\n\n`,
+  );
+  return `${typeof molblock === 'string' ? molblock : NO_ATOMS}${data.join('')}$$$$\n`;
+}
+
+/** An empty line would end the value, and four dollars the record. */
+function dataText(value: unknown): string {
+  return cellText(value)
+    .replace(/\r\n|\r/g, '\n')
+    .replace(/\n{2,}/g, '\n')
+    .replace(/^\$\$\$\$/gm, ' $$$$$$$$');
+}

@@ -1,0 +1,18 @@
+export type { FittedDomain } from './domain/fitted-domain.js';
+export { preparedRows, type PreparedRow } from './domain/prepared-row.js';
+export type { Fit } from './fit.js';
+export type { Answer } from './fit-version.js';
+export type { Calibration } from './intervals/calibration.js';
+export { declaredVerdict, Judge, withDomain } from './judge.js';
+export { REPORT_FORMATS, type ReportFormat } from './report/report.js';
+export { ReportService } from './report/report-service.js';
+export { hasReliabilityData, ReliabilityService } from './reliability-service.js';
+export type {
+  DomainMeasure,
+  DomainVerdict,
+  Interval,
+  JudgedPrediction,
+  JudgedValue,
+  Mark,
+  Neighbour,
+} from './verdict.js';

@@ -1,0 +1,41 @@
+import type { FastifyInstance } from 'fastify';
+import type { UploadedFiles } from '../batch/index.js';
+import {
+  announcedUpload,
+  readRawUploads,
+  senderLeft,
+  uploadBody,
+  uploadedBytes,
+  type UploadRoute,
+} from './artifact-upload.js';
+
+/** What programs send such files as; none that an HTML form can send. */
+const UPLOAD: UploadRoute = {
+  path: '/files',
+  types: [
+    'application/octet-stream',
+    'text/csv',
+    'text/tab-separated-values',
+    'application/x-ndjson',
+    'application/jsonl',
+    'application/gzip',
+    'application/vnd.apache.parquet',
+    'chemical/x-mdl-sdfile',
+    'chemical/x-daylight-smiles',
+  ],
+  exampleFile: 'molecules.csv',
+};
+
+/** `POST /files` streams a file of rows in, for jobs that read it, and answers `{digest, size}`. */
+export async function registerFileRoutes(app: FastifyInstance, uploads: UploadedFiles): Promise<void> {
+  readRawUploads(app, UPLOAD);
+
+  app.post('/files', async (request, reply) => {
+    const body = uploadBody(request, UPLOAD);
+    const { digest, size, alreadyStored } = await uploads.receive(uploadedBytes(body), {
+      ...announcedUpload(request),
+      signal: senderLeft(body),
+    });
+    return reply.code(alreadyStored ? 200 : 201).send({ digest, size });
+  });
+}
