@@ -158,9 +158,9 @@ describe('images', () => {
     datatype: 'FP32' as const,
     unit: '1',
   });
-  const png = async (width: number, height: number, background: object) =>
+  const png = async (width: number, height: number, background: sharp.RGBA) =>
     (
-      await sharp({ create: { width, height, channels: 4, background: background as sharp.RGBA } })
+      await sharp({ create: { width, height, channels: 4, background } })
         .png()
         .toBuffer()
     ).toString('base64');
