@@ -80,6 +80,8 @@ export default {
     FeatureDrift: '../../monitoring/index.js#FeatureDrift as FeatureDriftMapper',
     ReferenceDistribution: '../../monitoring/index.js#Reference as ReferenceMapper',
     ReferenceFeature: '../../monitoring/index.js#ReferenceFeature as ReferenceFeatureMapper',
+    InstanceField: '../../pipelines/index.js#FieldDescription as InstanceFieldMapper',
+    InstancePreview: '../../predictions/index.js#InstancePreview as InstancePreviewMapper',
     Prediction: '../../predictions/index.js#IdentifiedPrediction as PredictionMapper',
     PredictedValue: '../../reliability/index.js#JudgedValue as PredictedValueMapper',
     PredictionWarning: '../../pipelines/index.js#WarningNote as PredictionWarningMapper',

@@ -27,7 +27,7 @@ import { pairDirectory } from './platform/installation/index.js';
 import type { Logger } from './platform/logging.js';
 import { SecretsFile } from './platform/secrets-file.js';
 import type { StopList } from './platform/stop-list.js';
-import { PipelineRunner, PredictionService } from './predictions/index.js';
+import { PipelinePreviews, PipelineRunner, PredictionService } from './predictions/index.js';
 import { RecordedRequests, RequestRecorder } from './recording/index.js';
 import { ReliabilityService, ReportService } from './reliability/index.js';
 import {
@@ -277,6 +277,7 @@ export async function buildServices(parts: {
     predictionLog,
     outcomes,
     predictions,
+    pipelinePreviews: new PipelinePreviews({ catalog, instances }),
     reports: new ReportService({ catalog, reliability }),
     depictions: new MoleculeDepictions({ molecules }),
     recordedRequests,

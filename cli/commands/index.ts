@@ -20,6 +20,9 @@ import { listVersions } from './models/list-versions.js';
 import { listAlerts } from './alerts/list-alerts.js';
 import { login } from './login.js';
 import { migrate } from './deployments/migrate.js';
+import { checkPipeline } from './pipelines/check-pipeline.js';
+import { initPipeline } from './pipelines/init-pipeline.js';
+import { previewPipeline } from './pipelines/preview-pipeline.js';
 import { predict } from './predict.js';
 import { push } from './push.js';
 import { report } from './models/report.js';
@@ -54,6 +57,9 @@ export const COMMANDS: readonly Command[] = [
   predict,
   evaluate,
   infer,
+  checkPipeline,
+  previewPipeline,
+  initPipeline,
   drift,
   events,
   listAlerts,

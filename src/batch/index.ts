@@ -7,4 +7,5 @@ export { VersionEvaluation } from './evaluation/version-evaluation.js';
 export { JobFiles } from './files/job-files.js';
 export type { ResultFiles, StoredResult } from './files/result-files.js';
 export type { UploadedFiles } from './files/uploaded-files.js';
+export { rowsFormat } from './prediction/rows-format.js';
 export { BatchPrediction } from './prediction/batch-prediction.js';

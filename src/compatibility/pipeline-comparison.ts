@@ -1,6 +1,7 @@
 import type { Pipeline } from '../pipelines/index.js';
 import type { JsonObject, JsonValue } from '../platform/events/index.js';
 import { compareJson, formatPath, isNumbers, isObject, type JsonDifference } from './json-difference.js';
+import { asGraph, isGraph } from './graph-severity.js';
 import { pipelineSeverity, type PipelinePart } from './pipeline-severity.js';
 import { worst, type Compatibility, type Severity } from './signature-difference.js';
 
@@ -37,8 +38,14 @@ export function comparePipelines(
   basePipeline: Pipeline | null,
   targetPipeline: Pipeline | null,
 ): PipelineComparison {
-  const [base, target] = [asJson(basePipeline), asJson(targetPipeline)];
-  const differences = [...formOfAnswers(base, target), ...found(base, target).map(described)];
+  const given = [asJson(basePipeline), asJson(targetPipeline)] as const;
+  const ofGraphs = given.some(isGraph);
+  const base = ofGraphs ? asGraph(given[0], given[1]) : given[0];
+  const target = ofGraphs ? asGraph(given[1], given[0]) : given[1];
+  const differences = [
+    ...formOfAnswers(base, target),
+    ...found(base, target).map((difference) => described(difference, ofGraphs)),
+  ];
   return {
     compatibility: worst(differences),
     differences: differences.slice(0, MAX_DIFFERENCES),
@@ -100,12 +107,12 @@ function isOfSignature(path: readonly (string | number)[]): boolean {
   return (path[0] === 'inputs' || path[0] === 'outputs') && (path[2] === 'datatype' || path[2] === 'shape');
 }
 
-function described(difference: JsonDifference): PipelineDifference {
+function described(difference: JsonDifference, ofGraphs: boolean): PipelineDifference {
   const { base, target } = difference;
   const path = formatPath(difference.path);
-  const part = partOf(difference.path);
+  const part = ofGraphs ? graphPartOf(difference.path) : partOf(difference.path);
   const change = base === undefined ? 'ADDED' : target === undefined ? 'REMOVED' : 'CHANGED';
-  const { severity, consequence } = pipelineSeverity(difference, part);
+  const { severity, consequence } = pipelineSeverity(difference, part, ofGraphs);
   return {
     path,
     part,
@@ -126,6 +133,12 @@ function partOf(path: readonly (string | number)[]): PipelinePart {
   if (key === 'description') return 'DESCRIPTION';
   if (key === 'steps') return 'STEP';
   return path[0] === 'result' ? 'RESULT' : 'PIPELINE';
+}
+
+function graphPartOf(path: readonly (string | number)[]): PipelinePart {
+  if (path[0] === 'instance' && path[2] === 'description') return 'DESCRIPTION';
+  if (path[0] === 'steps' || (path[0] === 'inputs' && path[2] === 'of')) return 'STEP';
+  return partOf(path);
 }
 
 function words({ base, target }: JsonDifference): string {

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../platform/events/index.js';
+import { fieldConsequence } from './graph-severity.js';
 import { isObject, type JsonDifference } from './json-difference.js';
 import type { Severity } from './signature-difference.js';
 
@@ -27,7 +28,18 @@ const HARMLESS: Weight = { severity: 'COMPATIBLE', consequence: null };
  * read differently, or an answer changes its form or its unit. Other numbers in the answer break nobody: the model
  * changed, which is why there is a new version.
  */
-export function pipelineSeverity(difference: JsonDifference, part: PipelinePart): Weight {
+export function pipelineSeverity(difference: JsonDifference, part: PipelinePart, ofGraphs: boolean): Weight {
+  if (ofGraphs && difference.path.length > 0) {
+    if (part === 'INSTANCE') {
+      const consequence = fieldConsequence(difference);
+      return consequence === null ? HARMLESS : breaking(consequence);
+    }
+    // What the graph gets is made of the same instances; in format 1 as well, but there it has always been told so.
+    if (part === 'STEP' || (part === 'UNIT' && difference.path[0] === 'inputs'))
+      return difference.path[0] === 'result'
+        ? { severity: 'COMPATIBLE', consequence: 'answers are computed differently' }
+        : { severity: 'COMPATIBLE', consequence: 'inputs are made differently' };
+  }
   switch (part) {
     case 'PIPELINE':
       return ofWhole(difference);

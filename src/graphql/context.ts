@@ -13,7 +13,7 @@ import type {
   ReferenceService,
 } from '../monitoring/index.js';
 import type { RecordedRequests } from '../recording/index.js';
-import type { PredictionService } from '../predictions/index.js';
+import type { PipelinePreviews, PredictionService } from '../predictions/index.js';
 import type { ReportService } from '../reliability/index.js';
 import type { MoleculeDepictions } from '../pipelines/index.js';
 import type { VersionComparer } from '../comparison/index.js';
@@ -33,6 +33,7 @@ export interface GraphqlServices {
   readonly inference: InferenceService;
   readonly recordedRequests: RecordedRequests;
   readonly predictions: PredictionService;
+  readonly pipelinePreviews: PipelinePreviews;
   readonly depictions: MoleculeDepictions;
   readonly reports: ReportService;
   readonly comparer: VersionComparer;
@@ -120,6 +121,9 @@ class OperationContext implements RequestContext {
   }
   get predictions(): PredictionService {
     return this.services.predictions;
+  }
+  get pipelinePreviews(): PipelinePreviews {
+    return this.services.pipelinePreviews;
   }
   get depictions(): MoleculeDepictions {
     return this.services.depictions;

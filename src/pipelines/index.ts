@@ -22,7 +22,11 @@ export {
   type ValueKind,
   type Values,
 } from './language/index.js';
+export { type PreviewedValue, previewedInputs, PreviewWatch } from './describe/preview-values.js';
+export { withPipelineTables } from './describe/pipeline-tables.js';
+export { pipelineLanguage } from './describe/pipeline-language.js';
 export { MoleculeWorker } from './molecules/molecule-worker-client.js';
+export { type Convert, converter } from './units/convert.js';
 export { parseNewPipeline, parsePipeline } from './parse-pipeline.js';
 export type { Pipeline } from './pipeline.js';
 export {

@@ -1,3 +1,4 @@
+export { type InstancePreview, type PipelinePreview, PipelinePreviews } from './pipeline-previews.js';
 export { type Infer, PipelineRunner, type PredictOptions } from './pipeline-runner.js';
 export { newRequestKey, predictionId, readPredictionId } from './prediction-id.js';
 export {

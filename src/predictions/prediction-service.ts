@@ -22,11 +22,14 @@ import {
 import { checkLevel, JudgedAnswers, type Quantities } from './judged-answers.js';
 import type { PipelineRunner } from './pipeline-runner.js';
 import { newRequestKey, predictionId } from './prediction-id.js';
+import { inUnits, resultUnits } from './result-units.js';
 import { numbersOfPredictions } from './prediction-numbers.js';
 import type { Prediction } from '../pipelines/index.js';
 
 export interface PredictRequest extends TargetRequest {
   readonly instances: readonly unknown[];
+  /** Units to answer in: by result, or one for the only result. */
+  readonly units?: unknown;
   /** Of intervals and sets, above 0 and below 1; 0.9 when left out. */
   readonly level?: number | null | undefined;
 }
@@ -74,12 +77,14 @@ export class PredictionService {
     caller: Caller,
     request: PredictRequest,
   ): Promise<{ predictions: IdentifiedPrediction[]; version: VersionRecord; timing: Timing }> {
-    const { instances } = request;
+    const { instances, units } = request;
     const level = checkLevel(request.level);
     const described = new WeakMap<readonly JudgedPrediction[], readonly Quantities[]>();
     const { result, version, timing } = await this.inference.withModel(caller, 'predict', request, {
       work: async (model) => {
         const pipeline = this.pipelineOf(model.version);
+        // Before anything runs: what cannot be converted is refused as a whole.
+        resultUnits(pipeline, units);
         const judging = this.answers.judgeOf(model, pipeline);
         const judge = judging === null ? null : await judging;
         // Remembered together with the answers: what describes an instance, and how far it is from others, is not found again.
@@ -98,7 +103,8 @@ export class PredictionService {
         const pipeline = this.pipelineOf(answering);
         const drawn = drawnField(pipeline);
         const quantities = described.get(predictions);
-        return predictions.map((prediction, place): IdentifiedPrediction => ({
+        const converted = inUnits(predictions, resultUnits(pipeline, units));
+        return converted.map((prediction, place): IdentifiedPrediction => ({
           ...prediction,
           id: predictionId(key, place),
           molecule: drawn?.(instances[place]),

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ResultFiles, StoredResult } from '../batch/index.js';
+import { rowsFormat, type ResultFiles, type StoredResult } from '../batch/index.js';
 import { FILE_FORMATS, FORMAT_FACTS, type FileFormat } from '../datafiles/index.js';
 import type { JobRecord, JobService } from '../jobs/index.js';
 import { DomainError } from '../platform/errors.js';
@@ -60,9 +60,9 @@ function sendFile(
       `This job has no result: it is ${job.state}. ${found === null ? 'Watch it until it has succeeded.' : 'With ?partial=true it answers the rows that are there.'}`,
     );
   if (found === null) throw notFound(`This job has written nothing: it is ${job.state}.`);
-  // Rows that are to be made into another format are lines of JSON until then.
-  const isRows = !found.isWhole && job.input['outputFormat'] !== job.input['format'];
-  const { extension, mediaType } = FORMAT_FACTS[isRows && format === 'PARQUET' ? 'JSONL' : format];
+  const input = checkedFormat(job.input['format']) ?? format;
+  const written = found.isWhole ? format : rowsFormat({ format: input, outputFormat: format });
+  const { extension, mediaType } = FORMAT_FACTS[written];
   const { size, path } = found;
   const etag = `"${job.id}-${size}"`;
   const { headers } = request;
@@ -88,7 +88,11 @@ function sendFile(
 
 /** Of a job that writes a file. */
 function fileFormatOf({ input }: JobRecord): FileFormat | null {
-  return FILE_FORMATS.find((format) => format === input['outputFormat']) ?? null;
+  return checkedFormat(input['outputFormat']);
+}
+
+function checkedFormat(given: unknown): FileFormat | null {
+  return FILE_FORMATS.find((format) => format === given) ?? null;
 }
 
 /** As GraphQL answers ids, or the id inside. */

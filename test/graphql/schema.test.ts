@@ -124,6 +124,8 @@ describe('the schema', () => {
       'models',
       'node',
       'nodes',
+      'pipelineSchema',
+      'previewPipeline',
       'schemaVersion',
       'version',
     ]);

@@ -10,7 +10,7 @@ export const report = defineCommand({
   name: 'report',
   summary: "Write what is known of a version by the OECD's principles, and what is missing",
   positionals: {
-    version: { kind: 'text', required: true, describe: 'The version, such as esol@3', completes: 'ref' },
+    ref: { kind: 'text', required: true, describe: 'The version, such as esol@3', completes: 'ref' },
   },
   options: {
     format: {
@@ -27,7 +27,7 @@ export const report = defineCommand({
     ['retort report esol@3 --format qmrf --output esol-qmrf.txt', 'For a dossier'],
   ],
   output: '{report}: the text; with --format json the report itself',
-  async run({ version: ref, format = 'markdown', output, force }, { api }) {
+  async run({ ref, format = 'markdown', output, force }, { api }) {
     const answer = await api.ask(VersionReport, { ref, format: FORMATS[format] });
     const { report: text } = existing(answer.version, 'version', ref);
     const json = format === 'json' ? (JSON.parse(text) as unknown) : { report: text };

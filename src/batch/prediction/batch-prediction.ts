@@ -27,6 +27,7 @@ import type { AnsweredRow } from '../rows/answering.js';
 import { openAsked, type AskedFile } from '../rows/asked-rows.js';
 import { checkedColumns, checkedFormat, checkedLevel, targetVersion } from '../rows/asked-target.js';
 import { makeResult } from './made-result.js';
+import { isDirect, rowsFormat } from './rows-format.js';
 import { errorOf, ownColumns, ResultLayout, type ResultColumns } from './result-layout.js';
 
 const input = z.object({
@@ -179,16 +180,9 @@ class ResultRows implements RowSink {
     const inputColumns = file.description.columns ?? ownColumns(asked.format);
     const isNew = reached.columns === null;
     this.columns = reached.columns ??= layout.columns(inputColumns, first, asked.level !== null);
-    const format = isDirect(asked) ? (asked.outputFormat as TextFormat) : 'JSONL';
-    this.text = textRows(format, [...inputColumns, ...Object.values(this.columns.names)]);
+    this.text = textRows(rowsFormat(asked), [...inputColumns, ...Object.values(this.columns.names)]);
     return isNew ? this.text.header : '';
   }
-}
-
-/** Whether rows can be written as they are answered: a header must know all columns before, and Parquet what is in them. */
-function isDirect({ format, outputFormat }: Input): boolean {
-  if (outputFormat === 'PARQUET') return false;
-  return outputFormat === 'JSONL' || outputFormat === 'SDF' || (format !== 'JSONL' && format !== 'SDF');
 }
 
 function outputFormatOf(format: FileFormat, given: unknown): FileFormat {

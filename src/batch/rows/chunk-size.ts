@@ -5,7 +5,7 @@ const SMALLEST_OF_SLOW_ROWS = 8;
 const SLOW_ROW_MS = 1;
 const LARGEST = 1_024;
 /** A request that comes meanwhile waits for no more than about this. */
-const AIM_MS = 12;
+const AIM_MS = 6;
 
 /** How many rows are asked about at once: as many as take a moment, whatever the model. */
 export class ChunkSize {

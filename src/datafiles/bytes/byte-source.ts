@@ -6,7 +6,7 @@ import type { OpenOptions } from '../rows.js';
 export type ByteSource = string | AsyncIterable<Uint8Array>;
 
 /** Small, so that cutting one into rows keeps nobody waiting. */
-const CHUNK_BYTES = 32 * 1024;
+const CHUNK_BYTES = 8 * 1024;
 /**
  * DEFLATE packs a thousandfold at most, and tables twentyfold; a file that unpacks to this much more than itself was made to
  * fill a disk.
@@ -24,7 +24,8 @@ export async function* plainBytes(
     tally.read += count;
     onBytes?.(count);
   });
-  const first = await atLeast(raw, 2);
+  // As many as the longest mark of an encoding.
+  const first = await atLeast(raw, 4);
   if (first === null) return;
   if (first[0] !== 0x1f || first[1] !== 0x8b) {
     yield first;

@@ -109,6 +109,8 @@ function trimmed(cell: string): string {
 
 function columnNames(header: readonly string[], name: string): string[] {
   const names = header.map((cell, index) => trimmed(cell) || `column ${index + 1}`);
+  if (names.includes('__proto__'))
+    throw unreadableFile(`${name} has a column "__proto__", which no row can have. Rename it.`);
   const twice = names.find((column, index) => names.indexOf(column) !== index);
   if (twice !== undefined)
     throw unreadableFile(

@@ -9,7 +9,8 @@ const NONE: ReadonlySet<string> = new Set();
 export function changeableNames(source: string, document: DocumentNode): ReadonlySet<string> {
   if (!source.includes('models')) return NONE;
   const isMutation = document.definitions.some(
-    (definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.MUTATION,
+    (definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.MUTATION,
   );
   if (!isMutation) return NONE;
   const names = new Set<string>();

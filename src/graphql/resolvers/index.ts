@@ -13,6 +13,7 @@ import { metricsResolvers } from './metrics.js';
 import { migrationResolvers } from './migrations.js';
 import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
+import { pipelineResolvers } from './pipelines.js';
 import { predictionLogResolvers } from './prediction-log.js';
 import { reliabilityResolvers } from './reliability.js';
 import { transferResolvers } from './transfer.js';
@@ -32,6 +33,7 @@ export const resolvers: Resolvers[] = [
   inferenceResolvers,
   reliabilityResolvers,
   depictionResolvers,
+  pipelineResolvers,
   monitoringResolvers,
   jobResolvers,
   evaluationResolvers,

@@ -29,6 +29,7 @@ export const inferenceResolvers = {
           deployment: input.deployment,
           version: input.version,
           instances: input.instances,
+          units: input.units,
           deadlineMs: input.deadlineMs,
           priority: input.priority,
           routingKey: input.routingKey,

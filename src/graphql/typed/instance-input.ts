@@ -101,10 +101,7 @@ function typeOf(
   return field.shape.reduce<NullableInput>((inner) => listOf(inner), type);
 }
 
-function elementOf(
-  { kind, minimum, maximum, datatype }: FieldDescription,
-  base: BaseTypes,
-): NullableInput {
+function elementOf({ kind, minimum, maximum, datatype }: FieldDescription, base: BaseTypes): NullableInput {
   switch (kind) {
     case 'number':
       return GraphQLFloat;

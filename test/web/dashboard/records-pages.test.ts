@@ -167,7 +167,7 @@ describe('the dashboard’s pages of what was recorded, and of much', () => {
     await dialog.getByLabel('Name', { exact: true }).fill('told');
     await dialog.getByLabel(/^Limit/).fill('5');
     await dialog.getByLabel('Webhook').fill('https://hooks.example.org/retort');
-    await dialog.getByLabel('Name of its secret').fill('ON_CALL_KEY');
+    await dialog.getByLabel('Secret that signs').fill('ON_CALL_KEY');
     await dialog.getByRole('button', { name: 'Make the rule' }).click();
     await dialog.getByText(/RETORT_SECRETS_FILE/).waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();

@@ -33,8 +33,8 @@ export function WebhookFields({ webhook, onChange, faultAt }: WebhookFieldsProps
         fault={faultAt('url')}
       />
       <TextField
-        label="Name of its secret"
-        hint="Signs the calls. Its value is in the operator’s file alone."
+        label="Secret that signs"
+        hint="What it is called: its value is in the operator’s file alone."
         placeholder="ON_CALL_KEY"
         value={webhook.secret}
         onChange={(secret) => onChange({ ...webhook, secret })}
