@@ -27,12 +27,17 @@ async function features(set: TrainingSet, reader: InstanceReader): Promise<strin
   );
   for (const [place, { message }] of batch.errors) throw new Error(`Row ${place + 1}: ${message}`);
   const lines = measured.map(({ instance, target }, row) => ({
-    ...Object.fromEntries(Object.entries(instance).map(([field, value]) => [`instance.${field}`, value])),
+    ...Object.fromEntries(
+      Object.entries(instance).map(([field, value]): [string, unknown] => [`instance.${field}`, value]),
+    ),
     target,
     ...Object.fromEntries(
       batch
         .tensors(row, row + 1)
-        .flatMap(({ name, data }) => Array.from(data, (value, column) => [`${name}.${column}`, value])),
+        .flatMap(({ name, data }) => Array.from<unknown, [string, unknown]>(data as ArrayLike<unknown>, (value, column) => [
+            `${name}.${column}`,
+            value,
+          ])),
     ),
   }));
   const [first = {}] = lines;

@@ -178,13 +178,15 @@ describe('binding-energy', () => {
   });
 });
 
-describe.each([
-  { model: 'esol', instanceOf: ({ instance }: OutOfFoldRow) => instance },
+const TRAINED: readonly { model: string; instanceOf: (row: OutOfFoldRow) => unknown }[] = [
+  { model: 'esol', instanceOf: ({ instance }) => instance },
   {
     model: 'binding-energy',
-    instanceOf: ({ instance: { z, n } }: OutOfFoldRow) => ({ z: Number(z), n: Number(n) }),
+    instanceOf: ({ instance: { z, n } }) => ({ z: Number(z), n: Number(n) }),
   },
-])('$model, as it was trained', ({ model, instanceOf }) => {
+];
+
+describe.each(TRAINED)('$model, as it was trained', ({ model, instanceOf }) => {
   it('answers every row as scikit-learn does, to 1e-5', async () => {
     const trained = version(model, 3);
     const rows = await outOfFoldRows(trained.outOfFold ?? '');

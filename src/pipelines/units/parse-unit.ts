@@ -116,7 +116,7 @@ class Reader {
 
   /** Behind `^` or `**`, or at once, as in `cm-1`; 1 where there is none, null where it cannot be. */
   private exponent(): number | null {
-    const marked = this.peek === '^' || this.peek === '**';
+    const marked = ['^', '**'].includes(this.peek ?? '');
     if (marked) this.at++;
     const bracketed = marked && this.peek === '(';
     if (bracketed) this.at++;

@@ -22,8 +22,8 @@ const KINDS: readonly string[] = ['molecule', 'nuclide', 'particles'];
  */
 export function playgroundPipeline(pipeline: unknown): PlaygroundPipeline | null {
   if (typeof pipeline !== 'object' || pipeline === null) return null;
-  const { format, instance } = pipeline as { format?: unknown; instance?: object };
-  const [only, ...others] = Object.values<unknown>(instance ?? {});
+  const { format, instance } = pipeline as { format?: unknown; instance?: Record<string, unknown> };
+  const [only, ...others] = Object.values(instance ?? {});
   const own: unknown = format === 2 && others.length === 0 ? only : instance;
   const kind = (own as { kind?: unknown } | undefined)?.kind;
   return typeof kind === 'string' && KINDS.includes(kind)
