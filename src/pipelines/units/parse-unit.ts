@@ -118,7 +118,7 @@ class Reader {
   private exponent(): number | null {
     const marked = ['^', '**'].includes(this.peek ?? '');
     if (marked) this.at++;
-    const bracketed = marked && this.peek === '(';
+    const bracketed = marked && this.tokens[this.at] === '(';
     if (bracketed) this.at++;
     const token = this.peek;
     if (token === undefined || !/^[+-]?\d+$/.test(token)) return marked ? null : 1;
