@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deploy } from '../api/support/catalog-steps.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { packagesOf, program, pythonWith } from './install.js';
 
