@@ -77,7 +77,9 @@ export function asGraph(pipeline: JsonValue | null, other: JsonValue | null): Js
   });
   return {
     ...rest,
-    instance: { [isAlike ? only[0] : String(instance.kind)]: instance },
+    instance: {
+      [isAlike ? only[0] : typeof instance.kind === 'string' ? instance.kind : 'instance']: instance,
+    },
     steps,
     inputs: Object.fromEntries(made),
   };

@@ -37,7 +37,9 @@ async function openFile(source: ByteSource, options: OpenOptions): Promise<Opene
   const text = new Utf8(name, onTaken).of(plainBytes(source, options));
   if (format === 'CSV' || format === 'TSV') return openTable(text, options);
   const lines = linesOf(text, name);
-  const close = async () => void (await text.return());
+  const close = async () => {
+    await text.return();
+  };
   const plain = { format, decimals: new Map(), usualDecimal: options.decimal ?? '.' } as const;
   switch (format) {
     case 'JSONL':

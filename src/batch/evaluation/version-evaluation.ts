@@ -19,7 +19,7 @@ import {
 } from '../rows/answer-file.js';
 import type { AnsweredRow } from '../rows/answering.js';
 import { openAsked, type AskedFile } from '../rows/asked-rows.js';
-import { checkedColumns, checkedFormat, checkedLevel, targetVersion } from '../rows/asked-target.js';
+import { checkedColumns, checkedFormat, checkedLevel, targetVersion, textOf } from '../rows/asked-target.js';
 import { evaluationReport, type EvaluationReport } from './evaluation-report.js';
 import type { Evaluations } from './evaluations.js';
 import { GROUP, labelledRow, TARGET, type LabelledRow } from './labelled-rows.js';
@@ -62,9 +62,9 @@ export class VersionEvaluation implements JobWork {
 
   async prepare(asked: JsonObject): Promise<{ input: JsonObject; title: string }> {
     const { deployment, version } = await targetVersion(this.parts, asked);
-    const format = checkedFormat(asked['format'], 'format');
-    const columns = checkedColumns(asked['columns']);
-    const artifact = String(asked['artifact']);
+    const format = checkedFormat(asked.format, 'format');
+    const columns = checkedColumns(asked.columns);
+    const artifact = textOf(asked.artifact);
     const pipeline = this.parts.predictions.pipelineOf(version);
     const prepared: Input = {
       deployment,
@@ -72,11 +72,11 @@ export class VersionEvaluation implements JobWork {
       artifact,
       format,
       columns: Object.fromEntries(columns),
-      level: checkedLevel(asked['level']),
-      target: String(asked['target']),
-      groupBy: typeof asked['groupBy'] === 'string' ? asked['groupBy'] : null,
-      predicted: resultName(pipeline, asked['predicted']),
-      dataset: datasetName(asked['dataset'], artifact),
+      level: checkedLevel(asked.level),
+      target: textOf(asked.target),
+      groupBy: typeof asked.groupBy === 'string' ? asked.groupBy : null,
+      predicted: resultName(pipeline, asked.predicted),
+      dataset: datasetName(asked.dataset, artifact),
     };
     const path = await this.parts.uploads.path(artifact);
     const file = await openAsked({ path, format, columns, pipeline });

@@ -25,7 +25,7 @@ export class JobFiles {
       { states: ['QUEUED', 'RUNNING', 'PAUSED'] },
       { take: MAX_UNFINISHED, fromEnd: false },
     );
-    const files = new Set(unfinished.flatMap(({ input }) => artifactOf(input['artifact'])));
+    const files = new Set(unfinished.flatMap(({ input }) => artifactOf(input.artifact)));
     await this.uploads.removeOld(files);
     await this.results.removeOld(new Set(unfinished.map(({ id }) => id)));
   }

@@ -1,12 +1,6 @@
 import { z } from 'zod';
 import type { CatalogService, VersionRecord } from '../../catalog/index.js';
-import {
-  FILE_FORMATS,
-  textRows,
-  type FileFormat,
-  type TextFormat,
-  type TextRows,
-} from '../../datafiles/index.js';
+import { FILE_FORMATS, textRows, type FileFormat, type TextRows } from '../../datafiles/index.js';
 import type { DeploymentService } from '../../deployments/index.js';
 import type { JobWork, RunningJob } from '../../jobs/index.js';
 import type { Pipeline } from '../../pipelines/index.js';
@@ -25,7 +19,7 @@ import {
 } from '../rows/answer-file.js';
 import type { AnsweredRow } from '../rows/answering.js';
 import { openAsked, type AskedFile } from '../rows/asked-rows.js';
-import { checkedColumns, checkedFormat, checkedLevel, targetVersion } from '../rows/asked-target.js';
+import { checkedColumns, checkedFormat, checkedLevel, targetVersion, textOf } from '../rows/asked-target.js';
 import { makeResult } from './made-result.js';
 import { isDirect, rowsFormat } from './rows-format.js';
 import { errorOf, ownColumns, ResultLayout, type ResultColumns } from './result-layout.js';
@@ -67,10 +61,10 @@ export class BatchPrediction implements JobWork {
 
   async prepare(asked: JsonObject): Promise<{ input: JsonObject; title: string }> {
     const { deployment, version } = await targetVersion(this.parts, asked);
-    const format = checkedFormat(asked['format'], 'format');
-    const outputFormat = outputFormatOf(format, asked['outputFormat']);
-    const columns = checkedColumns(asked['columns']);
-    const artifact = String(asked['artifact']);
+    const format = checkedFormat(asked.format, 'format');
+    const outputFormat = outputFormatOf(format, asked.outputFormat);
+    const columns = checkedColumns(asked.columns);
+    const artifact = textOf(asked.artifact);
     const path = await this.parts.uploads.path(artifact);
     // What is wrong with the file as a whole is told now rather than by a job that failed.
     const file = await openAsked({ path, format, columns, pipeline: this.pipelineOf(version) });
@@ -82,7 +76,7 @@ export class BatchPrediction implements JobWork {
       format,
       outputFormat,
       columns: Object.fromEntries(columns),
-      level: checkedLevel(asked['level']),
+      level: checkedLevel(asked.level),
     };
     return { input: prepared, title: `Predict a ${format} file with ${deployment ?? version.ref}` };
   }

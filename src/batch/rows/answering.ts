@@ -4,7 +4,6 @@ import { backoffMs } from '../../platform/backoff.js';
 import type { RowErrorNote } from '../../pipelines/index.js';
 import { DomainError, type ErrorCode } from '../../platform/errors.js';
 import type { IdentifiedPrediction, PredictionService } from '../../predictions/index.js';
-import type { Departure } from '../../platform/disconnection.js';
 import type { AskedRow } from './asked-rows.js';
 
 /** What became of a row. */
@@ -136,7 +135,7 @@ export class Answering {
         instances,
         priority: 'BACKGROUND',
         deadlineMs: REQUEST_MS,
-        signal: signal as Departure,
+        signal,
       },
     );
     return predictions;

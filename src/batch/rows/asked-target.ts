@@ -68,3 +68,8 @@ export function checkedLevel(given: unknown): number | null {
     { field: ['level'] },
   );
 }
+
+/** The schema lets nothing but text through. */
+export function textOf(given: unknown): string {
+  return typeof given === 'string' ? given : '';
+}

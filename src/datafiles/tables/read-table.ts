@@ -30,7 +30,9 @@ export async function openTable(
   return {
     description,
     batches: readRows(beginning, text, { delimiter, columns, name }),
-    close: async () => void (await text.return()),
+    close: async () => {
+      await text.return();
+    },
   };
 }
 

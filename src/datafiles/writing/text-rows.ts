@@ -17,8 +17,8 @@ export function textRows(format: TextFormat, columns: readonly string[]): TextRo
   switch (format) {
     case 'CSV':
       return tableRows(columns, ',');
-    case 'TSV':
     // What stands behind a SMILES is its name to programs that read such files, and a column more to those that read tables.
+    case 'TSV':
     case 'SMI':
       return tableRows(columns, '\t');
     case 'JSONL':

@@ -16,11 +16,17 @@ export interface Range {
 
 const KINDS: readonly string[] = ['molecule', 'nuclide', 'particles'];
 
-/** The pipeline of a version; null where there is none, or of a kind that a newer server knows. */
+/**
+ * The pipeline of a version; null where there is none, or of a kind that a newer server knows. An instance of a single field
+ * may be given as the field's value, so that it is of the field's kind.
+ */
 export function playgroundPipeline(pipeline: unknown): PlaygroundPipeline | null {
   if (typeof pipeline !== 'object' || pipeline === null) return null;
-  const { instance } = pipeline as { instance?: { kind?: unknown } };
-  return typeof instance?.kind === 'string' && KINDS.includes(instance.kind)
-    ? (pipeline as PlaygroundPipeline)
+  const { format, instance } = pipeline as { format?: unknown; instance?: object };
+  const [only, ...others] = Object.values<unknown>(instance ?? {});
+  const own: unknown = format === 2 && others.length === 0 ? only : instance;
+  const kind = (own as { kind?: unknown } | undefined)?.kind;
+  return typeof kind === 'string' && KINDS.includes(kind)
+    ? { ...(pipeline as PlaygroundPipeline), instance: { kind: kind as InstanceKind } }
     : null;
 }
