@@ -94,12 +94,7 @@ describe('a string of SELFIES', () => {
 
 describe('null among instances', () => {
   it.each([
-    [
-      'esol',
-      'CCO',
-      1.096,
-      'Expected a SMILES string such as "CCO", {"smiles": "CCO"}, or {"molblock": "…"}',
-    ],
+    ['esol', 'CCO', 1.096, 'Expected a SMILES string such as "CCO", {"smiles": "CCO"}, or {"molblock": "…"}'],
     ['binding-energy', 'Fe-56', 492.213, 'Expected a nuclide such as'],
     [
       'lennard-jones',

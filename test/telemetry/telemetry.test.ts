@@ -54,7 +54,7 @@ describe('telemetry', () => {
       'retort.request.id': 'asked-once',
       'retort.deployment': 'esol',
       'retort.model': 'esol',
-      'retort.version': 2,
+      'retort.version': 3,
       'retort.rows': 1,
       'retort.batch.rows': 1,
       'retort.cache.hit': false,
