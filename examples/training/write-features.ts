@@ -34,10 +34,12 @@ async function features(set: TrainingSet, reader: InstanceReader): Promise<strin
     ...Object.fromEntries(
       batch
         .tensors(row, row + 1)
-        .flatMap(({ name, data }) => Array.from<unknown, [string, unknown]>(data as ArrayLike<unknown>, (value, column) => [
+        .flatMap(({ name, data }) =>
+          Array.from<unknown, [string, unknown]>(data as ArrayLike<unknown>, (value, column) => [
             `${name}.${column}`,
             value,
-          ])),
+          ]),
+        ),
     ),
   }));
   const [first = {}] = lines;

@@ -24,7 +24,13 @@ import type { Logger } from '../platform/logging.js';
 import { requestedOrigin, type Addressed, type Caller } from '../security/index.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import { PictureAllowance } from './picture-allowance.js';
-import type { TypedDoors } from './typed/typed-doors.js';
+
+/** What is asked of the fields that deployments have: they ask in a context themselves. */
+export interface SchemaNames {
+  schemaVersion(): Promise<number>;
+  /** Null for a deployment that has no field. */
+  fieldOf(deploymentId: string): Promise<string | null>;
+}
 
 export interface GraphqlServices {
   readonly catalog: CatalogService;
@@ -47,7 +53,7 @@ export interface GraphqlServices {
   readonly predictionLog: PredictionLog;
   readonly outcomes: OutcomeService;
   readonly events: EventLog;
-  readonly typedDoors: TypedDoors;
+  readonly typedDoors: SchemaNames;
   readonly logger: Logger;
 }
 
@@ -158,7 +164,7 @@ class OperationContext implements RequestContext {
   get outcomes(): OutcomeService {
     return this.services.outcomes;
   }
-  get typedDoors(): TypedDoors {
+  get typedDoors(): SchemaNames {
     return this.services.typedDoors;
   }
   get events(): EventLog {

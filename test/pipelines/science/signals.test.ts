@@ -158,7 +158,11 @@ describe('images', () => {
     datatype: 'FP32' as const,
     unit: '1',
   });
-  const png = async (width: number, height: number, background: { r: number; g: number; b: number; alpha: number }) =>
+  const png = async (
+    width: number,
+    height: number,
+    background: { r: number; g: number; b: number; alpha: number },
+  ) =>
     (
       await sharp({ create: { width, height, channels: 4, background } })
         .png()

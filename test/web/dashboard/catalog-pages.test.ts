@@ -313,7 +313,9 @@ describe('the pages of the catalog', () => {
     await page.getByRole('link', { name: 'Metrics' }).click();
     await seen('No version states a metric');
     await open('/models/esol/metrics');
-    await page.getByRole('img', { name: /^rmse .*esol@1 1\.07, esol@2 0\.987, esol@3 0\.635\. Best: esol@3$/ }).waitFor();
+    await page
+      .getByRole('img', { name: /^rmse .*esol@1 1\.07, esol@2 0\.987, esol@3 0\.635\. Best: esol@3$/ })
+      .waitFor();
   });
 
   inBrowser('shows a hostile title and card as text, and fetches nothing for them', async () => {
