@@ -60,7 +60,7 @@ function sendFile(
       `This job has no result: it is ${job.state}. ${found === null ? 'Watch it until it has succeeded.' : 'With ?partial=true it answers the rows that are there.'}`,
     );
   if (found === null) throw notFound(`This job has written nothing: it is ${job.state}.`);
-  const input = checkedFormat(job.input['format']) ?? format;
+  const input = checkedFormat(job.input.format) ?? format;
   const written = found.isWhole ? format : rowsFormat({ format: input, outputFormat: format });
   const { extension, mediaType } = FORMAT_FACTS[written];
   const { size, path } = found;
@@ -88,7 +88,7 @@ function sendFile(
 
 /** Of a job that writes a file. */
 function fileFormatOf({ input }: JobRecord): FileFormat | null {
-  return checkedFormat(input['outputFormat']);
+  return checkedFormat(input.outputFormat);
 }
 
 function checkedFormat(given: unknown): FileFormat | null {

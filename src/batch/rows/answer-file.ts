@@ -130,5 +130,5 @@ async function save(
 ): Promise<void> {
   await output.sync();
   reached.bytes = output.bytes;
-  await job.save({ ...reached } as JsonValue, progressOf(reached, total, share));
+  await job.save({ ...reached }, progressOf(reached, total, share));
 }

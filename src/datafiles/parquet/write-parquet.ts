@@ -67,7 +67,7 @@ function storedValue(value: unknown, type: ParquetType): unknown {
     case 'INT64':
       return BigInt(value as number);
     case 'STRING':
-      return typeof value === 'object' ? JSON.stringify(value) : String(value as string);
+      return typeof value === 'object' ? JSON.stringify(value) : String(value);
     default:
       return value;
   }

@@ -78,5 +78,5 @@ export interface FieldDefinition<Schema extends z.ZodObject = z.ZodObject> {
 export function defineField<Schema extends z.ZodObject>(
   definition: FieldDefinition<Schema>,
 ): FieldDefinition {
-  return definition as unknown as FieldDefinition;
+  return definition;
 }

@@ -73,7 +73,7 @@ export interface StepDefinition<Schema extends z.ZodObject = z.ZodObject> {
  * steps/index.ts lists them.
  */
 export function defineStep<Schema extends z.ZodObject>(definition: StepDefinition<Schema>): StepDefinition {
-  return definition as unknown as StepDefinition;
+  return definition;
 }
 
 /** Why a step cannot be as it is declared: thrown by `gives`, told with the step's path. */

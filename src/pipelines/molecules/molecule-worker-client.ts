@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { MoleculeCache } from './molecule-cache.js';
 import { MoleculeLane } from './molecule-lane.js';
 import type { MoleculeNeeds, MoleculeRow } from './molecule-messages.js';
 
@@ -26,9 +27,12 @@ const DEFAULT_MS = 60_000;
 /** The longest time a timer of Node takes. */
 const LONGEST_MS = 2 ** 31 - 1;
 
+const LATE: MoleculeRow = { readable: false, reason: 'LATE' };
+
 /** RDKit in threads of its own. */
 export class MoleculeWorker {
   readonly #lanes: readonly MoleculeLane[];
+  readonly #cache = new MoleculeCache();
 
   constructor({ timeLimitMs = 5_000, threads = defaultThreads(), entry }: MoleculeWorkerOptions = {}) {
     this.#lanes = Array.from({ length: threads }, () => new MoleculeLane(timeLimitMs, entry));
@@ -45,8 +49,13 @@ export class MoleculeWorker {
     { signal, until = performance.now() + DEFAULT_MS }: ReadOptions = {},
   ): Promise<MoleculeRow[]> {
     signal?.throwIfAborted();
-    const texts = [...new Set(smiles)];
     const rows = new Map<string, MoleculeRow>();
+    for (const text of new Set(smiles)) {
+      const known = this.#cache.get(text, needs);
+      if (known) rows.set(text, known);
+    }
+    const texts = [...new Set(smiles)].filter((text) => !rows.has(text));
+    if (texts.length === 0) return smiles.map((text) => rows.get(text) ?? LATE);
     const stop = new AbortController();
     const onAbort = () => stop.abort();
     const isOver = () => stop.signal.aborted;
@@ -61,7 +70,11 @@ export class MoleculeWorker {
             let batch = texts.slice(next, (next += BATCH_ROWS));
             while (batch.length > 0 && !isOver()) {
               const read = await lane.read(batch, needs, stop.signal);
-              for (const [index, row] of read.entries()) rows.set(batch[index] ?? '', row);
+              for (const [index, row] of read.entries()) {
+                const text = batch[index] ?? '';
+                rows.set(text, row);
+                this.#cache.set(text, needs, row);
+              }
               batch = batch.slice(read.length);
             }
           }
@@ -72,7 +85,7 @@ export class MoleculeWorker {
       signal?.removeEventListener('abort', onAbort);
     }
     signal?.throwIfAborted();
-    return smiles.map((text) => rows.get(text) ?? { readable: false, reason: 'LATE' });
+    return smiles.map((text) => rows.get(text) ?? LATE);
   }
 
   /** Starts a thread ahead of the first request. */
@@ -82,6 +95,7 @@ export class MoleculeWorker {
 
   /** Stops the threads; whatever is being read ends in UNAVAILABLE. */
   async close(): Promise<void> {
+    this.#cache.clear();
     await Promise.all(this.#lanes.map(async (lane) => lane.close()));
   }
 }
