@@ -147,9 +147,9 @@ async function job(
   }
 }
 
-async function ready({ graphql }: RetortServer, deployment: string): Promise<void> {
+async function ready(server: RetortServer, deployment: string): Promise<void> {
   for (;;) {
-    const { deployment: found } = (await graphql(
+    const { deployment: found } = (await server.graphql(
       'query ($name: String!) { deployment(name: $name) { state } }',
       {
         name: deployment,

@@ -1,5 +1,5 @@
 import type { VersionRecord } from '../catalog/index.js';
-import { tensorAnnotations } from '../pipelines/index.js';
+import { describeInstance, tensorAnnotations } from '../pipelines/index.js';
 import type { Side } from './samples/run-sample.js';
 import type { Sample } from './samples/sample.js';
 
@@ -72,8 +72,11 @@ function inputUnits(sample: Sample, side: Side, version: VersionRecord): Map<str
     const { inputs } = tensorAnnotations(version.pipeline);
     return new Map(version.signature.inputs.map(({ name }) => [name, unitOf(inputs, name)]));
   }
+  const pipeline = sample.pipelines[side];
+  if (pipeline.format === 2)
+    return new Map(describeInstance(pipeline).fields.map(({ name, unit = null }) => [name, unit]));
   return new Map(
-    Object.values(sample.pipelines[side].inputs).flatMap(({ unit, steps: [source] }) =>
+    Object.values(pipeline.inputs).flatMap(({ unit, steps: [source] }) =>
       source.step === 'field' ? [[source.field, [unit].flat().join(', ')] as const] : [],
     ),
   );

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { DatabaseUnavailable } from '../../platform/failures.js';
 import type { CatalogService, VersionRecord } from '../../catalog/index.js';
-import { FieldFault, FieldReader, FILE_FORMATS, openRows, type FieldWish } from '../../datafiles/index.js';
+import {
+  FieldFault,
+  FieldReader,
+  FILE_FORMATS,
+  isUnreadable,
+  openRows,
+  type FieldWish,
+} from '../../datafiles/index.js';
 import type { DeploymentService } from '../../deployments/index.js';
 import type { JobWork, RunningJob } from '../../jobs/index.js';
 import { describeResults, type Pipeline } from '../../pipelines/index.js';
@@ -128,8 +135,7 @@ export class VersionEvaluation implements JobWork {
     const measured = new MeasuredRows();
     const path = this.parts.results.rowsPath(job.id);
     for await (const rows of openRows(path, { format: 'JSONL', signal: job.signal }).batches())
-      for (const each of rows)
-        if ('row' in each && each.row !== undefined) measured.add(each.row as unknown as LabelledRow);
+      for (const each of rows) if (!isUnreadable(each)) measured.add(each.row as unknown as LabelledRow);
     if (measured.count < FEWEST_ROWS) throw tooFew(measured.count, reached);
     const unit = resultOf(pipeline, asked.predicted)?.unit ?? null;
     return evaluationReport(measured.rows, { unit, used: measured.count, signal: job.signal });

@@ -1,4 +1,11 @@
-import { ColumnType, openRows, textRows, writeParquet, type FileFormat } from '../../datafiles/index.js';
+import {
+  ColumnType,
+  isUnreadable,
+  openRows,
+  textRows,
+  writeParquet,
+  type FileFormat,
+} from '../../datafiles/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { GrowingFile } from '../files/growing-file.js';
 
@@ -66,5 +73,5 @@ async function writeText(
 
 async function* rowsOf(path: string, signal: AbortSignal): AsyncGenerator<readonly Row[], void, void> {
   for await (const rows of openRows(path, { format: 'JSONL', signal }).batches())
-    yield rows.flatMap((each) => ('row' in each && each.row !== undefined ? [each.row] : []));
+    yield rows.flatMap((each) => (isUnreadable(each) ? [] : [each.row]));
 }

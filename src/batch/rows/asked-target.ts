@@ -38,7 +38,7 @@ export function checkedFormat(given: unknown, field: string): FileFormat {
   if (format === undefined)
     throw new DomainError(
       'INVALID_ARGUMENT',
-      `${field}: expected one of ${FILE_FORMATS.join(', ')}, got ${JSON.stringify(given) ?? 'nothing'}.`,
+      `${field}: expected one of ${FILE_FORMATS.join(', ')}, got ${given === undefined ? 'nothing' : JSON.stringify(given)}.`,
       { field: [field] },
     );
   return format;

@@ -114,7 +114,10 @@ async function* gunzipped(
 /** Also when it was closed meanwhile: nothing comes then. */
 function drained(stream: NodeJS.EventEmitter & { readonly destroyed: boolean }): Promise<void> {
   return new Promise((resolve) => {
-    if (stream.destroyed) { resolve(); return; }
+    if (stream.destroyed) {
+      resolve();
+      return;
+    }
     const done = () => {
       stream.off('drain', done).off('close', done).off('error', done);
       resolve();

@@ -94,7 +94,9 @@ export function listed(type: GraphQLNullableType & GraphQLOutputType, depth: num
 }
 
 /** A list without holes. */
-export function listOf<Element extends GraphQLNullableType>(element: Element) {
+export function listOf<Element extends GraphQLNullableType>(
+  element: Element,
+): GraphQLList<GraphQLNonNull<Element>> {
   return new GraphQLList(new GraphQLNonNull(element));
 }
 

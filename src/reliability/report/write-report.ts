@@ -178,7 +178,7 @@ function algorithm(facts: ReportFacts): ReportItem[] {
 /** What the model gets, with the names and units of its columns. */
 function inputsOf(pipeline: Pipeline): string[] {
   const columns = tensorColumns(pipeline).inputs;
-  return Object.entries(pipeline.inputs).map(([name, { description }]) => {
+  return Object.entries<{ readonly description?: string }>(pipeline.inputs).map(([name, { description }]) => {
     const { names = null, unit = null } = columns[name] ?? {};
     const all: readonly string[] = unit === null ? [] : typeof unit === 'string' ? [unit] : unit;
     const units = [...new Set(all)];
