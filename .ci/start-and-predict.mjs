@@ -24,7 +24,7 @@ try {
   const answer = await response.json();
   const value = answer.data?.predict.predictions?.[0]?.value;
   // The published value of the example.
-  if (!(Math.abs(value + 0.042) < 0.005)) throw new Error(`Expected -0.042, got ${JSON.stringify(answer)}`);
+  if (!(Math.abs(value - 1.096) < 0.005)) throw new Error(`Expected 1.096, got ${JSON.stringify(answer)}`);
   server.kill('SIGTERM');
   const [code] = await once(server, 'exit');
   if (code !== 0) throw new Error(`The server ended with ${code} instead of 0.`);

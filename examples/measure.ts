@@ -16,7 +16,7 @@ try {
     const table = scienceTable(await measureScience(laboratory));
     process.stdout.write(`${table}\n`);
     const page = await readFile(SCIENCE, 'utf8');
-    await writeFile(SCIENCE, page.replace(/(<!-- table -->\n)[^]*?(\n<!-- end -->)/, `$1${table}$2`));
+    await writeFile(SCIENCE, page.replace(/(<!-- table -->\n)[^]*?(\n<!-- end -->)/, `$1\n${table}\n$2`));
   }
 } finally {
   await laboratory.close();

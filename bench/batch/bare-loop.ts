@@ -84,7 +84,7 @@ async function run(session: InferenceSession, inputs: readonly Tensor[]): Promis
     name,
     datatype: TYPES[type] ?? 'FP32',
     shape: [...dims],
-    data: data as Float32Array,
+    data: data as Float32Array<ArrayBuffer>,
   }));
 }
 

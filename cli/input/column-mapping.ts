@@ -6,6 +6,8 @@ export interface InstanceForm {
   readonly kind: string;
   /** Fields that make an instance together; the first set whose columns are all there is taken. */
   readonly ways: readonly (readonly string[])[];
+  /** Fields that are taken where their columns are there. */
+  readonly optional?: readonly string[];
   /** Fields that stay text, whatever is in the cell. */
   readonly texts: ReadonlySet<string>;
 }
@@ -29,15 +31,39 @@ const FORMS: Readonly<Record<string, InstanceForm>> = {
 
 /** The form of an instance that a pipeline declares; null where every column is taken as a field. */
 export function instanceForm(pipeline: unknown): InstanceForm | null {
-  const { instance } = (pipeline ?? {}) as { readonly instance?: { readonly kind?: unknown } };
-  const kind = instance?.kind;
-  return typeof kind === 'string' && Object.hasOwn(FORMS, kind) ? (FORMS[kind] ?? null) : null;
+  const { format, instance } = (pipeline ?? {}) as { readonly format?: unknown; readonly instance?: unknown };
+  if (typeof instance !== 'object' || instance === null) return null;
+  if (format === 2) return recordForm(Object.entries(instance as Readonly<Record<string, DeclaredField>>));
+  const { kind } = instance as DeclaredField;
+  return Object.hasOwn(FORMS, kind) ? (FORMS[kind] ?? null) : null;
+}
+
+interface DeclaredField {
+  readonly kind: string;
+  readonly missing?: unknown;
+}
+
+const NUMBERS: readonly string[] = ['number', 'integer', 'boolean', 'tensor'];
+
+/** Columns by the names of fields; an instance of one molecule or nuclide may be that, too. */
+function recordForm(fields: readonly (readonly [string, DeclaredField])[]): InstanceForm {
+  const needed = fields.filter(([, { missing }]) => missing === undefined).map(([name]) => name);
+  const [only] = fields;
+  const own = fields.length === 1 && only ? FORMS[only[1].kind] : undefined;
+  const texts = fields.filter(([, { kind }]) => !NUMBERS.includes(kind)).map(([name]) => name);
+  return {
+    kind: own?.kind ?? 'record',
+    ways: [needed, ...(own?.ways ?? [])],
+    optional: fields.filter(([name]) => !needed.includes(name)).map(([name]) => name),
+    texts: new Set([...texts, ...(own?.texts ?? [])]),
+  };
 }
 
 /** Which column of a table is which field of an instance. */
 export interface ColumnMapping {
   readonly fields: readonly (readonly [field: string, column: number])[];
   readonly texts: ReadonlySet<string>;
+  readonly optional: ReadonlySet<string>;
   /** The columns that are no fields, carried to the output. */
   readonly carried: readonly (readonly [name: string, column: number])[];
 }
@@ -51,7 +77,8 @@ export function parseColumns(given: readonly string[], option = '--column'): Rea
       throw wrongUsage(
         `${option}: expected FIELD=COLUMN, such as smiles=structure, got ${JSON.stringify(text)}.`,
       );
-    if (columns.has(field.trim())) throw wrongUsage(`${option}: expected ${field.trim()} once, got it twice.`);
+    if (columns.has(field.trim()))
+      throw wrongUsage(`${option}: expected ${field.trim()} once, got it twice.`);
     columns.set(field.trim(), column.trim());
   }
   return columns;
@@ -65,9 +92,9 @@ export function mapColumns(
   name: string,
 ): ColumnMapping {
   const has = `${name} has the columns ${header.map((column) => JSON.stringify(column)).join(', ')}`;
-  const known = form?.ways.flat();
+  const known = form && [...new Set([...form.ways.flat(), ...(form.optional ?? [])])];
   for (const field of given.keys())
-    if (known !== undefined && !known.includes(field))
+    if (known !== null && !known.includes(field))
       throw wrongUsage(
         `--column: a ${form?.kind ?? ''} has the fields ${known.join(', ')}, got ${JSON.stringify(field)}.`,
       );
@@ -89,6 +116,7 @@ export function mapColumns(
   return {
     fields,
     texts: form?.texts ?? new Set(),
+    optional: new Set(form?.optional ?? []),
     carried: header.flatMap((column, index) => (taken.has(index) ? [] : [[column, index] as const])),
   };
 }
@@ -107,9 +135,17 @@ function fieldsOf(
   const ways = [...form.ways].sort((a, b) => named(b, given) - named(a, given));
   for (const way of ways) {
     const columns = way.map((field) => [field, columnOf(field)] as const);
-    if (columns.every((pair): pair is readonly [string, number] => pair[1] !== undefined)) return columns;
+    if (columns.every(isFound))
+      return [
+        ...columns,
+        ...(form.optional ?? []).map((field) => [field, columnOf(field)] as const).filter(isFound),
+      ];
   }
   return undefined;
+}
+
+function isFound(pair: readonly [string, number | undefined]): pair is readonly [string, number] {
+  return pair[1] !== undefined;
 }
 
 function named(way: readonly string[], given: ReadonlyMap<string, string>): number {
@@ -131,11 +167,12 @@ function find(header: readonly string[], wanted: string, has: string): number | 
 /** One row of a table as an instance and what is carried beside it. */
 export function mapCells(
   cells: readonly string[],
-  { fields, texts, carried }: ColumnMapping,
+  { fields, texts, optional, carried }: ColumnMapping,
 ): Pick<Row, 'instance' | 'columns'> {
   const instance = fields.flatMap(([field, column]) => {
     const cell = cells[column] ?? '';
-    if (texts.has(field)) return [[field, cell] as const];
+    // An empty cell of a field that may be left out leaves it out.
+    if (texts.has(field) && !(cell === '' && optional.has(field))) return [[field, cell] as const];
     return cell === '' ? [] : [[field, cellValue(cell)] as const];
   });
   return {

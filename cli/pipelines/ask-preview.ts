@@ -11,7 +11,7 @@ export const GRAPH_OPTIONS = {
   for: {
     kind: 'text',
     describe: 'The version whose graph the pipeline is for, such as esol@3',
-    completes: 'version',
+    completes: 'ref',
   },
   signature: {
     kind: 'text',

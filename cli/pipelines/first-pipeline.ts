@@ -20,7 +20,10 @@ function withUnits(tensors: unknown): unknown {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, entry]) => {
       if (!isEntry(entry)) return [name, entry];
-      const { datatype, shape: _, ...rest } = entry;
+      const { datatype } = entry;
+      const rest: Entry = Object.fromEntries(
+        Object.entries(entry).filter(([key]) => key !== 'datatype' && key !== 'shape'),
+      );
       const isText = datatype === 'BYTES' || rest.classes !== undefined;
       return [name, isText || rest.unit !== undefined ? rest : { ...rest, unit: '1' }];
     }),

@@ -1,4 +1,4 @@
-import { FileFormatValues, type AttachmentInput } from '../__generated__/operations.js';
+import type { AttachmentInput, FileFormatValues } from '../__generated__/operations.js';
 import type { Session } from '../command.js';
 import { wrongUsage } from '../failure.js';
 import { sizeOf } from '../files.js';

@@ -32,9 +32,7 @@ async function features(set: TrainingSet, reader: InstanceReader): Promise<strin
     ...Object.fromEntries(
       batch
         .tensors(row, row + 1)
-        .flatMap(({ name, data }) =>
-          Array.from(data, (value, column) => [`${name}.${column}`, value.toString()]),
-        ),
+        .flatMap(({ name, data }) => Array.from(data, (value, column) => [`${name}.${column}`, value])),
     ),
   }));
   const [first = {}] = lines;

@@ -9,7 +9,7 @@ export {
   readingOf,
 } from './attachments/attachment.js';
 export { type AttachmentInput, checkAttachmentInputs } from './attachments/attachment-input.js';
-export { isNumber, isOfLabels, probabilityResult, targetResult } from './attachments/attachment-meaning.js';
+export { isOfLabels, probabilityResult, targetResult } from './attachments/attachment-meaning.js';
 export { type AttachmentOptions } from './attachments/attachment-options.js';
 export { attachedRows, type AttachedRow, isFault } from './attachments/attachment-rows.js';
 export { checkAttachments } from './attachments/check-attachments.js';

@@ -79,11 +79,14 @@ function asItIs(
   const declared = pipeline.outputs[outputs[0]?.name ?? '']?.shape ?? [];
   const single =
     declared.slice(declared.length - shape.length).every((dimension) => dimension === 1) && size === 1;
+  // What most models answer, without a list for each row.
+  if (single && columns === undefined)
+    return (row) => elementValue(ownElement(tensor, row), tensor, classes, pipeline);
   return (row) => {
     const own = ownElements(tensor, row * size, (row + 1) * size);
     const values = own.map((element) => elementValue(element, tensor, classes, pipeline));
     if (columns !== undefined) return named(values, shape, columns, tensor.name);
-    return single ? (values[0] ?? null) : nested(values, shape);
+    return nested(values, shape);
   };
 }
 
@@ -111,6 +114,11 @@ function elementValue(
     );
   }
   return datatype === 'FP32' ? shortestFloat32(value) : value;
+}
+
+function ownElement({ data, datatype }: Tensor, at: number): unknown {
+  const element: unknown = data[at];
+  return datatype === 'FP16' ? fromHalf(Number(element)) : element;
 }
 
 function ownElements({ data, datatype }: Tensor, from: number, to: number): unknown[] {

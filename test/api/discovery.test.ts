@@ -113,8 +113,8 @@ describe.each(databaseKinds)('finding models, %s database', (kind) => {
       number: { ref: 'esol@1' },
       tag: { ref: 'esol@1' },
       digest: { ref: 'esol@1' },
-      alias: { ref: 'esol@2' },
-      bare: { ref: 'esol@2' },
+      alias: { ref: 'esol@3' },
+      bare: { ref: 'esol@3' },
     });
   });
 

@@ -294,7 +294,7 @@ describe.each(databaseKinds)('drift, %s database', (kind) => {
   });
 
   it('goes on where it was after a restart, and begins anew with another reference', async () => {
-    await setReference({ version: 'binding-energy@2', instances: nuclides(0) });
+    await setReference({ version: 'binding-energy@3', instances: nuclides(0) });
     await predict('binding-energy', nuclides(1).slice(0, 150));
     await counted('binding-energy', 150);
     await app.stop();
@@ -314,7 +314,7 @@ describe.each(databaseKinds)('drift, %s database', (kind) => {
     );
     for (const { liveRows } of report.features) expect(liveRows).toBe(190);
 
-    await setReference({ version: 'binding-energy@2', fromExamples: true, reason: 'try' });
+    await setReference({ version: 'binding-energy@3', fromExamples: true, reason: 'try' });
     const renewed = await onlyReport('binding-energy');
     expect(renewed).toMatchObject({ verdict: 'NOT_ENOUGH_DATA', referenceSource: 'EXAMPLES' });
     expect(renewed.features.every(({ liveRows }) => liveRows === 0)).toBe(true);
@@ -329,7 +329,7 @@ describe.each(databaseKinds)('drift, %s database', (kind) => {
       versionNumber: 2,
       reason: 'try',
       message: expect.stringMatching(
-        /^binding-energy@2 got a reference distribution of \d+ rows: try$/,
+        /^binding-energy@3 got a reference distribution of \d+ rows: try$/,
       ) as unknown,
     });
   });

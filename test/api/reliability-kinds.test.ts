@@ -10,6 +10,8 @@ import {
   classifiedNuclides,
   classifiedPipeline,
   csvOf,
+  ensembleModel,
+  ensemblePipeline,
   linearNuclides,
   linearPipeline,
   nuclideRows,
@@ -118,6 +120,35 @@ describe('a version with data', () => {
     expect(
       sure.predictions.flatMap(({ results }) => results.flatMap(({ set }) => set ?? [])).length,
     ).toBeLessThan(sets.flat().length);
+  });
+
+  it('goes by the spread of an ensemble', async () => {
+    const random = seededRandom(12);
+    const rows = Array.from({ length: 99 }, () => {
+      const x = 1 + 9 * random();
+      return { x, measured: 10 * x + x * (2 * random() - 1) };
+    });
+    const { digest } = await app.upload(csvOf(rows));
+    const calibration = { role: 'CALIBRATION', digest, format: 'CSV', target: 'measured' };
+    const options = { result: 'temperature.mean', difficulty: { result: 'temperature.spread' } };
+    const ref = await publish('ensemble', ensembleModel(), {
+      pipeline: ensemblePipeline,
+      attachments: [{ ...calibration, options }],
+    });
+    const { predictions } = await ask<{
+      predict: { predictions: { interval: { low: number; high: number } }[] };
+    }>(
+      app,
+      `mutation ($input: PredictInput!) { predict(input: $input) { predictions { interval { low high } } } }`,
+      { input: { version: ref, instances: [{ x: 1 }, { x: 8 }] } },
+    ).then(({ predict: answer }) => answer);
+    const [narrow, wide] = predictions.map(({ interval }) => interval.high - interval.low);
+    expect(wide).toBeCloseTo(8 * (narrow ?? NaN), 3);
+    const [first] = predictions;
+    expect(((first?.interval.low ?? 0) + (first?.interval.high ?? 0)) / 2).toBeCloseTo(10, 4);
+    // The error is uniform within ± x, and the spread is x.
+    expect(narrow).toBeGreaterThan(1.6);
+    expect(narrow).toBeLessThan(2);
   });
 
   it('compares molecules by their fingerprints', async () => {

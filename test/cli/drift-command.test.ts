@@ -14,7 +14,7 @@ describe('drift, from the command line', () => {
     await succeed(
       server.app,
       'mutation ($input: SetReferenceDistributionInput!) { setReferenceDistribution(input: $input) { userErrors { message } } }',
-      { input: { version: 'binding-energy@2', instances } },
+      { input: { version: 'binding-energy@3', instances } },
     );
     // All of one kind: nothing of the reference is like that.
     const alike = Array.from({ length: 150 }, () => ({ z: 50, n: 70 }));
@@ -32,12 +32,12 @@ describe('drift, from the command line', () => {
   it('says what drifted, and can fail for it', async () => {
     const { stdout, code } = await retort('drift', 'binding-energy');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^binding-energy@2 since [\d -]+:\d+: DRIFTED\. \d+ of \d+ features drifted/);
+    expect(stdout).toMatch(/^binding-energy@3 since [\d -]+:\d+: DRIFTED\. \d+ of \d+ features drifted/);
     expect(stdout).toMatch(/^ +DRIFTED +input z +150 +[\d.]+ of [\d.]+ +[\d.]+ of [\d.]+$/m);
     const failed = await retortJson('drift', 'binding-energy', '--fail-on', 'drifted', '--hours', '2');
     expect(failed.code).toBe(4);
     expect(failed.document).toMatchObject({
-      reports: [{ version: { ref: 'binding-energy@2' }, verdict: 'DRIFTED' }],
+      reports: [{ version: { ref: 'binding-energy@3' }, verdict: 'DRIFTED' }],
       failed: ['drifted'],
     });
   });

@@ -12,14 +12,23 @@ const echo: Infer = (inputs) =>
   Promise.resolve(inputs.slice(0, 1).map((tensor) => ({ ...tensor, name: 'y' })));
 
 /** A complete graph of uranium atoms: RDKit's chi descriptors walk all its paths, which takes the better part of a minute. */
-function endless(): string {
-  const atoms = 12;
-  const closures = Array.from({ length: atoms }, () => '');
-  let label = 10;
-  for (let first = 0; first < atoms; first++)
-    for (let second = first + 2; second < atoms; second++, label++)
-      for (const end of [first, second]) closures[end] = `${closures[end] ?? ''}%${label}`;
-  return closures.map((closure) => `[U]${closure}`).join('');
+function endless(): { molblock: string } {
+  const atoms = Array.from({ length: 12 }, (_, atom) => atom + 1);
+  const bonds = atoms.flatMap((first) =>
+    atoms.filter((second) => second > first).map((second) => [first, second]),
+  );
+  const column = (value: number) => String(value).padStart(3);
+  return {
+    molblock: [
+      'all with all',
+      '',
+      '',
+      `${column(atoms.length)}${column(bonds.length)}  0  0  0  0  0  0  0  0999 V2000`,
+      ...atoms.map(() => '    0.0000    0.0000    0.0000 U   0  0'),
+      ...bonds.map((bond) => `${bond.map(column).join('')}  1  0`),
+      'M  END',
+    ].join('\n'),
+  };
 }
 
 describe('more instances than there is time for', () => {

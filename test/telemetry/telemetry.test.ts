@@ -89,16 +89,16 @@ describe('telemetry', () => {
     },
     {
       door: '/v1',
-      name: 'infer esol',
-      path: '/v1/models/esol:predict',
-      body: { instances: [[1.3101, 180.16, 2, 0.4615]] },
+      name: 'infer binding-energy',
+      path: '/v1/models/binding-energy:predict',
+      body: { instances: [{ z: 26, n: 30 }] },
     },
     {
       door: '/v2',
-      name: 'infer esol',
-      path: '/v2/models/esol/infer',
+      name: 'infer binding-energy',
+      path: '/v2/models/binding-energy/infer',
       body: {
-        inputs: [{ name: 'features', shape: [1, 4], datatype: 'FP64', data: [1.3101, 180.16, 2, 0.4615] }],
+        inputs: ['z', 'n'].map((input) => ({ name: input, shape: [1], datatype: 'INT64', data: [26] })),
       },
     },
   ])('hears traceparent at $door', async ({ name, path, body }) => {

@@ -12,7 +12,7 @@ export const initPipeline = defineCommand({
       kind: 'text',
       required: true,
       describe: 'The version whose graph it is for, such as esol@3',
-      completes: 'version',
+      completes: 'ref',
     },
   },
   options: {

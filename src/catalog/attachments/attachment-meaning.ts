@@ -30,7 +30,7 @@ export function isOfLabels(attachment: NewAttachment, pipeline: Pipeline): boole
 /** Whether what it says of results holds for those that the pipeline has. @throws DomainError INVALID_ARGUMENT */
 export function checkMeaning(attachment: NewAttachment, pipeline: Pipeline, field: readonly string[]): void {
   const { options, role, predicted } = attachment;
-  const known = Object.keys(pipeline.result);
+  const known = describeResults(pipeline).flatMap(pathsOf);
   const check = (name: string | undefined, ...path: readonly string[]) => {
     if (name === undefined || known.includes(name)) return;
     const [nearest] = similarNames(name, known, 1);
@@ -76,10 +76,9 @@ export function checkMeaning(attachment: NewAttachment, pipeline: Pipeline, fiel
   }
   checkOnly(options.result, describeResults(pipeline), [...field, 'options', 'result']);
   const name = targetResult(attachment, pipeline);
-  const result = resultOf(pipeline, name);
-  if (result === undefined || !isNumber(result))
+  if (!isNumberPath(pipeline, name))
     throw refuse(
-      `Intervals are of single numbers: expected a result that is one, got "${name}". Name another in options.result.`,
+      `Intervals are of single numbers: expected a result that is one, got "${name}". Name another, or a column of one ("solubility.mean"), in options.result.`,
       [...field, 'options', 'result'],
     );
   if (typeof difficulty === 'object' && (predicted === null) !== (difficulty.column === undefined))
@@ -91,8 +90,21 @@ export function checkMeaning(attachment: NewAttachment, pipeline: Pipeline, fiel
     );
 }
 
+/** A result, and its columns: `solubility`, `solubility.mean`. */
+function pathsOf({ name, columns = [] }: ResultDescription): string[] {
+  return [name, ...columns.map((column) => `${name}.${column}`)];
+}
+
+/** Whether a result, or a column of one, is one number for an instance. */
+function isNumberPath(pipeline: Pipeline, path: string): boolean {
+  const result = describeResults(pipeline).find((each) => pathsOf(each).includes(path));
+  if (result === undefined) return false;
+  if (result.name === path) return isNumber(result);
+  return (result.kind === 'number' || result.kind === 'integer') && result.shape.length === 1;
+}
+
 /** Whether a result is one number for an instance. */
-export function isNumber({ kind, shape, columns }: ResultDescription): boolean {
+function isNumber({ kind, shape, columns }: ResultDescription): boolean {
   return (kind === 'number' || kind === 'integer') && columns === undefined && shape.length === 0;
 }
 

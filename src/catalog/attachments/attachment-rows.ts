@@ -82,8 +82,8 @@ function rowReader(
       return {
         line,
         instance: 'bare' in given ? given.bare : fields.read(row),
-        target: measured ? finite(measured.read(row)[target ?? ''], target) : null,
-        predicted: fitted ? Number(finite(fitted.read(row)[predicted ?? ''], predicted)) : null,
+        target: measured ? finite(measured.read(row)[target], target) : null,
+        predicted: fitted ? Number(finite(fitted.read(row)[predicted], predicted)) : null,
         others: others.read(row) as Record<string, number>,
       };
     } catch (error) {
@@ -99,12 +99,11 @@ function otherColumns({ options: { difficulty, probabilities } }: AttachmentRead
   return [...spread, ...Object.values(probabilities?.columns ?? {})];
 }
 
-function finite(value: unknown, column: string | null): number | string {
-  if (typeof value === 'number' ? Number.isFinite(value) : typeof value === 'string' && value.trim() !== '')
-    return typeof value === 'string' ? value.trim() : (value as number);
-  throw new FieldFault(
-    `${JSON.stringify(column)}: expected a value, got ${JSON.stringify(value) ?? 'none'}.`,
-  );
+function finite(value: unknown, column: string): number | string {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  const got = typeof value === 'number' ? String(value) : typeof value;
+  throw new FieldFault(`${JSON.stringify(column)}: expected a value, got ${got}.`);
 }
 
 function nameOf({ role }: NewAttachment): string {

@@ -33,13 +33,20 @@ export class ModelProver {
    * @param known what the same version has shown with the same settings before; it is only warmed up then
    * @throws DomainError UNSUPPORTED_MODEL when it never ends, UNAVAILABLE when its runner ended
    */
-  prepare(
+  async prepare(
     model: LoadedModel,
     version: VersionRecord,
     settings: BatchingSettings,
     known: Preparation | null,
   ): Promise<Preparation> {
-    return withinLimit(this.run(model, version, settings, known), WARM_UP_LIMIT_MS, endless);
+    const preparation = await withinLimit(
+      this.run(model, version, settings, known),
+      WARM_UP_LIMIT_MS,
+      endless,
+    );
+    // It may read all the data that a version carries, which takes its time and is no fault of the graph's.
+    if (known === null) await this.warmUp.pipeline(model, version);
+    return preparation;
   }
 
   private async run(
@@ -51,7 +58,6 @@ export class ModelProver {
     const refusal = await this.warmUp.model(model, version);
     if (known) return known;
     const batching = await this.batching(model, version, settings);
-    await this.warmUp.pipeline(model, version);
     const note = refusal === null ? null : `Ready, but not warmed up: it refused made-up inputs (${refusal})`;
     return { batching, note };
   }

@@ -119,6 +119,7 @@ function elementOf({ kind, minimum, maximum, datatype }: FieldDescription, base:
     case 'image':
       return GraphQLString;
     // Texts in several formats as well as objects.
+    case 'particles':
     case 'structure':
     case 'spectrum':
     case 'series':

@@ -24,12 +24,12 @@ export class VersionDescriptions {
     return this.known.has(versionId);
   }
 
-  /** Null for a version that answers no `predict`, and for one that is not known. */
+  /** Null for a version that cannot be read, and for one that is not known. */
   find(versionId: string): Told | null {
     return this.known.get(versionId)?.told ?? null;
   }
 
-  /** Null for a version that answers no `predict`. */
+  /** Null for a version that cannot be read. */
   of(version: VersionRecord): Told | null {
     const known = this.known.get(version.id);
     if (known) return known.told;
@@ -41,7 +41,7 @@ export class VersionDescriptions {
   private read(version: VersionRecord): Told | null {
     try {
       const description = this.predictions.describe(version);
-      return description && { description, text: JSON.stringify(description) };
+      return { description, text: JSON.stringify(description) };
     } catch (error) {
       this.logger.warn({ err: error, version: version.ref }, 'a version without a field: it cannot be read');
       return null;

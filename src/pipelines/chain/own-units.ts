@@ -2,7 +2,7 @@ import { FIELDS } from './columns.js';
 import { descriptorUnit } from '../molecules/descriptors.js';
 import { invalidPipeline } from '../pipeline-error.js';
 import { PipelineFaults } from '../pipeline-faults.js';
-import type { Pipeline, PipelineInput } from '../pipeline.js';
+import type { PipelineInput, PipelineOfChains } from '../pipeline.js';
 
 /** Other ways to write the units of descriptors. */
 const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
@@ -19,7 +19,7 @@ const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
  *
  * @throws DomainError INVALID_PIPELINE with every column at fault
  */
-export function checkOwnUnits(pipeline: Pipeline): void {
+export function checkOwnUnits(pipeline: PipelineOfChains): void {
   const faults = new PipelineFaults();
   for (const [name, input] of Object.entries(pipeline.inputs)) {
     const own = ownUnits(input, pipeline);
@@ -44,7 +44,7 @@ export function checkOwnUnits(pipeline: Pipeline): void {
 
 function ownUnits(
   { steps: [source, ...transforms] }: PipelineInput,
-  { instance }: Pipeline,
+  { instance }: PipelineOfChains,
 ): readonly { readonly quantity: string; readonly unit: string }[] {
   if (transforms.some(({ step }) => step !== 'clip')) return [];
   switch (source.step) {

@@ -97,11 +97,7 @@ function compile(pipeline: Pipeline): CompiledPipeline {
   const rowwise = rowwiseOf(pipeline, nodes);
   return {
     rowwise,
-    stacked:
-      rowwise &&
-      [...Object.values(pipeline.inputs), ...Object.values(pipeline.outputs)].every(
-        ({ shape }) => shape[0] === -1 || shape.length === 0,
-      ),
+    stacked: rowwise && tensorsOf(pipeline).every(({ shape }) => shape[0] === -1 || shape.length === 0),
     fields: Object.entries(instance).map(([name, field]) => {
       const kind = nodes.kinds.get(name) ?? { kind: 'json' };
       return {
@@ -117,7 +113,7 @@ function compile(pipeline: Pipeline): CompiledPipeline {
     whole: pipeline.format === 1,
     steps: compiledSteps,
     slots: slotOf.size,
-    inputs: Object.entries(pipeline.inputs).map(([name, { datatype, shape }]) => {
+    inputs: Object.entries<Tensor>(pipeline.inputs).map(([name, { datatype, shape }]) => {
       const of = filledBy[name] ?? '';
       const kind = nodes.kinds.get(of) ?? { kind: 'json' };
       const rowShape = shapeOf(kind) ?? [];
@@ -140,6 +136,12 @@ function compile(pipeline: Pipeline): CompiledPipeline {
     hasMolecules: loads.size > 0,
     kinds: nodes.kinds,
   };
+}
+
+type Tensor = { readonly datatype: DataType; readonly shape: readonly number[] };
+
+function tensorsOf({ inputs, outputs }: Pipeline): readonly Tensor[] {
+  return [...Object.values<Tensor>(inputs), ...Object.values<Tensor>(outputs)];
 }
 
 function graphForm(pipeline: Pipeline): GraphForm {

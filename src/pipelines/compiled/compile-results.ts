@@ -47,10 +47,10 @@ function compile(pipeline: Pipeline): CompiledResult[] {
     const runs: StepRun[] = [];
     let kinds: readonly ValueKind[] = outputs.map(({ kind }) => kind);
     for (const step of result.steps) {
-      const { run, gives } = stepNamed(step.step);
-      if (run === undefined) throw new Error(`"${step.step}" is no step of a result`);
-      runs.push(run(step, kinds));
-      kinds = [gives(step, kinds)];
+      const definition = stepNamed(step.step);
+      if (definition.run === undefined) throw new Error(`"${step.step}" is no step of a result`);
+      runs.push(definition.run(step, kinds));
+      kinds = [definition.gives(step, kinds)];
     }
     return {
       name,

@@ -55,10 +55,10 @@ export class PreparedBatch {
     const found = this.parts.findLast(({ from }) => from <= row);
     const quantities: Record<string, number> = {};
     if (found === undefined) return quantities;
-    for (const { name, slot, of } of this.compiled.quantities) {
-      const values = found.part.slots[slot];
-      const value = values && of(values, row - found.from);
-      if (value !== undefined) quantities[name] = value;
+    for (const quantity of this.compiled.quantities) {
+      const values = found.part.slots[quantity.slot];
+      const value = values && quantity.of(values, row - found.from);
+      if (value !== undefined) quantities[quantity.name] = value;
     }
     return quantities;
   }

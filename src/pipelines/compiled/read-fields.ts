@@ -24,7 +24,9 @@ export function readFields(
   for (row = 0; row < instances.length; row++)
     try {
       const instance = instances[row];
-      if (bare !== undefined && (whole || !isObject(instance) || !Object.hasOwn(instance, bare.name))) {
+      if (bare !== undefined && (whole || isValueOf(bare, instance))) {
+        // A null is no instance, even where the field may be left out of one.
+        if (instance === null && !whole) checkKeys(instance, names, fields);
         columns[0]?.put(row, read(bare, instance, whole, warn));
         continue;
       }
@@ -53,6 +55,11 @@ function read(
   return 'use' in missing ? field.read(missing.use, warn) : NaN;
 }
 
+/** Whether an instance is the value of the only field, and not an object with it; an empty one leaves it out. */
+function isValueOf({ name }: CompiledField, instance: unknown): boolean {
+  return !isObject(instance) || !(Object.hasOwn(instance, name) || Object.keys(instance).length === 0);
+}
+
 /** A misspelt field would change the answer silently, where another value stands in for it. */
 function checkKeys(
   instance: unknown,
@@ -63,7 +70,10 @@ function checkKeys(
     throw new RowError('INVALID_INSTANCE', `Expected ${expected(fields)}, got ${describeValue(instance)}`);
   for (const key in instance)
     if (!names.has(key))
-      throw new RowError('INVALID_INSTANCE', `Unknown field ${quoteGiven(key)}: expected ${expected(fields)}`);
+      throw new RowError(
+        'INVALID_INSTANCE',
+        `Unknown field ${quoteGiven(key)}: expected ${expected(fields)}`,
+      );
 }
 
 function expected(fields: readonly CompiledField[]): string {

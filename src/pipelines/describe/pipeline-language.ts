@@ -18,6 +18,6 @@ export function pipelineLanguage(): JsonValue {
 }
 
 function asJson(schema: z.ZodType): JsonValue {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return rest as unknown as JsonValue;
+  const made = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.fromEntries(Object.entries(made).filter(([key]) => key !== '$schema')) as JsonValue;
 }

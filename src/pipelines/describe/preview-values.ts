@@ -97,7 +97,7 @@ function itemOf(kind: ValueKind, item: unknown): JsonValue {
   return JSON.parse(
     JSON.stringify(item, (_, value: unknown) =>
       ArrayBuffer.isView(value) ? Array.from(value as Uint8Array).slice(0, MOST) : value,
-    ) ?? 'null',
+    ) as string,
   ) as JsonValue;
 }
 

@@ -1,6 +1,6 @@
 import { fieldOf } from '../fields/index.js';
 import { formOf, type NumberKind, rowNumbers, type ValueKind, type Values } from '../language/index.js';
-import { canonicalDescriptor, type DescriptorName, isDescriptor } from '../molecules/descriptors.js';
+import { canonicalDescriptor, isDescriptor } from '../molecules/descriptors.js';
 import type { GraphNodes, GraphStep } from './graph-nodes.js';
 import type { DeclaredField } from './graph-schema.js';
 
@@ -62,11 +62,7 @@ export function moleculeField(instance: Fields): string | undefined {
 
 /** Whether two names are one descriptor. */
 export function sameDescriptor(one: string, other: string): boolean {
-  return (
-    isDescriptor(one) &&
-    isDescriptor(other) &&
-    canonicalDescriptor(one as DescriptorName) === canonicalDescriptor(other as DescriptorName)
-  );
+  return isDescriptor(one) && isDescriptor(other) && canonicalDescriptor(one) === canonicalDescriptor(other);
 }
 
 function ofField(name: string, field: DeclaredField, { kinds }: GraphNodes): Quantity[] {
@@ -75,12 +71,12 @@ function ofField(name: string, field: DeclaredField, { kinds }: GraphNodes): Qua
   if (kind.kind === 'numbers')
     return kind.shape.length === 0 ? [{ ...column(name, name, 0, kind), isField: true }] : [];
   const own = fieldOf(field.kind).quantities?.(field) ?? [];
-  return own.map(({ name: quantity, unit, isField, of }) => ({
-    name: quantity,
-    unit,
-    isField,
+  return own.map((quantity) => ({
+    name: quantity.name,
+    unit: quantity.unit,
+    isField: quantity.isField,
     node: name,
-    of: (values, row) => (values.form === 'items' ? of(values.items[row]) : undefined),
+    of: (values, row) => (values.form === 'items' ? quantity.of(values.items[row]) : undefined),
   }));
 }
 
@@ -103,7 +99,7 @@ function ofFirstStep({ name, gives, takes }: GraphStep): Quantity[] {
       of(values, row) {
         const { data } = rowNumbers(values, row, gives.shape);
         let count = 0;
-        for (let bit = 0; bit < data.length; bit++) count += data[bit] ?? 0;
+        for (const bit of Array.from(data)) count += bit;
         return count;
       },
     },

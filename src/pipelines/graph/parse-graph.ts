@@ -62,7 +62,7 @@ export function isRowwise(
     const shape = kind && shapeOf(kind);
     return shape ? [{ spec, shape }] : [];
   });
-  const isBatch = ({ shape, unranked }: TensorSpec) => unranked || shape[0] === -1 || shape[0] === 1;
+  const isBatch = ({ shape, unranked }: TensorSpec) => unranked === true || shape[0] === -1 || shape[0] === 1;
   if (filled.every(({ spec, shape }) => fitsRows(shape, spec)) && signature.outputs.every(isBatch))
     return true;
   return !filled.every(({ spec, shape }) => fitsWhole(shape, spec));

@@ -6,8 +6,11 @@ import { RowError } from '../prediction.js';
 import { describeValue, isObject, quote } from './describe-value.js';
 import { objectWith } from './fields.js';
 
-/** Larger ones are polymers or mistakes: RDKit's time grows with the square of the atoms, and its stack is small. */
-const MOLECULE_LIMITS = { characters: 2_000, atoms: 400, depth: 200, fragments: 50 } as const;
+/**
+ * Larger ones are polymers or mistakes: RDKit's time grows with the square of the atoms, and its stack is small. Where every
+ * atom is bonded to most others, it grows with the paths: eight take a tenth of a second, twelve a minute.
+ */
+const MOLECULE_LIMITS = { characters: 2_000, atoms: 400, depth: 200, fragments: 50, crowding: 30 } as const;
 
 /** A MOL file takes about 70 characters an atom, and as many a bond. */
 const MAXIMUM_MOLBLOCK = 150_000;
@@ -95,7 +98,10 @@ function ofSmiles(given: unknown, instance: unknown): MoleculeText {
   };
 }
 
-function withExtensions(scanned: ScannedSmiles | SmilesFault, extensions: string): ScannedSmiles | SmilesFault {
+function withExtensions(
+  scanned: ScannedSmiles | SmilesFault,
+  extensions: string,
+): ScannedSmiles | SmilesFault {
   const fault = 'fault' in scanned ? undefined : extensionFault(extensions, scanned.atoms);
   return fault === undefined ? scanned : { fault };
 }
@@ -114,11 +120,12 @@ function refuseIdentifiers(text: string): void {
     );
 }
 
-function checkSize(text: string, { atoms, depth, parts }: ScannedSmiles): void {
+function checkSize(text: string, { atoms, depth, parts, crowding }: ScannedSmiles): void {
   const excess: readonly (readonly [number, number, string])[] = [
     [atoms, MOLECULE_LIMITS.atoms, 'atoms'],
     [depth, MOLECULE_LIMITS.depth, 'branches inside each other'],
     [parts, MOLECULE_LIMITS.fragments, 'fragments'],
+    [crowding, MOLECULE_LIMITS.crowding, 'ring closures beyond two of an atom'],
   ];
   for (const [count, limit, what] of excess)
     if (count > limit)

@@ -50,7 +50,7 @@ function band(n: number, i: number, offset: 0 | 1 | 2): number {
   let sum = 0;
   // Row k of D has 1, −2, 1 in columns k, k + 1, k + 2.
   for (let k = Math.max(0, i + offset - 2); k <= Math.min(i, n - 3); k++)
-    sum += SECOND[i - k]! * SECOND[i + offset - k]!;
+    sum += (SECOND[i - k] ?? 0) * (SECOND[i + offset - k] ?? 0);
   return sum;
 }
 

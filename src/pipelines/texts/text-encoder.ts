@@ -1,4 +1,13 @@
-import { Tokenizer } from '@huggingface/tokenizers';
+import * as tokenizers from '@huggingface/tokenizers';
+
+/** What is used of the library, whose own types do not resolve for modules of Node. */
+interface Tokenizer {
+  encode(text: string, options: { readonly add_special_tokens: boolean }): { readonly ids: number[] };
+  token_to_id(token: string): number | undefined;
+}
+const { Tokenizer: TokenizerOf } = tokenizers as unknown as {
+  readonly Tokenizer: new (description: object, config: object) => Tokenizer;
+};
 
 /** A text as a language model takes it. */
 export interface EncodedText {
@@ -22,7 +31,7 @@ export class TextEncoder {
     private readonly length: number,
     padding: string,
   ) {
-    this.#tokenizer = new Tokenizer(description, {});
+    this.#tokenizer = new TokenizerOf(description, {});
     const id = this.#tokenizer.token_to_id(padding);
     if (id === undefined) throw new Error(`its vocabulary has no token ${JSON.stringify(padding)}`);
     this.#padding = id;
@@ -40,8 +49,7 @@ export class TextEncoder {
   }
 
   #idsOf(text: string, special: boolean): number[] {
-    const { ids } = this.#tokenizer.encode(text, { add_special_tokens: special }) as { ids: number[] };
-    return ids;
+    return this.#tokenizer.encode(text, { add_special_tokens: special }).ids;
   }
 
   /** Without the last tokens of the text; special ones around it stay. */

@@ -15,9 +15,14 @@ export type Convert = (value: number) => number;
 export function converter(from: string, to: string): Convert | { readonly fault: string } {
   if (same(from, to)) return (value) => value;
   const [source, target] = [parseUnit(from), parseUnit(to)];
-  if (source === null) return { fault: `${JSON.stringify(from)} is no unit known here; expected one like ${JSON.stringify(to)}` };
+  if (source === null)
+    return {
+      fault: `${JSON.stringify(from)} is no unit known here; expected one like ${JSON.stringify(to)}`,
+    };
   if (target === null)
-    return { fault: `${JSON.stringify(to)} is no unit that others can be converted to, got ${JSON.stringify(from)}` };
+    return {
+      fault: `${JSON.stringify(to)} is no unit that others can be converted to, got ${JSON.stringify(from)}`,
+    };
   if (source.offset !== undefined && target.offset !== undefined) return ofTemperatures(source, target);
   if (source.isDifference && target.offset !== undefined)
     return {
@@ -33,7 +38,9 @@ export function converter(from: string, to: string): Convert | { readonly fault:
 /** Whether both are one unit, however it is spelt. */
 export function isOneUnit(one: string, other: string): boolean {
   const convert = converter(one, other);
-  return typeof convert === 'function' && Math.abs(convert(1) - 1) < 1e-12 && Math.abs(convert(2) - 2) < 1e-12;
+  return (
+    typeof convert === 'function' && Math.abs(convert(1) - 1) < 1e-12 && Math.abs(convert(2) - 2) < 1e-12
+  );
 }
 
 function same(one: string, other: string): boolean {

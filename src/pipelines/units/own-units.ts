@@ -71,9 +71,13 @@ const PREFIXES: Readonly<Record<string, number>> = {
 /** Prefixed or not; undefined for a unit that is not in the table. */
 export function ownUnit(symbol: string): OwnUnit | undefined {
   if (Object.hasOwn(OWN_UNITS, symbol)) return OWN_UNITS[symbol];
-  const [prefix = '', rest] = [symbol.slice(0, 1).replace('μ', 'u'), symbol.slice(1)];
+  const [prefix, rest] = [symbol.slice(0, 1).replace('μ', 'u'), symbol.slice(1)];
   const unit = Object.hasOwn(OWN_UNITS, rest) ? OWN_UNITS[rest] : undefined;
   const factor = PREFIXES[prefix];
   if (unit?.prefixes?.includes(prefix) !== true || factor === undefined) return undefined;
-  return { factor: unit.factor * factor, dimensions: unit.dimensions, ...(unit.offset === 0 && { offset: 0 }) };
+  return {
+    factor: unit.factor * factor,
+    dimensions: unit.dimensions,
+    ...(unit.offset === 0 && { offset: 0 }),
+  };
 }

@@ -30,7 +30,12 @@ interface Part {
 }
 
 function parse(text: string): Unit | null {
-  const plain = text.normalize('NFKC').replace(/[−⁻]/g, '-').replace(/[·⋅∙×]/g, '*').replaceAll('µ', 'μ').trim();
+  const plain = text
+    .normalize('NFKC')
+    .replace(/[−⁻]/g, '-')
+    .replace(/[·⋅∙×]/g, '*')
+    .replaceAll('µ', 'μ')
+    .trim();
   const tokens = tokensOf(plain);
   if (tokens === null || tokens.length === 0) return null;
   const reader = new Reader(tokens);
@@ -125,10 +130,16 @@ class Reader {
 }
 
 function atom(symbol: string): Part | null {
-  const difference = symbol.startsWith('Δ') ? symbol.slice(1) : symbol.startsWith('delta_') ? symbol.slice(6) : null;
+  const difference = symbol.startsWith('Δ')
+    ? symbol.slice(1)
+    : symbol.startsWith('delta_')
+      ? symbol.slice(6)
+      : null;
   const own = ownUnit(difference ?? symbol);
   if (difference !== null)
-    return own?.offset === undefined ? null : { factor: own.factor, dimensions: own.dimensions, isDifference: true };
+    return own?.offset === undefined
+      ? null
+      : { factor: own.factor, dimensions: own.dimensions, isDifference: true };
   return own ?? fromLibrary(symbol.replaceAll('μ', 'u'));
 }
 

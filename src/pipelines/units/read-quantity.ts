@@ -34,7 +34,8 @@ export class QuantityReader {
   /** @throws RowError */
   read(value: unknown): number {
     const { value: given, unit } = isObject(value) ? this.parts(value) : { value, unit: undefined };
-    const number = typeof given === 'number' ? given : typeof given === 'string' ? this.ofText(given, unit) : undefined;
+    const number =
+      typeof given === 'number' ? given : typeof given === 'string' ? this.ofText(given, unit) : undefined;
     if (number === undefined || !Number.isFinite(number)) throw this.noNumber(value);
     return typeof given === 'number' && unit !== undefined ? this.converted(number, unit) : number;
   }
@@ -45,7 +46,9 @@ export class QuantityReader {
     if (convert === undefined) {
       convert =
         this.unit === undefined
-          ? { fault: `the model does not say its unit, so ${quote(unit)} cannot be converted; give the number alone` }
+          ? {
+              fault: `the model does not say its unit, so ${quote(unit)} cannot be converted; give the number alone`,
+            }
           : converter(unit, this.unit);
       if (this.known.size >= MAX_KNOWN) this.known.clear();
       this.known.set(unit, convert);
@@ -77,7 +80,10 @@ export class QuantityReader {
   private converted(value: number, unit: string): number {
     const converted = this.convert(unit)(value);
     if (this.isAbsolute && converted < 0 && parseUnit(this.unit ?? '')?.offset === 0)
-      throw new RowError('INVALID_INSTANCE', `${this.name} is ${value} ${unit}, which is below absolute zero`);
+      throw new RowError(
+        'INVALID_INSTANCE',
+        `${this.name} is ${value} ${unit}, which is below absolute zero`,
+      );
     return converted;
   }
 

@@ -51,8 +51,12 @@ export function isDerived({ result }: Pipeline, from: string, to: string): boole
 
 /** NaN for what a step cannot take. */
 function forward({ runs }: CompiledResult, value: number): number {
-  let failed = false;
-  const context = { rows: 1, fail: () => (failed = true), warn: () => undefined };
+  const failures: unknown[] = [];
+  const context = {
+    rows: 1,
+    fail: (_: number, error: unknown) => failures.push(error),
+    warn: () => undefined,
+  };
   let values = { form: 'dense', width: 1, data: Float64Array.of(value) } as Parameters<
     CompiledResult['runs'][number]
   >[0][number];
@@ -61,7 +65,7 @@ function forward({ runs }: CompiledResult, value: number): number {
     if (made instanceof Promise) return NaN;
     values = made;
   }
-  return failed || values.form !== 'dense' ? NaN : (values.data[0] ?? NaN);
+  return failures.length > 0 || values.form !== 'dense' ? NaN : (values.data[0] ?? NaN);
 }
 
 /** What undoes steps, the last first; null for steps that more than one value leads to. */
@@ -69,7 +73,7 @@ function inverseOf(steps: readonly Step[]): ((value: number) => number) | null {
   let whole = (value: number): number => value;
   for (const step of steps) {
     const inner = whole;
-    const undo = undoing(step as Readonly<Record<string, unknown>>);
+    const undo = undoing(step);
     if (undo === null) return null;
     whole = (value) => inner(undo(value));
   }

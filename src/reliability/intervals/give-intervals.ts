@@ -3,7 +3,7 @@ import { conformalNeeds, conformalQuantile, conformalSet } from '../../statistic
 import type { Interval, JudgedPrediction, JudgedValue } from '../verdict.js';
 import type { Calibration, ClassCalibration, NumberCalibration } from './calibration.js';
 import { derivedBounds, isDerived, type Bounds } from './derived-bounds.js';
-import { probabilitiesOf, resultNumber } from './result-values.js';
+import { probabilitiesOf, resultNumber, resultOfPath } from './result-values.js';
 
 /** What calibrations say at one level, found once for a request. */
 interface Leveled {
@@ -53,7 +53,7 @@ export class IntervalGiver {
       if (found && resultNumber(prediction, to) !== null) bounds.set(to, found);
     }
     const results = prediction.results.map((result): JudgedValue => {
-      const own = bounds.get(result.name);
+      const own = bounds.get(result.name) ?? ofColumn(bounds, prediction, result.name);
       const set = sets.get(result.name) ?? null;
       return { ...result, interval: own ? this.interval(own, result.unit) : null, set };
     });
@@ -82,6 +82,16 @@ export class IntervalGiver {
       unit,
     };
   }
+}
+
+/** Of a result with columns, such as the mean and the spread of an ensemble, the interval is that of the column that was measured. */
+function ofColumn(
+  bounds: ReadonlyMap<string, Bounds>,
+  { results }: Prediction,
+  name: string,
+): Bounds | undefined {
+  const path = [...bounds.keys()].find((key) => resultOfPath(results, key) === name);
+  return path === undefined ? undefined : bounds.get(path);
 }
 
 function giveBounds(

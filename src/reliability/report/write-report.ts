@@ -180,7 +180,8 @@ function inputsOf(pipeline: Pipeline): string[] {
   const columns = tensorColumns(pipeline).inputs;
   return Object.entries(pipeline.inputs).map(([name, { description }]) => {
     const { names = null, unit = null } = columns[name] ?? {};
-    const units = [...new Set(unit === null ? [] : [unit].flat())];
+    const all: readonly string[] = unit === null ? [] : typeof unit === 'string' ? [unit] : unit;
+    const units = [...new Set(all)];
     const parts = [
       units.length === 1 ? `${name} [${units[0] ?? ''}]` : name,
       ...(names === null ? [] : [names.join(', ')]),

@@ -69,3 +69,21 @@ export const classifiedPipeline = {
     label: { classes: ['light', 'heavy'] },
   },
 };
+
+/** Three members of an ensemble that differ by a tenth of x: 9x, 10x and 11x. */
+export function ensembleModel(): Uint8Array {
+  const graph = new GraphBuilder('ensemble', { opset: 17 });
+  graph.input('x', 'FP32', ['rows', 1]);
+  graph.constant('slopes', 'FP32', [1, 3], [9, 10, 11]);
+  graph.node('MatMul', ['x', 'slopes'], {}, ['members']);
+  graph.output('members', 'FP32', ['rows', 3]);
+  return graph.build();
+}
+
+export const ensemblePipeline = {
+  format: 2,
+  instance: { x: { kind: 'number', unit: '1' } },
+  inputs: { x: { of: 'x', unit: '1' } },
+  outputs: { members: { unit: 'K' } },
+  result: { temperature: { output: 'members', unit: 'K', steps: [{ step: 'ensemble' }] } },
+};

@@ -107,6 +107,21 @@ describe('records', () => {
   });
 });
 
+describe('a single field', () => {
+  const pipeline = echoed({ x: { kind: 'number', unit: 'K', missing: { use: 300 } } }, {}, 1, {
+    inputs: { x: { of: 'x' } },
+  });
+
+  it('may be its value alone, or be left out of an object, but never null', async () => {
+    expect(
+      await valuesOf(pipeline, [1, '0 degC', { x: 2 }, {}, { x: null }, { value: 1, unit: 'kK' }]),
+    ).toEqual([1, 273.15, 2, 300, 300, expect.objectContaining({ code: 'INCOMPATIBLE_UNIT' })]);
+    expect(await valuesOf(pipeline, [null])).toEqual([
+      { code: 'INVALID_INSTANCE', message: 'Expected an object with "x", got null' },
+    ]);
+  });
+});
+
 describe('a molecule with a temperature', () => {
   const pipeline = echoed(
     { smiles: { kind: 'molecule' }, t: { kind: 'number', unit: 'K', missing: { use: 300 } } },

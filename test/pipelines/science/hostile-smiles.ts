@@ -12,7 +12,7 @@ function randomOf(seed: number): () => number {
 }
 
 const ALPHABET = [
-  ...'BCNOPSFIbcnops()[]=#$:/\\-+.%@*>~|0123456789HKU ',
+  ...Array.from('BCNOPSFIbcnops()[]=#$:/\\-+.%@*>~|0123456789HKU '),
   'Cl',
   'Br',
   '[nH]',
@@ -67,8 +67,12 @@ export function hostileSmiles(count: number, seed: number): string[] {
     () => Array.from({ length: 1 + upTo(60) }, () => one(['[Na+]', '[Cl-]', 'O', 'CC', '[U]'])).join('.'),
     // Rings upon rings: every atom closes some of those before.
     () =>
-      Array.from({ length: 4 + upTo(40) }, (_, atom) => `C%${10 + (atom % 7)}${atom % 2 ? `%${20 + upTo(5)}` : ''}`).join(''),
-    () => `C${Array.from({ length: upTo(90) }, (_, at) => `%${String(10 + at)}`).join('')}CC${Array.from({ length: upTo(90) }, (_, at) => `%${String(10 + at)}`).join('')}C`,
+      Array.from(
+        { length: 4 + upTo(40) },
+        (_, atom) => `C%${10 + (atom % 7)}${atom % 2 ? `%${20 + upTo(5)}` : ''}`,
+      ).join(''),
+    () =>
+      `C${Array.from({ length: upTo(90) }, (_, at) => `%${String(10 + at)}`).join('')}CC${Array.from({ length: upTo(90) }, (_, at) => `%${String(10 + at)}`).join('')}C`,
     // A complete graph of a few heavy atoms, whose paths are very many.
     () => {
       const atoms = 3 + upTo(9);
@@ -79,9 +83,36 @@ export function hostileSmiles(count: number, seed: number): string[] {
           for (const end of [from, to]) closures[end] = `${closures[end] ?? ''}%${label}`;
       return closures.map((closure) => `[U]${closure}`).join('');
     },
-    () => one(['CC>>CO', 'C>O>N', '*C*', '[*:1]CC', '[#6]', 'C~C', '[C,N]', '[$(CC)]', 'C1CC', 'c1cccc1', 'C(C)(C)(C)(C)C', 'F(F)F']),
+    () =>
+      one([
+        'CC>>CO',
+        'C>O>N',
+        '*C*',
+        '[*:1]CC',
+        '[#6]',
+        'C~C',
+        '[C,N]',
+        '[$(CC)]',
+        'C1CC',
+        'c1cccc1',
+        'C(C)(C)(C)(C)C',
+        'F(F)F',
+      ]),
     () => one(['', ' ', '\t\n', '\u0000', 'C\u0000C', 'CCО', '𝐂', '\u202eCC', 'C​C', 'NaN', 'null', '{}']),
-    () => one(['[CH3]', '[CH2][CH2]', '[O][O]', '[C]', '[OH]', '[H]', '[H][H]', '[2H]C', '[NH4+].[OH-]', '[3He]', '[Og]']),
+    () =>
+      one([
+        '[CH3]',
+        '[CH2][CH2]',
+        '[O][O]',
+        '[C]',
+        '[OH]',
+        '[H]',
+        '[H][H]',
+        '[2H]C',
+        '[NH4+].[OH-]',
+        '[3He]',
+        '[Og]',
+      ]),
     () => `${one(real)} |${noise(upTo(20))}|`,
     () => one(real).replaceAll('C', one(['[C]', '[13C]', '[C@]', 'C(C)', '[C-]', '[c]'])),
     () => `${'C'.repeat(upTo(1990))}${noise(10)}`,

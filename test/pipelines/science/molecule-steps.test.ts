@@ -4,7 +4,12 @@ import { pipelineOf, StepsRunner } from './through-steps.js';
 const runner = new StepsRunner();
 afterAll(() => runner.close());
 
-const graph = (part: string, shape: readonly number[], more: object = {}, datatype: 'FP32' | 'INT64' = 'FP32') => ({
+const graph = (
+  part: string,
+  shape: readonly number[],
+  more: object = {},
+  datatype: 'FP32' | 'INT64' = 'FP32',
+) => ({
   instance: { m: { kind: 'molecule' } },
   steps: { x: { step: 'molecular-graph', of: 'm', part, ...more } },
   of: 'x',
@@ -54,7 +59,11 @@ describe('graphs of molecules', () => {
     const rows = await runner.run(graph('coordinates', [-1, 3], { hydrogens: 'explicit' }), [
       { molblock: FORMALDEHYDE },
       'C=O',
-      { molblock: FORMALDEHYDE.replace(/^.* H .*\n/gm, '').replace('  4  3', '  2  1').replace(/ {2}1 {2}[34] {2}1 {2}0\n/g, '') },
+      {
+        molblock: FORMALDEHYDE.replace(/^.* H .*\n/gm, '')
+          .replace('  4  3', '  2  1')
+          .replace(/ {2}1 {2}[34] {2}1 {2}0\n/g, ''),
+      },
     ]);
     expect(rows).toMatchObject([
       { shape: [4, 3], data: [0, 0, 0, 0, 0, 1.2078, 0, 0.94, -0.587, 0, -0.94, -0.587].map(Math.fround) },
@@ -83,13 +92,23 @@ describe('alerts', () => {
       of: 'x',
       shape: [-1, 3],
     };
-    const [rhodanine, ethanol, chloride] = await runner.numbers(declared, ['O=C1NC(=S)SC1=Cc1ccccc1', 'CCO', 'CC(=O)Cl']);
+    const [rhodanine, ethanol, chloride] = await runner.numbers(declared, [
+      'O=C1NC(=S)SC1=Cc1ccccc1',
+      'CCO',
+      'CC(=O)Cl',
+    ]);
     expect(rhodanine?.data[2]).toBeGreaterThan(0);
-    expect(rhodanine?.warnings.join('\n')).toMatch(/STRUCTURAL_ALERT: "O=C1NC.* PAINS \(Baell and Holloway 2010\) warns of: .*rhod/);
+    expect(rhodanine?.warnings.join('\n')).toMatch(
+      /STRUCTURAL_ALERT: "O=C1NC.* PAINS \(Baell and Holloway 2010\) warns of: .*rhod/,
+    );
     expect(ethanol).toMatchObject({ data: [0, 0, 0], warnings: [] });
     expect(chloride?.warnings.join()).toMatch(/Brenk \(2008\) warns of: .*acid_halide/);
     const [flag] = await runner.numbers(
-      { ...declared, steps: { x: { step: 'structural-alerts', of: 'm', sets: ['brenk'], as: 'flag' } }, shape: [-1, 1] },
+      {
+        ...declared,
+        steps: { x: { step: 'structural-alerts', of: 'm', sets: ['brenk'], as: 'flag' } },
+        shape: [-1, 1],
+      },
       ['CC(=O)Cl'],
     );
     expect(flag?.data).toEqual([1]);
@@ -107,10 +126,9 @@ describe('standardising', () => {
     const acetate = 'CC(=O)[O-].[Na+]';
     const [asIs] = await runner.numbers(weights({}), [acetate]);
     expect(asIs?.data).toEqual([5, 0]);
-    const [standard] = await runner.numbers(
-      weights({ standardize: ['largest-fragment', 'neutralize'] }),
-      [acetate],
-    );
+    const [standard] = await runner.numbers(weights({ standardize: ['largest-fragment', 'neutralize'] }), [
+      acetate,
+    ]);
     expect(standard?.data).toEqual([4, 1]);
     expect(standard?.warnings.join()).toMatch(/reads the largest of them alone/);
   });
@@ -119,7 +137,9 @@ describe('standardising', () => {
 describe('what is beside plain SMILES', () => {
   const radicals = {
     instance: { m: { kind: 'molecule' } },
-    steps: { x: { step: 'molecular-graph', of: 'm', part: 'atoms', features: ['radicalElectrons', 'hydrogens'] } },
+    steps: {
+      x: { step: 'molecular-graph', of: 'm', part: 'atoms', features: ['radicalElectrons', 'hydrogens'] },
+    },
     of: 'x',
     shape: [-1, 2],
     datatype: 'FP32' as const,
@@ -133,7 +153,13 @@ describe('what is beside plain SMILES', () => {
       'CC |atomProp:0.note.yes|',
       'CC ||',
     ]);
-    expect(rows.map(({ data }) => data)).toEqual([[1, 2, 0, 3], [0, 3, 0, 3], [0, 3, 0, 1, 0, 1, 0, 0], [0, 3, 0, 3], [0, 3, 0, 3]]);
+    expect(rows.map(({ data }) => data)).toEqual([
+      [1, 2, 0, 3],
+      [0, 3, 0, 3],
+      [0, 3, 0, 1, 0, 1, 0, 0],
+      [0, 3, 0, 3],
+      [0, 3, 0, 3],
+    ]);
   });
 
   it.each([

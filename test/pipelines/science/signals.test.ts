@@ -62,7 +62,7 @@ describe('spectra and series', () => {
     [{ x: [400, 400, 500], y: [1, 2, 3] }, /Two points lie at x = 400/],
     [{ x: [400, 'a'], y: [1, 2] }, /x\[1\] must be a finite number, got "a"/],
     [{ x: [0, 400], y: [1, 2], xUnit: 'eV' }, /has no place in nm/],
-    [{ x: [1, 2], y: [1, 2], xUnit: 'm\/z' }, /xUnit must be one of J, eV/],
+    [{ x: [1, 2], y: [1, 2], xUnit: 'm/z' }, /xUnit must be one of J, eV/],
     [{ x: [1, 2, 3, 4], y: [1, 2, 3, 4] }, /at most 3/],
     [{ x: [1, 2], y: [1, 2], z: 1 }, /Unknown field "z"/],
     ['400 1', /Expected \{"x"/],
@@ -158,9 +158,9 @@ describe('images', () => {
     datatype: 'FP32' as const,
     unit: '1',
   });
-  const png = async (width: number, height: number, background: object) =>
+  const png = async (width: number, height: number, background: sharp.RGBA) =>
     (
-      await sharp({ create: { width, height, channels: 4, background: background as sharp.RGBA } })
+      await sharp({ create: { width, height, channels: 4, background } })
         .png()
         .toBuffer()
     ).toString('base64');

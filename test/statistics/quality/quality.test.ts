@@ -80,9 +80,13 @@ describe('how predictions agree with what was measured', () => {
   });
 
   it('as log_loss, brier_score_loss and roc_auc_score', () => {
-    const found = probabilityQuality(floats(0.1, 0.9, 0.9, 0.1, 0.8, 0.2, 0.35, 0.65), places(1, 0, 0, 1), 2);
+    const found = probabilityQuality(
+      floats(0.1, 0.9, 0.9, 0.1, 0.8, 0.2, 0.35, 0.65),
+      places(1, 0, 0, 1),
+      2,
+    )();
     expect(found.logLoss).toBeCloseTo(0.21616, 5);
-    const brier = probabilityQuality(floats(0.9, 0.1, 0.1, 0.9, 0.2, 0.8, 0.7, 0.3), places(0, 1, 1, 0), 2);
+    const brier = probabilityQuality(floats(0.9, 0.1, 0.1, 0.9, 0.2, 0.8, 0.7, 0.3), places(0, 1, 1, 0), 2)();
     expect(brier.brier).toBeCloseTo(0.0375, 12);
     expect(areaUnderCurve(floats(0.1, 0.4, 0.35, 0.8), places(0, 0, 1, 1))()).toBe(0.75);
     expect(areaUnderCurve(floats(0.5, 0.5), places(0, 1))()).toBe(0.5);

@@ -61,14 +61,14 @@ mutation PredictParticles`,
 export const inferences = [
   inferTab(
     `
-# 6. The same model without its chemistry: raw tensors in
-#    and out. One row a molecule, here ethanol's clogP,
-#    weight, rotatable bonds and aromatic share. Names,
-#    datatypes and shapes are those of the signature in
-#    tab 2, where -1 fits any number.
+# 6. Version 2 of the same model without its chemistry: raw
+#    tensors in and out. One row a molecule, here ethanol's
+#    clogP, weight, rotatable bonds and aromatic share.
+#    Names, datatypes and shapes are those of a version's
+#    signature, as in tab 2, where -1 fits any number.
 mutation InferEsol`,
     {
-      version: 'esol@production',
+      version: 'esol@2',
       inputs: [{ name: 'features', datatype: 'FP64', shape: [1, 4], data: [[-0.0014, 46.069, 0, 0]] }],
     },
   ),

@@ -32,7 +32,8 @@ function row(text: string): Row | undefined {
     const [whole, sign, digits, divisor, factorOf, letter, letterDivisor] = match;
     const value = Number(digits ?? 1) / Number(divisor ?? letterDivisor ?? 1);
     const axis = 'xyz'.indexOf(factorOf ?? letter ?? ' ');
-    sums[axis === -1 ? 3 : axis]! += sign === '-' ? -value : value;
+    const place = axis === -1 ? 3 : axis;
+    sums[place] = (sums[place] ?? 0) + (sign === '-' ? -value : value);
     at += whole.length;
   }
   return at === 0 || !sums.every(Number.isFinite) ? undefined : sums;

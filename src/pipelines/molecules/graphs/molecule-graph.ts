@@ -139,7 +139,7 @@ const BOND_VALUES: Readonly<Record<BondFeature, (bond: RdkitBond, index: number,
 
 function degreesOf(count: number, bonds: readonly RdkitBond[]): Int32Array {
   const degrees = new Int32Array(count);
-  for (const { atoms } of bonds) for (const atom of atoms) degrees[atom]! += 1;
+  for (const { atoms } of bonds) for (const atom of atoms) addOne(degrees, atom);
   return degrees;
 }
 
@@ -153,12 +153,16 @@ function hydrogenNeighbours(
   for (const {
     atoms: [from, to],
   } of bonds) {
-    if (isHydrogen(from)) counts[to]! += 1;
-    if (isHydrogen(to)) counts[from]! += 1;
+    if (isHydrogen(from)) addOne(counts, to);
+    if (isHydrogen(to)) addOne(counts, from);
   }
   return counts;
 }
 
 function pairKey(from: number, to: number): string {
   return from < to ? `${from} ${to}` : `${to} ${from}`;
+}
+
+function addOne(counts: Int32Array, place: number): void {
+  counts[place] = (counts[place] ?? 0) + 1;
 }

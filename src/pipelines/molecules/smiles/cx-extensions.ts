@@ -49,7 +49,7 @@ export function extensionFault(extensions: string, atoms: number): string | unde
     const shown = JSON.stringify(part.length > 30 ? `${part.slice(0, 30)}…` : part);
     if (refused !== undefined)
       return `its CXSMILES extension ${shown} says ${refused[1]}; expected one whole molecule`;
-    if (/^\$/.test(part) && /(?:_AP\d|_R\d|(?:star|Pol|Q|A|M|X)_[ep])/.test(part))
+    if (part.startsWith('$') && /(?:_AP\d|_R\d|(?:star|Pol|Q|A|M|X)_[ep])/.test(part))
       return `its CXSMILES labels name an attachment point or an atom of no element; expected one whole molecule`;
     if (!READ.some((pattern) => pattern.test(part)))
       return `its CXSMILES extension ${shown} is not read here; leave it out where it does not matter`;
@@ -64,7 +64,10 @@ export function extensionFault(extensions: string, atoms: number): string | unde
 const ATOMS = /^(?:\^[1-7]|[&o]\d+|a):/;
 
 function numbersOf(part: string): number[] {
-  return part.slice(part.indexOf(':') + 1).split(',').map(Number);
+  return part
+    .slice(part.indexOf(':') + 1)
+    .split(',')
+    .map(Number);
 }
 
 /** Commas divide extensions, but also the numbers of one: a new one begins with a name or a sign. */

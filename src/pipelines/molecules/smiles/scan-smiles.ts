@@ -14,6 +14,8 @@ export interface ScannedSmiles {
   readonly depth: number;
   /** Parts between dots; some of them may be joined by a ring closure. */
   readonly parts: number;
+  /** Rings closed at each atom beyond its second, summed: 0 for drugs, a dozen for a carborane, more where all is bonded to all. */
+  readonly crowding: number;
   /** Every atom stands in brackets without hydrogens, as in [C][C][O]: methylidyne and oxygen radicals, or SELFIES. */
   readonly isBare: boolean;
 }
@@ -34,12 +36,14 @@ export function scanSmiles(text: string): ScannedSmiles | SmilesFault {
 
   let [atoms, heavyAtoms, depth, deepest, parts] = [0, 0, 0, 0, 1];
   let [bare, plain] = [0, 0];
+  let [closures, crowding] = [0, 0];
   for (let at = 0; at < text.length;) {
     const token = nextToken(text, at);
     if ('fault' in token) return token;
     at += token.length;
     switch (token.kind) {
       case 'atom':
+        closures = 0;
         atoms++;
         if (token.symbol !== 'H') heavyAtoms++;
         if (token.isBare) bare++;
@@ -54,11 +58,14 @@ export function scanSmiles(text: string): ScannedSmiles | SmilesFault {
       case 'dot':
         parts++;
         break;
+      case 'closure':
+        if (++closures > 2) crowding++;
+        break;
       case 'other':
     }
   }
   if (depth > 0) return { fault: `${depth === 1 ? 'a bracket' : `${depth} brackets`} "(" never closed` };
-  return { atoms, heavyAtoms, depth: deepest, parts, isBare: bare > 0 && plain === 0 };
+  return { atoms, heavyAtoms, depth: deepest, parts, crowding, isBare: bare > 0 && plain === 0 };
 }
 
 type Token =
@@ -70,11 +77,12 @@ type Token =
       readonly isBare: boolean;
       readonly hasHydrogens: boolean;
     }
-  | { readonly kind: 'open' | 'close' | 'dot' | 'other'; readonly length: number };
+  | { readonly kind: 'open' | 'close' | 'dot' | 'closure' | 'other'; readonly length: number };
 
 const PLAIN_ATOM = /Cl|Br|[BCNOPSFIbcnops*]/y;
-/** Bonds, among them RDKit's dative ones, and ring closures. */
-const OTHER = /->|<-|[-=#$:/\\]|%\(\d{1,5}\)|%\d\d|\d/y;
+/** Bonds, among them RDKit's dative ones. */
+const BOND = /->|<-|[-=#$:/\\]/y;
+const CLOSURE = /%\(\d{1,5}\)|%\d\d|\d/y;
 /** The elements whose hydrogens are implied outside brackets: a bare [C] has none. */
 const IMPLIES_HYDROGENS = /^[BCNOPS]$/;
 
@@ -94,8 +102,10 @@ function nextToken(text: string, at: number): Token | SmilesFault {
       isBare: false,
       hasHydrogens: false,
     };
-  const other = matchAt(OTHER, text, at);
-  if (other !== undefined) return { kind: 'other', length: other.length };
+  const closure = matchAt(CLOSURE, text, at);
+  if (closure !== undefined) return { kind: 'closure', length: closure.length };
+  const bond = matchAt(BOND, text, at);
+  if (bond !== undefined) return { kind: 'other', length: bond.length };
   return { fault: stray(text, at) };
 }
 

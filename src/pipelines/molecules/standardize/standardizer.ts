@@ -104,8 +104,11 @@ export class Standardizer {
       if (read === null) throw new Error(`RDKit reads no pattern ${PATTERNS[name]}`);
       this.#patterns.set(name, (pattern = read));
     }
-    const found = JSON.parse(molecule.get_substruct_matches(pattern)) as { atoms: number[] }[] | object;
-    return Array.isArray(found) ? found.flatMap(({ atoms: [atom = -1] }) => [atom]) : [];
+    // An empty object when there are none.
+    const found: unknown = JSON.parse(molecule.get_substruct_matches(pattern));
+    return Array.isArray(found)
+      ? (found as readonly { atoms: readonly number[] }[]).map(({ atoms: [atom = -1] }) => atom)
+      : [];
   }
 }
 

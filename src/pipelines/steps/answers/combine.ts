@@ -10,7 +10,12 @@ export const combine = defineStep({
   parameters: z.strictObject({
     weights: z.array(z.number()).min(1).max(10_000).exactOptional().describe('One for each column; a sum.'),
     add: z.number().exactOptional().describe('Added to the sum.'),
-    powers: z.array(z.number()).min(1).max(10_000).exactOptional().describe('One for each column; a product.'),
+    powers: z
+      .array(z.number())
+      .min(1)
+      .max(10_000)
+      .exactOptional()
+      .describe('One for each column; a product.'),
   }),
   takes: ['numbers'],
   several: true,
@@ -18,10 +23,14 @@ export const combine = defineStep({
     const { count } = columnsGiven(kinds);
     if ((weights === undefined) === (powers === undefined))
       throw new StepFault([], 'give weights for a sum or powers for a product, one of them');
-    if (powers !== undefined && add !== undefined) throw new StepFault(['add'], 'is added to a sum, and this is a product');
+    if (powers !== undefined && add !== undefined)
+      throw new StepFault(['add'], 'is added to a sum, and this is a product');
     const given = (weights ?? powers ?? []).length;
     if (given !== count)
-      throw new StepFault([weights ? 'weights' : 'powers'], `one for each of the ${count} columns; got ${given}`);
+      throw new StepFault(
+        [weights ? 'weights' : 'powers'],
+        `one for each of the ${count} columns; got ${given}`,
+      );
     return { kind: 'numbers', shape: [], holds: 'real' };
   },
   run({ weights, powers = [], add = 0 }) {

@@ -18,7 +18,11 @@ export const percentile = defineStep({
     const kind = numbersOf(kinds);
     if (columnsOf(kind) !== 1) throw new StepFault([], 'needs a single number');
     const at = reference.findIndex((value, place) => place > 0 && value < (reference[place - 1] ?? value));
-    if (at > 0) throw new StepFault(['reference', String(at)], 'ascending order; this one is smaller than the one before');
+    if (at > 0)
+      throw new StepFault(
+        ['reference', String(at)],
+        'ascending order; this one is smaller than the one before',
+      );
     return { ...changed(kind), unit: '%' };
   },
   run({ reference }) {

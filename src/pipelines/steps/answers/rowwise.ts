@@ -13,19 +13,31 @@ import {
 export type Row = Float64Array;
 
 /** All columns that a step is given; @throws StepFault where a row has no fixed number of them */
-export function columnsGiven(kinds: readonly ValueKind[]): { readonly count: number; readonly names: readonly string[] | undefined } {
+export function columnsGiven(kinds: readonly ValueKind[]): {
+  readonly count: number;
+  readonly names: readonly string[] | undefined;
+} {
   const parts = kinds.filter(isNumbers);
   for (const kind of parts)
     if (kind.shape.length > 1 || formOf(kind) !== 'dense')
-      throw new StepFault([], `needs numbers or lists of a known length, not shape [${kind.shape.join(',')}]`);
+      throw new StepFault(
+        [],
+        `needs numbers or lists of a known length, not shape [${kind.shape.join(',')}]`,
+      );
   const count = parts.reduce((sum, { shape }) => sum + (shape[0] ?? 1), 0);
-  const names = parts.every(({ names: own }) => own !== undefined) ? parts.flatMap(({ names: own = [] }) => own) : undefined;
+  const names = parts.every(({ names: own }) => own !== undefined)
+    ? parts.flatMap(({ names: own = [] }) => own)
+    : undefined;
   return { count, names };
 }
 
 /** The unit that all columns share; undefined where they do not. */
 export function sharedUnit(kinds: readonly ValueKind[]): string | undefined {
-  const units = new Set(kinds.filter(isNumbers).flatMap(({ unit }: NumberKind) => (unit === undefined ? [undefined] : [unit].flat())));
+  const units = new Set(
+    kinds
+      .filter(isNumbers)
+      .flatMap(({ unit }: NumberKind) => (unit === undefined ? [undefined] : [unit].flat())),
+  );
   const [only] = units;
   return units.size === 1 ? only : undefined;
 }

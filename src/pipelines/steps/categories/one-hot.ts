@@ -40,7 +40,11 @@ export function categoriesOf(
   const of = kind?.kind === 'text' && kind.shape.length === 0 ? kind.values : undefined;
   const names = own ?? of;
   if (names === undefined)
-    throw new StepFault(['values'], 'say the categories here, or read the field as a "category" with its values');
-  if (new Set(names).size < names.length) throw new StepFault(['values'], 'each value once; one of them comes twice');
+    throw new StepFault(
+      ['values'],
+      'say the categories here, or read the field as a "category" with its values',
+    );
+  if (new Set(names).size < names.length)
+    throw new StepFault(['values'], 'each value once; one of them comes twice');
   return names;
 }

@@ -30,7 +30,11 @@ export const ordinal = defineStep({
       for (const [row, text] of asItems(texts).entries()) {
         const place = places.get(text as string) ?? unseen;
         if (place !== undefined) data[row] = place;
-        else context.fail(row, new RowError('UNKNOWN_CATEGORY', `${quoteGiven(String(text))} is none of the categories`));
+        else
+          context.fail(
+            row,
+            new RowError('UNKNOWN_CATEGORY', `${quoteGiven(String(text))} is none of the categories`),
+          );
       }
       return dense(1, data);
     };

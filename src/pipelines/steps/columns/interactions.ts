@@ -28,7 +28,10 @@ export const interactions = defineStep({
       holds,
       ...(kind.gaps && { gaps: true }),
       ...(names && {
-        names: [...(keep ? names : []), ...pairs.map(([one, other]) => `${names[one] ?? ''}·${names[other] ?? ''}`)],
+        names: [
+          ...(keep ? names : []),
+          ...pairs.map(([one, other]) => `${names[one] ?? ''}·${names[other] ?? ''}`),
+        ],
       }),
     };
   },
@@ -55,7 +58,8 @@ export const interactions = defineStep({
 
 function countOf(kind: NumberKind): number {
   const count = columnsOf(kind);
-  if (kind.shape.length !== 1 || count === -1) throw new StepFault([], 'needs a list of numbers of a known length');
+  if (kind.shape.length !== 1 || count === -1)
+    throw new StepFault([], 'needs a list of numbers of a known length');
   return count;
 }
 

@@ -48,12 +48,16 @@ export const pick = defineStep({
 function placesOf(columns: readonly Column[], kind: NumberKind): readonly number[] {
   const { shape, names = [] } = kind;
   const count = columnsOf(kind);
-  if (shape.length !== 1 || count === -1) throw new StepFault([], 'needs a list of numbers of a known length');
+  if (shape.length !== 1 || count === -1)
+    throw new StepFault([], 'needs a list of numbers of a known length');
   return columns.map((column, at) => {
     const place = typeof column === 'number' ? column : names.indexOf(column);
     if (place >= 0 && place < count) return place;
     const near = typeof column === 'string' ? similarNames(column, names) : [];
-    const hint = near.length > 0 ? `the nearest are ${near.join(', ')}` : `there are ${count}${names.length > 0 ? '' : ' without names'}`;
+    const hint =
+      near.length > 0
+        ? `the nearest are ${near.join(', ')}`
+        : `there are ${count}${names.length > 0 ? '' : ' without names'}`;
     throw new StepFault(['columns', String(at)], `no such column: ${JSON.stringify(column)}; ${hint}`);
   });
 }

@@ -42,7 +42,8 @@ export const radialDistribution = defineStep({
         for (const distance of found.distances) {
           const bin = Math.min(Math.floor(distance / width), bins - 1);
           const shell = (4 / 3) * Math.PI * (((bin + 1) * width) ** 3 - (bin * width) ** 3);
-          data[row * bins + bin]! += 1 / (shell * density * species.length);
+          const place = row * bins + bin;
+          data[place] = (data[place] ?? 0) + 1 / (shell * density * species.length);
         }
       }
       return dense(bins, data);

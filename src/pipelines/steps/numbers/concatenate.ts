@@ -37,7 +37,7 @@ export const concatenate = defineStep({
           : 'real',
       ...(parts.some(({ gaps }) => gaps) && { gaps: true }),
       ...(units.every((unit) => unit !== undefined) && { unit: oneIfAlike(units) }),
-      ...(names && new Set(names).size === names.length && { names }),
+      ...(names !== undefined && isUnique(names) && { names }),
     };
   },
   run:
@@ -60,6 +60,10 @@ function place(part: DenseValues, into: Float64Array, from: number, width: numbe
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < own; column++)
       into[row * width + from + column] = data[row * own + column] ?? NaN;
+}
+
+function isUnique(names: readonly string[]): boolean {
+  return new Set(names).size === names.length;
 }
 
 function unitsOf({ unit, shape }: NumberKind): (string | undefined)[] {

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { dense, type DenseValues, defineStep, StepFault } from '../../language/index.js';
-import { byColumn, changed, checkColumns, elementwise, numbersOf, type PerColumn, perColumn } from './elementwise.js';
+import {
+  byColumn,
+  changed,
+  checkColumns,
+  elementwise,
+  numbersOf,
+  type PerColumn,
+  perColumn,
+} from './elementwise.js';
 
 export const standardize = defineStep({
   name: 'standardize',

@@ -90,7 +90,7 @@ function tooLong(text: string, maximum: number): RowError {
 function encoderOf({ tokenizer, length, padding }: Parameters): TextEncoder {
   const key = `${length} ${padding}`;
   let known = encoders.get(tokenizer);
-  if (known === undefined) encoders.set(tokenizer, (known = new Map()));
+  if (known === undefined) encoders.set(tokenizer, (known = new Map<string, TextEncoder>()));
   let encoder = known.get(key);
   if (encoder === undefined)
     try {
