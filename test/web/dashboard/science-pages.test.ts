@@ -145,7 +145,7 @@ describe('the pages of predictions with their limits', () => {
       .trim()
       .split('\n');
     expect(lines).toHaveLength(14);
-    expect(lines[0]).toMatch(/^compound,structure,measured,kind,log_s/);
+    expect(lines[0]).toMatch(/^compound,structure,measured,kind,value,unit,low,high,/);
     expect(lines[13]).toMatch(/^nonsense,C1CC,0,odd,.*C1CC/);
   });
 
