@@ -169,7 +169,7 @@ describe('the pages of the catalog', () => {
     const saved = page.waitForEvent('download');
     await page.getByRole('button', { name: 'CSV', exact: true }).click();
     expect(readFileSync(await (await saved).path(), 'utf8')).toMatch(
-      /^instance,log_s \(log10\(mol\/L\)\),warnings,error\r\nCCO,1\.0957\d+,,\r\nC1CC,,,/,
+      /^instance,log_s \(log10\(mol\/L\)\),log_s \(log10\(mol\/L\)\) low,log_s \(log10\(mol\/L\)\) high,warnings,error\r\nCCO,1\.0957\d+,[-.\d]+,[-.\d]+,[^\n]*\r\nC1CC,,,,/,
     );
   });
 
@@ -193,14 +193,18 @@ describe('the pages of the catalog', () => {
     await seen(/Expected \d+ to \d+ for Z = /);
   });
 
-  inBrowser('runs tensors where there is no pipeline', async () => {
-    await open('/playground/scaling@2');
+  inBrowser('predicts and runs tensors where there is no pipeline', async () => {
+    await open('/playground/scaling@2?mode=tensors');
     await seen('scaling@2 declares no pipeline');
     await page.getByLabel('Values').fill('[1, 2, 3');
     await seen('This is not JSON yet.');
     await page.getByLabel('Values').fill('[1, 2, 3, 4]');
     await button('Run').click();
     await seen('[2,4,6,8]');
+    await choice('One').click();
+    await page.getByLabel('x', { exact: true }).fill('[1, 2, 3, 4]');
+    await button('Predict').click();
+    await seen('[2, 4, 6, 8]');
   });
 
   inBrowser('takes a dropped model to a deployment that is ready', async () => {

@@ -5,7 +5,6 @@ import { DeploymentStateBadge } from '../components/state-badge.js';
 import { Time } from '../components/time.js';
 import type { ModelSummaryFragment } from '../__generated__/operations.js';
 import { modelPath, playgroundPath, deploymentPath } from '../paths.js';
-import { playgroundPipeline } from '../playground/pipeline.js';
 import { DOMAIN_NAMES } from './domains.js';
 
 interface ModelEntryProps {
@@ -69,7 +68,7 @@ export function ModelEntry({ model, onLabel }: ModelEntryProps) {
             `and ${model.deployments.totalCount - deployments.length} more`}
         </dd>
       </dl>
-      {newest && playgroundPipeline(newest.pipeline) !== null && (
+      {newest && (
         <Link className="button small" href={playgroundPath(model.name)} aria-label={`Try ${model.title}`}>
           <Icon name="playground" />
           Try

@@ -1,6 +1,5 @@
 import type { JobRowFragment } from '../__generated__/operations.js';
-import { serverAddress } from '../api/address.js';
-import { authorization } from '../api/session.js';
+import { saveFile } from '../api/save-file.js';
 import { Button } from '../components/button.js';
 import { Notice } from '../components/notice.js';
 import { formatBytes, formatCount } from '../formats/numbers.js';
@@ -25,7 +24,7 @@ export function JobResult({ job }: { readonly job: JobRowFragment }) {
         <EvaluationResult result={job.result} />
       )}
       {job.resultUrl !== null && (
-        <Button small onPress={() => void download(job.resultUrl ?? '')}>
+        <Button small onPress={() => void saveFile(job.resultUrl ?? '', 'result.json')}>
           Download the result
         </Button>
       )}
@@ -87,15 +86,4 @@ function VerificationResult({ result }: { readonly result: Verification }) {
         : `Of ${formatCount(artifacts)} artifacts ${formatCount(damagedCount)} are damaged, ${formatCount(missingCount)} missing and ${formatCount(unreadableCount)} unreadable. Send the same files again to mend them.`}
     </Notice>
   );
-}
-
-/** By a request with the key, which a link cannot send. */
-async function download(path: string): Promise<void> {
-  const response = await fetch(new URL(path.replace(/^\//, ''), serverAddress), { headers: authorization() });
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(await response.blob());
-  const [, name] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
-  link.download = name ?? 'result.json';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

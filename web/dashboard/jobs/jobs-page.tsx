@@ -13,6 +13,7 @@ import { Skeleton } from '../components/skeleton.js';
 import { PageHead } from '../shell/page.js';
 import { useUrlState } from '../url-state.js';
 import { ComparisonDialog } from './comparison-dialog.js';
+import { FileJobDialog } from './files/file-job-dialog.js';
 import { JobCard } from './job-card.js';
 import './jobs.css';
 
@@ -30,7 +31,7 @@ const STATES: Readonly<Record<string, readonly JobState[] | undefined>> = {
 /** Long work: how far it is, and what it found. */
 export default function JobsPage() {
   const [shown, setShown] = useUrlState('show', 'all');
-  const [asked, setAsked] = useState<'verify' | 'compare' | null>(null);
+  const [asked, setAsked] = useState<'verify' | 'compare' | 'predict' | null>(null);
   const states = STATES[shown];
   const variables = { filter: states === undefined ? null : { states } };
   const list = usePagedList(Jobs, variables, (data) => data.jobs);
@@ -51,10 +52,11 @@ export default function JobsPage() {
         variables={variables}
         actions={
           <>
-            <Button onPress={() => setAsked('compare')}>Compare versions…</Button>
-            <Button primary onPress={() => setAsked('verify')}>
-              Verify all artifacts…
+            <Button primary onPress={() => setAsked('predict')}>
+              Predict a file…
             </Button>
+            <Button onPress={() => setAsked('compare')}>Compare versions…</Button>
+            <Button onPress={() => setAsked('verify')}>Verify all artifacts…</Button>
           </>
         }
       />
@@ -92,6 +94,16 @@ export default function JobsPage() {
             Damaged ones are marked as such. Nothing is removed.
           </p>
         </ReasonDialog>
+      )}
+      {asked === 'predict' && (
+        <FileJobDialog
+          purpose="predict"
+          onClose={() => setAsked(null)}
+          onStarted={() => {
+            setAsked(null);
+            refresh();
+          }}
+        />
       )}
       {asked === 'compare' && <ComparisonDialog onClose={() => setAsked(null)} onDone={refresh} />}
     </>

@@ -11,7 +11,6 @@ import { Time } from '../components/time.js';
 import { ModelHead } from '../__generated__/model.js';
 import type { ModelHeadQuery } from '../__generated__/operations.js';
 import type { PageProps } from '../pages.js';
-import { playgroundPipeline } from '../playground/pipeline.js';
 import { PageHead } from '../shell/page.js';
 import {
   decoded,
@@ -119,13 +118,12 @@ function Lead({ model }: { readonly model: HeadModel }) {
 }
 
 function Actions({ model }: { readonly model: HeadModel }) {
-  const canPredict = model.version !== null && playgroundPipeline(model.version.pipeline) !== null;
   return (
     <>
       {model.version && (
         <Link className="button primary" href={playgroundPath(model.version.ref)}>
           <Icon name="playground" />
-          {canPredict ? 'Playground' : 'Run'}
+          Playground
         </Link>
       )}
       {model.archivedAt === null && (

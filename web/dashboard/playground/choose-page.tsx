@@ -7,13 +7,26 @@ import { Skeleton } from '../components/skeleton.js';
 import { PlaygroundModels } from '../__generated__/playground.js';
 import { playgroundPath, publishPath } from '../paths.js';
 import { PageHead } from '../shell/page.js';
-import { playgroundPipeline, type InstanceKind } from './pipeline.js';
+import { instanceKinds } from './pipeline.js';
 
-const TAKES: Readonly<Record<InstanceKind, string>> = {
-  molecule: 'takes molecules',
-  nuclide: 'takes nuclides',
-  particles: 'takes particles',
+const PLURALS: Readonly<Partial<Record<string, string>>> = {
+  molecule: 'molecules',
+  nuclide: 'nuclides',
+  particles: 'particles',
+  structure: 'structures',
+  composition: 'compositions',
+  element: 'elements',
+  spectrum: 'spectra',
+  series: 'series',
+  image: 'pictures',
+  text: 'texts',
 };
+
+/** What a model takes, in a few words: what is no thing of its own is a value of a table. */
+function taken(pipeline: unknown): string {
+  const kinds = new Set(instanceKinds(pipeline).map((kind) => PLURALS[kind] ?? 'values'));
+  return `takes ${kinds.size === 0 ? 'values' : [...kinds].join(', ')}`;
+}
 
 /** Every model that can be asked. */
 export default function ChoosePage() {
@@ -31,20 +44,17 @@ export default function ChoosePage() {
         </p>
       )}
       <ul className="grid-3">
-        {models.map(({ id, name, title, domain, version }) => {
-          const kind = playgroundPipeline(version?.pipeline)?.instance.kind;
-          return (
-            <li key={id} className="panel panel-body">
-              <h2>
-                <Link href={playgroundPath(name)}>{title}</Link>
-              </h2>
-              <p className="muted">
-                {DOMAIN_NAMES[domain]} · <span className="mono">{version?.ref}</span> ·{' '}
-                {kind === undefined ? 'takes tensors' : TAKES[kind]}
-              </p>
-            </li>
-          );
-        })}
+        {models.map(({ id, name, title, domain, version }) => (
+          <li key={id} className="panel panel-body">
+            <h2>
+              <Link href={playgroundPath(name)}>{title}</Link>
+            </h2>
+            <p className="muted">
+              {DOMAIN_NAMES[domain]} · <span className="mono">{version?.ref}</span> ·{' '}
+              {taken(version?.pipeline)}
+            </p>
+          </li>
+        ))}
       </ul>
       {list.hasMore && (
         <LoadMore isLoading={list.isLoadingMore} onWanted={list.loadMore}>

@@ -14,3 +14,16 @@ export function instanceOf(text: string): unknown {
     return trimmed;
   }
 }
+
+const MOST_SHOWN = 4_000;
+
+/** An instance to be shown in a program: a picture or a long list stands there by its beginning. */
+export function shortened(instance: unknown): unknown {
+  if (typeof instance === 'string')
+    return instance.length > MOST_SHOWN ? `${instance.slice(0, 60)}…` : instance;
+  if (typeof instance !== 'object' || instance === null || instanceText(instance).length <= MOST_SHOWN)
+    return instance;
+  return Array.isArray(instance)
+    ? instance.slice(0, 8).map(shortened)
+    : Object.fromEntries(Object.entries(instance).map(([name, value]) => [name, shortened(value)]));
+}

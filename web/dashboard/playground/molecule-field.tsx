@@ -3,20 +3,31 @@ import { svgAddress } from '../molecules/svg-address.js';
 import { useTypedDepiction } from '../molecules/use-typed-depiction.js';
 import { moleculeTextOf } from '../molecules/molecule-text.js';
 import { instanceOf } from './instance-text.js';
-import type { InstanceFieldProps } from './one-instance.js';
 import '../molecules/molecule.css';
 
 const PICTURE = { width: 420, height: 260 } as const;
 
+interface MoleculeFieldProps {
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+  readonly label?: string;
+  readonly hint?: string;
+}
+
 /** A SMILES, drawn while it is typed. */
-export function MoleculeField({ text, onChange }: InstanceFieldProps) {
+export function MoleculeField({
+  text,
+  onChange,
+  label = 'Molecule',
+  hint = 'A SMILES string, such as CC(=O)Oc1ccccc1C(=O)O for aspirin.',
+}: MoleculeFieldProps) {
   const molecule = moleculeTextOf(instanceOf(text)) ?? text;
   const { svg, fault, isOld, molecule: drawn } = useTypedDepiction(molecule, PICTURE.width, PICTURE.height);
   return (
     <>
       <TextField
-        label="Molecule"
-        hint="A SMILES string, such as CC(=O)Oc1ccccc1C(=O)O for aspirin."
+        label={label}
+        hint={hint}
         value={text}
         onChange={onChange}
         fault={fault}

@@ -1,32 +1,53 @@
 /** What the playground reads of `Version.pipeline`; docs/pipelines.md has all of it. */
 export interface PlaygroundPipeline {
-  readonly instance: { readonly kind: InstanceKind };
+  readonly form: InstanceForm;
   readonly domain?: { readonly source: string; readonly ranges: Readonly<Record<string, Range>> };
-  readonly result: Readonly<Record<string, { readonly unit?: string; readonly description?: string }>>;
-  readonly inputs: Readonly<Record<string, { readonly description?: string }>>;
-  readonly outputs: Readonly<Record<string, { readonly unit?: string; readonly description?: string }>>;
+  readonly result: Readonly<Record<string, Described>>;
+  readonly outputs: Readonly<Record<string, Described>>;
 }
 
-export type InstanceKind = 'molecule' | 'nuclide' | 'particles';
+/** How one question is asked: in a way of its own, or by the fields of a record. */
+export type InstanceForm = 'molecule' | 'nuclide' | 'particles' | 'record';
 
 export interface Range {
   readonly min?: number;
   readonly max?: number;
 }
 
-const KINDS: readonly string[] = ['molecule', 'nuclide', 'particles'];
+interface Described {
+  readonly unit?: string;
+  readonly description?: string;
+}
 
-/**
- * The pipeline of a version; null where there is none, or of a kind that a newer server knows. An instance of a single field
- * may be given as the field's value, so that it is of the field's kind.
- */
-export function playgroundPipeline(pipeline: unknown): PlaygroundPipeline | null {
-  if (typeof pipeline !== 'object' || pipeline === null) return null;
-  const { format, instance } = pipeline as { format?: unknown; instance?: Record<string, unknown> };
-  const [only, ...others] = Object.values(instance ?? {});
-  const own: unknown = format === 2 && others.length === 0 ? only : instance;
-  const kind = (own as { kind?: unknown } | undefined)?.kind;
-  return typeof kind === 'string' && KINDS.includes(kind)
-    ? { ...(pipeline as PlaygroundPipeline), instance: { kind: kind as InstanceKind } }
-    : null;
+interface Declared extends Partial<Omit<PlaygroundPipeline, 'form'>> {
+  readonly instance?: unknown;
+}
+
+/** The pipeline of a version. Without one, and for kinds that a newer server knows, an instance is a record. */
+export function playgroundPipeline(pipeline: unknown): PlaygroundPipeline {
+  const declared = (typeof pipeline === 'object' && pipeline !== null ? pipeline : {}) as Declared;
+  const { domain, result = {}, outputs = {} } = declared;
+  const [kind, ...others] = instanceKinds(pipeline);
+  return {
+    form: others.length === 0 && isForm(kind) ? kind : 'record',
+    result,
+    outputs,
+    ...(domain !== undefined && { domain }),
+  };
+}
+
+/** The kinds of an instance's fields, each once: of format 1 the one kind, of format 2 those of its fields by name. */
+export function instanceKinds(pipeline: unknown): readonly string[] {
+  const { instance } = (pipeline ?? {}) as Declared;
+  if (typeof instance !== 'object' || instance === null) return [];
+  const { kind } = instance as { kind?: unknown };
+  const kinds =
+    typeof kind === 'string'
+      ? [kind]
+      : Object.values(instance).map((field) => (field as { kind?: unknown }).kind);
+  return kinds.filter((found) => typeof found === 'string');
+}
+
+function isForm(kind: string | undefined): kind is 'molecule' | 'nuclide' | 'particles' {
+  return kind === 'molecule' || kind === 'nuclide' || kind === 'particles';
 }

@@ -18,13 +18,16 @@ import { ManyInstances } from './many-instances.js';
 import { TensorRun } from './tensors/tensor-run.js';
 import './playground.css';
 
-export type PlayedVersion = NonNullable<PlaygroundVersionQuery['version']>;
+export type PlayedVersion = NonNullable<PlaygroundVersionQuery['version']> & {
+  /** What an instance is written with. */
+  readonly fields: PlaygroundVersionQuery['previewPipeline']['fields'];
+};
 
 /** Asks one version its question, in the way its pipeline declares. */
 export default function PlaygroundPage({ params }: PageProps) {
   const ref = decoded(params.ref);
   const { data, error, isLoading, refresh } = useLiveQuery(PlaygroundVersion, { ref });
-  const version = data?.version;
+  const version = data?.version && { ...data.version, fields: data.previewPipeline.fields };
   return (
     <>
       <PageHead
@@ -50,37 +53,34 @@ export default function PlaygroundPage({ params }: PageProps) {
 
 type Mode = 'one' | 'rows' | 'tensors';
 
+const MODES = [
+  { value: 'one', label: 'One' },
+  { value: 'rows', label: 'Many' },
+  { value: 'tensors', label: 'Tensors' },
+] as const;
+
 function Played({ version }: { readonly version: PlayedVersion }) {
   const pipeline = playgroundPipeline(version.pipeline);
-  const [mode, setMode] = useUrlState<Mode>('mode', pipeline === null ? 'tensors' : 'one');
-  const modes =
-    pipeline === null
-      ? []
-      : [
-          { value: 'one', label: 'One' },
-          { value: 'rows', label: 'Many' },
-          { value: 'tensors', label: 'Tensors' },
-        ];
+  const [mode, setMode] = useUrlState<Mode>('mode', 'one');
   return (
     <>
-      {modes.length > 0 ? (
-        <div>
-          <Choices
-            label="What to send"
-            options={modes}
-            value={mode}
-            onChange={(value) => setMode(value as Mode)}
-          />
-        </div>
-      ) : (
+      <div>
+        <Choices
+          label="What to send"
+          options={MODES}
+          value={mode}
+          onChange={(value) => setMode(value as Mode)}
+        />
+      </div>
+      {version.pipeline === null && (
         <Notice kind="info">
-          {version.ref} declares no pipeline, so it takes tensors. A version published with one takes
-          molecules, nuclides or particles.
+          {version.ref} declares no pipeline: it takes the values of its tensors, in units that its publisher
+          has not said.
         </Notice>
       )}
-      {pipeline !== null && mode === 'one' && <OneInstance version={version} pipeline={pipeline} />}
-      {pipeline !== null && mode === 'rows' && <ManyInstances version={version} pipeline={pipeline} />}
-      {(pipeline === null || mode === 'tensors') && <TensorRun version={version} />}
+      {mode === 'one' && <OneInstance version={version} pipeline={pipeline} />}
+      {mode === 'rows' && <ManyInstances version={version} pipeline={pipeline} />}
+      {mode === 'tensors' && <TensorRun version={version} />}
     </>
   );
 }

@@ -22,7 +22,10 @@ export interface Answered {
 }
 
 /** Predictions of one version. Of two requests at once the later one counts. */
-export function usePrediction(version: string): {
+export function usePrediction(
+  version: string,
+  level: number,
+): {
   readonly asked: Asked;
   readonly ask: (instances: readonly unknown[]) => Promise<void>;
 } {
@@ -35,7 +38,9 @@ export function usePrediction(version: string): {
       last: before.phase === 'answered' ? before : before.phase === 'asking' ? before.last : null,
     }));
     const begun = performance.now();
-    const { data, error } = await client.mutation(Predict, { input: { version, instances } }).toPromise();
+    const { data, error } = await client
+      .mutation(Predict, { input: { version, instances, level } })
+      .toPromise();
     const roundTripMs = performance.now() - begun;
     setAsked((now) => {
       if (now.phase !== 'asking' || now.instances !== instances) return now;

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
+import type { Upload } from '../api/upload.js';
 import { Button } from '../components/button.js';
 import { FileDrop } from '../components/file-drop.js';
 import { Notice } from '../components/notice.js';
 import { formatBytes, formatShare } from '../formats/numbers.js';
-import { MODEL_FILES, upload, type Upload } from './upload.js';
+import { MODEL_FILES, upload } from './upload.js';
 
 interface UploadStepProps {
   readonly onUploaded: (sent: {

@@ -4,13 +4,19 @@ import './parity.css';
 interface ParityPictureProps {
   readonly points: readonly { readonly predicted: number; readonly measured: number }[];
   readonly unit: string;
+  /** Where the same is told in numbers. */
+  readonly elsewhere?: string;
 }
 
 const SIZE = 240;
 const EDGE = 48;
 
 /** What was predicted over what was measured: a right prediction lies on the diagonal. */
-export function ParityPicture({ points, unit }: ParityPictureProps) {
+export function ParityPicture({
+  points,
+  unit,
+  elsewhere = 'the same numbers are in the table of the chart beside',
+}: ParityPictureProps) {
   const values = points.flatMap(({ predicted, measured }) => [predicted, measured]);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const span = high - low || 1;
@@ -29,7 +35,7 @@ export function ParityPicture({ points, unit }: ParityPictureProps) {
           className="parity"
           viewBox={`0 0 ${SIZE} ${SIZE}`}
           role="img"
-          aria-label={`${points.length} predictions from ${formatNumber(low)} to ${formatNumber(high)}${unit}, over what was measured; the same numbers are in the table of the chart beside.`}
+          aria-label={`${points.length} predictions from ${formatNumber(low)} to ${formatNumber(high)}${unit}, over what was measured; ${elsewhere}.`}
         >
           <line className="diagonal" x1={x(low)} y1={y(low)} x2={x(high)} y2={y(high)} />
           {points.map(({ predicted, measured }, index) => (

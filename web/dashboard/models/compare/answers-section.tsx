@@ -38,7 +38,7 @@ export function AnswersSection({ model, base, target }: Pair & { readonly model:
   );
   const outputs = data?.compareVersions.outputs;
   const pipeline = playgroundPipeline(data?.compareVersions.base.pipeline);
-  const areMolecules = pipeline?.instance.kind === 'molecule';
+  const areMolecules = pipeline.form === 'molecule';
   return (
     <section className="panel" aria-label="Answers">
       <div className="panel-head">

@@ -2,6 +2,27 @@ import type { VersionRowFragment } from '../../__generated__/operations.js';
 
 export type MeasuredVersion = Pick<VersionRowFragment, 'ref' | 'number' | 'metrics'>;
 
+interface Evaluated extends MeasuredVersion {
+  /** The newest first. */
+  readonly evaluations: readonly {
+    readonly dataset: string;
+    readonly result: string;
+    readonly metrics: readonly Omit<VersionRowFragment['metrics'][number], 'dataset'>[];
+  }[];
+}
+
+/** A version with what this server measured of it beside what its publisher stated: the newest of each data set and result. */
+export function withEvaluations(version: Evaluated): MeasuredVersion {
+  const seen = new Set<string>();
+  const measured = version.evaluations.flatMap(({ dataset, result, metrics }) => {
+    const name = `${dataset}, ${result}, measured here`;
+    if (seen.has(name)) return [];
+    seen.add(name);
+    return metrics.map((metric) => ({ ...metric, dataset: name }));
+  });
+  return { ...version, metrics: [...version.metrics, ...measured] };
+}
+
 /** One metric on one data set in one unit, over versions. */
 export interface MetricSeries {
   readonly key: string;

@@ -13,6 +13,10 @@ import type { TensorRowFragment, VersionDetailsQuery } from '../../__generated__
 import { formatBytes, formatWhole } from '../../formats/numbers.js';
 import { instanceLabel } from '../../molecules/molecule-text.js';
 import { modelPath, playgroundPath, versionPath, publishPath } from '../../paths.js';
+import { Attachments } from './attachments.js';
+import { EvaluationsSection } from './evaluations/evaluations-section.js';
+import { ReportSection } from './report-section.js';
+import { Part } from './part.js';
 import { MetricsTable } from '../metrics/metrics-table.js';
 import { CardMarkdown } from '../card/markdown.js';
 
@@ -72,6 +76,7 @@ export function VersionPage({ modelRef }: { readonly modelRef: string }) {
             <Part title="Artifact">
               <Artifact artifact={version.artifact} />
             </Part>
+            <Attachments version={version} />
             {version.metrics.length > 0 && (
               <Part title="Metrics">
                 <MetricsTable versions={[version]} />
@@ -100,6 +105,8 @@ export function VersionPage({ modelRef }: { readonly modelRef: string }) {
               </Part>
             )}
           </div>
+          <EvaluationsSection key={version.id} version={version.ref} />
+          <ReportSection version={version.ref} />
           {version.notes !== '' && (
             <Part title="Notes">
               <CardMarkdown text={version.notes} />
@@ -123,15 +130,6 @@ function instanceQuery(instance: unknown): string {
   return new URLSearchParams({
     instance: typeof instance === 'string' ? instance : JSON.stringify(instance),
   }).toString();
-}
-
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section className="panel panel-body" aria-label={title}>
-      <h3>{title}</h3>
-      {children}
-    </section>
-  );
 }
 
 export function Signature({ signature }: { readonly signature: Version['signature'] }) {

@@ -1,9 +1,13 @@
 import { Notice } from '../../components/notice.js';
-import { instanceLabel, moleculeTextOf } from '../../molecules/molecule-text.js';
+import { instanceLabel } from '../../molecules/molecule-text.js';
 import { MoleculePicture } from '../../molecules/molecule-picture.js';
 import type { PlaygroundPipeline } from '../pipeline.js';
 import type { PlayedVersion } from '../playground-page.js';
 import type { Answered, Asked, PredictAnswer } from '../use-prediction.js';
+import { DomainVerdict } from './domain-verdict.js';
+import { IntervalPicture } from './interval-picture.js';
+import { intervalText, levelText } from './interval-text.js';
+import { moleculeField, moleculeIn } from './molecule-in.js';
 import { resultValue } from './result-value.js';
 import { TimingLine } from './timing-line.js';
 
@@ -41,7 +45,7 @@ function Answer({
   const [instance] = answered.instances;
   if (prediction === undefined) return null;
   const label = instanceLabel(instance);
-  const molecule = pipeline.instance.kind === 'molecule' ? moleculeTextOf(instance) : null;
+  const molecule = moleculeIn(instance, version);
   return (
     <>
       {prediction.error ? (
@@ -63,6 +67,9 @@ function Answer({
           </div>
         </div>
       )}
+      {prediction.domain && (
+        <DomainVerdict verdict={prediction.domain} areMolecules={moleculeField(version) !== undefined} />
+      )}
       {prediction.warnings.map(({ kind, message }) => (
         <Notice key={kind + message} kind="warn">
           {message}
@@ -79,7 +86,7 @@ interface ResultProps {
   readonly isOnly: boolean;
 }
 
-function Result({ result: { name, value, unit }, pipeline, isOnly }: ResultProps) {
+function Result({ result: { name, value, unit, interval, set }, pipeline, isOnly }: ResultProps) {
   const declared = pipeline.result[name];
   const description = declared?.description ?? pipeline.outputs[name]?.description;
   const { text, exact } = resultValue(value);
@@ -90,6 +97,18 @@ function Result({ result: { name, value, unit }, pipeline, isOnly }: ResultProps
         <output title={exact}>{text}</output>
         {unit !== null && unit !== '1' && <span className="unit"> {unit}</span>}
       </p>
+      {interval && (
+        <div className="result-interval">
+          <span>{intervalText(interval)}</span>{' '}
+          <span className="muted">with {levelText(interval.level)} confidence</span>
+          {typeof value === 'number' && interval.low !== null && interval.high !== null && (
+            <IntervalPicture value={value} low={interval.low} high={interval.high} />
+          )}
+        </div>
+      )}
+      {set && (
+        <p>{set.length === 0 ? 'Like none of the classes.' : `Cannot be excluded: ${set.join(', ')}.`}</p>
+      )}
       {!isOnly && description !== undefined && <p className="muted">{description}</p>}
     </div>
   );

@@ -9,13 +9,20 @@ export function predictionsCsv(
   const results = predictions.find(({ error }) => error === null)?.results ?? [];
   const header = [
     'instance',
-    ...results.map(({ name, unit }) => (unit === null || unit === '1' ? name : `${name} (${unit})`)),
+    ...results.flatMap(({ name, unit, interval }) => {
+      const title = unit === null || unit === '1' ? name : `${name} (${unit})`;
+      return interval ? [title, `${title} low`, `${title} high`] : [title];
+    }),
     'warnings',
     'error',
   ];
   const lines = predictions.map(({ results: own, warnings, error }, index) => [
     instanceText(instances[index]),
-    ...results.map((_, place) => plain(own[place]?.value)),
+    ...results.flatMap(({ interval }, place) => {
+      const value = plain(own[place]?.value);
+      const bounds = own[place]?.interval;
+      return interval ? [value, plain(bounds?.low), plain(bounds?.high)] : [value];
+    }),
     warnings.map(({ message }) => message).join('; '),
     error?.message ?? '',
   ]);

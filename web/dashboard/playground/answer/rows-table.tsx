@@ -3,8 +3,9 @@ import { Button } from '../../components/button.js';
 import { Icon } from '../../components/icon.js';
 import { ScrollTable } from '../../components/scroll-table.js';
 import { MoleculePicture } from '../../molecules/molecule-picture.js';
-import { instanceLabel, moleculeTextOf } from '../../molecules/molecule-text.js';
+import { instanceLabel } from '../../molecules/molecule-text.js';
 import type { PredictAnswer } from '../use-prediction.js';
+import { intervalText } from './interval-text.js';
 import { predictionsCsv } from './predictions-csv.js';
 import { resultValue } from './result-value.js';
 
@@ -13,13 +14,14 @@ interface RowsTableProps {
   readonly name: string;
   readonly instances: readonly unknown[];
   readonly predictions: PredictAnswer['predictions'];
-  readonly areMolecules: boolean;
+  /** What is drawn of an instance; null for nothing. */
+  readonly moleculeOf: (instance: unknown) => string | null;
 }
 
 const PAGE = 25;
 
 /** One row for each instance: what was asked, and the answer or what is wrong with it. */
-export function RowsTable({ name, instances, predictions, areMolecules }: RowsTableProps) {
+export function RowsTable({ name, instances, predictions, moleculeOf }: RowsTableProps) {
   const [page, setPage] = useState(0);
   const failed = predictions.filter(({ error }) => error !== null).length;
   const from = page * PAGE;
@@ -49,41 +51,52 @@ export function RowsTable({ name, instances, predictions, areMolecules }: RowsTa
           </tr>
         </thead>
         <tbody>
-          {predictions.slice(from, from + PAGE).map(({ value, unit, warnings, error }, index) => {
-            const instance = instances[from + index];
-            const molecule = areMolecules && error === null ? moleculeTextOf(instance) : null;
-            const label = instanceLabel(instance);
-            return (
-              <tr key={from + index}>
-                <td className="number">{from + index + 1}</td>
-                <th scope="row">
-                  {molecule !== null && (
-                    <MoleculePicture molecule={molecule} name={label} width={120} height={80} />
-                  )}
-                  <div className="mono instance">{label}</div>
-                </th>
-                <td className="number">
-                  {error === null && (
-                    <>
-                      <b>{resultValue(value).text}</b> {unit !== null && unit !== '1' && unit}
-                    </>
-                  )}
-                </td>
-                <td>
-                  {error !== null && (
-                    <span className="fault">
-                      <Icon name="failed" /> {error.message}
-                    </span>
-                  )}
-                  {warnings.map(({ kind, message }) => (
-                    <div key={kind + message} className="doubt">
-                      <Icon name="warning" /> {message}
-                    </div>
-                  ))}
-                </td>
-              </tr>
-            );
-          })}
+          {predictions
+            .slice(from, from + PAGE)
+            .map(({ value, unit, results, domain, warnings, error }, index) => {
+              const instance = instances[from + index];
+              const molecule = error === null ? moleculeOf(instance) : null;
+              const label = instanceLabel(instance);
+              return (
+                <tr key={from + index}>
+                  <td className="number">{from + index + 1}</td>
+                  <th scope="row">
+                    {molecule !== null && (
+                      <MoleculePicture molecule={molecule} name={label} width={120} height={80} />
+                    )}
+                    <div className="mono instance">{label}</div>
+                  </th>
+                  <td className="number">
+                    {error === null && (
+                      <>
+                        <b>{resultValue(value).text}</b> {unit !== null && unit !== '1' && unit}
+                        {results.map(
+                          ({ name: result, interval, set }) =>
+                            (interval ?? set) && (
+                              <div key={result} className="muted">
+                                {interval ? intervalText(interval) : `one of ${(set ?? []).join(', ')}`}
+                              </div>
+                            ),
+                        )}
+                      </>
+                    )}
+                  </td>
+                  <td>
+                    {domain?.inside === true && <span className="muted">inside the domain</span>}
+                    {error !== null && (
+                      <span className="fault">
+                        <Icon name="failed" /> {error.message}
+                      </span>
+                    )}
+                    {warnings.map(({ kind, message }) => (
+                      <div key={kind + message} className="doubt">
+                        <Icon name="warning" /> {message}
+                      </div>
+                    ))}
+                  </td>
+                </tr>
+              );
+            })}
         </tbody>
       </ScrollTable>
       {pages > 1 && (

@@ -1,4 +1,6 @@
-import type { InstanceKind } from '../pipeline.js';
+import type { PlayedField } from '../fields/field-value.js';
+import type { InstanceForm } from '../pipeline.js';
+import { recordsOfTable } from './records-of-table.js';
 import { separatorOf, splitCsv, type CsvRecord } from './split-csv.js';
 
 /** Instances out of a file, as `predict` takes them. */
@@ -17,20 +19,30 @@ export const ACCEPTED = ['.csv', '.tsv', '.smi', '.smiles', '.jsonl', '.ndjson',
  *
  * @throws Error saying what was expected and, where it helps, in which line
  */
-export function readRows(name: string, text: string, kind: InstanceKind): FileRows {
+export function readRows(
+  name: string,
+  text: string,
+  kind: InstanceForm,
+  fields: readonly PlayedField[] = [],
+): FileRows {
   const ending = /\.[a-z]+$/.exec(name.toLowerCase())?.[0] ?? '';
-  const instances = instancesOf(ending, text, kind);
+  const instances = instancesOf(ending, text, kind, fields);
   if (instances === undefined)
     throw new Error(`${name}: expected a file that ends with ${ACCEPTED.slice(0, -1).join(', ')} or .mol.`);
   if (instances.length === 0) throw new Error(`${name} has no row in it.`);
   return { instances: instances.slice(0, MOST_ROWS), total: instances.length };
 }
 
-function instancesOf(ending: string, text: string, kind: InstanceKind): unknown[] | undefined {
+function instancesOf(
+  ending: string,
+  text: string,
+  kind: InstanceForm,
+  fields: readonly PlayedField[],
+): unknown[] | undefined {
   switch (ending) {
     case '.csv':
     case '.tsv':
-      return fromTable(splitCsv(text, ending === '.tsv' ? '\t' : separatorOf(text)), kind);
+      return fromTable(splitCsv(text, ending === '.tsv' ? '\t' : separatorOf(text)), kind, fields);
     case '.smi':
     case '.smiles':
       return onlyOf(kind, 'molecule', 'SMILES', () =>
@@ -53,34 +65,41 @@ function instancesOf(ending: string, text: string, kind: InstanceKind): unknown[
   }
 }
 
-function onlyOf(kind: InstanceKind, wanted: InstanceKind, what: string, read: () => unknown[]): unknown[] {
+function onlyOf(kind: InstanceForm, wanted: InstanceForm, what: string, read: () => unknown[]): unknown[] {
   if (kind === wanted) return read();
   throw new Error(`This version takes ${PLURALS[kind]}, and the file holds ${what}.`);
 }
 
-const PLURALS: Readonly<Record<InstanceKind, string>> = {
+const PLURALS: Readonly<Record<InstanceForm, string>> = {
   molecule: 'molecules',
   nuclide: 'nuclides',
   particles: 'sets of particles',
+  record: 'records',
 };
 
 /** Which columns make an instance; the first set that is there counts. */
-const COLUMNS: Readonly<Record<InstanceKind, readonly (readonly string[])[]>> = {
+const COLUMNS: Readonly<Record<InstanceForm, readonly (readonly string[])[]>> = {
   molecule: [['smiles'], ['canonical_smiles'], ['isosmiles'], ['structure']],
   nuclide: [
     ['z', 'n'],
     ['symbol', 'a'],
   ],
   particles: [],
+  record: [],
 };
 
-function fromTable(records: readonly CsvRecord[], kind: InstanceKind): unknown[] {
+function fromTable(
+  records: readonly CsvRecord[],
+  kind: InstanceForm,
+  fields: readonly PlayedField[],
+): unknown[] {
   const [header, ...rows] = records;
   if (header === undefined) return [];
   if (kind === 'particles')
     throw new Error(
       'Particles do not fit into a table: send a .jsonl file with one {"positions": …} a line.',
     );
+  if (kind === 'record') return recordsOfTable(records, fields);
   const names = header.cells.map((cell) => cell.trim().toLowerCase());
   const columns = COLUMNS[kind].find((set) => set.every((name) => names.includes(name)));
   if (columns === undefined && kind === 'molecule' && names.length === 1)

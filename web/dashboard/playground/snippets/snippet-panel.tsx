@@ -4,12 +4,13 @@ import { Choices } from '../../components/choices.js';
 import { Code } from '../../components/code.js';
 import { Infer, Predict } from '../../__generated__/playground.js';
 import { useUrlState } from '../../url-state.js';
+import { USUAL_LEVEL } from '../level-field.js';
 import { snippets, type Language, type SnippetRequest } from './snippets.js';
 
 const LANGUAGES: readonly Language[] = ['curl', 'GraphQL', 'TypeScript', 'Python'];
 
 type SnippetPanelProps =
-  | { readonly version: string; readonly instances: readonly unknown[] }
+  | { readonly version: string; readonly instances: readonly unknown[]; readonly level: number }
   | { readonly version: string; readonly inputs: readonly object[] };
 
 /** The same request as a program, ready to copy. */
@@ -40,7 +41,13 @@ function requestOf(props: SnippetPanelProps): SnippetRequest {
     ? {
         url,
         query: textOf(Predict),
-        variables: { input: { version: props.version, instances: props.instances } },
+        variables: {
+          input: {
+            version: props.version,
+            instances: props.instances,
+            ...(props.level !== USUAL_LEVEL && { level: props.level }),
+          },
+        },
         field: 'predict',
       }
     : {
