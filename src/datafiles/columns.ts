@@ -76,8 +76,7 @@ export class FieldReader {
 
   private valueOf(cell: unknown, { as, name }: FieldWish, column: string): unknown {
     if (typeof cell !== 'string') {
-      if (as === 'text')
-        return typeof cell === 'object' ? cell : String(cell as number | boolean | bigint | undefined);
+      if (as === 'text') return typeof cell === 'number' || typeof cell === 'boolean' ? String(cell) : cell;
       if (as === 'number' && typeof cell !== 'number')
         throw new FieldFault(
           `${JSON.stringify(name)}: expected a number, got ${JSON.stringify(cell).slice(0, 60)}.`,

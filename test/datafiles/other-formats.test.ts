@@ -46,8 +46,8 @@ describe('an SDF', () => {
 
   it('is read back as it was written', async () => {
     const [first] = (await readAll(record('a', ''), 'SDF')).rows;
-    const { row } = textRows('SDF', []);
-    const written = row({ ...first?.row, value: 1.5, note: 'one\n\n$$$$ two' });
+    const layout = textRows('SDF', []);
+    const written = layout.row({ ...first?.row, value: 1.5, note: 'one\n\n$$$$ two' });
     const { rows } = await readAll(written, 'SDF');
     expect(rows).toHaveLength(1);
     expect(rows[0]?.row).toMatchObject({ name: 'a', value: '1.5', note: 'one\n $$$$ two' });
@@ -74,7 +74,10 @@ describe('Parquet', () => {
     const columns = [...types].map(([name, { type }]) => ({ name, type }));
     expect(columns.map(({ type }) => type)).toEqual(['STRING', 'DOUBLE', 'INT64', 'JSON', 'BOOLEAN']);
     const file = await open(path, 'w');
-    await writeParquet(async (bytes) => void (await file.write(bytes)), columns, batches(rows, 1_000));
+    const append = async (bytes: Uint8Array) => {
+      await file.write(bytes);
+    };
+    await writeParquet(append, columns, batches(rows, 1_000));
     await file.close();
 
     const opened = openRows(path, { format: 'PARQUET' });

@@ -102,8 +102,8 @@ describe('a table', () => {
           const rows = cells
             .filter((row) => row.some((text) => text !== ''))
             .map((row) => Object.fromEntries(row.map((text, index) => [columns[index] ?? '', text])));
-          const { header, row } = textRows('CSV', columns);
-          const text = header + rows.map(row).join('');
+          const layout = textRows('CSV', columns);
+          const text = layout.header + rows.map((row) => layout.row(row)).join('');
           const read = await readAll(text, 'CSV', { pieceBytes });
           expect(read.rows.map((each) => each.row)).toEqual(rows);
         },
@@ -119,7 +119,7 @@ describe('fields of a table', () => {
     const reader = new FieldReader(description, [{ name: 'T', as }]);
     return rows.map(({ row = {} }) => {
       try {
-        return reader.read(row)['T'];
+        return reader.read(row).T;
       } catch (error) {
         return (error as Error).message;
       }

@@ -58,12 +58,12 @@ export async function makeResult(
 async function writeText(
   rowsPath: string,
   file: GrowingFile,
-  { header, row }: ReturnType<typeof textRows>,
+  layout: ReturnType<typeof textRows>,
   signal: AbortSignal,
 ): Promise<void> {
-  let text = header;
+  let text = layout.header;
   for await (const rows of rowsOf(rowsPath, signal)) {
-    for (const each of rows) text += row(each);
+    for (const each of rows) text += layout.row(each);
     if (text.length < WRITE_BYTES) continue;
     await file.append(Buffer.from(text));
     text = '';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { RunningJob, Reached } from '../../jobs/index.js';
 import type { Pipeline } from '../../pipelines/index.js';
-import type { JsonValue } from '../../platform/events/index.js';
 import type { PredictionService } from '../../predictions/index.js';
 import type { GrowingFile } from '../files/growing-file.js';
 import type { JobFiles } from '../files/job-files.js';

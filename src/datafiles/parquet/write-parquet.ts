@@ -67,7 +67,8 @@ function storedValue(value: unknown, type: ParquetType): unknown {
     case 'INT64':
       return BigInt(value as number);
     case 'STRING':
-      return typeof value === 'object' ? JSON.stringify(value) : String(value);
+      if (typeof value === 'bigint') return value.toString();
+      return typeof value === 'string' ? value : JSON.stringify(value);
     default:
       return value;
   }

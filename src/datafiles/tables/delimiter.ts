@@ -28,7 +28,7 @@ export function delimiterOf(sample: Buffer, name: string): string {
   });
   const [best, second] = fitting.sort((a, b) => b.alike - a.alike || b.count - a.count);
   if (best === undefined) return ',';
-  if (second !== undefined && second.alike === best.alike && second.count === best.count)
+  if (second?.alike === best.alike && second.count === best.count)
     throw unreadableFile(
       `It cannot be told what divides the cells of ${name}: ${DELIMITER_NAMES[best.delimiter] ?? ''} or ${DELIMITER_NAMES[second.delimiter] ?? ''} would both do. Quote cells that hold either.`,
     );

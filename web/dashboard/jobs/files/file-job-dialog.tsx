@@ -164,8 +164,8 @@ export function FileJobDialog({ purpose, version: given = '', onClose, onStarted
                   options={[
                     { value: '', label: `${file.format}, as the file` },
                     ...FORMATS.filter((format) => format !== file.format).map((format) => ({
-                      value: format as string,
-                      label: format as string,
+                      value: format,
+                      label: format,
                     })),
                   ]}
                   fault={action.faultAt('outputFormat')}

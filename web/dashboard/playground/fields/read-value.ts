@@ -25,7 +25,11 @@ export async function readValue(kind: string, file: File): Promise<unknown> {
   if (kind === 'image') return base64Of(file);
   const text = await file.text();
   if (file.name.toLowerCase().endsWith('.json')) return parsed(text, file.name);
-  if (kind === 'spectrum' || kind === 'series') return columnsOf(text, file.name);
+  if (kind === 'spectrum') return columnsOf(text, file.name);
+  if (kind === 'series') {
+    const { x: times, y: values } = columnsOf(text, file.name);
+    return { times, values };
+  }
   return text;
 }
 
@@ -33,7 +37,7 @@ export async function readValue(kind: string, file: File): Promise<unknown> {
 async function base64Of(file: File): Promise<string> {
   const address = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader();
-    reader.addEventListener('load', () => resolve(String(reader.result)));
+    reader.addEventListener('load', () => resolve(typeof reader.result === 'string' ? reader.result : ''));
     reader.addEventListener('error', () => reject(new Error(`${file.name} could not be read.`)));
     reader.readAsDataURL(file);
   });

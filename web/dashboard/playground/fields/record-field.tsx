@@ -6,10 +6,9 @@ import { recordOf } from './field-value.js';
 export function RecordField({ text, onChange, fields }: InstanceFieldProps) {
   const values = recordOf(text, fields);
   const set = (name: string, value: unknown) => {
-    const { [name]: _, ...others } = values;
     // In the order of the fields, so that equal records are equal texts.
     const known = fields.flatMap((field): [string, unknown][] => {
-      const own = field.name === name ? value : others[field.name];
+      const own = field.name === name ? value : values[field.name];
       return own === undefined ? [] : [[field.name, own]];
     });
     onChange(JSON.stringify(Object.fromEntries(known)));

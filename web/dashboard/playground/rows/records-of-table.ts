@@ -68,6 +68,6 @@ export function tableOf(instances: readonly unknown[], fields: readonly PlayedFi
 }
 
 function cell(value: unknown): string {
-  const text = value === undefined || value === null ? '' : String(value as string | number | boolean);
+  const text = value === undefined || value === null ? '' : String(value);
   return /[",;\t\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
