@@ -326,7 +326,7 @@ describe.each(databaseKinds)('drift, %s database', (kind) => {
     );
     expect(events.edges[0]?.node).toMatchObject({
       modelName: 'binding-energy',
-      versionNumber: 2,
+      versionNumber: 3,
       reason: 'try',
       message: expect.stringMatching(
         /^binding-energy@3 got a reference distribution of \d+ rows: try$/,
