@@ -312,6 +312,8 @@ describe('the dashboard’s pages of operations', () => {
     try {
       await linked.page.goto(`${new URL(link.url).origin}/`);
       await linked.page.getByText('Live').waitFor();
+      // The shell is live before the page itself has come.
+      await linked.page.getByRole('link', { name: 'scaling', exact: true }).first().waitFor();
       link.cut();
       await linked.page.getByText(/The connection to the server is lost\. What/).waitFor();
       await deploy(app, 'deployed-while-away', 'scaling@1');
