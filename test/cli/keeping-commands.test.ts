@@ -107,7 +107,7 @@ describe('keeping models and servers, from the command line', () => {
     });
     const tensor = { name, datatype: input?.datatype, shape: [1, row.length], data: row };
     const file = await server.file('request.json', JSON.stringify({ inputs: [tensor] }));
-    const fromFile = await retort('infer', 'esol', '--input', file);
+    const fromFile = await retort('infer', 'esol@2', '--input', file);
     expect(fromFile.stdout).toMatch(/^OUTPUT +DATATYPE +SHAPE +DATA\n.*\n\nComputed by esol@2\.$/m);
     for (const [args, code] of [
       [['esol@2', 'gone=[[1]]'], 2],

@@ -68,6 +68,10 @@ describe('the schema', () => {
     await serveProtons(app, 'leaving');
     await app.graphql(energyOf('leaving'));
     await undeploy('leaving');
+    // The schema follows within a moment; until then the deployment says it.
+    await until(async () =>
+      onlyError(await app.graphql(energyOf('leaving'))).message.includes('was stopped'),
+    );
     const { message, code } = onlyError(await app.graphql(energyOf('leaving')));
     expect(code).toBe('DEPLOYMENT_NOT_READY');
     expect(message).toMatch(
