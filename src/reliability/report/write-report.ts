@@ -102,7 +102,7 @@ function endpoint(facts: ReportFacts): ReportItem[] {
     item(
       '3.6',
       'Experimental protocol',
-      said(facts, /protocol|experiment|measure/i),
+      said(facts, /protocol|experimental method/i),
       'a heading "Experimental protocol" in the card',
     ),
     item(
