@@ -104,9 +104,15 @@ const REQUEST_TYPE = 'application/x-git-upload-pack-request';
         hash_algo: 'sha256',
         objects: [
           { ...first, actions: { download: { href: href(first) } } },
-          { ...absent, error: { code: 404, message: 'No version of "model" consists of it.' } },
+          {
+            ...absent,
+            error: { code: 404, message: 'No version of "model" consists of it, or has it attached.' },
+          },
           { ...second, actions: { download: { href: href(second) } } },
-          { ...objectOf(other), error: { code: 404, message: 'No version of "model" consists of it.' } },
+          {
+            ...objectOf(other),
+            error: { code: 404, message: 'No version of "model" consists of it, or has it attached.' },
+          },
           { oid: '../../etc/passwd', size: 1, error: { code: 422, message: expect.any(String) } },
         ],
       },

@@ -26,7 +26,11 @@ export function readFields(
       const instance = instances[row];
       if (bare !== undefined && (whole || isValueOf(bare, instance))) {
         // A null is no instance, even where the field may be left out of one.
-        if (instance === null && !whole) checkKeys(instance, names, fields);
+        if (instance === null && !whole) {
+          // What reads the field knows best what was expected.
+          bare.read(instance, warn);
+          checkKeys(instance, names, fields);
+        }
         columns[0]?.put(row, read(bare, instance, whole, warn));
         continue;
       }

@@ -27,6 +27,7 @@ describe('settings', () => {
       cache: { maxBytes: 4_096 },
       recording: { sampleRate: 0.1, maxRequests: 1_000, maxRequestBytes: 1_000, maxBytes: 1_000 },
       predictionLog: null,
+      outOfDomain: 'WARN',
     });
     expect(changedSettings(base, { cache: null }).cache).toBeNull();
     expect(changedSettings(base, { recording: null }).recording).toBeNull();
