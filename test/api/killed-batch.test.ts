@@ -39,7 +39,7 @@ describe.each(databaseKinds)('a server killed in the middle of a batch on %s', (
       expect(job).toMatchObject({ state: 'SUCCEEDED', progress: { done: ROWS, total: ROWS } });
       const text = await (await fetch(`${server.url}${job.resultUrl ?? ''}`)).text();
       const [header, ...rows] = text.trimEnd().split('\n');
-      expect(header).toBe('id,z,n,value,unit,warnings,error');
+      expect(header).toBe('id,z,n,value,unit,low,high,set,inside,warnings,error');
       expect(rows.map((row) => Number(row.split(',', 1)[0]))).toEqual(
         Array.from({ length: ROWS }, (_, index) => index),
       );

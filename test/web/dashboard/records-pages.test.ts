@@ -99,6 +99,7 @@ describe('the dashboard’s pages of what was recorded, and of much', () => {
     await until(async () => (await rows.count()) === 1);
     await page.getByText('INVALID_SMILES').waitFor();
     await page.getByRole('radio', { name: 'All', exact: true }).click();
+    await until(async () => (await rows.count()) > 1);
     await page.getByLabel('Asked or answered').fill('c1ccccc1');
     await until(async () => (await rows.count()) === 1);
     await page.getByRole('button', { name: /^Say what was measured of/ }).click();
