@@ -61,7 +61,7 @@ describe('how predictions agree with what was measured', () => {
             floats(...repeated.map(([a]) => a)),
             floats(...repeated.map(([, b]) => b)),
           )();
-          for (const [name, value] of Object.entries<number>(written))
+          for (const [name, value] of Object.entries({ ...written }))
             if (Number.isFinite(value)) expect(counted[name as 'rmse']).toBeCloseTo(value, 9);
         },
       ),
