@@ -61,7 +61,7 @@ describe('a batch prediction', () => {
       progress: { done: 4, total: 4, share: 1 },
       result: { version: NUCLIDES, rows: 4, format: 'CSV', taken: ['cells divided by semicolons'] },
     });
-    expect(job.progress.failed).toBe((job.result?.['errors'] as unknown[]).length);
+    expect(job.progress.failed).toBe((job.result?.errors as unknown[]).length);
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   });
 
@@ -80,7 +80,7 @@ describe('a batch prediction', () => {
       { row: { z: '26', note: 'Fe', value: iron, unit: 'MeV', error: null } },
       { row: { z: '28', value: nickel } },
     ]);
-    expect(parquet.job.result?.['columns']).toEqual(['z', 'n', 'note', 'value', 'unit', 'warnings', 'error']);
+    expect(parquet.job.result?.columns).toEqual(['z', 'n', 'note', 'value', 'unit', 'warnings', 'error']);
     const again = await batch(
       app,
       Buffer.from(await (await fetch(`${app.url}${parquet.job.resultUrl ?? ''}`)).arrayBuffer()),

@@ -8,6 +8,10 @@ import { environmentOf, startServer } from './support/server-process.js';
 
 const ROWS = 60_000;
 
+interface Found {
+  readonly data?: { readonly deployment: { readonly state: string } | null };
+}
+
 describe.each(databaseKinds)('a server killed in the middle of a batch on %s', (kind) => {
   it('answers every row once, in its order', async () => {
     const database = await createTestDatabase(kind);
@@ -17,7 +21,7 @@ describe.each(databaseKinds)('a server killed in the middle of a batch on %s', (
       const file = `id,z,n\n${Array.from({ length: ROWS }, (_, id) => `${id},${20 + (id % 60)},${30 + (id % 70)}`).join('\n')}\n`;
       let isServed = false;
       await until(async () => {
-        const { data } = await server.graphql('{ deployment(name: "binding-energy") { state } }');
+        const { data } = (await server.graphql('{ deployment(name: "binding-energy") { state } }')) as Found;
         return (isServed = data?.deployment?.state === 'READY');
       });
       expect(isServed).toBe(true);

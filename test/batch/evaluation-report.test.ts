@@ -36,9 +36,9 @@ describe('the report of an evaluation', () => {
         ],
       },
     });
-    expect(metrics['accuracy']).toEqual({ value: 0.75, unit: null });
-    expect(metrics['roc_auc']).toEqual({ value: 1, unit: null });
-    expect(metrics['brier']?.value).toBeCloseTo((0.01 + 0.01 + 0.04 + 0.4225) / 4, 12);
+    expect(metrics.accuracy).toEqual({ value: 0.75, unit: null });
+    expect(metrics.roc_auc).toEqual({ value: 1, unit: null });
+    expect(metrics.brier?.value).toBeCloseTo((0.01 + 0.01 + 0.04 + 0.4225) / 4, 12);
     expect(report.calibration?.bins).toEqual([
       { from: 0.6, to: 0.7, rows: 1, meanConfidence: 0.65, accuracy: 0 },
       { from: 0.8, to: 0.9, rows: 1, meanConfidence: 0.8, accuracy: 1 },

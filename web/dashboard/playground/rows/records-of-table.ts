@@ -68,6 +68,7 @@ export function tableOf(instances: readonly unknown[], fields: readonly PlayedFi
 }
 
 function cell(value: unknown): string {
-  const text = value === undefined || value === null ? '' : String(value);
+  if (value === undefined || value === null) return '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return /[",;\t\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
