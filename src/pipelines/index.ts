@@ -13,6 +13,7 @@ export { isInstanceField, loggedFields, tellTogether } from './describe/logged-f
 export { type TensorAnnotation, tensorAnnotations } from './describe/tensor-annotations.js';
 export { describeQuantity, type TensorColumns, tensorColumns } from './describe/tensor-columns.js';
 export { hasMolecule, moleculesOf } from './instances/molecules-of.js';
+export { type RowsAsInstances, rowsAsInstances } from './instances/rows-as-instances.js';
 export { neutronRange, stabilityDistance } from './instances/nuclear-landscape.js';
 export type { JsonObject, JsonValue } from './json.js';
 export {

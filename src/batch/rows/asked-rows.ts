@@ -6,8 +6,7 @@ import {
   type FileFormat,
   type FileRow,
 } from '../../datafiles/index.js';
-import type { Pipeline } from '../../pipelines/index.js';
-import { instanceForm, type InstanceOf } from './instance-form.js';
+import { rowsAsInstances, type Pipeline, type RowsAsInstances } from '../../pipelines/index.js';
 
 /** A row of the file, and what is to be asked about it. */
 export interface AskedRow {
@@ -45,9 +44,9 @@ export interface FileQuestion {
 export async function openAsked({ path, pipeline, columns, ...options }: FileQuestion): Promise<AskedFile> {
   const file = openRows(path, options);
   const description = await file.describe();
-  let form: ReturnType<typeof instanceForm>;
+  let form: RowsAsInstances;
   try {
-    form = instanceForm(pipeline, description, columns, 'The file');
+    form = rowsAsInstances(pipeline, description, columns, 'The file');
   } catch (error) {
     await file.close();
     throw error;
@@ -63,7 +62,7 @@ export async function openAsked({ path, pipeline, columns, ...options }: FileQue
   };
 }
 
-function asked(row: FileRow, instanceOf: InstanceOf, isMapped: boolean): AskedRow {
+function asked(row: FileRow, instanceOf: RowsAsInstances['instanceOf'], isMapped: boolean): AskedRow {
   const { line } = row;
   if (isUnreadable(row)) return { line, row: row.row ?? {}, instance: null, fault: row.error };
   if (row.bare !== undefined)

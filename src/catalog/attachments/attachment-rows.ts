@@ -7,10 +7,9 @@ import {
   type FileDescription,
   type FileRow,
 } from '../../datafiles/index.js';
-import type { Pipeline } from '../../pipelines/index.js';
+import { rowsAsInstances, type Pipeline } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { AttachmentReading, NewAttachment } from './attachment.js';
-import { instanceFields } from './instance-columns.js';
 
 /** A row of an attachment: what a model is asked, and what is known of the answer. */
 export interface AttachedRow {
@@ -68,7 +67,9 @@ function rowReader(
   const { target, predicted, columns } = attachment;
   const reader = (wishes: readonly FieldWish[], path: string) =>
     at([...field, path], () => new FieldReader(description, wishes, nameOf(attachment)));
-  const fields = reader(instanceFields(pipeline, columns, description.columns, field), 'columns');
+  const { instanceOf } = within(field, () =>
+    rowsAsInstances(pipeline, description, new Map(Object.entries(columns)), nameOf(attachment)),
+  );
   const measured = target !== null && reader([{ name: target, as: labels ? 'text' : 'number' }], 'target');
   const fitted = predicted !== null && reader([{ name: predicted, as: 'number' }], 'predicted');
   const others = reader(
@@ -81,7 +82,7 @@ function rowReader(
     try {
       return {
         line,
-        instance: 'bare' in given ? given.bare : fields.read(row),
+        instance: 'bare' in given ? given.bare : instanceOf(row),
         target: measured ? finite(measured.read(row)[target], target) : null,
         predicted: fitted ? Number(finite(fitted.read(row)[predicted], predicted)) : null,
         others: others.read(row) as Record<string, number>,
@@ -110,11 +111,21 @@ function nameOf({ role }: NewAttachment): string {
   return `The ${role} file`;
 }
 
+/** What is wrong is told at `field`, whatever the work itself names. */
 function at<T>(field: readonly string[], work: () => T): T {
+  return toldAs(() => field, work);
+}
+
+/** What the work names lies within `field`. */
+function within<T>(field: readonly string[], work: () => T): T {
+  return toldAs(({ field: inner = [] }) => [...field, ...inner], work);
+}
+
+function toldAs<T>(fieldOf: (error: DomainError) => readonly string[], work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    throw new DomainError(error.code, error.message, { field, cause: error });
+    throw new DomainError(error.code, error.message, { field: fieldOf(error), cause: error });
   }
 }

@@ -1,11 +1,9 @@
 import { FieldReader, MOLBLOCK, type FieldWish, type FileDescription } from '../../datafiles/index.js';
-import {
-  describeInstance,
-  instanceForm as formOf,
-  type FieldDescription,
-  type Pipeline,
-} from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
+import { describeInstance } from '../describe/describe-instance.js';
+import { instanceForm } from '../describe/instance-form.js';
+import type { FieldDescription, FieldKind } from '../language/index.js';
+import type { Pipeline } from '../pipeline.js';
 
 /** Fields that make an instance together, and what is made of them. */
 interface Way {
@@ -14,8 +12,13 @@ interface Way {
   readonly instance?: (fields: Record<string, unknown>) => unknown;
 }
 
-/** Makes an instance of a row. @throws FieldFault */
-export type InstanceOf = (row: Readonly<Record<string, unknown>>) => unknown;
+/** How rows of one file become instances. */
+export interface RowsAsInstances {
+  /** @throws FieldFault for a row that has none */
+  readonly instanceOf: (row: Readonly<Record<string, unknown>>) => unknown;
+  /** Columns that instances are made of; empty where each row names its own. */
+  readonly columns: ReadonlySet<string>;
+}
 
 const NUCLIDE: readonly Way[] = [
   { wishes: [wish('z', 'any'), wish('n', 'any')] },
@@ -29,27 +32,27 @@ const NUCLIDE: readonly Way[] = [
  * @param columns field to column, for those that have other names in the file
  * @throws DomainError COLUMN_NOT_FOUND, INVALID_ARGUMENT for a field that an instance does not have
  */
-export function instanceForm(
+export function rowsAsInstances(
   pipeline: Pipeline,
   description: FileDescription,
   columns: ReadonlyMap<string, string>,
   fileName: string,
-): { readonly instanceOf: InstanceOf; readonly columns: ReadonlySet<string> } {
-  const ways = waysOf(pipeline) ?? [anyWay(description, columns)];
+): RowsAsInstances {
+  const ways = waysOf(pipeline);
   const known = [...new Set(ways.flatMap(({ wishes }) => wishes.map(({ name }) => name)))];
   for (const field of columns.keys())
     if (!known.includes(field))
       throw new DomainError(
         'INVALID_ARGUMENT',
-        `columns: an instance of this version has the fields ${known.join(', ')}, got ${JSON.stringify(field)}.`,
-        { field: ['columns'] },
+        `columns: an instance of this version has the fields ${known.join(', ')}, got one of ${JSON.stringify(field)}.`,
+        { field: ['columns', field] },
       );
   const named = (way: Way) => way.wishes.filter(({ name }) => columns.has(name)).length;
   const [first, ...others] = ways
     .toSorted((one, other) => named(other) - named(one))
     .map((way) => ({
       ...way,
-      wishes: way.wishes.map((each) => ({ ...each, column: columns.get(each.name) ?? each.column })),
+      wishes: way.wishes.map((each) => ({ ...each, column: columns.get(each.name) })),
     }));
   if (first === undefined) throw new Error('A pipeline without a way to make an instance');
   if (description.columns === null)
@@ -59,11 +62,8 @@ export function instanceForm(
   return { instanceOf: (row) => made(way, reader.read(row)), columns: reader.columns };
 }
 
-/** Null where every column is a field. */
-function waysOf(pipeline: Pipeline): readonly Way[] | null {
-  const form = formOf(pipeline);
-  if (form === 'nuclide') return NUCLIDE;
-  if (form === 'particles') return null;
+function waysOf(pipeline: Pipeline): readonly Way[] {
+  if (instanceForm(pipeline) === 'nuclide') return NUCLIDE;
   const { fields } = describeInstance(pipeline);
   const own: Way = { wishes: fields.map(wishOf) };
   const molecules = fields.filter(({ kind }) => kind === 'molecule');
@@ -84,7 +84,7 @@ function wishOf({ name, kind, shape, optional }: FieldDescription): FieldWish {
   return { name, as: shape.length > 0 ? 'any' : (READ_AS[kind] ?? 'any'), optional };
 }
 
-const READ_AS: Partial<Record<FieldDescription['kind'], FieldWish['as']>> = {
+const READ_AS: Partial<Record<FieldKind, FieldWish['as']>> = {
   number: 'quantity',
   integer: 'quantity',
   boolean: 'boolean',
@@ -96,27 +96,23 @@ const READ_AS: Partial<Record<FieldDescription['kind'], FieldWish['as']>> = {
   element: 'any',
 };
 
-/** Every column is a field, or those that are named. */
-function anyWay({ columns: found }: FileDescription, columns: ReadonlyMap<string, string>): Way {
-  const names = columns.size > 0 ? [...columns.keys()] : (found ?? []);
-  return { wishes: names.map((name) => ({ ...wish(name, 'any'), optional: true })) };
-}
-
 /** Each row has the columns of some way; one that has none is what the pipeline judges as it stands. */
-function byItsOwnColumns(ways: readonly Way[], description: FileDescription): InstanceOf {
+function byItsOwnColumns(
+  ways: readonly Way[],
+  description: FileDescription,
+): RowsAsInstances['instanceOf'] {
   const readers = ways.map((way) => ({
     way,
     needed: way.wishes
       .filter(({ optional }) => optional !== true)
       .map(({ name, column }) => (column ?? name).toLowerCase()),
-    isEmpty: way.wishes.length === 0,
     isNamed: way.wishes.some(({ column }) => column !== undefined),
     reader: new FieldReader(description, way.wishes),
   }));
   return (row) => {
     const own = new Set(Object.keys(row).map((name) => name.toLowerCase()));
     const fitting = readers.find(
-      ({ needed, isEmpty, isNamed }) => !isEmpty && (isNamed || needed.every((name) => own.has(name))),
+      ({ needed, isNamed }) => isNamed || needed.every((name) => own.has(name)),
     );
     return fitting === undefined ? row : made(fitting.way, fitting.reader.read(row));
   };
