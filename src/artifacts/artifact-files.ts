@@ -6,7 +6,8 @@ import type { FileIdentity } from './damage-record.js';
 import { digestHex } from './digest.js';
 import { fileChunks, type FileRange } from './file-chunks.js';
 import { fileDigest } from './file-digest.js';
-import { storageError, systemCode } from './storage-error.js';
+import { systemCode } from '../platform/system-errors.js';
+import { storageError } from './storage-error.js';
 
 export interface StoredArtifact {
   readonly digest: string;

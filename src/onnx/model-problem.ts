@@ -1,3 +1,5 @@
+import { fullDiskCode } from '../platform/system-errors.js';
+
 /** Why a file cannot be served. Raised in workers and children, which know no DomainError; carried across by code and message. */
 export class ModelProblem extends Error {
   constructor(
@@ -12,16 +14,13 @@ export class ModelProblem extends Error {
 export type ModelProblemCode =
   'INVALID_MODEL' | 'UNSUPPORTED_MODEL' | 'MODEL_OUT_OF_MEMORY' | 'LOCALE_MISSING' | 'STORAGE_FULL';
 
-// No space, over quota, read-only file system, or beyond the largest file.
-const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG']);
-
 /** What an error means to the caller; undefined for an unforeseen one. */
 export function problemOf(error: unknown): ModelProblem | undefined {
   if (error instanceof ModelProblem) return error;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (!FULL.has(code)) return undefined;
+  const code = fullDiskCode(error);
+  if (code === undefined) return undefined;
   return new ModelProblem(
     'STORAGE_FULL',
-    `The cache of graphs cannot take more (${String(code)}). The operator must free space`,
+    `The cache of graphs cannot take more (${code}). The operator must free space`,
   );
 }

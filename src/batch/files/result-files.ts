@@ -1,8 +1,9 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCode } from '../../platform/system-errors.js';
 import { GrowingFile } from './growing-file.js';
 import type { Space } from './space.js';
-import { storageError, systemCode } from './storage-error.js';
+import { storageError } from './storage-error.js';
 import { FILE_LIFETIME_MS } from './uploaded-files.js';
 
 /** A whole result, or what there is of one. */

@@ -38,6 +38,5 @@ export {
   type NumberArray,
   type RowNumbers,
   rowNumbers,
-  sliceRows,
   type Values,
 } from './values.js';

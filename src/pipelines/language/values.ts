@@ -52,18 +52,6 @@ export function asItems(values: Values | undefined): readonly unknown[] {
   return values.items;
 }
 
-/** Rows `from` to before `to`, without a copy of numbers. */
-export function sliceRows(values: Values, from: number, to: number): Values {
-  switch (values.form) {
-    case 'dense':
-      return dense(values.width, values.data.subarray(from * values.width, to * values.width));
-    case 'ragged':
-      return { form: 'ragged', rows: values.rows.slice(from, to) };
-    case 'items':
-      return { form: 'items', items: values.items.slice(from, to) };
-  }
-}
-
 /** The rows of these numbers, in their order. */
 export function keepRows(values: Values, kept: readonly number[]): Values {
   switch (values.form) {

@@ -50,11 +50,11 @@ export class MoleculeWorker {
   ): Promise<MoleculeRow[]> {
     signal?.throwIfAborted();
     const rows = new Map<string, MoleculeRow>();
-    for (const text of new Set(smiles)) {
+    const texts = [...new Set(smiles)].filter((text) => {
       const known = this.#cache.get(text, needs);
       if (known) rows.set(text, known);
-    }
-    const texts = [...new Set(smiles)].filter((text) => !rows.has(text));
+      return known === undefined;
+    });
     if (texts.length === 0) return smiles.map((text) => rows.get(text) ?? LATE);
     const stop = new AbortController();
     const onAbort = () => stop.abort();

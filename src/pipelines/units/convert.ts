@@ -35,14 +35,6 @@ export function converter(from: string, to: string): Convert | { readonly fault:
   };
 }
 
-/** Whether both are one unit, however it is spelt. */
-export function isOneUnit(one: string, other: string): boolean {
-  const convert = converter(one, other);
-  return (
-    typeof convert === 'function' && Math.abs(convert(1) - 1) < 1e-12 && Math.abs(convert(2) - 2) < 1e-12
-  );
-}
-
 function same(one: string, other: string): boolean {
   return one.normalize('NFKC').trim() === other.normalize('NFKC').trim();
 }
