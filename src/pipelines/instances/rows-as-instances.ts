@@ -97,10 +97,7 @@ const READ_AS: Partial<Record<FieldKind, FieldWish['as']>> = {
 };
 
 /** Each row has the columns of some way; one that has none is what the pipeline judges as it stands. */
-function byItsOwnColumns(
-  ways: readonly Way[],
-  description: FileDescription,
-): RowsAsInstances['instanceOf'] {
+function byItsOwnColumns(ways: readonly Way[], description: FileDescription): RowsAsInstances['instanceOf'] {
   const readers = ways.map((way) => ({
     way,
     needed: way.wishes
@@ -111,9 +108,7 @@ function byItsOwnColumns(
   }));
   return (row) => {
     const own = new Set(Object.keys(row).map((name) => name.toLowerCase()));
-    const fitting = readers.find(
-      ({ needed, isNamed }) => isNamed || needed.every((name) => own.has(name)),
-    );
+    const fitting = readers.find(({ needed, isNamed }) => isNamed || needed.every((name) => own.has(name)));
     return fitting === undefined ? row : made(fitting.way, fitting.reader.read(row));
   };
 }
