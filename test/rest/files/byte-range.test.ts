@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { requestedRange } from '../../src/rest/byte-range.js';
+import { requestedRange } from '../../../src/rest/files/byte-range.js';
 
 describe('requestedRange', () => {
   it.each([

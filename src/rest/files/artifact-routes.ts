@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { putBundle, type ArtifactStore, type PackedAs } from '../artifacts/index.js';
+import { putBundle, type ArtifactStore, type PackedAs } from '../../artifacts/index.js';
 import {
   announcedUpload,
   readRawUploads,
@@ -9,7 +9,7 @@ import {
   type UploadRoute,
 } from './artifact-upload.js';
 import { requestedRange } from './byte-range.js';
-import { RestError } from './rest-error.js';
+import { RestError } from '../rest-error.js';
 
 const UPLOAD: UploadRoute = {
   path: '/artifacts',

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import type { EventLog } from '../platform/events/index.js';
-import { refusalFor } from './error-mapping.js';
-import { requestFieldsOf } from './request-log.js';
+import type { EventLog } from '../../platform/events/index.js';
+import { refusalFor } from '../error-mapping.js';
+import { requestFieldsOf } from '../request-log.js';
 
 /** The caller is gone, so the answer has no reader; the event says what happened all the same. */
 const BROKEN_OFF = {

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MAX_ARTIFACT_BYTES, startRest, type RestServer } from './rest-server.js';
+import { MAX_ARTIFACT_BYTES, startRest, type RestServer } from '../rest-server.js';
 
 const OCTETS = { 'content-type': 'application/octet-stream' };
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes);

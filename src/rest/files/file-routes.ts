@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { UploadedFiles } from '../batch/index.js';
+import type { UploadedFiles } from '../../batch/index.js';
 import {
   announcedUpload,
   readRawUploads,

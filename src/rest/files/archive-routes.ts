@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { archiveFileName, type TransferService } from '../transfer/index.js';
+import { archiveFileName, type TransferService } from '../../transfer/index.js';
 import {
   announcedUpload,
   readRawUploads,

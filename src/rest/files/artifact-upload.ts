@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { DomainError } from '../platform/errors.js';
-import { RestError } from './rest-error.js';
+import { DomainError } from '../../platform/errors.js';
+import { RestError } from '../rest-error.js';
 
 /** What a route takes in as it is, and how to send it. */
 export interface UploadRoute {

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { rowsFormat, type ResultFiles, type StoredResult } from '../batch/index.js';
-import { FILE_FORMATS, FORMAT_FACTS, type FileFormat } from '../datafiles/index.js';
-import type { JobRecord, JobService } from '../jobs/index.js';
-import { DomainError } from '../platform/errors.js';
+import { rowsFormat, type ResultFiles, type StoredResult } from '../../batch/index.js';
+import { FILE_FORMATS, FORMAT_FACTS, type FileFormat } from '../../datafiles/index.js';
+import type { JobRecord, JobService } from '../../jobs/index.js';
+import { DomainError } from '../../platform/errors.js';
 import { requestedRange } from './byte-range.js';
-import { RestError } from './rest-error.js';
+import { RestError } from '../rest-error.js';
 
 const UUID = /^(?:Job:)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
