@@ -1,5 +1,5 @@
 import type { PreparedRow } from '../../src/reliability/index.js';
-import { fitDomain, judgeDomain, TrainingSample } from '../../src/reliability/index.js';
+import { fitDomain, DomainJudge, TrainingSample } from '../../src/reliability/index.js';
 import type { Pipeline } from '../../src/pipelines/index.js';
 import { seededRandom } from '../../src/platform/seeded-random.js';
 import { errorsOf, type Errors } from '../measurement/statistics.js';
@@ -34,9 +34,9 @@ export async function domainErrors(pipeline: Pipeline, rows: readonly JudgedRow[
       discloses: false,
       unreadable: 0,
     });
+    const judge = new DomainJudge(pipeline, domain);
     for (const row of rows)
-      if (row.fold === fold)
-        (judgeDomain(pipeline, domain, row.prepared, null).verdict.inside ? inside : outside).push(row);
+      if (row.fold === fold) (judge.judge(row.prepared, null).verdict.inside ? inside : outside).push(row);
   }
   return { inside: errors(inside), outside: errors(outside) };
 }

@@ -12,7 +12,7 @@ import { DomainError } from '../platform/errors.js';
 import { seededRandom } from '../platform/seeded-random.js';
 import { FEWEST_BITS, fitDomain } from './domain/fit-domain.js';
 import type { FittedDomain } from './domain/fitted-domain.js';
-import { judgeDomain } from './domain/judge-domain.js';
+import { DomainJudge } from './domain/judge-domain.js';
 import { moleculePrints } from './domain/molecule-prints.js';
 import { preparedRows, type PreparedRow } from './domain/prepared-row.js';
 import { TrainingSample } from './domain/training-sample.js';
@@ -118,6 +118,7 @@ async function fitCalibration(
   },
 ): Promise<Calibration> {
   const fit = new CalibrationFit(attachment, pipeline);
+  const judge = domain && new DomainJudge(pipeline, domain);
   const isByDistance = attachment.options.difficulty === 'NEAREST';
   for await (const rows of batchesOf(parts, attachment, pipeline)) {
     const instances = rows.map(({ instance }) => instance);
@@ -129,7 +130,7 @@ async function fitCalibration(
       fit.add({
         row,
         prediction: prediction?.error === null ? prediction : null,
-        remoteness: one && domain && judgeDomain(pipeline, domain, one, null).remoteness,
+        remoteness: one && judge && judge.judge(one, null).remoteness,
       });
     }
   }

@@ -1,6 +1,6 @@
 export { type DomainOptions, fitDomain } from './domain/fit-domain.js';
 export type { FittedDomain } from './domain/fitted-domain.js';
-export { judgeDomain } from './domain/judge-domain.js';
+export { DomainJudge } from './domain/judge-domain.js';
 export { preparedRows, type PreparedRow } from './domain/prepared-row.js';
 export { TrainingSample } from './domain/training-sample.js';
 export type { Fit } from './fit.js';

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MoleculeWorker, Pipeline, Prediction, WarningNote } from '../pipelines/index.js';
 import type { OutOfDomainPolicy } from '../deployments/index.js';
 import { declaredMeasure } from './domain/declared-ranges.js';
-import { judgeDomain } from './domain/judge-domain.js';
+import { DomainJudge } from './domain/judge-domain.js';
 import type { PreparedRow } from './domain/prepared-row.js';
 import { moleculePrints } from './domain/molecule-prints.js';
 import type { Fit } from './fit.js';
@@ -16,11 +16,15 @@ const TURN_MS = 10;
 
 /** Says of the predictions of one version how far they can be trusted. */
 export class Judge {
+  private readonly domain: DomainJudge | null;
+
   constructor(
     private readonly pipeline: Pipeline,
     private readonly fit: Fit,
     private readonly molecules: MoleculeWorker,
-  ) {}
+  ) {
+    this.domain = fit.domain && new DomainJudge(pipeline, fit.domain);
+  }
 
   /** Whether `mark` looks at what the model gets. */
   get looksAtRows(): boolean {
@@ -51,8 +55,7 @@ export class Judge {
         marks.push(null);
         continue;
       }
-      const judged =
-        domain && instance && judgeDomain(this.pipeline, domain, instance, prints[place] ?? null);
+      const judged = this.domain && instance && this.domain.judge(instance, prints[place] ?? null);
       marks.push({
         domain: judged?.verdict ?? null,
         difficulties: this.difficultiesOf(prediction, judged?.remoteness ?? null),

@@ -20,7 +20,7 @@ export interface DomainMeasure {
   /** What the value must not exceed; of `similarity`, what it must reach. Null: there is none. */
   readonly limit: number | null;
   readonly inside: boolean;
-  /** By what and how far, for people. */
+  /** By what and how far, for people. Of millions of rows hardly one is read: written when it is. */
   readonly message: string;
 }
 

@@ -29,7 +29,7 @@ export {
   meanDistance,
   mostSimilar,
   type Near,
-  nearestRows,
+  Neighbourhood,
   packBits,
   type Rows,
   scaledRow,

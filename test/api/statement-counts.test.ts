@@ -9,6 +9,7 @@ import { scalingModel } from './support/own-models.js';
 
 const MANY = 100;
 const MODELS = 8;
+const TRIES = 3;
 
 type Query = (this: unknown, ...given: [string | { text: string }, ...unknown[]]) => unknown;
 
@@ -61,12 +62,19 @@ describe.each(databaseKinds)('SQL statements of one request, %s database', (kind
     client.query = original;
   });
 
-  /** How many statements a request sends. Asked once before: the first may prepare what the others find ready. */
+  /**
+   * How many statements a request sends. Asked once before: the first may prepare what the others find ready. The fewest of
+   * some tries: the server has statements of its own, which may come meanwhile.
+   */
   async function cost(request: () => Promise<unknown>): Promise<number> {
     await request();
-    statements = [];
-    await request();
-    return statements.length;
+    let fewest = Infinity;
+    for (let times = 0; times < TRIES; times += 1) {
+      statements = [];
+      await request();
+      fewest = Math.min(fewest, statements.length);
+    }
+    return fewest;
   }
 
   it('listing versions with their tags, aliases and artifacts: as many for 100 as for 1', async () => {

@@ -7,7 +7,7 @@ import {
   leverageOf,
   meanDistance,
   mostSimilar,
-  nearestRows,
+  Neighbourhood,
   packBits,
   scaledRow,
   scaledRows,
@@ -87,15 +87,15 @@ describe('nearest rows', () => {
   ]);
 
   it('come nearest first, with the root mean square of the differences', () => {
-    const near = nearestRows(rows, [0, 0], 3);
+    const near = new Neighbourhood(rows).nearest([0, 0], 3);
     expect(near.map(({ row }) => row)).toEqual([0, 2, 1]);
     expect(near[2]?.distance).toBeCloseTo(5 / Math.sqrt(2), 6);
     expect(meanDistance(near)).toBeCloseTo((0 + 1 / Math.SQRT2 + 5 / Math.SQRT2) / 3, 6);
   });
 
   it('leave out the row itself, or whatever equals it', () => {
-    expect(nearestRows(rows, [0, 0], 1, { row: 0 })[0]?.row).toBe(2);
-    expect(nearestRows(rows, [0, 1], 1, { equals: true })[0]?.row).toBe(0);
+    expect(new Neighbourhood(rows).nearest([0, 0], 1, { row: 0 })[0]?.row).toBe(2);
+    expect(new Neighbourhood(rows).nearest([0, 1], 1, { equals: true })[0]?.row).toBe(0);
   });
 
   it('are those of sorting all of them', () => {
@@ -109,7 +109,7 @@ describe('nearest rows', () => {
         fc.integer({ min: 1, max: 8 }),
         (all, [a, b], most) => {
           const expected = all.map(([x, y]) => Math.hypot(x - a, y - b) / Math.SQRT2).sort((x, y) => x - y);
-          const near = nearestRows(rowsOf(all), [a, b], most);
+          const near = new Neighbourhood(rowsOf(all)).nearest([a, b], most);
           expect(near).toHaveLength(Math.min(most, all.length));
           near.forEach(({ distance }, place) => expect(distance).toBeCloseTo(expected[place] ?? NaN, 5));
         },
@@ -117,8 +117,45 @@ describe('nearest rows', () => {
     );
   });
 
+  it('are the same rows by a tree, ties and missing numbers included', () => {
+    const number = fc.oneof(
+      { weight: 8, arbitrary: fc.integer({ min: -4, max: 4 }) },
+      { weight: 4, arbitrary: fc.float({ min: -4, max: 4, noNaN: true }) },
+      { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity, -1e30) },
+    );
+    const table = fc
+      .integer({ min: 1, max: 4 })
+      .chain((width) =>
+        fc.tuple(
+          fc.array(fc.array(number, { minLength: width, maxLength: width }), {
+            minLength: 128,
+            maxLength: 300,
+          }),
+          fc.array(number, { minLength: width, maxLength: width }),
+        ),
+      );
+    fc.assert(
+      fc.property(table, fc.integer({ min: 1, max: 9 }), fc.boolean(), (given, most, equals) => {
+        const [all, asked] = given;
+        const distances = all.map((row, place) => ({
+          row: place,
+          cost: row.reduce(
+            (sum, value, at) => sum + (Math.fround(asked[at] ?? 0) - Math.fround(value)) ** 2,
+            0,
+          ),
+        }));
+        const expected = distances
+          .filter(({ cost }) => cost < Infinity && (cost > 0 || !equals))
+          .sort((one, other) => one.cost - other.cost || one.row - other.row)
+          .slice(0, most);
+        const near = new Neighbourhood(rowsOf(all)).nearest(asked, most, { equals });
+        expect(near.map(({ row }) => row)).toEqual(expected.map(({ row }) => row));
+      }),
+    );
+  });
+
   it('are none for what is not a number, which is infinitely far', () => {
-    expect(meanDistance(nearestRows(rows, [NaN, 0], 2))).toBe(Infinity);
+    expect(meanDistance(new Neighbourhood(rows).nearest([NaN, 0], 2))).toBe(Infinity);
   });
 });
 

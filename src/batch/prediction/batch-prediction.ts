@@ -22,7 +22,7 @@ import { openAsked, type AskedFile } from '../rows/asked-rows.js';
 import { checkedColumns, checkedFormat, checkedLevel, targetVersion, textOf } from '../rows/asked-target.js';
 import { makeResult } from './made-result.js';
 import { isDirect, rowsFormat } from './rows-format.js';
-import { errorOf, ownColumns, ResultLayout, type ResultColumns } from './result-layout.js';
+import { errorOf, inputOf, ownColumns, ResultLayout, type ResultColumns } from './result-layout.js';
 
 const input = z.object({
   deployment: z.string().nullable(),
@@ -155,7 +155,9 @@ class ResultRows implements RowSink {
     if (columns === null || this.text === null) throw new Error('Rows before their columns');
     const isNested = this.asked.outputFormat === 'JSONL';
     for (const row of rows) {
-      text += this.text.row(isNested ? layout.nested(row, columns) : layout.flat(row, columns));
+      text += isNested
+        ? this.text.row(layout.nested(row, columns))
+        : this.text.rowWith(inputOf(row, columns.names), layout.cells(row, columns));
       const error = errorOf(row);
       if (error !== null) failedRow(this.reached, row.asked.line, error.code, error.message);
     }
@@ -174,7 +176,7 @@ class ResultRows implements RowSink {
     const inputColumns = file.description.columns ?? ownColumns(asked.format);
     const isNew = reached.columns === null;
     this.columns = reached.columns ??= layout.columns(inputColumns, first, asked.level !== null);
-    this.text = textRows(rowsFormat(asked), [...inputColumns, ...Object.values(this.columns.names)]);
+    this.text = textRows(rowsFormat(asked), [...inputColumns, ...layout.header(this.columns)]);
     return isNew ? this.text.header : '';
   }
 }

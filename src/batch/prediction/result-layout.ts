@@ -25,6 +25,8 @@ const UNREADABLE = 'UNREADABLE_ROW';
 /** How answers become columns beside those of the input. */
 export class ResultLayout {
   private readonly values: readonly ValueColumn[];
+  /** Names of the results, each once. */
+  private readonly results: readonly string[];
 
   constructor(pipeline: Pipeline) {
     const results = describeResults(pipeline);
@@ -35,6 +37,7 @@ export class ResultLayout {
         ? [{ key: own, result: name, column: null }]
         : columns.map((column) => ({ key: `${own}.${column}`, result: name, column }));
     });
+    this.results = [...new Set(this.values.map(({ result }) => result))];
   }
 
   /**
@@ -50,38 +53,35 @@ export class ResultLayout {
     const hasIntervals =
       wantsIntervals || first.some(({ prediction }) => prediction !== null && isBounded(prediction));
     const hasDomain = first.some(({ prediction }) => (prediction?.domain ?? null) !== null);
-    const keys = [
-      ...this.values.map(({ key }) => key),
-      'unit',
-      ...(hasIntervals ? this.intervalKeys() : []),
-      ...(hasDomain ? ['inside'] : []),
-      'warnings',
-      'error',
-    ];
-    const names = Object.fromEntries(keys.map((key) => [key, freeName(key, taken)]));
+    const names = Object.fromEntries(
+      this.keys({ hasIntervals, hasDomain }).map((key) => [key, freeName(key, taken)]),
+    );
     return { hasIntervals, hasDomain, names };
   }
 
-  /** A row with its answer, flat: as a table has it. */
-  flat(answered: AnsweredRow, { names, hasIntervals, hasDomain }: ResultColumns): Row {
-    const row = inputOf(answered, names);
-    const set = (key: string, value: unknown) => {
-      const name = names[key];
-      if (name !== undefined) row[name] = value;
-    };
+  /** The columns' names in the order of `cells`, whatever order they were kept in: a database may have its own. */
+  header(columns: ResultColumns): string[] {
+    return this.keys(columns).map((key) => columns.names[key] ?? key);
+  }
+
+  /** What the answer adds to a row of a table: a cell for each of the columns' names, in the order of `header`. */
+  cells(answered: AnsweredRow, { hasIntervals, hasDomain }: ResultColumns): unknown[] {
     const { prediction } = answered;
-    for (const { key, result, column } of this.values) {
+    const cells: unknown[] = [];
+    for (const { result, column } of this.values) {
       const value = prediction?.results.find(({ name }) => name === result)?.value ?? null;
-      set(key, column === null ? value : (asRow(value)[column] ?? null));
+      cells.push(column === null ? value : (asRow(value)[column] ?? null));
     }
-    set('unit', prediction?.unit ?? null);
-    if (hasIntervals) this.setIntervals(prediction, set);
-    if (hasDomain) set('inside', prediction?.domain?.inside ?? null);
-    const warnings = prediction?.warnings.map(({ code, message }) => `${code}: ${message}`) ?? [];
-    set('warnings', warnings.length === 0 ? null : warnings.join('; '));
+    cells.push(prediction?.unit ?? null);
+    if (hasIntervals) this.addIntervals(prediction, cells);
+    if (hasDomain) cells.push(prediction?.domain?.inside ?? null);
+    const warnings = prediction?.warnings ?? [];
+    cells.push(
+      warnings.length === 0 ? null : warnings.map(({ code, message }) => `${code}: ${message}`).join('; '),
+    );
     const error = errorOf(answered);
-    set('error', error === null ? null : `${error.code}: ${error.message}`);
-    return row;
+    cells.push(error === null ? null : `${error.code}: ${error.message}`);
+    return cells;
   }
 
   /** The same with lists and objects in it: as a line of JSON has it. */
@@ -101,23 +101,31 @@ export class ResultLayout {
     };
   }
 
+  private keys({ hasIntervals, hasDomain }: Pick<ResultColumns, 'hasIntervals' | 'hasDomain'>): string[] {
+    return [
+      ...this.values.map(({ key }) => key),
+      'unit',
+      ...(hasIntervals ? this.intervalKeys() : []),
+      ...(hasDomain ? ['inside'] : []),
+      'warnings',
+      'error',
+    ];
+  }
+
   private intervalKeys(): string[] {
-    const results = [...new Set(this.values.map(({ result }) => result))];
+    const { results } = this;
     return results.flatMap((result) => {
       const of = results.length === 1 ? '' : `.${result}`;
       return [`low${of}`, `high${of}`, `set${of}`];
     });
   }
 
-  private setIntervals(prediction: Prediction | null, set: (key: string, value: unknown) => void): void {
-    const results = [...new Set(this.values.map(({ result }) => result))];
+  private addIntervals(prediction: Prediction | null, cells: unknown[]): void {
+    const { results } = this;
     for (const result of results) {
-      const of = results.length === 1 ? '' : `.${result}`;
       const found = prediction?.results.find(({ name }) => name === result);
       const interval = found?.interval ?? (results.length === 1 ? prediction?.interval : undefined);
-      set(`low${of}`, interval?.low ?? null);
-      set(`high${of}`, interval?.high ?? null);
-      set(`set${of}`, found?.set ?? null);
+      cells.push(interval?.low ?? null, interval?.high ?? null, found?.set ?? null);
     }
   }
 }
@@ -141,10 +149,10 @@ function isBounded({ interval, results }: Prediction): boolean {
 }
 
 /** Where each row names its own columns, one of them may have the name of a result: it gets a number behind it. */
-function inputOf({ asked: { row, bare } }: AnsweredRow, names: ResultColumns['names']): Row {
+export function inputOf({ asked: { row, bare } }: AnsweredRow, names: ResultColumns['names']): Row {
   if (bare !== undefined) return { instance: bare };
   const taken = Object.values(names).filter((name) => Object.hasOwn(row, name));
-  if (taken.length === 0) return { ...row };
+  if (taken.length === 0) return row;
   const all = new Set([...Object.keys(row), ...Object.values(names)]);
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => [taken.includes(name) ? freeName(name, all) : name, value]),

@@ -37,6 +37,7 @@ const MAX_ERRORS = 20;
 const MAX_MESSAGE = 500;
 /** What is put down so often is done again at most after the end of the server. */
 const SAVE_EVERY_MS = 1_000;
+const WRITE_CHARACTERS = 64 * 1024;
 
 export interface AskedFileOfJob extends Answerer {
   readonly artifact: string;
@@ -93,17 +94,22 @@ export async function answerFile(
   const output = await results.rows(job.id, reached.bytes);
   try {
     let savedAt = performance.now();
+    let text = '';
     for await (const rows of answeredRows(file.rows(), answering, reached.rows)) {
-      await output.append(Buffer.from(sink.textOf(rows)));
+      text += sink.textOf(rows);
       reached.rows += rows.length;
-      if (performance.now() - savedAt < SAVE_EVERY_MS) continue;
+      const isDue = performance.now() - savedAt >= SAVE_EVERY_MS;
+      if (!isDue && text.length < WRITE_CHARACTERS) continue;
+      await output.append(Buffer.from(text));
+      text = '';
+      if (!isDue) continue;
       await save(job, output, reached, {
         total: null,
         share: Math.min(0.999, read.bytes / Math.max(1, total)),
       });
       savedAt = performance.now();
     }
-    await output.append(Buffer.from(sink.end()));
+    await output.append(Buffer.from(text + sink.end()));
     reached.isAnswered = true;
     await save(job, output, reached, { total: reached.rows, share: 0.999 });
   } finally {

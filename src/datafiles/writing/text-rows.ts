@@ -8,6 +8,8 @@ export interface TextRows {
   /** What stands before the first row. */
   readonly header: string;
   row(row: Row): string;
+  /** A row whose last columns are in `more`, in the order of the columns: of a table, without an object made of both. */
+  rowWith(row: Row, more: readonly unknown[]): string;
 }
 
 export type TextFormat = Exclude<FileFormat, 'PARQUET'>;
@@ -22,19 +24,36 @@ export function textRows(format: TextFormat, columns: readonly string[]): TextRo
     case 'SMI':
       return tableRows(columns, '\t');
     case 'JSONL':
-      return { header: '', row: (row) => `${JSON.stringify(row)}\n` };
+      return byName(columns, (row) => `${JSON.stringify(row)}\n`);
     case 'SDF':
-      return { header: '', row: sdfRecord };
+      return byName(columns, sdfRecord);
   }
 }
 
-function tableRows(columns: readonly string[], delimiter: string): TextRows {
-  const line = (cells: readonly string[]) =>
-    `${cells.map((cell) => quoted(cell, delimiter)).join(delimiter)}\n`;
+function byName(columns: readonly string[], row: TextRows['row']): TextRows {
   return {
-    header: line(columns),
-    row: (row) => line(columns.map((column) => cellText(row[column]))),
+    header: '',
+    row,
+    rowWith: (own, more) => {
+      const names = columns.slice(columns.length - more.length);
+      return row({ ...own, ...Object.fromEntries(names.map((name, place) => [name, more[place]])) });
+    },
   };
+}
+
+function tableRows(columns: readonly string[], delimiter: string): TextRows {
+  const cell = (value: unknown) =>
+    typeof value === 'number' ? cellText(value) : quoted(cellText(value), delimiter);
+  const rowWith: TextRows['rowWith'] = (row, more) => {
+    const own = columns.length - more.length;
+    let line = '';
+    for (let place = 0; place < columns.length; place += 1) {
+      const value = place < own ? row[columns[place] ?? ''] : more[place - own];
+      line += place === 0 ? cell(value) : delimiter + cell(value);
+    }
+    return `${line}\n`;
+  };
+  return { header: rowWith({}, columns), row: (row) => rowWith(row, []), rowWith };
 }
 
 /** RFC 4180: in quotes what would end a cell, or lose a blank. */
@@ -46,7 +65,8 @@ const NEEDS_QUOTES = /["\r\n]|^\s|\s$/;
 
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : JSON.stringify(value);
 }
 
 /** Without atoms where there is no MOL file to write. */

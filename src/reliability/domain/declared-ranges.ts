@@ -17,8 +17,7 @@ export function declaredMeasure(
 ): DomainMeasure | null {
   const { domain } = pipeline;
   if (domain === undefined) return null;
-  const bounds = Object.entries(domain.ranges).map(([name, range]) => ({ name, ...range }));
-  return measure('declared', bounds, quantities, { pipeline, source: domain.source });
+  return measure('declared', declaredBounds(domain), quantities, { pipeline, source: domain.source });
 }
 
 /** Whether quantities lie within those of the training rows; null where there are none. */
@@ -38,22 +37,22 @@ function measure(
   quantities: Readonly<Record<string, number>>,
   { pipeline, source }: { readonly pipeline: Pipeline; readonly source: string },
 ): DomainMeasure {
-  const outside = bounds
-    .flatMap((range) => {
-      const value = quantities[range.name];
-      if (value === undefined) return [];
-      const excess = excessOf(value, range);
-      return excess > 0 ? [{ ...range, value, excess }] : [];
-    })
-    .sort((one, other) => other.excess - one.excess);
-  const [worst] = outside;
+  const outside: (Bounds & { readonly value: number; readonly excess: number })[] = [];
+  for (const range of bounds) {
+    const value = quantities[range.name];
+    const excess = value === undefined ? 0 : excessOf(value, range);
+    if (value !== undefined && excess > 0) outside.push({ ...range, value, excess });
+  }
+  const [worst] = outside.sort((one, other) => other.excess - one.excess);
   if (worst === undefined)
     return {
       name,
       value: 0,
       limit: 0,
       inside: true,
-      message: `All ${bounds.length === 1 ? 'of its one quantity' : `${bounds.length} quantities`} within ${source}`,
+      get message() {
+        return `All ${bounds.length === 1 ? 'of its one quantity' : `${bounds.length} quantities`} within ${source}`;
+      },
     };
   const parts = outside.slice(0, SHOWN).map(({ value, ...range }) => {
     const { unit } = describeQuantity(pipeline, range.name);
@@ -68,6 +67,19 @@ function measure(
     inside: false,
     message: `${parts.join('; ')}${more} (${source})`,
   };
+}
+
+type DeclaredDomain = NonNullable<Pipeline['domain']>;
+const bounded = new WeakMap<DeclaredDomain, readonly Bounds[]>();
+
+/** Once for a pipeline, which is asked of every row. */
+function declaredBounds(domain: DeclaredDomain): readonly Bounds[] {
+  let bounds = bounded.get(domain);
+  if (bounds === undefined) {
+    bounds = Object.entries(domain.ranges).map(([name, range]) => ({ name, ...range }));
+    bounded.set(domain, bounds);
+  }
+  return bounds;
 }
 
 /** How far beyond, in widths of the range; in units of the bound where it has no width. */

@@ -5,7 +5,7 @@ import {
   fitScaling,
   meanDistance,
   mostSimilar,
-  nearestRows,
+  Neighbourhood,
   packBits,
   scaledRows,
   valueAtShare,
@@ -74,9 +74,10 @@ async function fitColumns(
   if (width === 0 || width > MAX_DISTANCE_COLUMNS) return null;
   const rows = scaledRows(scaling, numbers);
   const leverage = width <= MAX_LEVERAGE_COLUMNS ? fitLeverage(rows) : null;
+  const training = new Neighbourhood(rows);
   const distances = await overRows(rows.count, (row) => {
     const own = rows.data.subarray(row * width, (row + 1) * width);
-    return meanDistance(nearestRows(rows, own, neighbours, { row }));
+    return meanDistance(training.nearest(own, neighbours, { row }));
   });
   return {
     scaling,

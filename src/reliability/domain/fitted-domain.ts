@@ -38,7 +38,7 @@ export interface ShownRow {
   readonly predicted: JsonValue;
 }
 
-/** What training rows say of an instance. Fitted once for a version. */
+/** What training rows say of an instance. Fitted once for a version, and kept in a file: plain data. */
 export interface FittedDomain {
   /** Of the training data. */
   readonly count: number;

@@ -3,7 +3,7 @@ import {
   leverageOf,
   meanDistance,
   mostSimilar,
-  nearestRows,
+  Neighbourhood,
   packBits,
   scaledRow,
   type Near,
@@ -23,40 +23,46 @@ export interface JudgedInstance {
   readonly remoteness: number | null;
 }
 
-/**
- * Says of one instance whether it is like the training rows, by which measure, and how far.
- *
- * @param morgan its molecule's fingerprint, where the domain asks for one
- */
-export function judgeDomain(
-  pipeline: Pipeline,
-  domain: FittedDomain,
-  { vector, quantities }: PreparedRow,
-  morgan: Uint32Array | null,
-): JudgedInstance {
-  const known = vector !== null && domain.width > 0 && vector.length === domain.width ? vector : null;
-  const { columns, prints } = domain;
-  const scaled = columns && known ? scaledRow(columns.scaling, known) : null;
-  // One more than are asked for: the instance itself may be among them.
-  const near =
-    columns && scaled ? nearestRows(columns.rows, scaled, Math.max(NEAREST, columns.neighbours) + 1) : [];
-  const bits = prints && bitsOf(prints, known, morgan);
-  const similar = prints && bits ? mostSimilar(prints.prints, bits, NEAREST) : [];
-  const measures = [
-    declaredMeasure(pipeline, quantities),
-    rangesMeasure(pipeline, domain.ranges, quantities),
-    columns && leverageMeasure(columns, scaled),
-    columns && distanceMeasure(columns, near),
-    prints && similarityMeasure(prints, similar),
-  ].filter((measure) => measure !== null);
-  return {
-    verdict: {
-      inside: measures.every(({ inside }) => inside),
-      measures,
-      nearest: neighbours(domain, near, similar),
-    },
-    remoteness: columns && remoteness(columns, near),
-  };
+/** Says of instances whether they are like the training rows, by which measure, and how far. */
+export class DomainJudge {
+  private readonly training: Neighbourhood | null;
+
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly domain: FittedDomain,
+  ) {
+    this.training = domain.columns && new Neighbourhood(domain.columns.rows);
+  }
+
+  /** @param morgan the fingerprint of the instance's molecule, where the domain asks for one */
+  judge({ vector, quantities }: PreparedRow, morgan: Uint32Array | null): JudgedInstance {
+    const { domain, pipeline, training } = this;
+    const known = vector !== null && domain.width > 0 && vector.length === domain.width ? vector : null;
+    const { columns, prints } = domain;
+    const scaled = columns && known ? scaledRow(columns.scaling, known) : null;
+    // One more than are asked for: the instance itself may be among them.
+    const near =
+      columns && training && scaled
+        ? training.nearest(scaled, Math.max(NEAREST, columns.neighbours) + 1)
+        : [];
+    const bits = prints && bitsOf(prints, known, morgan);
+    const similar = prints && bits ? mostSimilar(prints.prints, bits, NEAREST) : [];
+    const measures = [
+      declaredMeasure(pipeline, quantities),
+      rangesMeasure(pipeline, domain.ranges, quantities),
+      columns && leverageMeasure(columns, scaled),
+      columns && distanceMeasure(columns, near),
+      prints && similarityMeasure(prints, similar),
+    ].filter((measure) => measure !== null);
+    return {
+      verdict: {
+        inside: measures.every(({ inside }) => inside),
+        measures,
+        nearest: neighbours(domain, near, similar),
+      },
+      remoteness: columns && remoteness(columns, near),
+    };
+  }
 }
 
 function bitsOf(
@@ -78,7 +84,9 @@ function leverageMeasure({ leverage }: ColumnDomain, scaled: Float64Array | null
     value: finite(value),
     limit: leverage.limit,
     inside,
-    message: `Leverage ${rounded(value)}, ${inside ? 'within' : 'beyond'} h* = 3p/n = ${rounded(leverage.limit)} (p = ${p}, n = ${leverage.count})`,
+    get message() {
+      return `Leverage ${rounded(value)}, ${inside ? 'within' : 'beyond'} h* = 3p/n = ${rounded(leverage.limit)} (p = ${p}, n = ${leverage.count})`;
+    },
   };
 }
 
@@ -90,7 +98,9 @@ function distanceMeasure({ limit, neighbours }: ColumnDomain, near: readonly Nea
     value: finite(value),
     limit,
     inside,
-    message: `Mean distance ${rounded(value)} to the ${neighbours} nearest training rows, ${inside ? 'within' : 'beyond'} ${rounded(limit)} (in standard deviations a column)`,
+    get message() {
+      return `Mean distance ${rounded(value)} to the ${neighbours} nearest training rows, ${inside ? 'within' : 'beyond'} ${rounded(limit)} (in standard deviations a column)`;
+    },
   };
 }
 
@@ -103,7 +113,9 @@ function similarityMeasure({ limit, source }: PrintDomain, [nearest]: readonly S
     value: finite(value),
     limit,
     inside,
-    message: `Tanimoto similarity ${rounded(value)} to the most similar training row, ${inside ? 'at least' : 'below'} ${rounded(limit)} (${print})`,
+    get message() {
+      return `Tanimoto similarity ${rounded(value)} to the most similar training row, ${inside ? 'at least' : 'below'} ${rounded(limit)} (${print})`;
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { Best } from './nearest.js';
+import { Best } from './best.js';
 
 /** Bits of rows, 32 to a word, and how many each row has set. */
 export interface Fingerprints {
@@ -43,7 +43,7 @@ export function mostSimilar(
     const other = set[row] ?? 0;
     const larger = Math.max(own, other);
     // No more can be common than the smaller has.
-    if (larger > 0 && 1 - Math.min(own, other) / larger >= best.limit) continue;
+    if (larger > 0 && 1 - Math.min(own, other) / larger > best.limit) continue;
     let common = 0;
     for (let word = 0, from = row * words; word < words; word += 1, from += 1) {
       const both = (asked[word] ?? 0) & (data[from] ?? 0);
