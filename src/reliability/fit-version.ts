@@ -130,7 +130,7 @@ async function fitCalibration(
       fit.add({
         row,
         prediction: prediction?.error === null ? prediction : null,
-        remoteness: one && judge && judge.judge(one, null).remoteness,
+        remoteness: one && (judge?.judge(one, null).remoteness ?? null),
       });
     }
   }
