@@ -3,6 +3,7 @@ import type { DeploymentService, ModelHandle, OutputNumbers } from '../deploymen
 import { decodeTensor, rowsOf, type RawTensor, type Tensor } from '../tensors/index.js';
 import { type LoadedModel } from '../runtime/index.js';
 import { DomainError } from '../platform/errors.js';
+import { Foreground } from '../platform/foreground.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import { requestFields, type Caller } from '../security/index.js';
@@ -20,7 +21,7 @@ import type { RequestRecorder } from '../recording/index.js';
 import type { OutcomeListener, RequestOutcome } from './request-outcome.js';
 import { targetOf, type TargetRequest } from './request-target.js';
 import { ResponseCache } from './response-cache.js';
-import { toMicroseconds, type Timing } from './timing.js';
+import { timingOf, type Timing } from './timing.js';
 import { askOnTrial, type Answered, type Question } from './trial-run.js';
 
 /** A run that nobody waits for may go on so long while others wait: most are over by then, and another process need not be started. */
@@ -71,6 +72,8 @@ export class InferenceService {
   private readonly maxAnswerBytes: number;
   private readonly recorder: RequestRecorder;
   private readonly listeners: OutcomeListener[] = [];
+  /** Requests but those of BACKGROUND. */
+  readonly foreground = new Foreground();
   /** Of what is loaded; forgotten with it. */
   private readonly queues = new WeakMap<LoadedModel, ModelQueue>();
 
@@ -127,6 +130,7 @@ export class InferenceService {
     { work, numbersOf, present, identify }: Steps<T, R>,
   ): Promise<{ result: R; version: VersionRecord; timing: Timing }> {
     const started = performance.now();
+    const ended = request.priority === 'BACKGROUND' ? undefined : this.foreground.begin();
     let target: Target | null = null;
     let masks = false;
     let deadline: Deadline | null = null;
@@ -195,13 +199,7 @@ export class InferenceService {
       return {
         result,
         version: target.version,
-        timing: {
-          queueMs: toMicroseconds(queueMs),
-          inferMs: toMicroseconds(inferMs),
-          totalMs: toMicroseconds(totalMs),
-          batchSize: account.batchRows || rows,
-          cacheHit,
-        },
+        timing: timingOf({ queueMs, inferMs, totalMs, batchSize: account.batchRows || rows, cacheHit }),
       };
     } catch (error) {
       const totalMs = performance.now() - started;
@@ -222,6 +220,7 @@ export class InferenceService {
       throw error;
     } finally {
       deadline?.clear();
+      ended?.();
     }
   }
 

@@ -16,3 +16,13 @@ export interface Timing {
 export function toMicroseconds(ms: number): number {
   return Math.round(ms * 1_000) / 1_000;
 }
+
+/** @param timing as the clocks tell */
+export function timingOf({ queueMs, inferMs, totalMs, ...rest }: Timing): Timing {
+  return {
+    queueMs: toMicroseconds(queueMs),
+    inferMs: toMicroseconds(inferMs),
+    totalMs: toMicroseconds(totalMs),
+    ...rest,
+  };
+}

@@ -70,7 +70,9 @@ export class JudgedAnswers {
     pipeline: Pipeline,
     instances: readonly unknown[],
     judge: Judge | null,
+    pause?: () => Promise<unknown>,
   ): Promise<Answered> {
+    await pause?.();
     const quantities = instances.map((): Quantities => null);
     let prepared: ReturnType<typeof preparedRows> = [];
     const { signal, endsAt } = held;
@@ -83,8 +85,13 @@ export class JudgedAnswers {
         if (judge?.looksAtRows) prepared = preparedRows(batch);
       },
     });
+    await pause?.();
     if (judge === null) return { predictions, quantities };
-    const marks = await judge.mark(instances, prepared, predictions, { signal, until: endsAt });
+    const marks = await judge.mark(instances, prepared, predictions, {
+      signal,
+      until: endsAt,
+      ...(pause && { pause }),
+    });
     return { predictions, quantities, marks };
   }
 

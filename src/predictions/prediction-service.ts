@@ -78,6 +78,7 @@ export class PredictionService {
     request: PredictRequest,
   ): Promise<{ predictions: IdentifiedPrediction[]; version: VersionRecord; timing: Timing }> {
     const { instances, units } = request;
+    const isWaitedFor = request.priority !== 'BACKGROUND';
     const level = checkLevel(request.level);
     const described = new WeakMap<readonly JudgedPrediction[], readonly Quantities[]>();
     const { result, version, timing } = await this.inference.withModel(caller, 'predict', request, {
@@ -87,10 +88,12 @@ export class PredictionService {
         resultUnits(pipeline, units);
         const judging = this.answers.judgeOf(model, pipeline);
         const judge = judging === null ? null : await judging;
+        const pause = isWaitedFor ? undefined : this.whenIdle;
         // Remembered together with the answers: what describes an instance, and how far it is from others, is not found again.
         const found = await model.remembered(instances, allSucceeded, (held) =>
-          this.answers.answer(held, pipeline, instances, judge),
+          this.answers.answer(held, pipeline, instances, judge, pause),
         );
+        await pause?.();
         const predictions = this.answers.judged(found, { model, pipeline, judge, level });
         const { quantities } = found;
         described.set(predictions, quantities);
@@ -114,6 +117,9 @@ export class PredictionService {
     });
     return { predictions: result, version, timing };
   }
+
+  /** Between the steps of work that nobody waits for: resolves when no request is under way, or after a moment. */
+  readonly whenIdle = (): Promise<void> => this.inference.foreground.idle();
 
   /** Starts what the version's pipeline needs, so that the first request does not wait for it. */
   async warmUp(version: VersionRecord, run: (inputs: Tensor[]) => Promise<Tensor[]>): Promise<void> {

@@ -4,7 +4,7 @@ export { DomainJudge } from './domain/judge-domain.js';
 export { preparedRows, type PreparedRow } from './domain/prepared-row.js';
 export { TrainingSample } from './domain/training-sample.js';
 export type { Fit } from './fit.js';
-export type { Answer } from './fit-version.js';
+export { type Answer, fitVersion } from './fit-version.js';
 export type { Calibration } from './intervals/calibration.js';
 export { declaredVerdict, Judge, withDomain } from './judge.js';
 export { REPORT_FORMATS, type ReportFormat } from './report/report.js';

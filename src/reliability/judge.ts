@@ -12,7 +12,14 @@ import { resultNumber } from './intervals/result-values.js';
 import type { DomainVerdict, JudgedPrediction, Mark } from './verdict.js';
 
 /** Other requests get their turn after so long. */
-const TURN_MS = 10;
+const TURN_MS = 1;
+
+export interface MarkOptions {
+  readonly signal?: AbortSignal;
+  readonly until?: number;
+  /** Lets others have their turn; left out, one turn of the event loop. */
+  readonly pause?: () => Promise<unknown>;
+}
 
 /** Says of the predictions of one version how far they can be trusted. */
 export class Judge {
@@ -40,7 +47,7 @@ export class Judge {
     instances: readonly unknown[],
     prepared: readonly (PreparedRow | undefined)[],
     predictions: readonly Prediction[],
-    { signal, until }: { readonly signal?: AbortSignal; readonly until?: number } = {},
+    { signal, until, pause = nextTurn }: MarkOptions = {},
   ): Promise<(Mark | null)[]> {
     const { domain } = this.fit;
     const prints =
@@ -61,7 +68,7 @@ export class Judge {
         difficulties: this.difficultiesOf(prediction, judged?.remoteness ?? null),
       });
       if (performance.now() - begun > TURN_MS) {
-        await nextTurn();
+        await pause();
         signal?.throwIfAborted();
         begun = performance.now();
       }

@@ -24,6 +24,8 @@ export interface ReliabilityDependencies {
 export class ReliabilityService {
   /** By version. */
   private readonly fits = new LRUCache<string, Fit>({ maxSize: MAX_BYTES, sizeCalculation: bytesOf });
+  /** Each with what it searches its training rows by; forgotten with the fit. */
+  private readonly judges = new WeakMap<Fit, Judge>();
   private readonly underWay = new Map<string, Promise<Fit>>();
   private readonly files: FitFiles;
 
@@ -39,7 +41,12 @@ export class ReliabilityService {
    * were no data; what `answer` throws
    */
   async judgeOf(version: VersionRecord, pipeline: Pipeline, answer: Answer): Promise<Judge> {
-    return new Judge(pipeline, await this.fitOf(version, pipeline, answer), this.deps.molecules);
+    const fit = await this.fitOf(version, pipeline, answer);
+    const known = this.judges.get(fit);
+    if (known) return known;
+    const judge = new Judge(pipeline, fit, this.deps.molecules);
+    this.judges.set(fit, judge);
+    return judge;
   }
 
   /** See `judgeOf`; what callers at once wait for is done once. */

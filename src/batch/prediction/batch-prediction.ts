@@ -150,18 +150,19 @@ class ResultRows implements RowSink {
   ) {}
 
   textOf(rows: readonly AnsweredRow[]): string {
-    let text = this.begin(rows);
+    const begin = this.begin(rows);
     const { columns, layout } = this;
     if (columns === null || this.text === null) throw new Error('Rows before their columns');
     const isNested = this.asked.outputFormat === 'JSONL';
-    for (const row of rows) {
-      text += isNested
-        ? this.text.row(layout.nested(row, columns))
-        : this.text.rowWith(inputOf(row, columns.names), layout.cells(row, columns));
+    const table = this.text;
+    const lines = rows.map((row) => {
       const error = errorOf(row);
       if (error !== null) failedRow(this.reached, row.asked.line, error.code, error.message);
-    }
-    return text;
+      return isNested
+        ? table.row(layout.nested(row, columns))
+        : table.rowWith(inputOf(row, columns.names), layout.cells(row, columns));
+    });
+    return begin + lines.join('');
   }
 
   /** A file without rows has a header all the same. */

@@ -94,14 +94,19 @@ export async function answerFile(
   const output = await results.rows(job.id, reached.bytes);
   try {
     let savedAt = performance.now();
-    let text = '';
+    let text: string[] = [];
+    let length = 0;
     for await (const rows of answeredRows(file.rows(), answering, reached.rows)) {
-      text += sink.textOf(rows);
+      await answering.whenIdle();
+      const more = sink.textOf(rows);
+      text.push(more);
+      length += more.length;
       reached.rows += rows.length;
       const isDue = performance.now() - savedAt >= SAVE_EVERY_MS;
-      if (!isDue && text.length < WRITE_CHARACTERS) continue;
-      await output.append(Buffer.from(text));
-      text = '';
+      if (!isDue && length < WRITE_CHARACTERS) continue;
+      await output.append(Buffer.from(text.join('')));
+      text = [];
+      length = 0;
       if (!isDue) continue;
       await save(job, output, reached, {
         total: null,
@@ -109,7 +114,7 @@ export async function answerFile(
       });
       savedAt = performance.now();
     }
-    await output.append(Buffer.from(text + sink.end()));
+    await output.append(Buffer.from(text.join('') + sink.end()));
     reached.isAnswered = true;
     await save(job, output, reached, { total: reached.rows, share: 0.999 });
   } finally {

@@ -1,4 +1,3 @@
-import { setImmediate as others } from 'node:timers/promises';
 import type { Answering, AnsweredRow } from './answering.js';
 import type { AskedRow } from './asked-rows.js';
 import { ChunkSize } from './chunk-size.js';
@@ -9,7 +8,7 @@ const AT_ONCE = 2;
 /** Answers rows as they come, in their order, some at a time. */
 export async function* answeredRows(
   batches: AsyncIterable<readonly AskedRow[]>,
-  answering: Pick<Answering, 'answer'>,
+  answering: Pick<Answering, 'answer' | 'whenIdle'>,
   skip = 0,
 ): AsyncGenerator<readonly AnsweredRow[], void, void> {
   const size = new ChunkSize();
@@ -44,7 +43,7 @@ export async function* answeredRows(
       ask(gathered);
       gathered = [];
       if (pending.length >= AT_ONCE) yield await next();
-      await others();
+      await answering.whenIdle();
     }
   }
   if (gathered.length > 0) ask(gathered);

@@ -47,11 +47,16 @@ export class Answering {
   private isAlone = false;
 
   constructor(
-    private readonly predictions: Pick<PredictionService, 'predict'>,
+    private readonly predictions: Pick<PredictionService, 'predict' | 'whenIdle'>,
     private readonly answerer: Answerer,
     private readonly job: Pick<RunningJob, 'id' | 'actor' | 'signal' | 'log'>,
     private readonly giveUpMs = GIVE_UP_MS,
   ) {}
+
+  /** Between rows: see PredictionService. */
+  whenIdle(): Promise<void> {
+    return this.predictions.whenIdle();
+  }
 
   /** @throws DomainError what cannot be put right by waiting; DEADLINE_EXCEEDED after some minutes; the job's signal's reason */
   async answer(rows: readonly AskedRow[]): Promise<AnsweredRow[]> {

@@ -3,7 +3,7 @@ const FIRST = 64;
 const SMALLEST = 64;
 const SMALLEST_OF_SLOW_ROWS = 8;
 const SLOW_ROW_MS = 1;
-const LARGEST = 1_024;
+const LARGEST = 128;
 /** A request that comes meanwhile waits for no more than about this. */
 const AIM_MS = 6;
 

@@ -46,12 +46,9 @@ function tableRows(columns: readonly string[], delimiter: string): TextRows {
     typeof value === 'number' ? cellText(value) : quoted(cellText(value), delimiter);
   const rowWith: TextRows['rowWith'] = (row, more) => {
     const own = columns.length - more.length;
-    let line = '';
-    for (let place = 0; place < columns.length; place += 1) {
-      const value = place < own ? row[columns[place] ?? ''] : more[place - own];
-      line += place === 0 ? cell(value) : delimiter + cell(value);
-    }
-    return `${line}\n`;
+    const cells = columns.map((column, place) => cell(place < own ? row[column] : more[place - own]));
+    // Joined rather than added up: what is added up is copied only when it is written, character by character.
+    return `${cells.join(delimiter)}\n`;
   };
   return { header: rowWith({}, columns), row: (row) => rowWith(row, []), rowWith };
 }

@@ -8,6 +8,11 @@ interface Bounds {
   readonly max?: number | undefined;
 }
 
+interface Outside extends Bounds {
+  readonly value: number;
+  readonly excess: number;
+}
+
 const SHOWN = 3;
 
 /** Whether quantities lie within what the pipeline declares; null where it declares nothing. */
@@ -37,7 +42,7 @@ function measure(
   quantities: Readonly<Record<string, number>>,
   { pipeline, source }: { readonly pipeline: Pipeline; readonly source: string },
 ): DomainMeasure {
-  const outside: (Bounds & { readonly value: number; readonly excess: number })[] = [];
+  const outside: Outside[] = [];
   for (const range of bounds) {
     const value = quantities[range.name];
     const excess = value === undefined ? 0 : excessOf(value, range);
@@ -54,19 +59,25 @@ function measure(
         return `All ${bounds.length === 1 ? 'of its one quantity' : `${bounds.length} quantities`} within ${source}`;
       },
     };
+  return {
+    name,
+    value: Number.isFinite(worst.excess) ? worst.excess : null,
+    limit: 0,
+    inside: false,
+    get message() {
+      return outsideText(outside, pipeline, source);
+    },
+  };
+}
+
+function outsideText(outside: readonly Outside[], pipeline: Pipeline, source: string): string {
   const parts = outside.slice(0, SHOWN).map(({ value, ...range }) => {
     const { unit } = describeQuantity(pipeline, range.name);
     const suffix = unit === null || unit === '1' ? '' : ` ${unit}`;
     return `${range.name} is ${rounded(value)}${suffix}, outside ${rangeText(range)}${suffix}`;
   });
   const more = outside.length > SHOWN ? ` and ${outside.length - SHOWN} more` : '';
-  return {
-    name,
-    value: Number.isFinite(worst.excess) ? worst.excess : null,
-    limit: 0,
-    inside: false,
-    message: `${parts.join('; ')}${more} (${source})`,
-  };
+  return `${parts.join('; ')}${more} (${source})`;
 }
 
 type DeclaredDomain = NonNullable<Pipeline['domain']>;

@@ -58,7 +58,10 @@ export class DomainJudge {
       verdict: {
         inside: measures.every(({ inside }) => inside),
         measures,
-        nearest: neighbours(domain, near, similar),
+        // Of millions of rows hardly one is read.
+        get nearest() {
+          return neighbours(domain, near, similar);
+        },
       },
       remoteness: columns && remoteness(columns, near),
     };
