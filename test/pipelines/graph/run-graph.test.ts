@@ -117,7 +117,7 @@ describe('a single field', () => {
       await valuesOf(pipeline, [1, '0 degC', { x: 2 }, {}, { x: null }, { value: 1, unit: 'kK' }]),
     ).toEqual([1, 273.15, 2, 300, 300, expect.objectContaining({ code: 'INCOMPATIBLE_UNIT' })]);
     expect(await valuesOf(pipeline, [null])).toEqual([
-      { code: 'INVALID_INSTANCE', message: 'Expected an object with "x", got null' },
+      { code: 'INVALID_INSTANCE', message: 'x must be a finite number in K, or with its unit, got null' },
     ]);
   });
 });

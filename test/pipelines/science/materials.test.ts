@@ -97,7 +97,7 @@ describe('elements', () => {
       expect.stringMatching(/got 0/),
       expect.stringMatching(/got 119/),
       expect.stringMatching(/INVALID_COMPOSITION/),
-      expect.stringMatching(/INVALID_INSTANCE/),
+      expect.stringMatching(/INVALID_COMPOSITION/),
       expect.stringMatching(/He has no tabulated electronegativity/),
     ]);
   });
