@@ -119,7 +119,10 @@ export async function buildServices(parts: {
   const molecules = options.molecules ?? new MoleculeWorker();
   if (!options.molecules) stops.add('molecule worker', () => molecules.close());
 
-  const instances = new InstanceReader({ molecules });
+  const instances = new InstanceReader({
+    molecules,
+    files: (digest, signal) => artifacts.verified(digest, signal),
+  });
   const publishing = {
     database: database.client,
     events,

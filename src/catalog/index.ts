@@ -12,6 +12,7 @@ export { type AttachmentInput, checkAttachmentInputs } from './attachments/attac
 export { isOfLabels, probabilityResult, targetResult } from './attachments/attachment-meaning.js';
 export { type AttachmentOptions } from './attachments/attachment-options.js';
 export { attachedRows, type AttachedRow, isFault } from './attachments/attachment-rows.js';
+export { checkAttachedTokenizers, withTokenizers } from './attachments/attached-tokenizers.js';
 export { checkAttachments } from './attachments/check-attachments.js';
 export { CatalogChanges, newEvent } from './catalog-changes.js';
 export type { CatalogReader } from './catalog-reader.js';

@@ -30,6 +30,8 @@ export { MoleculeWorker } from './molecules/molecule-worker-client.js';
 export { type Convert, converter } from './units/convert.js';
 export { parseNewPipeline, parsePipeline } from './parse-pipeline.js';
 export type { Pipeline } from './pipeline.js';
+export { type AttachedTokenizer, attachTokenizers } from './texts/attach-tokenizers.js';
+export { NoTokenizer } from './texts/tokenizer-files.js';
 export {
   type PredictedValue,
   type Prediction,

@@ -39,6 +39,7 @@ async function readBatch({ id, smiles, needs }: MoleculeBatch): Promise<void> {
     if (rows.length > 0 && text.length > LONG_TEXT) flush(false);
     Atomics.store(progress, PROGRESS_ROW, index);
     try {
+      await reader.prepare(needs);
       rows.push(reader.read(text, needs));
     } catch {
       // An exception out of WebAssembly (a chain of 1,000 carbons overflows its stack) leaves the module's memory

@@ -1,4 +1,4 @@
-import type { CatalogService } from '../catalog/index.js';
+import { type CatalogService, withTokenizers } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import {
   derivedPipeline,
@@ -86,7 +86,12 @@ export class PipelinePreviews {
     return { pipeline, fields: describeInstance(pipeline).fields, instances: previews };
   }
 
-  private async pipelineOf({ version: ref, pipeline, signature }: PreviewRequest): Promise<Pipeline> {
+  private async pipelineOf({
+    version: ref,
+    pipeline,
+    signature,
+    instances,
+  }: PreviewRequest): Promise<Pipeline> {
     const version = ref === null || ref === undefined ? null : await this.catalog.findVersion(ref);
     if (ref !== null && ref !== undefined && version === null)
       throw new DomainError('VERSION_NOT_FOUND', `There is no version ${JSON.stringify(ref)}.`, {
@@ -102,7 +107,11 @@ export class PipelinePreviews {
           field: ['signature'],
         },
       );
-    if (pipeline !== null && pipeline !== undefined) return parseNewPipeline(pipeline, tensors);
+    if (pipeline !== null && pipeline !== undefined) {
+      const parsed = parseNewPipeline(pipeline, tensors);
+      // Of a pipeline that is only checked, the tokenizer may be attached to the version that is published with it.
+      return instances.length === 0 ? parsed : withTokenizers(parsed, version?.attachments ?? []);
+    }
     return version?.pipeline ? parsePipeline(version.pipeline, tensors) : derivedPipeline(tensors);
   }
 }

@@ -5,6 +5,7 @@ import { DomainError } from '../../platform/errors.js';
 import type { RuntimeGraphs } from '../../runtime/index.js';
 import type { Caller } from '../../security/index.js';
 import { checkAttachmentInputs } from '../attachments/attachment-input.js';
+import { checkAttachedTokenizers, withTokenizers } from '../attachments/attached-tokenizers.js';
 import { checkAttachments, storedFiles } from '../attachments/check-attachments.js';
 import { at, type ArtifactIntake } from '../artifacts/artifact-intake.js';
 import { newEvent, type CatalogChanges } from '../catalog-changes.js';
@@ -52,7 +53,9 @@ export class VersionPublisher {
     const pipeline =
       input.pipeline === null || input.pipeline === undefined
         ? null
-        : parseNewPipeline(input.pipeline, signature);
+        : withTokenizers(parseNewPipeline(input.pipeline, signature), attached);
+    if (pipeline !== null)
+      await checkAttachedTokenizers(pipeline, attached, this.deps.instances, rowProof.tables);
     const examples = await takeExamples(input.examples ?? [], signature, pipeline, this.deps.instances);
     const attachments = await checkAttachments({
       attachments: attached,

@@ -4,6 +4,8 @@ import type { PreparedBatch } from './prepared-batch.js';
 import type { MoleculeWorker } from '../molecules/molecule-worker-client.js';
 import type { Pipeline } from '../pipeline.js';
 import type { RowErrorNote } from '../prediction.js';
+import { checkTokenizers } from '../texts/check-tokenizers.js';
+import { type FindFile, TokenizerFiles } from '../texts/tokenizer-files.js';
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
@@ -19,16 +21,35 @@ export interface ReadOptions {
 /** Reads domain values as a pipeline declares them: instances to the tensors of its graph. */
 export class InstanceReader {
   readonly #molecules: MoleculeWorker;
+  readonly #tokenizers: TokenizerFiles;
 
-  constructor(deps: { readonly molecules: MoleculeWorker }) {
+  /** @param deps `files` finds what versions have attached; without it pipelines can only have what stands in them */
+  constructor(deps: { readonly molecules: MoleculeWorker; readonly files?: FindFile }) {
     this.#molecules = deps.molecules;
+    this.#tokenizers = new TokenizerFiles(deps.files ?? noFile);
+  }
+
+  /** Another that finds attached files elsewhere, such as in an archive before it is imported. */
+  withFiles(files: FindFile): InstanceReader {
+    return new InstanceReader({ molecules: this.#molecules, files });
+  }
+
+  /**
+   * Whether every text can be turned into tokens.
+   *
+   * @param tables inputs of the graph that are looked up in a table, with the lines of that
+   * @throws DomainError INVALID_PIPELINE; NoTokenizer for an attached file that is none
+   */
+  async checkTokenizers(pipeline: Pipeline, tables: Readonly<Record<string, number>> = {}): Promise<void> {
+    checkTokenizers(pipeline, await this.#tokenizers.of(pipeline), tables);
   }
 
   /**
    * Makes the graph's tensors of instances, each of which fails alone.
    *
    * @param pipeline as parsePipeline returned it for the version's signature
-   * @throws DomainError UNAVAILABLE when molecules cannot be read at the moment; `signal.reason` on abort
+   * @throws DomainError UNAVAILABLE when molecules cannot be read at the moment, ARTIFACT_NOT_FOUND or ARTIFACT_CORRUPT for
+   * what is attached; `signal.reason` on abort
    */
   async prepare(
     pipeline: Pipeline,
@@ -37,6 +58,7 @@ export class InstanceReader {
   ): Promise<PreparedBatch> {
     return prepare(compilePipeline(pipeline), instances, {
       molecules: this.#molecules,
+      tokenizers: await this.#tokenizers.of(pipeline, signal),
       reading: {
         signal,
         until: endsAt === undefined ? undefined : endsAt - reserve(endsAt - performance.now()),
@@ -53,8 +75,13 @@ export class InstanceReader {
 
   /** Starts what the first instance would have to wait for. */
   async warmUp(pipeline: Pipeline): Promise<void> {
+    await this.#tokenizers.of(pipeline);
     if (compilePipeline(pipeline).hasMolecules) await this.#molecules.warmUp();
   }
+}
+
+function noFile(digest: string): Promise<never> {
+  return Promise.reject(new Error(`There are no files to find ${digest} among`));
 }
 
 /** Of the time that is left, what is kept for the graph and the way back: what was read is to be answered. */

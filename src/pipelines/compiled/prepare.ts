@@ -4,6 +4,7 @@ import type { MoleculeText } from '../instances/molecule-text.js';
 import { asItems, keepRows, type Values } from '../language/index.js';
 import type { MoleculeWorker, ReadOptions } from '../molecules/molecule-worker-client.js';
 import type { RowError, WarningNote } from '../prediction.js';
+import type { TokenizerDescription } from '../texts/text-encoder.js';
 import type { CompiledPipeline } from './compile-pipeline.js';
 import type { MoleculeLoad } from './compile-steps.js';
 import { PreparedBatch } from './prepared-batch.js';
@@ -21,6 +22,8 @@ export interface PrepareOptions {
   readonly molecules: MoleculeWorker;
   readonly reading?: ReadOptions;
   readonly watch?: Watch;
+  /** Of the version's attachments, by digest. */
+  readonly tokenizers?: ReadonlyMap<string, TokenizerDescription>;
 }
 
 /**
@@ -36,13 +39,16 @@ export async function prepare(
   const batch = new PreparedBatch(compiled, instances.length);
   const size = compiled.hasMolecules ? MOLECULES : ROWS;
   for (let from = 0; from < instances.length; from += size) {
-    const part = new Part(compiled, batch, from, Math.min(size, instances.length - from));
+    const part = new Part(compiled, batch, options, {
+      from,
+      count: Math.min(size, instances.length - from),
+    });
     const columns = readFields(compiled, instances.slice(from, from + size), part);
     for (const [place, values] of columns.entries()) part.put(compiled.fields[place]?.slot ?? -1, values);
     part.dropFailed();
     for (const { slot, load, name } of compiled.fields) {
-      if (load) await part.load(slot, load, options);
-      part.show(slot, name, options.watch);
+      if (load) await part.load(slot, load);
+      part.show(slot, name);
     }
     for (const step of compiled.steps) {
       if (part.rows === 0) break;
@@ -52,8 +58,8 @@ export async function prepare(
       );
       part.put(step.slot, made instanceof Promise ? await made : made);
       part.dropFailed();
-      if (step.load) await part.load(step.slot, step.load, options);
-      part.show(step.slot, step.name, options.watch);
+      if (step.load) await part.load(step.slot, step.load);
+      part.show(step.slot, step.name);
     }
     part.finish();
   }
@@ -69,8 +75,8 @@ class Part {
   constructor(
     private readonly compiled: CompiledPipeline,
     private readonly batch: PreparedBatch,
-    from: number,
-    count: number,
+    private readonly options: PrepareOptions,
+    { from, count }: { readonly from: number; readonly count: number },
   ) {
     this.places = new Array<number>(count);
     for (let row = 0; row < count; row++) this.places[row] = from + row;
@@ -89,6 +95,9 @@ class Part {
     this.batch.warn(this.places[row] ?? -1, warning);
   };
 
+  readonly tokenizer = (digest: string): TokenizerDescription | undefined =>
+    this.options.tokenizers?.get(digest);
+
   put(slot: number, values: Values): void {
     this.slots[slot] = values;
   }
@@ -99,7 +108,8 @@ class Part {
     return values;
   }
 
-  show(slot: number, name: string, watch: Watch | undefined): void {
+  show(slot: number, name: string): void {
+    const { watch } = this.options;
     const values = this.slots[slot];
     if (watch && values) watch(name, values, this.places);
   }
@@ -113,8 +123,9 @@ class Part {
     for (const [slot, values] of this.slots.entries()) if (values) this.slots[slot] = keepRows(values, kept);
   }
 
-  async load(slot: number, load: MoleculeLoad, { molecules, reading }: PrepareOptions): Promise<void> {
+  async load(slot: number, load: MoleculeLoad): Promise<void> {
     if (this.rows === 0) return;
+    const { molecules, reading } = this.options;
     const texts = asItems(this.values(slot)) as readonly MoleculeText[];
     const items = await loadMolecules(texts, load, molecules, this, reading);
     this.put(slot, { form: 'items', items });

@@ -1,4 +1,5 @@
 import type { Unreadable } from '../molecules/molecule-messages.js';
+import { MAXIMUM_ATOMS } from '../molecules/tautomers/no-tautomer.js';
 import { RowError } from '../prediction.js';
 import { EXPECTED_MOLECULE, type MoleculeText } from './molecule-text.js';
 
@@ -30,7 +31,22 @@ export function unreadable({ shown: text, format }: MoleculeText, reason: Unread
     case 'TIMEOUT':
       return new RowError(
         'MOLECULE_TOO_COMPLEX',
-        `RDKit took too long on ${text} and was stopped; expected a molecule without so many fused rings`,
+        `${text} took too long and was stopped; expected a molecule without so many fused rings, or, where its canonical tautomer is taken, without so many mobile hydrogens`,
+      );
+    case 'TAUTOMER_SIZE':
+      return new RowError(
+        'MOLECULE_TOO_COMPLEX',
+        `${text} has more than ${MAXIMUM_ATOMS} atoms: expected at most as many, since this model takes canonical tautomers`,
+      );
+    case 'TAUTOMER_COUNT':
+      return new RowError(
+        'MOLECULE_TOO_COMPLEX',
+        `${text} has too many tautomers for one to be chosen; expected a molecule with fewer mobile hydrogens, since this model takes canonical tautomers`,
+      );
+    case 'TAUTOMER_DOUBT':
+      return new RowError(
+        'MOLECULE_TOO_COMPLEX',
+        `${text} has no canonical tautomer, which this model takes: openchemlib and RDKit do not agree on its hydrogens, bonds or charges; check valences, radicals and dative bonds`,
       );
     case 'LATE':
       return new RowError(

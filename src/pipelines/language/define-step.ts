@@ -25,6 +25,8 @@ export interface StepContext {
   /** This row has no answer, for this reason; whatever the step returns for it is dropped. */
   fail(row: number, error: RowError): void;
   warn(row: number, warning: WarningNote): void;
+  /** What the version's attached `tokenizer.json` with this digest says; none have steps of answers. */
+  readonly tokenizer?: (digest: string) => Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Makes the step's values of those it takes, for all rows of a batch. Never changes what it is given. */

@@ -2,6 +2,7 @@ import type { AlertSet } from './alerts/alert-sets.js';
 import type { RdkitDescriptor } from './descriptors.js';
 import type { GraphNeed, MoleculeGraph } from './graphs/graph-features.js';
 import type { Standardization } from './standardize/standardizer.js';
+import type { TautomerRefusal } from './tautomers/no-tautomer.js';
 
 /** What to compute for each molecule of a batch. */
 export interface MoleculeNeeds {
@@ -63,7 +64,7 @@ export interface Unreadable {
    * SYNTAX: RDKit refuses it. EMPTY: no atom. WILDCARD: an atom of no element. CRASHED: RDKit failed inside.
    * TIMEOUT: took longer than the limit for one molecule. LATE: the time of the whole request was over before its turn.
    */
-  readonly reason: 'SYNTAX' | 'EMPTY' | 'WILDCARD' | 'CRASHED' | 'TIMEOUT' | 'LATE';
+  readonly reason: 'SYNTAX' | 'EMPTY' | 'WILDCARD' | 'CRASHED' | 'TIMEOUT' | 'LATE' | TautomerRefusal;
 }
 
 export type MoleculeRow = Molecule | Unreadable;

@@ -5,6 +5,7 @@ import type { FingerprintNeed, Molecule, MoleculeNeeds, MoleculeRow } from './mo
 import { drawPicture } from './pictures/draw-picture.js';
 import type { RdkitJson } from './rdkit-json.js';
 import { type Standardization, Standardizer } from './standardize/standardizer.js';
+import { NoTautomer } from './tautomers/no-tautomer.js';
 
 const CARBON = 6;
 
@@ -27,12 +28,20 @@ export class RdkitReader {
     return reader;
   }
 
+  /** To be awaited before molecules are read with these needs. */
+  async prepare({ standardize = [] }: MoleculeNeeds): Promise<void> {
+    await this.#standardizer.prepare(standardize);
+  }
+
   /** @throws whatever RDKit throws; the reader must then not be used again */
   read(smiles: string, needs: MoleculeNeeds): MoleculeRow {
     const molecule = this.rdkit.get_mol(smiles);
     if (molecule === null) return { readable: false, reason: 'SYNTAX' };
     try {
       return this.#describe(smiles, molecule, needs);
+    } catch (error) {
+      if (error instanceof NoTautomer) return { readable: false, reason: error.reason };
+      throw error;
     } finally {
       molecule.delete();
     }

@@ -1,5 +1,6 @@
 import {
   checkAttachmentInputs,
+  checkAttachedTokenizers,
   checkAttachments,
   readingOf,
   type AttachmentRecord,
@@ -44,17 +45,26 @@ export function manifestAttachment({
 
 /** The same rules as for publishing. @throws DomainError as `checkAttachments`, said of the archive */
 export async function checkAttached(
-  { number, attachments = [], pipeline, signature }: ManifestVersion,
-  reader: InstanceReader,
-  fileOf: (digest: string) => string,
+  { number, attachments = [], pipeline: declared, signature }: ManifestVersion,
+  deps: {
+    /** Finds attached files where `fileOf` does. */
+    readonly reader: InstanceReader;
+    readonly fileOf: (digest: string) => string;
+    /** Inputs of the graph that are looked up in a table, with the lines of that. */
+    readonly tables: Readonly<Record<string, number>>;
+  },
   signal: AbortSignal,
 ): Promise<void> {
+  const { reader, fileOf, tables } = deps;
   if (attachments.length === 0) return;
   const sizes = new Map(attachments.map(({ digest, size }) => [digest, size]));
   try {
+    const taken = checkAttachmentInputs(attachments);
+    const pipeline = declared === null ? derivedPipeline(signature) : parsePipeline(declared, signature);
+    await checkAttachedTokenizers(pipeline, taken, reader, tables);
     const found = await checkAttachments({
-      attachments: checkAttachmentInputs(attachments),
-      pipeline: pipeline === null ? derivedPipeline(signature) : parsePipeline(pipeline, signature),
+      attachments: taken,
+      pipeline,
       reader,
       fileOf: (digest) => Promise.resolve({ path: fileOf(digest), size: sizes.get(digest) ?? 0 }),
       signal,

@@ -4,7 +4,7 @@ import type { Transaction } from '../../platform/database/index.js';
 import { parsePipeline } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { Caller } from '../../security/index.js';
-import { newEvent, type CatalogChanges } from '../../catalog/index.js';
+import { checkAttachmentInputs, newEvent, type CatalogChanges, withTokenizers } from '../../catalog/index.js';
 import type { CatalogStores } from '../../catalog/index.js';
 import type { ModelRecord } from '../../catalog/index.js';
 import type { PublishingDependencies } from '../../catalog/index.js';
@@ -79,10 +79,14 @@ export class ModelImporter {
     try {
       const added = addedVersions(plan, archive);
       await blobs.take(reader, added, attachedTo(added), signal);
+      const instances = this.deps.instances.withFiles((digest) => Promise.resolve(blobs.fileOf(digest)));
       for (const version of added) {
-        checkSignature(version, inspected(blobs, version));
-        await checkExamples(version, this.deps.instances);
-        await checkAttached(version, this.deps.instances, (digest) => blobs.fileOf(digest), signal);
+        const inspection = inspected(blobs, version);
+        checkSignature(version, inspection);
+        const { tables } = inspection.rowProof;
+        const fileOf = (digest: string) => blobs.fileOf(digest);
+        await checkAttached(version, { reader: instances, fileOf, tables }, signal);
+        await checkExamples(version, instances);
       }
       const about = { blobs: blobs.written, missingParents: await this.missing(added, options.targetModel) };
       // When everything is here already there is nothing to wait for others with.
@@ -201,7 +205,8 @@ export class ModelImporter {
       if (version.pipeline === null) return version;
       try {
         // What another catalog published is taken as it is, so not as `parseNewPipeline` reads it.
-        const pipeline = parsePipeline(version.pipeline, version.signature);
+        const parsed = parsePipeline(version.pipeline, version.signature);
+        const pipeline = withTokenizers(parsed, checkAttachmentInputs(version.attachments ?? []));
         return { ...version, pipeline: pipeline as unknown as typeof version.pipeline };
       } catch (error) {
         throw ofArchive(error, `version ${version.number}`);

@@ -18,7 +18,7 @@ export const molecule = defineField({
       .max(4)
       .exactOptional()
       .describe(
-        'What is done before anything is computed, in this order: `largest-fragment` leaves the one with most atoms, `neutralize` takes or gives hydrogens where that takes away a charge. By RDKit’s patterns; a test holds both equal to Python’s LargestFragmentChooser and Uncharger.',
+        'What is done before anything is computed, in this order: `largest-fragment` leaves the one with most atoms, `neutralize` takes or gives hydrogens where that takes away a charge. By RDKit’s patterns; a test holds both equal to Python’s LargestFragmentChooser and Uncharger. `canonical-tautomer` takes the one tautomer that stands for all of a molecule’s.',
       ),
     alerts: z
       .array(z.enum(ALERT_SETS))

@@ -1,11 +1,14 @@
 import type { MainModule, Mol } from '@rdkit/rdkit';
-import type { RdkitAtom, RdkitJson } from '../rdkit-json.js';
+import { type RdkitAtom, type RdkitJson, readJson } from '../rdkit-json.js';
+import { CanonicalTautomer } from '../tautomers/canonical-tautomer.js';
+import { surplusCharges } from './surplus-charges.js';
 
 /**
  * What can be done to a molecule before anything is computed of it: `largest-fragment` leaves the fragment with most atoms, as
- * drugs lose their counter-ions; `neutralize` takes or gives hydrogens where that takes away a charge.
+ * drugs lose their counter-ions; `neutralize` takes or gives hydrogens where that takes away a charge; `canonical-tautomer` takes
+ * the one tautomer that stands for all.
  */
-export const STANDARDIZATIONS = ['largest-fragment', 'neutralize'] as const;
+export const STANDARDIZATIONS = ['largest-fragment', 'neutralize', 'canonical-tautomer'] as const;
 export type Standardization = (typeof STANDARDIZATIONS)[number];
 
 /** Charges that a hydrogen can take away; those beside an opposite charge belong to a group such as nitro. */
@@ -22,18 +25,43 @@ const PATTERNS = {
 /** Changes molecules with RDKit, whose JavaScript build has patterns and fragments but no standardisation of its own. */
 export class Standardizer {
   readonly #patterns = new Map<keyof typeof PATTERNS, Mol>();
+  #tautomers: CanonicalTautomer | undefined;
 
   constructor(private readonly rdkit: MainModule) {}
 
-  /** @returns a new molecule, for the caller to delete */
+  /** To be awaited before molecules are read: openchemlib is loaded for those alone that need it, which takes a second. */
+  async prepare(steps: readonly Standardization[]): Promise<void> {
+    if (this.#tautomers === undefined && steps.includes('canonical-tautomer'))
+      this.#tautomers = new CanonicalTautomer(this.rdkit, await import('openchemlib'));
+  }
+
+  /**
+   * @returns a new molecule, for the caller to delete
+   * @throws NoTautomer
+   */
   standardize(molecule: Mol, steps: readonly Standardization[]): Mol {
     let current = this.#copy(molecule.get_smiles());
     for (const step of steps) {
-      const next = step === 'largest-fragment' ? this.#largestFragment(current) : this.#neutralized(current);
-      current.delete();
-      current = next;
+      const given = current;
+      try {
+        current = this.#step(step, given);
+      } finally {
+        given.delete();
+      }
     }
     return current;
+  }
+
+  #step(step: Standardization, molecule: Mol): Mol {
+    switch (step) {
+      case 'largest-fragment':
+        return this.#largestFragment(molecule);
+      case 'neutralize':
+        return this.#neutralized(molecule);
+      case 'canonical-tautomer':
+        if (this.#tautomers === undefined) throw new Error('prepare() was not awaited');
+        return this.#copy(this.#tautomers.of(molecule));
+    }
   }
 
   #copy(text: string): Mol {
@@ -68,8 +96,9 @@ export class Standardizer {
     const [{ atoms }] = json.molecules;
     const chargeOf = (atom: number) => atoms[atom]?.chg ?? 0;
     const fixed = this.#matches(molecule, 'fixed').reduce((sum, atom) => sum + chargeOf(atom), 0);
-    const negative = this.#matches(molecule, 'negative');
-    const conjugates = new Set(this.#matches(molecule, 'conjugates'));
+    const separated = surplusCharges(json);
+    const negative = [...this.#matches(molecule, 'negative'), ...separated];
+    const conjugates = new Set([...this.#matches(molecule, 'conjugates'), ...separated]);
     const surplus = -negative.reduce((sum, atom) => sum + chargeOf(atom), 0) - fixed;
     const candidates = fixed === 0 ? negative : negative.filter((atom) => conjugates.has(atom));
     const changes = new Map<number, RdkitAtom>();
@@ -85,13 +114,12 @@ export class Standardizer {
     }
     if (changes.size === 0) return this.#copy(molecule.get_smiles());
     const [first, ...others] = json.molecules;
-    const changed = this.#copy(
-      JSON.stringify({
-        ...json,
-        molecules: [{ ...first, atoms: atoms.map((atom, index) => changes.get(index) ?? atom) }, ...others],
-      }),
-    );
-    // Once more through SMILES, so that nothing of the charged form, such as its stereo, is remembered.
+    const changed = readJson(this.rdkit, {
+      ...json,
+      molecules: [{ ...first, atoms: atoms.map((atom, index) => changes.get(index) ?? atom) }, ...others],
+    });
+    if (changed === null) throw new Error('RDKit does not read what was changed of what it wrote');
+    // Once more through SMILES, so that nothing of the charged form alone, such as a centre that is none any more, is remembered.
     const smiles = changed.get_smiles();
     changed.delete();
     return this.#copy(smiles);
