@@ -59,6 +59,11 @@ export default {
     TypedModels: 'Record<string, never>',
     Job: '../../jobs/index.js#JobRecord as JobRecordMapper',
     Evaluation: '../../batch/index.js#Evaluation as EvaluationMapper',
+    EvaluationSchedule: '../../batch/index.js#EvaluationSchedule as EvaluationScheduleMapper',
+    EvaluationScheduleConnection:
+      '../connections.js#EvaluationScheduleConnection as EvaluationScheduleConnectionMapper',
+    EvaluationEvent: '../../platform/events/index.js#EventRecord as EvaluationEventMapper',
+    EvaluationScheduleEvent: '../../platform/events/index.js#EventRecord as EvaluationScheduleEventMapper',
     MeasuredMetric: '../../batch/index.js#MeasuredMetric as MeasuredMetricMapper',
     JobConnection: '../connections.js#JobConnection as JobConnectionMapper',
     SchemaChangedEvent: '../../platform/events/index.js#EventRecord as SchemaChangedEventMapper',

@@ -91,6 +91,7 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
     metrics,
     jobs,
     jobFiles,
+    scheduleRunner,
     alerts,
   } = services;
 
@@ -155,19 +156,24 @@ async function start(config: Config, logger: Logger, stops: StopList, options: A
   const settled = ready.catch((error: unknown) =>
     logger.error({ err: error }, 'not everything that ran before could be started'),
   );
-  void settled.then(() => jobs.begin());
+  const beginJobs = () => {
+    jobs.begin();
+    scheduleRunner.begin();
+  };
+  void settled.then(beginJobs);
 
   stops.add('reload', () => reload.close());
   database.writer?.onTakenBack(
     async () => {
       // What a start brings up must not come between.
       await ready.catch(() => undefined);
+      await scheduleRunner.forget();
       await jobs.forget();
       await reload.forget();
     },
     () => {
       reload.recover();
-      jobs.begin();
+      beginJobs();
     },
   );
 

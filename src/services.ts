@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { ArtifactStore, ArtifactVerification } from './artifacts/index.js';
-import { BatchPrediction, Evaluations, EvaluationStore, JobFiles, VersionEvaluation } from './batch/index.js';
+import { ArtifactStore } from './artifacts/index.js';
+import { Evaluations, EvaluationStore } from './batch/index.js';
 import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { daysAgo, type Chore } from './hourly-cleaning.js';
 import { InferenceService, REQUEST_EVENT_KINDS, type OutcomeListener } from './inference/index.js';
-import { JobService } from './jobs/index.js';
+import { buildJobServices } from './job-services.js';
 import {
   AlertService,
   type AlertTrials,
@@ -140,10 +140,12 @@ export async function buildServices(parts: {
     }),
     maxArchiveBytes: config.maxArchiveBytes,
   });
+  const evaluations = new Evaluations({ store: new EvaluationStore(database.client), events, logger });
   const git = new GitService({
     directory: join(config.dataDirectory, 'cache', 'git'),
     catalog,
     transfer,
+    evaluations,
     events,
     logger,
   });
@@ -163,6 +165,7 @@ export async function buildServices(parts: {
       predict: (version, instances, run) => predictions.tryInstances(version, instances, run),
     },
     rowProver: new RowProver(),
+    qualities: evaluations,
   });
   stops.add('deployments', () => deployments.close());
   const recorder = new RequestRecorder(database.client, logger);
@@ -239,30 +242,34 @@ export async function buildServices(parts: {
     metrics,
     metricsDays: config.metricsDays,
     drift,
+    qualities: evaluations,
     webhookHosts: config.webhookHosts,
     trials: options.alerts,
   });
   stops.add('alerts', () => alerts.close());
   inference.onRequestEnded(alerts.requestEnded);
-  const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
-  jobs.register(new ArtifactVerification(artifacts, () => catalog.artifactDigests()));
-  const jobFiles = await JobFiles.open(join(config.dataDirectory, 'jobs'), config.jobBytes);
-  const { uploads, results } = jobFiles;
-  const evaluations = new Evaluations(new EvaluationStore(database.client));
-  const answering = { catalog, deployments, predictions, uploads, results };
-  jobs.register(new BatchPrediction(answering));
-  jobs.register(new VersionEvaluation({ ...answering, evaluations }));
-  stops.add('jobs', () => jobs.close());
+  const { jobs, jobFiles, schedules, scheduleRunner } = await buildJobServices({
+    config,
+    logger,
+    database,
+    stops,
+    events,
+    artifacts,
+    catalog,
+    deployments,
+    predictions,
+    predictionLog,
+    evaluations,
+  });
   const chores: readonly Chore[] = [
     { what: 'old request events', run: () => events.prune(daysAgo(config.requestEventDays)) },
     { what: 'old archives', run: () => transfer.removeOldArchives() },
     { what: 'old jobs', run: () => jobs.removeFinished(daysAgo(config.jobDays)) },
-    { what: 'old files of jobs', run: () => jobFiles.removeOld(jobs) },
+    { what: 'old files of jobs', run: async () => jobFiles.removeOld(jobs, await schedules.files()) },
     { what: 'old measurements', run: async () => metrics?.prune() },
     { what: 'old counts for drift', run: () => drift.tidy() },
     { what: 'old logged predictions', run: () => predictionLog.tidy() },
     { what: 'old alerts', run: () => alerts.prune() },
-    { what: 'old logged predictions', run: () => predictionLog.tidy() },
   ];
 
   return {
@@ -281,7 +288,7 @@ export async function buildServices(parts: {
     outcomes,
     predictions,
     pipelinePreviews: new PipelinePreviews({ catalog, instances }),
-    reports: new ReportService({ catalog, reliability }),
+    reports: new ReportService({ catalog, reliability, evaluations }),
     depictions: new MoleculeDepictions({ molecules }),
     recordedRequests,
     comparisons,
@@ -289,6 +296,8 @@ export async function buildServices(parts: {
     jobs,
     jobFiles,
     evaluations,
+    schedules,
+    scheduleRunner,
     alerts,
   };
 }

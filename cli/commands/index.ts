@@ -29,6 +29,8 @@ import { report } from './models/report.js';
 import { rollbackAlias } from './models/rollback-alias.js';
 import { rollbackDeployment } from './deployments/rollback-deployment.js';
 import { show } from './show.js';
+import { listSchedules } from './jobs/list-schedules.js';
+import { schedule } from './jobs/schedule.js';
 import { silence } from './alerts/silence.js';
 import { tag } from './models/tag.js';
 import { undeploy } from './deployments/undeploy.js';
@@ -56,6 +58,8 @@ export const COMMANDS: readonly Command[] = [
   undeploy,
   predict,
   evaluate,
+  listSchedules,
+  schedule,
   infer,
   checkPipeline,
   previewPipeline,

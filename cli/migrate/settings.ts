@@ -53,6 +53,12 @@ export const MIGRATION_SETTINGS = {
     describe: 'Guard: with --max-different, the largest difference of a number that is none',
   },
   'max-drift': { kind: 'number', min: 0, describe: 'Guard: population stability index of the answers' },
+  'max-loss': {
+    kind: 'text',
+    describe:
+      'Guard: METRIC[=LOSS],dataset=NAME: how much worse a metric may be that retort evaluate measured of both versions',
+    completes: 'nothing',
+  },
   'no-guards': { kind: 'flag', describe: 'Watch nothing' },
   'keep-warm-ms': {
     kind: 'number',
@@ -91,7 +97,8 @@ export function migrationSettings(values: Values<typeof MIGRATION_SETTINGS>, str
 }
 
 function guardsOf(values: Values<typeof MIGRATION_SETTINGS>): GuardsInput | undefined {
-  if (values.noGuards) return { errorRate: null, p99Ratio: null, outputDifference: null, drift: null };
+  if (values.noGuards)
+    return { errorRate: null, p99Ratio: null, outputDifference: null, drift: null, evaluation: null };
   if (values.tolerance !== undefined && values.maxDifferent === undefined)
     throw wrongUsage('--tolerance goes with --max-different.');
   const guards: GuardsInput = {
@@ -101,6 +108,7 @@ function guardsOf(values: Values<typeof MIGRATION_SETTINGS>): GuardsInput | unde
       ? {}
       : { outputDifference: { maxShare: values.maxDifferent, tolerance: values.tolerance } }),
     ...(values.maxDrift === undefined ? {} : { drift: { maxPsi: values.maxDrift } }),
+    ...(values.maxLoss === undefined ? {} : { evaluation: parseLoss(values.maxLoss) }),
   };
   return Object.keys(guards).length === 0 ? undefined : guards;
 }
@@ -121,6 +129,18 @@ function parseStep(text: string): CanaryStepInput {
       `--step: expected PERCENT[,dwell-ms=…][,requests=…], such as 10,requests=100, got ${JSON.stringify(text)}.`,
     );
   return step;
+}
+
+/** `rmse,dataset=test split`, or `rmse=0.05,dataset=test split`. @throws Failure USAGE */
+function parseLoss(text: string): NonNullable<GuardsInput['evaluation']> {
+  const { head, fields } = labelled(text, ['dataset']);
+  const [metric = '', loss] = head.split('=').map((part) => part.trim());
+  const maxLoss = loss === undefined ? undefined : Number(loss);
+  if (metric === '' || fields.dataset === undefined || loss === '' || !Number.isFinite(maxLoss ?? 0))
+    throw wrongUsage(
+      `--max-loss: expected METRIC[=LOSS],dataset=NAME, such as "rmse=0.05,dataset=test split", got ${JSON.stringify(text)}.`,
+    );
+  return { metric, dataset: fields.dataset, maxLoss };
 }
 
 /** The server would say it of shares. @throws Failure INVALID_ARGUMENT */

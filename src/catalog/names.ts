@@ -21,14 +21,14 @@ export const DEFAULT_ALIAS = 'production';
 
 /** @throws DomainError INVALID_NAME */
 export function checkName(
-  what: 'model' | 'deployment' | 'alias' | 'alert rule',
+  what: 'model' | 'deployment' | 'alias' | 'alert rule' | 'evaluation schedule',
   name: string,
   field: readonly string[],
 ): void {
   if (isName(name)) return;
   throw new DomainError(
     'INVALID_NAME',
-    `Expected ${what.startsWith('a') ? 'an' : 'a'} ${what} name of 1 to 63 letters, digits, dots, underscores and hyphens that begins with a letter or digit, has no two dots together, and does not end with a dot, ".git" or ".lock", got ${quoted(name)}.`,
+    `Expected ${/^[ae]/.test(what) ? 'an' : 'a'} ${what} name of 1 to 63 letters, digits, dots, underscores and hyphens that begins with a letter or digit, has no two dots together, and does not end with a dot, ".git" or ".lock", got ${quoted(name)}.`,
     { field },
   );
 }

@@ -1,7 +1,18 @@
 import type { Metric } from '../catalog/index.js';
+import { differenceInterval, type Interval } from '../statistics/index.js';
 
-/** Whether the target's value of a metric is an improvement. */
-export type MetricVerdict = 'BETTER' | 'WORSE' | 'SAME';
+/** Whether the target's value of a metric is an improvement. UNDECIDED: the intervals cannot tell the two apart. */
+export type MetricVerdict = 'BETTER' | 'WORSE' | 'SAME' | 'UNDECIDED';
+
+/** A metric as its publisher states it, or as it was measured here: then with more. */
+export interface ComparableMetric extends Metric {
+  /** 95 %. */
+  readonly interval?: Interval | null;
+  /** The result of the pipeline that was measured. */
+  readonly result?: string;
+  /** What names the rows, beyond their name; null where nothing does. */
+  readonly rowsOf?: string | null;
+}
 
 export interface MetricComparison {
   /** As the base spells it; as the target does where the base lacks it. */
@@ -12,13 +23,17 @@ export interface MetricComparison {
   readonly higherIsBetter: boolean | null;
   readonly base: number | null;
   readonly target: number | null;
+  readonly baseInterval: Interval | null;
+  readonly targetInterval: Interval | null;
   /** target − base; null where one is missing or the units differ. */
   readonly change: number | null;
+  /** Where that lies, at the level of the intervals; null where neither value has one. */
+  readonly changeInterval: Interval | null;
   /** The change as a share of the base's magnitude; null where that is 0. */
   readonly relativeChange: number | null;
   /** Null where the two cannot be compared, or neither direction is better. */
   readonly verdict: MetricVerdict | null;
-  /** Why something is null; null when nothing needs a word. */
+  /** Why something is null or undecided; null when nothing needs a word. */
   readonly note: string | null;
 }
 
@@ -48,13 +63,18 @@ export function knownDirection(name: string): boolean | null {
  * Metrics of one name and dataset side by side: first those of the base, in its order, then those only the target has.
  * Upper and lower case are told apart only where one version uses both.
  */
-export function compareMetrics(base: readonly Metric[], target: readonly Metric[]): MetricComparison[] {
+export function compareMetrics(
+  base: readonly ComparableMetric[],
+  target: readonly ComparableMetric[],
+): MetricComparison[] {
   const unmatched = new Set(target);
-  const partners = new Map<Metric, Metric>();
-  for (const key of [exactKey, looseKey]) {
+  const partners = new Map<ComparableMetric, ComparableMetric>();
+  for (const { key, isStrict } of MATCHES) {
     for (const metric of base) {
       if (partners.has(metric)) continue;
-      const partner = [...unmatched].find((other) => key(other) === key(metric));
+      const partner = [...unmatched].find(
+        (other) => key(other) === key(metric) && ofOneResult(metric, other, isStrict),
+      );
       if (!partner) continue;
       partners.set(metric, partner);
       unmatched.delete(partner);
@@ -66,7 +86,19 @@ export function compareMetrics(base: readonly Metric[], target: readonly Metric[
   ];
 }
 
-function compareOne(base: Metric | null, target: Metric | null): MetricComparison {
+/** What was measured alike is compared first; then what one measured and the other states. */
+const MATCHES = [
+  { key: exactKey, isStrict: true },
+  { key: exactKey, isStrict: false },
+  { key: looseKey, isStrict: false },
+] as const;
+
+function ofOneResult(one: ComparableMetric, other: ComparableMetric, isStrict: boolean): boolean {
+  if (one.result === other.result) return true;
+  return !isStrict && (one.result === undefined || other.result === undefined);
+}
+
+function compareOne(base: ComparableMetric | null, target: ComparableMetric | null): MetricComparison {
   const metric = base ?? target;
   const direction = directionOf(base, target);
   const row = {
@@ -76,8 +108,10 @@ function compareOne(base: Metric | null, target: Metric | null): MetricCompariso
     higherIsBetter: direction === 'CONTRADICTORY' ? null : direction,
     base: base?.value ?? null,
     target: target?.value ?? null,
+    baseInterval: base?.interval ?? null,
+    targetInterval: target?.interval ?? null,
   };
-  const incomparable = { change: null, relativeChange: null, verdict: null };
+  const incomparable = { change: null, relativeChange: null, changeInterval: null, verdict: null };
   if (!base || !target)
     return { ...row, ...incomparable, note: `Only the ${base ? 'base' : 'target'} states it.` };
   if (base.unit !== target.unit)
@@ -88,26 +122,66 @@ function compareOne(base: Metric | null, target: Metric | null): MetricCompariso
       note: `The units differ: ${base.unit ?? 'none'} and ${target.unit ?? 'none'}.`,
     };
   const change = target.value - base.value;
-  const verdict =
-    change === 0
-      ? 'SAME'
-      : row.higherIsBetter === null
-        ? null
-        : change > 0 === row.higherIsBetter
-          ? 'BETTER'
-          : 'WORSE';
+  const changeInterval = intervalOfChange(base, target);
+  const verdict = verdictOf(change, changeInterval, row.higherIsBetter);
   return {
     ...row,
     change: finite(change),
     relativeChange: change === 0 ? 0 : finite(change / Math.abs(base.value)),
+    changeInterval,
     verdict,
-    note:
-      direction === 'CONTRADICTORY'
-        ? 'The two versions disagree on whether higher is better.'
-        : verdict === null
-          ? 'Nothing says whether higher is better; state higherIsBetter when publishing.'
-          : null,
+    note: noteOf(base, target, { direction, verdict, changeInterval }),
   };
+}
+
+function intervalOfChange(base: ComparableMetric, target: ComparableMetric): Interval | null {
+  if (!base.interval && !target.interval) return null;
+  const { low, high } = differenceInterval(
+    { value: base.value, interval: base.interval ?? null },
+    { value: target.value, interval: target.interval ?? null },
+  );
+  return Number.isFinite(low) && Number.isFinite(high) ? { low, high } : null;
+}
+
+function verdictOf(
+  change: number,
+  interval: Interval | null,
+  higherIsBetter: boolean | null,
+): MetricVerdict | null {
+  if (change === 0) return 'SAME';
+  if (higherIsBetter === null) return null;
+  if (interval !== null && interval.low <= 0 && interval.high >= 0) return 'UNDECIDED';
+  return change > 0 === higherIsBetter ? 'BETTER' : 'WORSE';
+}
+
+function noteOf(
+  base: ComparableMetric,
+  target: ComparableMetric,
+  {
+    direction,
+    verdict,
+    changeInterval,
+  }: {
+    readonly direction: boolean | null | 'CONTRADICTORY';
+    readonly verdict: MetricVerdict | null;
+    readonly changeInterval: Interval | null;
+  },
+): string | null {
+  const notes: string[] = [];
+  if (direction === 'CONTRADICTORY') notes.push('The two versions disagree on whether higher is better.');
+  else if (verdict === null)
+    notes.push('Nothing says whether higher is better; state higherIsBetter when publishing.');
+  if (verdict === 'UNDECIDED' && changeInterval)
+    notes.push(
+      `The 95 % intervals cannot tell the two apart: the change lies between ${brief(changeInterval.low)} and ${brief(changeInterval.high)}.`,
+    );
+  if (base.rowsOf !== undefined && target.rowsOf !== undefined && base.rowsOf !== target.rowsOf)
+    notes.push('The two were measured on different files of this name.');
+  return notes.length === 0 ? null : notes.join(' ');
+}
+
+function brief(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
 
 /** The change from nothing, or between the ends of what a double holds, is no number. */

@@ -7,6 +7,7 @@ import type { Logger } from '../platform/logging.js';
 import type { RunnerPool, RuntimeGraphs } from '../runtime/index.js';
 import { DeploymentStore } from './deployment-store.js';
 import { DesiredStore } from './desired/desired-store.js';
+import type { MeasuredQualities } from './guards/index.js';
 import { Fleet } from './harness/fleet.js';
 import { MemoryBudget } from './harness/memory-budget.js';
 import { MigrationStarter } from './migrations/migration-starter.js';
@@ -33,20 +34,22 @@ export interface DeploymentDependencies {
   /** Pipelines lie above this folder; what they need started before READY comes in here. */
   readonly warmUpPipeline: WarmUpPipeline;
   readonly rowProver: RowProver;
+  /** What was measured of versions lies above this folder, too. */
+  readonly qualities: MeasuredQualities;
 }
 
 /** Everything that deployments are made of, each built once. */
 export function deploymentParts(deps: DeploymentDependencies) {
-  const { artifacts, graphs, catalog, database, events, logger, runners } = deps;
+  const { artifacts, graphs, catalog, database, events, logger, runners, qualities } = deps;
   const deployments = new DeploymentStore(database);
   const store = new DesiredStore(database, deployments);
   const migrations = new MigrationStore(database);
-  const starter = new MigrationStarter({ catalog, events, deployments, migrations });
+  const starter = new MigrationStarter({ catalog, events, deployments, migrations, qualities });
   const loader = new ModelLoader(artifacts, graphs, runners, new MemoryBudget(deps.modelMemoryBytes));
   const proofs = new RowProofs({ catalog, graphs, prover: deps.rowProver, logger });
   const prover = new ModelProver(new WarmUp(catalog, deps.warmUpPipeline), proofs);
   const router = new Router();
-  const parts = { catalog, events, logger, deployments, store, migrations, starter, router };
+  const parts = { catalog, events, logger, deployments, store, migrations, starter, router, qualities };
   const onDemand = new OnDemandModels(loader, prover, events, logger);
   return { ...parts, onDemand, fleet: new Fleet({ ...parts, loader, prover }) };
 }

@@ -9,6 +9,7 @@ import { SYSTEM } from './deployment-events.js';
 import { moved, servingPrimary, type Desired } from './desired/desired.js';
 import { DesiredReader, NOTHING_DESIRED } from './desired/desired-reader.js';
 import type { DesiredStore } from './desired/desired-store.js';
+import type { MeasuredQualities } from './guards/index.js';
 import type { HarnessDependencies } from './harness/harness.js';
 import { HarnessSet } from './harness/harness-set.js';
 import type { MigrationStarter } from './migrations/migration-starter.js';
@@ -39,6 +40,7 @@ export interface ReconcilerDependencies extends HarnessDependencies {
   readonly migrations: MigrationStore;
   readonly starter: MigrationStarter;
   readonly router: Router;
+  readonly qualities: Pick<MeasuredQualities, 'of'>;
 }
 
 /**
@@ -74,7 +76,7 @@ export class Reconciler implements Seat {
     this.outcomes = new RearrangementOutcomes(name);
     this.reader = new DesiredReader(name, deps);
     this.admission = new Admission(`Deployment "${name}"`);
-    this.watch = new MigrationWatch(deps.router, name);
+    this.watch = new MigrationWatch(deps.router, name, deps.qualities);
     this.harnesses = new HarnessSet(deps, () => {
       this.publish();
       this.poke();

@@ -1,4 +1,5 @@
 import type { AnnotatedTag } from './annotated-tag.js';
+import type { NotesCommit } from './evaluation-notes.js';
 import { commitMessage } from './commit-message.js';
 import { signatureLine } from './signature-line.js';
 import { versionFiles, type PublishedVersion } from './version-files.js';
@@ -27,6 +28,18 @@ export function commitCommand(published: PublishedVersion, parent: string | unde
 
 export function tagCommand({ name, commit, tagger, message }: AnnotatedTag): string {
   return `tag ${name}\nfrom ${commit}\ntagger ${tagger}\n${data(message)}`;
+}
+
+export function notesCommand({ committer, message, notes }: NotesCommit): string {
+  const files = [...notes].map(([commit, note]) => `M 100644 inline ${commit}\n${data(note)}`);
+  return [
+    'commit refs/heads/notes\n',
+    `author ${committer}\ncommitter ${committer}\n`,
+    data(message),
+    'deleteall\n',
+    ...files,
+    '\n',
+  ].join('');
 }
 
 /** The commits of the marks, from the file `--export-marks` writes. */

@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CatalogReader, ModelRecord } from '../catalog/index.js';
 import { annotatedTag, type AnnotatedTag } from './annotated-tag.js';
-import { BEGIN, commitCommand, DONE, parseMarks, tagCommand } from './fast-import.js';
+import { evaluationNotes, NOTES } from './evaluation-notes.js';
+import { BEGIN, commitCommand, DONE, notesCommand, parseMarks, tagCommand } from './fast-import.js';
 import type { GitCommand } from './git-command.js';
 import {
   readHead,
@@ -46,7 +47,13 @@ export class RepositoryBuilder {
     const tags = tagsOf(model, names, commits);
     const added = tags.filter(({ id, name }) => before.get(TAGS + name)?.id !== id);
     if (added.length > 0) await this.import(directory, added.map(tagCommand), signal);
-    await point(directory, before, references(names, commits, tags), headOf(names));
+    const all = references(names, commits, tags);
+    const notes = evaluationNotes(model, await this.parts.evaluations.newestOfModel(model.id), commits);
+    if (notes) {
+      if (before.get(NOTES)?.id !== notes.id) await this.import(directory, [notesCommand(notes)], signal);
+      all.set(NOTES, { id: notes.id });
+    }
+    await point(directory, before, all, headOf(names));
     await this.joinPacks(directory, signal);
   }
 

@@ -1,4 +1,5 @@
 import type { CatalogReader, DerivationRelation, ModelRecord, VersionRecord } from '../catalog/index.js';
+import type { Evaluations } from '../batch/index.js';
 import type { TransferService } from '../transfer/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { PublishedVersion } from './version-files.js';
@@ -13,6 +14,7 @@ const EXAMPLE_BYTES = 8 * 1_024 ** 2;
 export interface VersionSource {
   readonly catalog: CatalogReader;
   readonly transfer: Pick<TransferService, 'missingParentsOfVersions'>;
+  readonly evaluations: Pick<Evaluations, 'newestOfModel'>;
 }
 
 /** The versions after one, in order, each with all that its commit is made of; read as they are asked for. */

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Evaluations } from '../batch/index.js';
+import type { Evaluations, EvaluationSchedules } from '../batch/index.js';
 import type { CatalogService } from '../catalog/index.js';
 import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
@@ -45,6 +45,7 @@ export interface GraphqlServices {
   readonly comparer: VersionComparer;
   readonly jobs: JobService;
   readonly evaluations: Evaluations;
+  readonly schedules: EvaluationSchedules;
   readonly alerts: AlertService;
   /** Null where the server does not measure. */
   readonly metrics: MetricsService | null;
@@ -139,6 +140,9 @@ class OperationContext implements RequestContext {
   }
   get jobs(): JobService {
     return this.services.jobs;
+  }
+  get schedules(): EvaluationSchedules {
+    return this.services.schedules;
   }
   get evaluations(): Evaluations {
     return this.services.evaluations;

@@ -14,7 +14,7 @@ import { type TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import type { AlertService, DriftService } from '../monitoring/index.js';
 import type { RecordedRequestRecord, RecordedRequests } from '../recording/index.js';
-import type { Evaluations } from '../batch/index.js';
+import type { Evaluations, EvaluationSchedules } from '../batch/index.js';
 import type { JobService } from '../jobs/index.js';
 import { keyedLoaders, pageLoader } from './batched-loaders.js';
 import { groupBy } from './group-by.js';
@@ -46,12 +46,14 @@ export function createLoaders(
     readonly recordedRequests: RecordedRequests;
     readonly jobs: JobService;
     readonly evaluations: Evaluations;
+    readonly schedules: EvaluationSchedules;
     readonly drift: DriftService;
     readonly alerts: AlertService;
   },
   { cache }: { cache: boolean },
 ) {
-  const { catalog, transfer, deployments, recordedRequests, jobs, evaluations, drift, alerts } = services;
+  const { catalog, transfer, deployments, recordedRequests, jobs, evaluations, schedules, drift, alerts } =
+    services;
   const { byKey, grouped } = keyedLoaders({ cache });
 
   return {
@@ -201,6 +203,10 @@ export function createLoaders(
     ),
     alert: byKey(
       (ids) => alerts.byIds(ids),
+      ({ id }) => id,
+    ),
+    evaluationSchedule: byKey(
+      (ids) => schedules.byIds(ids),
       ({ id }) => id,
     ),
     openAlertsOfRule: grouped(

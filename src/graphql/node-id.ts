@@ -1,3 +1,4 @@
+import type { EvaluationSchedule } from '../batch/index.js';
 import type { ModelRecord, VersionRecord } from '../catalog/index.js';
 import type { DeploymentRecord, RevisionRecord } from '../deployments/index.js';
 import type { JobRecord } from '../jobs/index.js';
@@ -14,6 +15,7 @@ const NODE_TYPES = [
   'Job',
   'AlertRule',
   'Alert',
+  'EvaluationSchedule',
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 
@@ -26,7 +28,8 @@ export type NodeRecord =
   | MigrationOfDeployment
   | JobRecord
   | AlertRuleRecord
-  | AlertRecord;
+  | AlertRecord
+  | EvaluationSchedule;
 
 const ID = new RegExp(
   `^(${NODE_TYPES.join('|')}):([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$`,
@@ -63,6 +66,7 @@ export function nodeType(record: NodeRecord): NodeType {
   if ('of' in record) return 'Migration';
   if ('attempt' in record) return 'Job';
   if ('ruleName' in record) return 'Alert';
+  if ('every' in record) return 'EvaluationSchedule';
   if ('condition' in record) return 'AlertRule';
   if ('deploymentId' in record) return 'DeploymentRevision';
   if ('revision' in record) return 'Deployment';

@@ -50,6 +50,7 @@ export const deploymentCursors: CursorCodec<{ readonly name: string }> = {
 
 export const derivativeCursors = textCursors('derivatives', isUuid);
 export const alertCursors = textCursors('alerts', isUuid);
+export const evaluationScheduleCursors = textCursors('evaluation-schedules', isName);
 export const alertRuleCursors = textCursors('alert-rules', isName);
 
 export const aliasChangeCursors = idCursors('alias-history');

@@ -9,4 +9,5 @@ export type {
   Reached,
   RunningJob,
 } from './job.js';
+export { isOver } from './job.js';
 export { JobService } from './job-service.js';

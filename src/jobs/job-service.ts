@@ -16,7 +16,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 interface Caller {
   readonly actor: string;
-  readonly requestId: string;
+  /** Left out where Retort does it by itself. */
+  readonly requestId?: string | undefined;
 }
 
 export interface StartRequest {
@@ -24,6 +25,8 @@ export interface StartRequest {
   /** What the kind of job is asked for. */
   readonly asked: JsonObject;
   readonly reason?: string | null | undefined;
+  /** Part of the transaction that makes the job. */
+  readonly also?: (tx: Transaction, job: JobRecord) => Promise<void>;
 }
 
 export interface JobRequest {
@@ -76,12 +79,20 @@ export class JobService {
     );
   }
 
-  /** @throws DomainError what the kind of job refuses; OVERLOADED, INVALID_ARGUMENT */
-  async start(caller: Caller, { kind, asked, reason: given }: StartRequest): Promise<JobRecord> {
-    const reason = checkReason(given?.trim() === '' ? null : given);
+  /** What is to be done, without doing it. @throws DomainError what the kind of job refuses */
+  async check(
+    kind: JobKind,
+    asked: JsonObject,
+  ): Promise<{ readonly input: JsonObject; readonly title: string }> {
     const work = this.works.get(kind);
     if (!work) throw new DomainError('INTERNAL', `No work is registered for jobs of kind ${kind}`);
-    const prepared = await work.prepare(asked);
+    return work.prepare(asked);
+  }
+
+  /** @throws DomainError what the kind of job refuses; OVERLOADED, INVALID_ARGUMENT */
+  async start(caller: Caller, { kind, asked, reason: given, also }: StartRequest): Promise<JobRecord> {
+    const reason = checkReason(given?.trim() === '' ? null : given);
+    const prepared = await this.check(kind, asked);
     const unfinished = await this.store.count({ states: ['QUEUED', 'RUNNING', 'PAUSED'] });
     if (unfinished >= MAX_UNFINISHED)
       throw new DomainError(
@@ -89,9 +100,10 @@ export class JobService {
         `${unfinished} jobs are not over yet, and no more may wait. Cancel some, or try again later.`,
         { retryAfterMs: 60_000 },
       );
-    const { actor, requestId } = caller;
+    const { actor, requestId = null } = caller;
     const job = await this.parts.events.transaction(async (tx) => {
       const result = await this.store.create(tx, { ...prepared, kind, reason, actor, requestId });
+      await also?.(tx, result);
       await this.wakeUps.send(tx, result.id);
       return { result, events: [jobEvent(result, null, caller, reason)] };
     });

@@ -33,6 +33,7 @@ export {
   type ErrorSummary,
   type IntervalCoverage,
   type LiveError,
+  LoggedOutcomes,
   OutcomeService,
 } from './outcomes/index.js';
 export {

@@ -55,5 +55,6 @@ export {
   type ProbabilityQuality,
   probabilityQuality,
 } from './quality/classification-quality.js';
+export { differenceInterval, type Estimate } from './quality/difference-interval.js';
 export { correlation, type Counts, onceEach, ranksOf } from './quality/ranks.js';
 export { regressionQuality, type RegressionQuality } from './quality/regression-quality.js';

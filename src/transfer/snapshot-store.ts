@@ -5,6 +5,7 @@ import { isName, sameButCase } from '../catalog/index.js';
 import type { Dataset, Environment, Metric, Source } from '../catalog/index.js';
 import { FORMAT_VERSION } from './archive/archive-layout.js';
 import { manifestAttachment } from './archive/manifest-attachments.js';
+import { manifestEvaluations } from './archive/manifest-evaluations.js';
 import { manifestExample } from './archive/manifest-examples.js';
 import { FORMAT, type Manifest, type ManifestParent, type ManifestVersion } from './archive/manifest.js';
 
@@ -30,6 +31,7 @@ interface ModelRows {
   readonly model: Prisma.ModelGetPayload<object>;
   readonly versions: readonly VersionRow[];
   readonly examples: readonly Prisma.VersionExampleGetPayload<object>[];
+  readonly evaluations: readonly Prisma.EvaluationGetPayload<{ include: typeof NUMBER }>[];
   readonly descriptions: readonly Prisma.ModelDescriptionGetPayload<object>[];
   readonly tags: readonly Prisma.TagGetPayload<{ include: typeof NUMBER }>[];
   readonly aliases: readonly Prisma.AliasGetPayload<{ include: typeof NUMBER }>[];
@@ -73,6 +75,11 @@ export class SnapshotStore {
       examples: await tx.versionExample.findMany({
         where: { version: { modelId: model.id } },
         orderBy: { position: 'asc' },
+      }),
+      evaluations: await tx.evaluation.findMany({
+        where: { version: { modelId: model.id } },
+        include: NUMBER,
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       }),
       descriptions: await tx.modelDescription.findMany({ ...ofModel, orderBy: { untilVersion: 'asc' } }),
       tags: await tx.tag.findMany({ ...ofModel, include: NUMBER }),
@@ -123,6 +130,7 @@ export class SnapshotStore {
 }
 
 function manifestOf(rows: ModelRows): Manifest {
+  const evaluations = manifestEvaluations(rows.evaluations);
   const { model, versions, examples, descriptions, tags, aliases, aliasMoves, parents } = rows;
   const examplesOf = new Map<string, ManifestVersion['examples']>();
   for (const example of examples)
@@ -157,6 +165,7 @@ function manifestOf(rows: ModelRows): Manifest {
     versions: versions.map((version) =>
       versionOf(version, parents.get(version.id) ?? [], examplesOf.get(version.id) ?? []),
     ),
+    ...(evaluations.length > 0 ? { evaluations } : {}),
     tags: tags
       .map(({ name, version, createdAt, createdBy }) => ({
         name,

@@ -58,12 +58,15 @@ const CHANGES_NOTHING = ['exportModel', 'infer', 'models', 'predict', 'testAlert
 const CHANGED_ELSEWHERE = [
   'cancelJob',
   'createAlertRule',
+  'createEvaluationSchedule',
   'deleteAlertRule',
+  'deleteEvaluationSchedule',
   'deleteLoggedPredictions',
   'evaluateVersion',
   'pauseJob',
   'recordOutcome',
   'resumeJob',
+  'runEvaluationSchedule',
   'setReferenceDistribution',
   'silenceAlerts',
   'startArtifactVerification',
@@ -71,6 +74,7 @@ const CHANGED_ELSEWHERE = [
   'startVersionComparison',
   'unsilenceAlerts',
   'updateAlertRule',
+  'updateEvaluationSchedule',
 ];
 
 describe.each(databaseKinds)('reasons, %s database', (kind) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compareMetrics, knownDirection } from '../../src/compatibility/index.js';
+import { type ComparableMetric, compareMetrics, knownDirection } from '../../src/compatibility/index.js';
 import { type Metric } from '../../src/catalog/index.js';
 
 const metric = (name: string, value: number, more: Partial<Metric> = {}): Metric => ({
@@ -124,6 +124,49 @@ describe('compareMetrics', () => {
     expect(compared.map(({ name, base, target }) => [name, base, target])).toEqual([
       ['MAE', 1, 3],
       ['mae', 2, 4],
+    ]);
+  });
+});
+
+describe('metrics that were measured', () => {
+  const measured = (value: number, half: number, more: Partial<ComparableMetric> = {}): ComparableMetric => ({
+    ...metric('rmse', value, { dataset: 'test', unit: 'eV' }),
+    interval: { low: value - half, high: value + half },
+    result: 'gap',
+    rowsOf: 'sha256:1',
+    ...more,
+  });
+
+  it.each([
+    { why: 'apart', base: measured(2, 0.1), target: measured(1, 0.1), verdict: 'BETTER' },
+    { why: 'apart, for the worse', base: measured(1, 0.1), target: measured(2, 0.1), verdict: 'WORSE' },
+    {
+      why: 'overlapping a little, yet apart',
+      base: measured(1, 0.1),
+      target: measured(1.15, 0.1),
+      verdict: 'WORSE',
+    },
+    { why: 'not to be told apart', base: measured(1, 0.1), target: measured(1.1, 0.1), verdict: 'UNDECIDED' },
+    { why: 'equal', base: measured(1, 0.1), target: measured(1, 0.1), verdict: 'SAME' },
+    {
+      why: 'stated by one',
+      base: metric('rmse', 1.05, { dataset: 'test', unit: 'eV' }),
+      target: measured(1, 0.1),
+      verdict: 'UNDECIDED',
+    },
+  ])('$why are $verdict', ({ base, target, verdict }) => {
+    expect(compareMetrics([base], [target])).toMatchObject([{ verdict }]);
+  });
+
+  it('are compared result by result, and say where the rows are others', () => {
+    const other = { result: 'charge' };
+    const found = compareMetrics(
+      [measured(1, 0.1), measured(5, 0.1, other)],
+      [measured(6, 0.1, other), measured(2, 0.1, { rowsOf: 'sha256:2' })],
+    );
+    expect(found).toMatchObject([
+      { base: 1, target: 2, note: 'The two were measured on different files of this name.' },
+      { base: 5, target: 6, note: null },
     ]);
   });
 });

@@ -32,6 +32,7 @@ import { gitIsInstalled } from '../support/git-client.js';
         catalog,
         // Nothing here came with an archive.
         transfer: { missingParentsOfVersions: async () => [] },
+        evaluations: { newestOfModel: async () => [] },
         events: harness.events,
         logger: createLogger('silent'),
         ...(maxBytes !== undefined && { maxBytes }),

@@ -116,6 +116,7 @@ describe('the schema', () => {
       'depiction',
       'deployment',
       'deployments',
+      'evaluationSchedules',
       'events',
       'fleetMetrics',
       'job',
@@ -136,7 +137,9 @@ describe('the schema', () => {
       'clearRecordedRequests',
       'collectArtifacts',
       'createAlertRule',
+      'createEvaluationSchedule',
       'deleteAlertRule',
+      'deleteEvaluationSchedule',
       'deleteLoggedPredictions',
       'deleteModel',
       'deployVersion',
@@ -158,6 +161,7 @@ describe('the schema', () => {
       'resumeMigration',
       'rollbackAlias',
       'rollbackDeployment',
+      'runEvaluationSchedule',
       'setAlias',
       'setReferenceDistribution',
       'setTraffic',
@@ -172,6 +176,7 @@ describe('the schema', () => {
       'untagVersion',
       'updateAlertRule',
       'updateDeployment',
+      'updateEvaluationSchedule',
       'updateModel',
     ]);
     expect(names(schema.getSubscriptionType())).toEqual([

@@ -91,6 +91,7 @@ function report(
         `${plan.model.action}${plan.model.changed.length > 0 ? `: ${plan.model.changed.join(', ')}` : ''}`,
       ],
       ['versions', `${plan.versionsAdded} of ${plan.versionCount} new`],
+      ['evaluations', `${plan.evaluationsAdded} new`],
       ['tags', `${plan.tagsAdded} new`],
       ['alias history', `${plural(plan.aliasChangesAdded, 'entry', 'entries')} new`],
       ['files', `${plan.blobsAdded} new, ${bytes(plan.bytesAdded)}`],

@@ -36,26 +36,36 @@ export function labelledRow(
   if (prediction === null) return { fault: 'It was not answered.' };
   if (prediction.error !== null) return { fault: `${prediction.error.code}: ${prediction.error.message}` };
   const result = resultOf(prediction.results, question.result);
-  const { value } = result;
-  const measured = label[TARGET];
   const group = question.hasGroups ? groupName(label[GROUP]) : null;
-  const common = {
-    group,
-    interval: result.interval ?? null,
-    probabilities: probabilitiesOf(prediction.results),
-  };
+  const { name, value, interval = null } = result;
+  const probabilities = probabilitiesOf(prediction.results.map((each) => each.value));
+  return labelled({ name, value, interval, probabilities, group }, label[TARGET]);
+}
+
+/** What was predicted, side by side with what was measured. @throws DomainError INVALID_ARGUMENT for what is neither number nor label */
+export function labelled(
+  {
+    name,
+    value,
+    ...known
+  }: Pick<LabelledRow, 'group' | 'interval' | 'probabilities'> & {
+    readonly name: string;
+    readonly value: unknown;
+  },
+  measured: unknown,
+): LabelledRow | { readonly fault: string } {
   if (typeof value === 'string' || typeof value === 'boolean')
-    return { ...common, measured: labelText(measured), predicted: labelText(value) };
+    return { ...known, measured: labelText(measured), predicted: labelText(value) };
   if (typeof value !== 'number')
     throw new DomainError(
       'INVALID_ARGUMENT',
-      `The result ${JSON.stringify(result.name)} is ${Array.isArray(value) ? 'a list' : 'an object'} for each row: expected a result that is one number or one label. Name it with predicted.`,
+      `The result ${JSON.stringify(name)} is ${Array.isArray(value) ? 'a list' : 'an object'} for each row: expected a result that is one number or one label. Name it with predicted.`,
       { field: ['predicted'] },
     );
   const number = typeof measured === 'number' ? measured : Number.NaN;
   if (!Number.isFinite(number))
     return { fault: `The measured value is ${JSON.stringify(measured)}: expected a number.` };
-  return { ...common, measured: number, predicted: value };
+  return { ...known, measured: number, predicted: value };
 }
 
 function resultOf(results: Results, name: string | null): Results[number] {
@@ -78,8 +88,8 @@ function groupName(value: unknown): string {
 }
 
 /** A result that is a number by the name of each class, and these add up to one. */
-function probabilitiesOf(results: Results): LabelledRow['probabilities'] {
-  for (const { value } of results) {
+export function probabilitiesOf(values: readonly unknown[]): LabelledRow['probabilities'] {
+  for (const value of values) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) continue;
     const entries = Object.entries(value);
     if (entries.length < 2 || !entries.every(([, share]) => typeof share === 'number')) continue;

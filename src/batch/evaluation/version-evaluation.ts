@@ -1,66 +1,41 @@
-import { z } from 'zod';
-import { DatabaseUnavailable } from '../../platform/failures.js';
-import type { CatalogService, VersionRecord } from '../../catalog/index.js';
-import {
-  FieldFault,
-  FieldReader,
-  FILE_FORMATS,
-  isUnreadable,
-  openRows,
-  type FieldWish,
-} from '../../datafiles/index.js';
-import type { DeploymentService } from '../../deployments/index.js';
+import type { VersionRecord } from '../../catalog/index.js';
+import { isUnreadable, openRows } from '../../datafiles/index.js';
 import type { JobWork, RunningJob } from '../../jobs/index.js';
 import { describeResults, type Pipeline } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { JsonObject } from '../../platform/events/index.js';
+import { DatabaseUnavailable } from '../../platform/failures.js';
 import type { PredictionService } from '../../predictions/index.js';
 import type { JobFiles } from '../files/job-files.js';
-import {
-  answerFile,
-  failedRow,
-  fileProgress,
-  NOTHING_YET,
-  type FileProgress,
-  type RowSink,
-} from '../rows/answer-file.js';
-import type { AnsweredRow } from '../rows/answering.js';
+import { answerFile, failedRow, fileProgress, NOTHING_YET, type FileProgress } from '../rows/answer-file.js';
 import { openAsked, type AskedFile } from '../rows/asked-rows.js';
-import { checkedColumns, checkedFormat, checkedLevel, targetVersion, textOf } from '../rows/asked-target.js';
+import { targetVersion } from '../rows/asked-target.js';
+import {
+  evaluationInput,
+  readEvaluation,
+  resultNamed,
+  type EvaluationInput,
+  type EvaluationParts,
+  type FileEvaluation,
+  type OutcomesEvaluation,
+} from './evaluation-input.js';
 import { evaluationReport, type EvaluationReport } from './evaluation-report.js';
 import type { Evaluations } from './evaluations.js';
-import { GROUP, labelledRow, TARGET, type LabelledRow } from './labelled-rows.js';
+import { labelReader, LabelSink } from './label-sink.js';
+import type { LabelledRow } from './labelled-rows.js';
 import { MeasuredRows } from './measured-rows.js';
-
-const input = z.object({
-  deployment: z.string().nullable(),
-  version: z.string(),
-  artifact: z.string(),
-  format: z.enum(FILE_FORMATS),
-  columns: z.record(z.string(), z.string()),
-  level: z.number().nullable(),
-  target: z.string(),
-  groupBy: z.string().nullable(),
-  /** The name of the result that is compared. */
-  predicted: z.string(),
-  dataset: z.string(),
-});
-type Input = z.infer<typeof input>;
 
 /** Fewer say nothing that could be told from chance. */
 const FEWEST_ROWS = 2;
-const MAX_DATASET = 200;
 
-interface Parts extends Pick<JobFiles, 'uploads' | 'results'> {
-  readonly catalog: Pick<CatalogService, 'resolveVersion' | 'versionsByIds'>;
-  readonly deployments: Pick<DeploymentService, 'require'>;
+interface Parts extends Pick<JobFiles, 'uploads' | 'results'>, EvaluationParts {
   readonly predictions: PredictionService;
   readonly evaluations: Evaluations;
 }
 
 /**
  * The job EVALUATE_VERSION: asks a version about every row of a file whose values are known, behind all requests, and keeps how
- * far its answers are from them.
+ * far its answers are from them; or takes the answers from a log whose truth was recorded since.
  */
 export class VersionEvaluation implements JobWork {
   readonly kind = 'EVALUATE_VERSION';
@@ -69,56 +44,39 @@ export class VersionEvaluation implements JobWork {
 
   async prepare(asked: JsonObject): Promise<{ input: JsonObject; title: string }> {
     const { deployment, version } = await targetVersion(this.parts, asked);
-    const format = checkedFormat(asked.format, 'format');
-    const columns = checkedColumns(asked.columns);
-    const artifact = textOf(asked.artifact);
     const pipeline = this.parts.predictions.pipelineOf(version);
-    const prepared: Input = {
-      deployment,
-      version: version.ref,
-      artifact,
-      format,
-      columns: Object.fromEntries(columns),
-      level: checkedLevel(asked.level),
-      target: textOf(asked.target),
-      groupBy: typeof asked.groupBy === 'string' ? asked.groupBy : null,
-      predicted: resultName(pipeline, asked.predicted),
-      dataset: datasetName(asked.dataset, artifact),
-    };
-    const path = await this.parts.uploads.path(artifact);
-    const file = await openAsked({ path, format, columns, pipeline });
-    try {
-      labelReader(file, prepared, pipeline);
-    } finally {
-      await file.close();
-    }
+    const prepared = await readEvaluation(this.parts, { deployment, version, pipeline }, asked);
+    if (!('outcomes' in prepared)) await this.checkFile(prepared, pipeline);
     return { input: prepared, title: `Evaluate ${version.ref} on ${prepared.dataset}` };
   }
 
   async run(job: RunningJob): Promise<JsonObject> {
     const { catalog, evaluations, predictions, results } = this.parts;
-    const asked = input.parse(job.input);
+    const asked = evaluationInput.parse(job.input);
     const version = await catalog.resolveVersion(asked.version, ['version']);
     const reached = fileProgress.parse(job.checkpoint ?? NOTHING_YET);
     const pipeline = predictions.pipelineOf(version);
-    if (!reached.isAnswered) {
-      const sinkOf = (file: AskedFile) =>
-        new LabelledRows(labelReader(file, asked, pipeline), asked, reached);
-      await answerFile(this.parts, job, asked, pipeline, reached, sinkOf);
-    }
-    const report = await this.reportOf(job, asked, pipeline, reached);
+    const measured =
+      'outcomes' in asked
+        ? await this.measuredOutcomes(job, asked, { version, pipeline, reached })
+        : await this.measuredFile(job, asked, pipeline, reached);
+    if (measured.count < FEWEST_ROWS) throw tooFew(measured.count, reached, asked);
+    const unit = resultNamed(pipeline, asked.predicted)?.unit ?? null;
+    const options = { unit, used: measured.count, signal: job.signal };
+    const report = await evaluationReport(measured.rows, options);
     const { metrics, ...rest } = report;
     await keptWhenPossible(job, () =>
-      evaluations.keep({
+      evaluations.keep(version, {
         versionId: version.id,
         jobId: job.id,
         dataset: asked.dataset,
-        artifact: asked.artifact,
+        artifact: 'artifact' in asked ? asked.artifact : null,
         result: asked.predicted,
         rows: reached.rows,
         failed: reached.failed,
         metrics,
-        report: rest as unknown as NonNullable<Parameters<Evaluations['keep']>[0]['report']>,
+        report: rest as unknown as NonNullable<Parameters<Evaluations['keep']>[1]['report']>,
+        schedule: asked.schedule,
         createdBy: job.actor,
       }),
     );
@@ -126,119 +84,95 @@ export class VersionEvaluation implements JobWork {
     return answerOf(version, asked, reached, report);
   }
 
-  private async reportOf(
+  private async checkFile(asked: FileEvaluation, pipeline: Pipeline): Promise<void> {
+    const path = await this.parts.uploads.path(asked.artifact);
+    const columns = new Map(Object.entries(asked.columns));
+    const file = await openAsked({ path, format: asked.format, columns, pipeline });
+    try {
+      labelReader(file, asked, pipeline);
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async measuredFile(
     job: RunningJob,
-    asked: Input,
+    asked: FileEvaluation,
     pipeline: Pipeline,
     reached: FileProgress,
-  ): Promise<EvaluationReport> {
+  ): Promise<MeasuredRows> {
+    if (!reached.isAnswered) {
+      const sinkOf = (file: AskedFile) => new LabelSink(labelReader(file, asked, pipeline), asked, reached);
+      await answerFile(this.parts, job, asked, pipeline, reached, sinkOf);
+    }
     const measured = new MeasuredRows();
     const path = this.parts.results.rowsPath(job.id);
     for await (const rows of openRows(path, { format: 'JSONL', signal: job.signal }).batches())
       for (const each of rows) if (!isUnreadable(each)) measured.add(each.row as unknown as LabelledRow);
-    if (measured.count < FEWEST_ROWS) throw tooFew(measured.count, reached);
-    const unit = resultOf(pipeline, asked.predicted)?.unit ?? null;
-    return evaluationReport(measured.rows, { unit, used: measured.count, signal: job.signal });
+    return measured;
   }
-}
 
-/** Writes rows that were measured and answered, and counts the others. */
-class LabelledRows implements RowSink {
-  constructor(
-    private readonly reader: FieldReader,
-    private readonly asked: Input,
-    private readonly reached: FileProgress,
-  ) {}
-
-  textOf(rows: readonly AnsweredRow[]): string {
-    let text = '';
-    const question = { result: this.asked.predicted, hasGroups: this.asked.groupBy !== null };
-    for (const row of rows) {
-      const labelled = labelledRow(row, this.labelOf(row), question);
-      if ('fault' in labelled) failedRow(this.reached, row.asked.line, 'NOT_COUNTED', labelled.fault);
-      else text += `${JSON.stringify(labelled)}\n`;
+  private async measuredOutcomes(
+    job: RunningJob,
+    { outcomes, predicted }: OutcomesEvaluation,
+    {
+      version,
+      pipeline,
+      reached,
+    }: { readonly version: VersionRecord; readonly pipeline: Pipeline; readonly reached: FileProgress },
+  ): Promise<MeasuredRows> {
+    const { rows, isCut } = await this.parts.outcomes.of({
+      deployment: outcomes.deployment,
+      versionId: version.id,
+      since: new Date(outcomes.since),
+      until: new Date(outcomes.until),
+      result: predicted,
+      results: describeResults(pipeline).map(({ name }) => name),
+    });
+    if (isCut) job.log(`There are more outcomes: the newest ${rows.length} count.`);
+    const measured = new MeasuredRows();
+    for (const [place, row] of rows.entries()) {
+      if ('fault' in row) failedRow(reached, place + 1, 'NOT_COUNTED', row.fault);
+      else measured.add(row);
     }
-    return text;
-  }
-
-  end(): string {
-    return '';
-  }
-
-  private labelOf({ asked }: AnsweredRow): Record<string, unknown> | string {
-    try {
-      return this.reader.read(asked.row);
-    } catch (error) {
-      if (error instanceof FieldFault) return error.message;
-      throw error;
-    }
+    reached.rows = rows.length;
+    job.report({ done: rows.length, total: rows.length, failed: reached.failed, share: 0.5 });
+    return measured;
   }
 }
 
-/** @throws DomainError COLUMN_NOT_FOUND */
-function labelReader(
-  file: AskedFile,
-  { target, groupBy, predicted }: Input,
-  pipeline: Pipeline,
-): FieldReader {
-  const isLabel = resultOf(pipeline, predicted)?.kind === 'text';
-  const wishes: FieldWish[] = [{ name: TARGET, column: target, as: isLabel ? 'text' : 'any' }];
-  if (groupBy !== null) wishes.push({ name: GROUP, column: groupBy, as: 'text' });
-  return new FieldReader(file.description, wishes);
-}
-
-function resultOf(pipeline: Pipeline, name: string) {
-  return describeResults(pipeline).find((result) => result.name === name);
-}
-
-/** @throws DomainError INVALID_ARGUMENT */
-function resultName(pipeline: Pipeline, given: unknown): string {
-  const names = describeResults(pipeline).map(({ name }) => name);
-  const name = typeof given === 'string' ? names.find((each) => each === given) : names[0];
-  if (name !== undefined) return name;
-  throw new DomainError(
-    'INVALID_ARGUMENT',
-    `predicted: this version has the results ${names.map((each) => JSON.stringify(each)).join(', ')}, got ${JSON.stringify(given)}.`,
-    { field: ['predicted'] },
-  );
-}
-
-/** @throws DomainError INVALID_ARGUMENT */
-function datasetName(given: unknown, artifact: string): string {
-  if (typeof given !== 'string' || given.trim() === '') return artifact.slice(0, 'sha256:'.length + 12);
-  if (given.length <= MAX_DATASET) return given.trim();
-  throw new DomainError(
-    'INVALID_ARGUMENT',
-    `dataset: expected at most ${MAX_DATASET} characters, got ${given.length}.`,
-    { field: ['dataset'] },
-  );
-}
-
-function tooFew(count: number, { rows, errors }: FileProgress): DomainError {
+function tooFew(count: number, { rows, errors }: FileProgress, asked: EvaluationInput): DomainError {
   const [first] = errors;
-  const why = first === undefined ? '' : ` The first that was not: line ${first.line}: ${first.message}`;
+  const isFile = 'artifact' in asked;
+  const where = isFile ? `line ${first?.line ?? 0}: ` : '';
+  const why = first === undefined ? '' : ` The first that was not: ${where}${first.message}`;
+  const what = isFile
+    ? 'rows that are measured and answered'
+    : `outcomes of ${asked.version} by ${asked.outcomes.deployment} since ${asked.outcomes.since}`;
   return new DomainError(
     'INVALID_ARGUMENT',
-    `Expected at least ${FEWEST_ROWS} rows that are measured and answered, got ${count} of ${rows}.${why}`,
-    { field: ['artifact'] },
+    `Expected at least ${FEWEST_ROWS} ${what}, got ${count} of ${rows}.${why}`,
+    { field: [isFile ? 'artifact' : 'outcomes'] },
   );
 }
 
 function answerOf(
   version: VersionRecord,
-  { deployment, dataset, artifact, predicted, target, groupBy, level }: Input,
+  asked: EvaluationInput,
   { rows, failed, errors, taken }: FileProgress,
   report: EvaluationReport,
 ): JsonObject {
+  const { deployment, dataset, predicted, level, schedule } = asked;
   return {
     version: version.ref,
     deployment,
     dataset,
-    artifact,
-    target,
+    ...('outcomes' in asked
+      ? { outcomes: asked.outcomes }
+      : { artifact: asked.artifact, target: asked.target, groupBy: asked.groupBy }),
     predicted,
-    groupBy,
     level,
+    schedule,
     rows,
     failed,
     errors,

@@ -19,14 +19,18 @@ export class JobFiles {
     return new JobFiles(uploads, await ResultFiles.open(join(directory, 'results'), space));
   }
 
-  /** Removes what is older than a week, except what jobs that are not over need. */
-  async removeOld(jobs: Pick<JobService, 'page'>): Promise<void> {
+  /**
+   * Removes what is older than a week, except what jobs that are not over need.
+   *
+   * @param scheduled digests of files that jobs will read again and again
+   */
+  async removeOld(jobs: Pick<JobService, 'page'>, scheduled: ReadonlySet<string>): Promise<void> {
     const unfinished = await jobs.page(
       { states: ['QUEUED', 'RUNNING', 'PAUSED'] },
       { take: MAX_UNFINISHED, fromEnd: false },
     );
     const files = new Set(unfinished.flatMap(({ input }) => artifactOf(input.artifact)));
-    await this.uploads.removeOld(files);
+    await this.uploads.removeOld(new Set([...files, ...scheduled]));
     await this.results.removeOld(new Set(unfinished.map(({ id }) => id)));
   }
 }

@@ -2,6 +2,7 @@ import { ArmObservations } from './arm-observations.js';
 import { ComparisonObservations } from './comparison-observations.js';
 import { driftGuard } from './drift-guard.js';
 import { errorRateGuard } from './error-rate-guard.js';
+import { evaluationGuard, NOT_MEASURED, type ComparedQualities } from './evaluation-guard.js';
 import type { GuardReport } from './guard-report.js';
 import { DEFAULT_OUTPUT_DIFFERENCE, type GuardSettings } from './guard-settings.js';
 import { outputDifferenceGuard } from './output-difference-guard.js';
@@ -29,14 +30,17 @@ export function beginObservations({ outputDifference }: GuardSettings): GuardObs
  *
  * @param period How often this migration's observations were begun: 1 in its first step, one more for each step and for
  *   each restart of the process.
+ * @param qualities what was measured of the two versions on rows whose values are known
  */
 export function evaluateGuards(
   settings: GuardSettings,
   { base, candidate, comparison }: GuardObservations,
   period: number,
+  qualities: ComparedQualities = NOT_MEASURED,
 ): GuardReport[] {
-  const { errorRate, p99Ratio, outputDifference, drift, confidence } = settings;
-  const guards = [errorRate, p99Ratio, outputDifference, drift].filter((guard) => guard !== null).length;
+  const { errorRate, p99Ratio, outputDifference, drift, evaluation, confidence } = settings;
+  const all = [errorRate, p99Ratio, outputDifference, drift, evaluation ?? null];
+  const guards = all.filter((guard) => guard !== null).length;
   const alpha = (1 - confidence) / (period * (period + 1)) / guards;
   const arms = { base, candidate };
   const reports: GuardReport[] = [];
@@ -44,5 +48,6 @@ export function evaluateGuards(
   if (p99Ratio) reports.push(p99Guard(p99Ratio, arms, alpha, confidence));
   if (outputDifference) reports.push(outputDifferenceGuard(outputDifference, comparison, alpha, confidence));
   if (drift) reports.push(driftGuard(drift, comparison, alpha, confidence));
+  if (evaluation) reports.push(evaluationGuard(evaluation, qualities, alpha, confidence));
   return reports;
 }

@@ -18,7 +18,10 @@ export interface Exposure {
  * be, which never fails, is as fast as the base and answers alike. Null where even 50,000 are too few.
  */
 export function fewestRequests(settings: GuardSettings, exposure: Exposure): Map<Guard, number | null> {
-  const all = evaluateGuards(settings, beginObservations(settings), 1).map(({ guard }) => guard);
+  const all = evaluateGuards(settings, beginObservations(settings), 1)
+    .map(({ guard }) => guard)
+    // Requests decide nothing of it.
+    .filter((guard) => guard !== 'EVALUATION');
   return new Map(all.map((guard) => [guard, fewest(only(guard, settings), exposure)]));
 }
 

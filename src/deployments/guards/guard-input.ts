@@ -14,12 +14,21 @@ export interface GuardInput {
   readonly p99Ratio?: Numbers<'max' | 'minimumMs'>;
   readonly outputDifference?: Numbers<'tolerance' | 'maxShare'>;
   readonly drift?: Numbers<'maxPsi'>;
+  readonly evaluation?: EvaluationGuardInput | null | undefined;
   readonly confidence?: number | null | undefined;
 }
+
+export interface EvaluationGuardInput {
+  readonly metric: string;
+  readonly dataset: string;
+  readonly maxLoss?: number | null | undefined;
+}
+
 type Numbers<Name extends string> = { readonly [Key in Name]?: number | null | undefined } | null | undefined;
 
 type Range = readonly [from: number, to: number];
 
+const MAX_TEXT = 200;
 const HOUR_MS = 3_600_000;
 
 /** @throws DomainError INVALID_ARGUMENT naming the field below `guards`, what was expected and what came. */
@@ -41,11 +50,33 @@ export function guardSettings(input: GuardInput | null | undefined): GuardSettin
       { tolerance: [0, Number.MAX_VALUE], maxShare: [0, 1] },
     ),
     drift: guard('drift', given.drift, DEFAULT_GUARDS.drift, DEFAULT_DRIFT, { maxPsi: [0.001, 100] }),
+    evaluation: evaluationGuard(given.evaluation),
     confidence: checked(
       ['guards', 'confidence'],
       given.confidence ?? DEFAULT_GUARDS.confidence,
       [0.5, 0.999999],
     ),
+  };
+}
+
+function evaluationGuard(
+  given: EvaluationGuardInput | null | undefined,
+): NonNullable<GuardSettings['evaluation']> | null {
+  if (!given) return null;
+  const { metric, dataset, maxLoss } = given;
+  const text = (name: string, value: string) => {
+    const field = ['guards', 'evaluation', name];
+    if (value.trim() !== '' && value.length <= MAX_TEXT) return value.trim();
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      `Expected ${field.join('.')} to have 1 to ${MAX_TEXT} characters, got ${value.length}.`,
+      { field },
+    );
+  };
+  return {
+    metric: text('metric', metric),
+    dataset: text('dataset', dataset),
+    maxLoss: checked(['guards', 'evaluation', 'maxLoss'], maxLoss ?? 0, [0, Number.MAX_VALUE]),
   };
 }
 

@@ -1,4 +1,4 @@
-export const GUARDS = ['ERROR_RATE', 'P99_RATIO', 'OUTPUT_DIFFERENCE', 'DRIFT'] as const;
+export const GUARDS = ['ERROR_RATE', 'P99_RATIO', 'OUTPUT_DIFFERENCE', 'DRIFT', 'EVALUATION'] as const;
 export type Guard = (typeof GUARDS)[number];
 
 /** UNDECIDED: not enough seen yet to say that the candidate is within the limit, or beyond it. */

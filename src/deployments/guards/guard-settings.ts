@@ -9,10 +9,24 @@ export interface GuardSettings {
   /** Largest population stability index of an output, the candidate's distribution against the base's. */
   readonly drift: { readonly maxPsi: number } | null;
   /**
+   * A metric that was measured of both versions on one set of rows (`evaluateVersion`) may be this much worse. Left out in plans of
+   * before there was this guard.
+   */
+  readonly evaluation?: EvaluationGuardSettings | null;
+  /**
    * Of a decision against the candidate: one that keeps within every limit is given up with a probability of at most
    * 1 − confidence over the whole migration, however often and however long it is looked at.
    */
   readonly confidence: number;
+}
+
+export interface EvaluationGuardSettings {
+  /** Such as `rmse`. */
+  readonly metric: string;
+  /** What the rows are called. */
+  readonly dataset: string;
+  /** In the unit of the metric, for the worse. */
+  readonly maxLoss: number;
 }
 
 export const DEFAULT_ERROR_RATE = { maxIncrease: 0.01 };
@@ -31,5 +45,6 @@ export const DEFAULT_GUARDS: GuardSettings = {
   p99Ratio: DEFAULT_P99_RATIO,
   outputDifference: null,
   drift: null,
+  evaluation: null,
   confidence: 0.999,
 };

@@ -1,6 +1,7 @@
 import { comparePipelines, compareSignatures } from '../../compatibility/index.js';
 import { type CatalogService, type VersionRecord } from '../../catalog/index.js';
 import { DomainError } from '../../platform/errors.js';
+import { qualityOf, type GuardSettings, type MeasuredQualities } from '../guards/index.js';
 
 /** @throws DomainError INVALID_ARGUMENT for a version of another model, MODEL_ARCHIVED. */
 export async function checkSameModel(
@@ -43,6 +44,40 @@ export function checkCompatible(base: VersionRecord, target: VersionRecord): voi
       `${breaking.slice(0, 3).join('; ')}${more}. Deploy it under another name, or say allowBreaking: true.`,
     { field: ['version'] },
   );
+}
+
+/**
+ * A guard on what was measured needs something that was.
+ *
+ * @throws DomainError INVALID_ARGUMENT
+ */
+export async function checkMeasured(
+  qualities: Pick<MeasuredQualities, 'load'>,
+  settings: NonNullable<GuardSettings['evaluation']> | null,
+  versions: readonly VersionRecord[],
+): Promise<void> {
+  if (settings === null) return;
+  const { metric, dataset } = settings;
+  const field = ['guards', 'evaluation'];
+  for (const { id, ref } of versions) {
+    const known = await qualities.load(id);
+    const quality = qualityOf(known, settings);
+    if (quality === null) {
+      const others = [...new Set(known.map((each) => `${each.name} on ${JSON.stringify(each.dataset)}`))];
+      const has = others.length === 0 ? 'was not measured at all' : `has ${others.slice(0, 10).join(', ')}`;
+      throw new DomainError(
+        'INVALID_ARGUMENT',
+        `Expected ${metric} on ${JSON.stringify(dataset)} to have been measured of ${ref}, which ${has}. Measure it with evaluateVersion(input: {version: "${ref}", dataset: ${JSON.stringify(dataset)}, …}) first.`,
+        { field },
+      );
+    }
+    if (quality.higherIsBetter === null)
+      throw new DomainError(
+        'INVALID_ARGUMENT',
+        `Expected a metric of which more or less is better, such as rmse or accuracy, got ${metric}.`,
+        { field: [...field, 'metric'] },
+      );
+  }
 }
 
 export function alreadyServed(name: string, version: VersionRecord): DomainError {

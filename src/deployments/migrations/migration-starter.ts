@@ -4,10 +4,11 @@ import type { Caller } from '../../security/index.js';
 import { addRevision } from '../add-revision.js';
 import { servesNothing } from '../deployment-refusals.js';
 import type { DeploymentStore } from '../deployment-store.js';
+import type { MeasuredQualities } from '../guards/index.js';
 import { checkCacheable } from '../harness/determinism.js';
 import type { Seat } from '../harness/seat.js';
 import { settingsOf } from '../settings/stored-settings.js';
-import { alreadyServed, checkCompatible, checkSameModel } from './migration-checks.js';
+import { alreadyServed, checkCompatible, checkMeasured, checkSameModel } from './migration-checks.js';
 import { migrationChanged } from './migration-events.js';
 import type { MigrationStore } from './migration-store.js';
 import type { MigrationPlan, MigrationRecord, MigrationStrategy } from './records.js';
@@ -20,6 +21,7 @@ export class MigrationStarter {
       readonly events: EventLog;
       readonly deployments: DeploymentStore;
       readonly migrations: MigrationStore;
+      readonly qualities: Pick<MeasuredQualities, 'load'>;
     },
   ) {}
 
@@ -48,6 +50,7 @@ export class MigrationStarter {
     const settings = settingsOf(base.revision);
     if (settings.cache) await checkCacheable(catalog, to);
     if (!how.allowBreaking) checkCompatible(base.version, to);
+    await checkMeasured(this.deps.qualities, how.plan.guards.evaluation ?? null, [base.version, to]);
 
     const { plan, strategy, reason } = how;
     const wanted = { version: to, settings, reason };

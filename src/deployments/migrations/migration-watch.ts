@@ -1,6 +1,7 @@
-import type { GuardReport } from '../guards/index.js';
+import type { GuardReport, MeasuredQualities } from '../guards/index.js';
 import { Trial, type TrialAccess } from '../routing/trial.js';
 import type { TrialView } from './migration-policy.js';
+import type { OpenMigration } from '../desired/desired.js';
 import type { MigrationRecord } from './records.js';
 import { Watch } from './watch.js';
 
@@ -28,6 +29,7 @@ export class MigrationWatch {
   constructor(
     private readonly router: TrialAccess,
     private readonly deployment: string,
+    private readonly qualities: Pick<MeasuredQualities, 'of'>,
   ) {}
 
   get trial(): Trial | null {
@@ -40,13 +42,21 @@ export class MigrationWatch {
    * @param base the number of the revision that serves
    * @param period 1, 2, 3… over the whole migration
    */
-  observe({ id, plan, toRevision }: MigrationRecord, step: number, base: number, period: number): void {
+  observe(
+    { id, plan, toRevision, from, to }: OpenMigration,
+    step: number,
+    base: number,
+    period: number,
+  ): void {
     const { weight = 0, mirrorShare = 0 } = plan.steps[step] ?? {};
     // A candidate without traffic of its own is asked what the others are; one with traffic is checked against them.
     const mirrored = weight > 0 ? { BASE: 0, CANDIDATE: mirrorShare } : { BASE: mirrorShare, CANDIDATE: 0 };
     const sides = { base, candidate: toRevision, mirrored };
     const trial = new Trial(this.router, this.deployment, sides, plan.guards);
-    const watch = new Watch(trial.observed, plan.guards, period);
+    const watch = new Watch(trial.observed, plan.guards, period, () => ({
+      base: this.qualities.of(from.id),
+      candidate: this.qualities.of(to.id),
+    }));
     this.watched = { migrationId: id, step, trial, watch };
   }
 

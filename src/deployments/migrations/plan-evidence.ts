@@ -62,6 +62,8 @@ function warningsOf({ guards, steps }: MigrationPlan, step: MigrationStep): stri
   });
 }
 
-function isWatched({ guards: { errorRate, p99Ratio, outputDifference, drift } }: MigrationPlan): boolean {
-  return [errorRate, p99Ratio, outputDifference, drift].some((guard) => guard !== null);
+function isWatched({
+  guards: { errorRate, p99Ratio, outputDifference, drift, evaluation = null },
+}: MigrationPlan): boolean {
+  return [errorRate, p99Ratio, outputDifference, drift, evaluation].some((guard) => guard !== null);
 }

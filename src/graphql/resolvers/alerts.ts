@@ -87,6 +87,7 @@ export const alertResolvers = {
       const found = only(condition, 'NO_TRAFFIC');
       return found && { window: found.windowMs };
     },
+    evaluation: (condition) => only(condition, 'EVALUATION'),
     staleness: (condition) => {
       const found = only(condition, 'STALENESS');
       return found && { maxAge: found.maxAgeMs };

@@ -48,5 +48,7 @@ async function load(text: string, context: RequestContext): Promise<NodeRecord |
       return loaders.alertRule.load(id);
     case 'Alert':
       return loaders.alert.load(id);
+    case 'EvaluationSchedule':
+      return loaders.evaluationSchedule.load(id);
   }
 }

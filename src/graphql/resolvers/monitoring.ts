@@ -25,6 +25,8 @@ type EventType =
   | 'OutcomeEvent'
   | 'SchemaChangedEvent'
   | 'JobEvent'
+  | 'EvaluationEvent'
+  | 'EvaluationScheduleEvent'
   | 'AlertEvent';
 
 const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
@@ -73,6 +75,9 @@ const EVENT_TYPES: Readonly<Record<EventKind, EventType>> = {
   LOGGED_PREDICTIONS_DELETED: 'LoggedPredictionsDeletedEvent',
   OUTCOME_RECORDED: 'OutcomeEvent',
   SCHEMA_CHANGED: 'SchemaChangedEvent',
+  VERSION_EVALUATED: 'EvaluationEvent',
+  EVALUATION_SCHEDULE_CHANGED: 'EvaluationScheduleEvent',
+  EVALUATION_SCHEDULE_FAILED: 'EvaluationScheduleEvent',
 };
 
 /** What every kind of event tells. */
@@ -247,6 +252,20 @@ export const monitoringResolvers = {
     fieldsAdded: detail('added'),
     fieldsChanged: detail('changed'),
     fieldsRemoved: detail('removed'),
+  },
+  EvaluationEvent: {
+    ...common,
+    dataset: detail('dataset'),
+    result: detail('result'),
+    metrics: detail('metrics'),
+    schedule: detail('schedule'),
+    job: ({ data }, _, { jobs }) => (typeof data.job === 'string' ? jobs.find(data.job) : null),
+  },
+  EvaluationScheduleEvent: {
+    ...common,
+    schedule: detail('schedule'),
+    change: detail('change'),
+    reason: detail('reason'),
   },
   JobEvent: {
     ...common,

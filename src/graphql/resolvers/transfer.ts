@@ -47,7 +47,7 @@ function described({ manifest, manifestDigest, size }: WritableArchive) {
 }
 
 function planOf({ plan, blobs, missingParents }: ImportOutcome) {
-  const { refusal, versions, tags, aliases } = plan;
+  const { refusal, versions, evaluations, tags, aliases } = plan;
   const added = (parts: readonly { readonly action: string }[]) =>
     parts.filter(({ action }) => action === 'ADDED').length;
   return {
@@ -59,6 +59,10 @@ function planOf({ plan, blobs, missingParents }: ImportOutcome) {
     versions: versions.slice(0, SHOWN),
     versionCount: versions.length,
     versionsAdded: added(versions),
+    evaluations: evaluations
+      .slice(0, SHOWN)
+      .map(({ version, ...evaluation }) => ({ ...evaluation, versionNumber: version })),
+    evaluationsAdded: added(evaluations),
     tags: tags.slice(0, SHOWN).map(({ version, ...tag }) => ({ ...tag, versionNumber: version })),
     tagsAdded: added(tags),
     aliases: aliases.slice(0, SHOWN).map(({ version, newEntries, ...alias }) => ({

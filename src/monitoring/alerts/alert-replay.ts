@@ -55,6 +55,12 @@ export class AlertReplay {
         'Drift is told of what comes in now and not kept, so a rule about it cannot be tested on the past.',
         { field: ['rule'] },
       );
+    if (condition.kind === 'EVALUATION')
+      throw new DomainError(
+        'INVALID_ARGUMENT',
+        'What a version was measured to be does not follow what it was asked, so a rule about it cannot be tested on the past. Version.evaluations has every value.',
+        { field: ['rule'] },
+      );
     const windows = windowsOf(condition);
     const lookback = Math.max(0, ...windows.map(({ windowMs, agoMs }) => windowMs + agoMs));
     const { metrics } = this.parts;

@@ -1,5 +1,5 @@
 import type { CatalogService, Window } from '../../catalog/index.js';
-import type { DeploymentService } from '../../deployments/index.js';
+import type { DeploymentService, MeasuredQualities } from '../../deployments/index.js';
 import type { Database } from '../../platform/database/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { EventLog } from '../../platform/events/index.js';
@@ -15,6 +15,7 @@ import { WatchedDeployments } from './watched-deployments.js';
 import { AlertEvaluator } from './evaluation/alert-evaluator.js';
 import { LiveDrift, type Drift } from './evaluation/live-drift.js';
 import { LiveMetrics, type Metrics } from './evaluation/live-metrics.js';
+import { measuredQualities } from './evaluation/measured-qualities.js';
 import type { WatchedDeployment } from './evaluation/metric-source.js';
 import type { SeriesSource } from './evaluation/stored-history.js';
 import { AlertRules } from './rules/alert-rules.js';
@@ -44,6 +45,8 @@ export interface AlertDependencies {
   /** For how long metrics are kept. */
   readonly metricsDays: number;
   readonly drift: Drift;
+  /** What was measured of versions. */
+  readonly qualities: Pick<MeasuredQualities, 'of'>;
   /** As in RETORT_WEBHOOK_HOSTS. */
   readonly webhookHosts: readonly string[];
   /** For tests. */
@@ -116,7 +119,7 @@ export class AlertService {
     this.evaluator = new AlertEvaluator({
       book,
       directory: this.directory,
-      sources: { metrics: this.live, drift: this.drift },
+      sources: { metrics: this.live, drift: this.drift, qualities: measuredQualities(deps.qualities) },
       onLook: (watched) => this.live.beginLook(watched),
       onLooked: (now) => {
         this.live.endLook(now);

@@ -67,6 +67,7 @@ export class WatchedDeployments {
         servingSince: (revision.servedAt ?? createdAt).getTime(),
         versionPublishedAt: (version?.createdAt ?? createdAt).getTime(),
         versionRef: version?.ref ?? name,
+        versionId: revision.versionId,
       };
     });
   }

@@ -89,11 +89,29 @@ export class LoggedPredictionStore {
   /** Those of which something was measured, newest measurement first. */
   async measured(
     deploymentId: string,
-    { since, keptSince, take }: { readonly since: Date; readonly keptSince: Date; readonly take: number },
+    {
+      since,
+      until,
+      versionId,
+      keptSince,
+      take,
+    }: {
+      readonly since: Date;
+      readonly until?: Date;
+      readonly versionId?: string;
+      readonly keptSince: Date;
+      readonly take: number;
+    },
   ): Promise<LoggedPredictionRecord[]> {
+    const conditions = [
+      Prisma.sql`p."deploymentId" = ${deploymentId}::uuid`,
+      Prisma.sql`p."at" >= ${keptSince}`,
+      Prisma.sql`o."at" >= ${since}`,
+      ...(until === undefined ? [] : [Prisma.sql`o."at" <= ${until}`]),
+      ...(versionId === undefined ? [] : [Prisma.sql`p."versionId" = ${versionId}::uuid`]),
+    ];
     const rows = await this.database.$queryRaw<Row[]>`
-      SELECT ${COLUMNS} FROM ${JOINED} WHERE p."deploymentId" = ${deploymentId}::uuid AND p."at" >= ${keptSince}
-        AND o."at" >= ${since} ORDER BY o."at" DESC LIMIT ${take}`;
+      SELECT ${COLUMNS} FROM ${JOINED} WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY o."at" DESC LIMIT ${take}`;
     return rows.map(toRecord);
   }
 

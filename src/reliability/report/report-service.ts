@@ -3,6 +3,7 @@ import { derivedPipeline, parsePipeline, type Pipeline } from '../../pipelines/i
 import { DomainError } from '../../platform/errors.js';
 import type { ReliabilityService } from '../reliability-service.js';
 import { renderReport } from './render-report.js';
+import type { MeasuredMetric } from './report-facts.js';
 import type { ReportFormat } from './report.js';
 import { reportOf } from './write-report.js';
 
@@ -12,12 +13,14 @@ export class ReportService {
     private readonly deps: {
       readonly catalog: CatalogReader;
       readonly reliability: Pick<ReliabilityService, 'knownFit'>;
+      /** What was measured of versions is kept by a room above this one. */
+      readonly evaluations: { metricsOf(versionId: string): Promise<readonly MeasuredMetric[]> };
     },
   ) {}
 
   /** @throws DomainError VERSION_NOT_FOUND when its model was deleted just now; UNAVAILABLE */
   async write(version: VersionRecord, format: ReportFormat): Promise<string> {
-    const { catalog, reliability } = this.deps;
+    const { catalog, reliability, evaluations } = this.deps;
     const { modelId, number, artifactDigest, id, ref } = version;
     const descriptions = await catalog.descriptionsOfVersions(modelId, { from: number, to: number });
     const description = descriptions.get(number);
@@ -31,6 +34,7 @@ export class ReportService {
       description,
       artifact,
       parents: parents.map((parent) => parent.ref).sort(),
+      measured: await evaluations.metricsOf(id),
       fit: await reliability.knownFit(version),
     };
     return renderReport(reportOf(facts), format);

@@ -1,25 +1,32 @@
-import type { AttachmentRecord, Metric, VersionRecord } from '../../catalog/index.js';
+import type { AttachmentRecord, VersionRecord } from '../../catalog/index.js';
 import { conformalQuantile } from '../../statistics/index.js';
-import type { ReportFacts } from './report-facts.js';
+import type { MeasuredMetric, ReportFacts } from './report-facts.js';
 
 const FIT = /train|fit/i;
 const INNER = /cross|fold|\bcv\b|loo|leave/i;
 const OUTER = /test|held|external|valid|unseen/i;
 
-/** Metrics as sentences, by what they were measured on; those of a dataset that says nothing are told in the last. */
-export function metricsOf({ metrics }: VersionRecord): {
+/**
+ * Metrics as sentences, by what they were measured on; those of a dataset that says nothing are told in the last, unless they were
+ * measured here: on rows that somebody gave for that, so for the outer validation.
+ */
+export function metricsOf({ version, measured }: Pick<ReportFacts, 'version' | 'measured'>): {
   readonly fit: string | null;
   readonly inner: string | null;
   readonly outer: string | null;
   readonly others: string | null;
 } {
   const groups = {
-    fit: [] as Metric[],
-    inner: [] as Metric[],
-    outer: [] as Metric[],
-    others: [] as Metric[],
+    fit: [] as Told[],
+    inner: [] as Told[],
+    outer: [] as Told[],
+    others: [] as Told[],
   };
-  for (const metric of metrics) {
+  const told: Told[] = [
+    ...version.metrics.map((metric) => ({ ...metric, interval: null, isMeasured: false })),
+    ...measured.map((metric) => ({ ...metric, isMeasured: true })),
+  ];
+  for (const metric of told) {
     const dataset = metric.dataset ?? '';
     const group = INNER.test(dataset)
       ? groups.inner
@@ -27,7 +34,9 @@ export function metricsOf({ metrics }: VersionRecord): {
         ? groups.outer
         : FIT.test(dataset)
           ? groups.fit
-          : groups.others;
+          : metric.isMeasured
+            ? groups.outer
+            : groups.others;
     group.push(metric);
   }
   return {
@@ -38,12 +47,19 @@ export function metricsOf({ metrics }: VersionRecord): {
   };
 }
 
-function sentences(metrics: readonly Metric[]): string | null {
+interface Told extends MeasuredMetric {
+  /** Otherwise its publisher says so. */
+  readonly isMeasured: boolean;
+}
+
+function sentences(metrics: readonly Told[]): string | null {
   if (metrics.length === 0) return null;
   return metrics
-    .map(({ name, value, unit, dataset }) => {
-      const measured = `${name} = ${value}${unit === null || unit === '1' ? '' : ` ${unit}`}`;
-      return dataset === null ? measured : `${measured} (${dataset})`;
+    .map(({ name, value, unit, dataset, interval, isMeasured }) => {
+      const found = `${name} = ${value}${unit === null || unit === '1' ? '' : ` ${unit}`}`;
+      const range = interval === null ? '' : `, 95 %: ${interval.low} to ${interval.high}`;
+      const where = [dataset, isMeasured ? 'as evaluated' : null].filter((part) => part !== null);
+      return where.length === 0 ? found : `${found}${range} (${where.join('; ')})`;
     })
     .join('\n');
 }

@@ -216,7 +216,7 @@ function domain(facts: ReportFacts): ReportItem[] {
 
 function inner(facts: ReportFacts): ReportItem[] {
   const { version } = facts;
-  const { fit, inner: crossed, others } = metricsOf(version);
+  const { fit, inner: crossed, others } = metricsOf(facts);
   const datasets = version.trainingData.map(({ name, split, url, digest }) =>
     [name, split, url, digest].filter((part) => part !== null).join(', '),
   );
@@ -259,8 +259,8 @@ function outer(facts: ReportFacts): ReportItem[] {
     item(
       '7.7',
       'Predictivity: statistics of external validation',
-      metricsOf(version).outer,
-      'a metric whose dataset says "test" or "held out"',
+      metricsOf(facts).outer,
+      'evaluateVersion on rows it was not fitted to, or a metric whose dataset says "test" or "held out"',
     ),
     item('7.8', 'Uncertainty of a prediction', intervalsOf(facts), how),
     item(

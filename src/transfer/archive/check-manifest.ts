@@ -4,6 +4,7 @@ import { checkPublicationTexts } from '../../catalog/index.js';
 import { MAX_ALIASES_PER_MODEL, MAX_TAGS_PER_VERSION } from '../../catalog/index.js';
 import { checkAliasHistory } from '../import/check-alias-history.js';
 import { byRule, invalidArchive } from './archive-errors.js';
+import { evaluationKey } from './manifest-evaluations.js';
 import type { Manifest, ManifestVersion } from './manifest.js';
 
 /**
@@ -32,6 +33,19 @@ export function checkManifest(manifest: Manifest): void {
     if (version > versions.length)
       throw invalidArchive(`"${name}" names version ${version}, which it does not have`);
   checkAliasHistory(manifest);
+  checkEvaluations(manifest);
+}
+
+function checkEvaluations({ evaluations = [], versions }: Manifest): void {
+  for (const [index, evaluation] of evaluations.entries()) {
+    const before = evaluations[index - 1];
+    const { version, rows, failed } = evaluation;
+    if (version > versions.length)
+      throw invalidArchive(`an evaluation is of version ${version}, which it does not have`);
+    if (before && evaluationKey(before) >= evaluationKey(evaluation))
+      throw invalidArchive(`its evaluations are not in order, each once, at version ${version}`);
+    if (failed > rows) throw invalidArchive(`more rows failed than an evaluation of version ${version} has`);
+  }
 }
 
 function checkVersions({ versions, blobs }: Manifest): void {

@@ -125,6 +125,27 @@ const version = z.strictObject({
   createdAt: instant,
   createdBy: actor,
 });
+const evaluation = z.strictObject({
+  version: number,
+  dataset: text.min(1).max(200),
+  /** Of the file; null where it was measured by recorded outcomes. */
+  artifact: digest.nullable(),
+  result: text,
+  rows: z.int().min(0),
+  failed: z.int().min(0),
+  metrics: z.array(
+    z.strictObject({
+      name: text,
+      value: z.number(),
+      interval: z.strictObject({ low: z.number(), high: z.number() }).nullable(),
+      unit: text.nullable(),
+      higherIsBetter: z.boolean().nullable(),
+    }),
+  ),
+  report: z.record(z.string(), z.json()),
+  createdAt: instant,
+  createdBy: actor,
+});
 const tag = z.strictObject({ name: text, version: number, createdAt: instant, createdBy: actor });
 const alias = z.strictObject({
   name: text,
@@ -166,6 +187,8 @@ export const manifestSchema = z.strictObject({
   descriptions: z.array(description),
   /** By number: 1, 2, 3… */
   versions: z.array(version),
+  /** The newest of each version, set of rows and result, in their order; left out where there are none. */
+  evaluations: z.array(evaluation).min(1).exactOptional(),
   /** By name. */
   tags: z.array(tag),
   /** By name. */
@@ -182,6 +205,7 @@ export type ManifestVersion = Manifest['versions'][number];
 export type ManifestExample = ManifestVersion['examples'][number];
 export type ManifestAttachment = NonNullable<ManifestVersion['attachments']>[number];
 export type ManifestParent = ManifestVersion['derivedFrom'][number];
+export type ManifestEvaluation = NonNullable<Manifest['evaluations']>[number];
 export type ManifestTag = Manifest['tags'][number];
 export type ManifestAlias = Manifest['aliases'][number];
 export type ManifestAliasChange = Manifest['aliasHistory'][number];

@@ -1,6 +1,7 @@
 import type { UserErrorCode } from '../../platform/errors.js';
 import type { Manifest } from '../archive/manifest.js';
 import { planAliases, type PlannedAlias } from './plan-aliases.js';
+import { planEvaluations, type PlannedEvaluation } from './plan-evaluations.js';
 import { planModel, type PlannedModel } from './plan-model.js';
 import { planTags, type PlannedTag } from './plan-tags.js';
 import { planVersions, type PlannedVersion } from './plan-versions.js';
@@ -15,6 +16,7 @@ export interface ImportPlan {
   readonly targetModel: string;
   readonly model: PlannedModel;
   readonly versions: readonly PlannedVersion[];
+  readonly evaluations: readonly PlannedEvaluation[];
   readonly tags: readonly PlannedTag[];
   readonly aliases: readonly PlannedAlias[];
   /** False when everything is here already. */
@@ -41,10 +43,11 @@ export function planImport(archive: Manifest, here: Manifest | null, options: Pl
   const parts = {
     model: planModel(archive, here),
     versions: planVersions(archive, here),
+    evaluations: planEvaluations(archive, here),
     tags: planTags(archive, here),
     aliases: planAliases(archive, here),
   };
-  const planned = [parts.model, ...parts.versions, ...parts.tags, ...parts.aliases];
+  const planned = [parts.model, ...parts.versions, ...parts.evaluations, ...parts.tags, ...parts.aliases];
   const changes = planned.some(({ action }) => action === 'ADDED' || action === 'UPDATED');
   const plan = { sourceModel: archive.model.name, targetModel: options.targetModel, ...parts, changes };
   return { ...plan, refusal: refusalOf(plan, here, options) };
@@ -103,13 +106,21 @@ function conflict(targetModel: string, conflicts: readonly string[]): Refusal {
   };
 }
 
-function otherContent({ targetModel, model, versions, tags, aliases }: Omit<ImportPlan, 'refusal'>): Refusal {
+function otherContent({
+  targetModel,
+  model,
+  versions,
+  evaluations,
+  tags,
+  aliases,
+}: Omit<ImportPlan, 'refusal'>): Refusal {
   const count = (what: string, planned: readonly Planned[]) => {
     const changed = planned.filter(({ action }) => action !== 'PRESENT').length;
     return changed === 0 ? [] : [`${changed} ${what}`];
   };
   const differences = [
     ...count('new versions', versions),
+    ...count('newer evaluations', evaluations),
     ...count('new tags', tags),
     ...count('aliases that are new or moved on', aliases),
     ...(model.action === 'UPDATED' ? [`a newer ${model.changed.join(', ')}`] : []),

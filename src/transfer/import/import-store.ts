@@ -9,6 +9,7 @@ import type {
   Manifest,
   ManifestAlias,
   ManifestDescription,
+  ManifestEvaluation,
   ManifestTag,
   ManifestVersion,
 } from '../archive/manifest.js';
@@ -131,6 +132,24 @@ export class ImportStore {
       })),
     );
     for (const batch of batches(rows)) await tx.versionAttachment.createMany({ data: batch });
+  }
+
+  /** As measured elsewhere: no job of this server found them. */
+  async insertEvaluations(
+    tx: Transaction,
+    evaluations: readonly ManifestEvaluation[],
+    versionId: (number: number) => string,
+  ): Promise<void> {
+    for (const batch of batches(evaluations))
+      await tx.evaluation.createMany({
+        data: batch.map(({ version, metrics, report, createdAt, ...columns }) => ({
+          ...columns,
+          versionId: versionId(version),
+          metrics: JSON.stringify(metrics),
+          report: JSON.stringify(report),
+          createdAt: new Date(createdAt),
+        })),
+      });
   }
 
   async insertTags(

@@ -2,6 +2,7 @@ import type { Transaction } from '../../platform/database/index.js';
 import { newDescriptions } from './new-descriptions.js';
 import type { ImportPlan } from './import-plan.js';
 import type { ImportedChange, ImportStore } from './import-store.js';
+import { evaluationKey } from '../archive/manifest-evaluations.js';
 import type { Manifest, ManifestVersion } from '../archive/manifest.js';
 import type { ForeignParent, MissingParentStore } from './missing-parent-store.js';
 import type { ModelSnapshot } from '../snapshot-store.js';
@@ -32,6 +33,11 @@ export class ImportWriter {
     await this.rows.addDescriptions(tx, modelId, newDescriptions(archive, here?.manifest ?? null));
     await this.rows.insertExamples(tx, added, idOf);
     await this.rows.insertAttachments(tx, added, idOf);
+    await this.rows.insertEvaluations(
+      tx,
+      pick(plan.evaluations, archive.evaluations ?? [], evaluationKey),
+      idOf,
+    );
     await this.derivations(tx, plan.targetModel, added, idOf);
     await this.rows.insertTags(
       tx,

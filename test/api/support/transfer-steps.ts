@@ -7,6 +7,7 @@ export const IMPORT = `mutation ($input: ImportModelInput!) {
       sourceModel targetModel changes refusal { code message field }
       model { action reason changed }
       versions { number digest action reason } versionCount versionsAdded
+      evaluations { versionNumber dataset result action } evaluationsAdded
       tags { name versionNumber action reason } tagsAdded
       aliases { name versionNumber action entriesAdded reason } aliasChangesAdded
       blobsAdded bytesAdded missingParents { ref digest relation }

@@ -13,6 +13,7 @@ describe('guards as asked for', () => {
       p99Ratio: null,
       outputDifference: null,
       drift: null,
+      evaluation: null,
       confidence: 0.999,
     });
   });
@@ -30,6 +31,7 @@ describe('guards as asked for', () => {
       p99Ratio: { max: 1.5, minimumMs: 20 },
       outputDifference: { tolerance: 1e-3, maxShare: 0.01 },
       drift: { maxPsi: 0.25 },
+      evaluation: null,
       confidence: 0.99,
     });
   });

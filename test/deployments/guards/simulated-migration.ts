@@ -52,12 +52,13 @@ export function firstFailure(
 
 /** That guard as strict as it is beside the three others, without the time they take. */
 function alone(guard: Guard, { confidence, ...guards }: GuardSettings): GuardSettings {
-  const off = { errorRate: null, p99Ratio: null, outputDifference: null, drift: null };
+  const off = { errorRate: null, p99Ratio: null, outputDifference: null, drift: null, evaluation: null };
   const name = {
     ERROR_RATE: 'errorRate',
     P99_RATIO: 'p99Ratio',
     OUTPUT_DIFFERENCE: 'outputDifference',
     DRIFT: 'drift',
+    EVALUATION: 'evaluation',
   } as const;
   return { ...off, [name[guard]]: guards[name[guard]], confidence: 1 - (1 - confidence) / 4 };
 }

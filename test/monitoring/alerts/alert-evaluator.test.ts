@@ -36,6 +36,7 @@ describe.each(databaseKinds)('looks at rules, %s database', (kind) => {
     servingSince: 0,
     versionPublishedAt: 0,
     versionRef: `${name}@1`,
+    versionId: 'v',
   }));
   let known = deployments;
 
@@ -104,6 +105,7 @@ describe.each(databaseKinds)('looks at rules, %s database', (kind) => {
       sources: {
         metrics: { knownSince: 0, lastRequestAt: () => null, window },
         drift: { driftedFeatures: () => null },
+        qualities: { quality: () => undefined },
       },
       onLook: () => undefined,
       onLooked: () => undefined,
@@ -198,6 +200,7 @@ describe.each(databaseKinds)('looks at rules, %s database', (kind) => {
       servingSince: 0,
       versionPublishedAt: 0,
       versionRef: 'one@1',
+      versionId: 'v',
     };
     known = [...known, again];
     await looks(7, 12);
@@ -212,6 +215,7 @@ describe.each(databaseKinds)('looks at rules, %s database', (kind) => {
       servingSince: 0,
       versionPublishedAt: 0,
       versionRef: 'many@1',
+      versionId: 'v',
     }));
     errors = Object.fromEntries(known.map(({ name }) => [name, 1]));
     await looks(0, 4);

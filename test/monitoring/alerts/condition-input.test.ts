@@ -58,7 +58,7 @@ describe('what a rule can watch for', () => {
     {
       why: 'two at once',
       input: { ...threshold(), drift: {} },
-      says: 'exactly one of threshold, rateOfChange, burnRate, drift, noTraffic and staleness, got 2',
+      says: 'exactly one of threshold, rateOfChange, burnRate, drift, noTraffic, staleness and evaluation, got 2',
       field: 'condition',
     },
     {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MetricSource, WindowMetrics } from '../../../src/monitoring/alerts/evaluation/metric-source.js';
+import type {
+  MetricSource,
+  Quality,
+  WindowMetrics,
+} from '../../../src/monitoring/alerts/evaluation/metric-source.js';
 import { observe } from '../../../src/monitoring/alerts/evaluation/observe.js';
 import { readCondition, type ConditionInput } from '../../../src/monitoring/alerts/rules/condition-input.js';
 
@@ -15,6 +19,7 @@ const deployment = {
   servingSince: NOW - DAY,
   versionPublishedAt: NOW - 100 * DAY,
   versionRef: 'esol@1',
+  versionId: 'v',
 };
 
 interface Measured {
@@ -56,13 +61,18 @@ function measured(
 function look(
   condition: ConditionInput,
   metrics: MetricSource,
-  more: { drifted?: number | null | undefined; state?: string; servingSince?: number } = {},
+  more: {
+    drifted?: number | null | undefined;
+    state?: string;
+    servingSince?: number;
+    quality?: Quality | null | undefined;
+  } = {},
 ) {
-  const { drifted, ...others } = more;
+  const { drifted, quality, ...others } = more;
   const found = observe(
     readCondition(condition),
     { ...deployment, ...others },
-    { metrics, drift: { driftedFeatures: () => drifted } },
+    { metrics, drift: { driftedFeatures: () => drifted }, qualities: { quality: () => quality } },
     NOW,
   );
   return { ...found, message: found.message() };
@@ -263,6 +273,33 @@ describe('drift, silence and age', () => {
   it('knows nothing of the time before the server started', () => {
     const restarted = measured({ 15: { requests: 0 } }, { knownSince: NOW - MINUTE });
     expect(look({ noTraffic: {} }, restarted).kind).toBe('UNKNOWN');
+  });
+
+  it.each([
+    { why: 'above', quality: 0.9, isCertain: false, kind: 'BREACHED' },
+    { why: 'below', quality: 0.7, isCertain: false, kind: 'CLEAR' },
+    { why: 'above, with an interval that reaches below', quality: 0.9, isCertain: true, kind: 'CLEAR' },
+    { why: 'above with all of its interval', quality: 1.1, isCertain: true, kind: 'BREACHED' },
+    { why: 'not measured', quality: null, isCertain: false, kind: 'UNKNOWN' },
+    { why: 'not read yet', quality: undefined, isCertain: false, kind: 'UNKNOWN' },
+  ])('a measured quality that is $why is $kind', ({ quality, isCertain, kind }) => {
+    const evaluation = {
+      metric: 'rmse',
+      dataset: 'test split',
+      operator: 'ABOVE' as const,
+      value: 0.8,
+      isCertain,
+    };
+    const found =
+      quality == null
+        ? quality
+        : {
+            value: quality,
+            unit: 'eV',
+            interval: { low: quality - 0.2, high: quality + 0.2 },
+            at: new Date(NOW),
+          };
+    expect(look({ evaluation }, measured({}), { quality: found }).kind).toBe(kind);
   });
 
   it('tells how old what is served is', () => {

@@ -20,6 +20,7 @@ const deployment = {
   servingSince: 0,
   versionPublishedAt: 0,
   versionRef: 'esol@1',
+  versionId: 'v',
 };
 
 /** Parts of ten seconds, one after the other: requests and how many of them failed. */
@@ -105,7 +106,11 @@ describe('a replay', () => {
             const seen = observe(
               condition,
               deployment,
-              { metrics, drift: { driftedFeatures: () => null } },
+              {
+                metrics,
+                drift: { driftedFeatures: () => null },
+                qualities: { quality: () => undefined },
+              },
               now,
             );
             const policy = { forMs, patienceMs: patienceOf(condition), maxGapMs: 30_000 };

@@ -169,6 +169,28 @@ describe('the pages of predictions with their limits', () => {
     await seen(/twelve, log_s, measured here/);
   });
 
+  inBrowser('has a version measured again and again', async () => {
+    await open('/jobs');
+    await button('New schedule…').click();
+    await page.getByLabel('Name', { exact: true }).fill('weekly');
+    await page.getByLabel('Deployment or version').fill('esol');
+    await page.getByLabel('Every', { exact: true }).selectOption('cron');
+    await page.getByLabel('Cron expression').fill('0 6 * * 9');
+    await page.getByLabel('Measured on').selectOption('file');
+    await give('measured.csv', TABLE);
+    await page.getByLabel('Column of smiles').selectOption('structure');
+    await page.getByLabel('Column of what was measured').selectOption('measured');
+    await page.getByLabel('Name of the rows').fill('weekly rows');
+    await button('Make the schedule').click();
+    await seen(/a cron expression of five fields/);
+    await page.getByLabel('Cron expression').fill('0 6 * * MON');
+    await button('Make the schedule').click();
+    await region('Scheduled evaluations').getByText('esol on weekly rows').first().waitFor();
+    await button('Run now: weekly').click();
+    await button('Run now').last().click();
+    await seen(/Evaluate esol@3 on weekly rows/);
+  });
+
   inBrowser('shows the data of a version and its report', async () => {
     await open('/models/esol/versions/3');
     await region('Attachments')
@@ -186,8 +208,8 @@ describe('the pages of predictions with their limits', () => {
     { path: '/playground/esol@3', theme: 'light', width: 1440, ready: 'As a program', asks: true },
     { path: '/playground/conditions@1', theme: 'light', width: 390, ready: 'As a program', asks: false },
     { path: '/playground/conditions@1', theme: 'dark', width: 1440, ready: 'As a program', asks: false },
-    { path: '/models/esol/versions/3', theme: 'dark', width: 1440, ready: /twelve/, asks: false },
-    { path: '/models/esol/versions/3', theme: 'light', width: 390, ready: /twelve/, asks: false },
+    { path: '/models/esol/versions/3', theme: 'dark', width: 1440, ready: /of weekly rows|on 12 rows of/, asks: false },
+    { path: '/models/esol/versions/3', theme: 'light', width: 390, ready: /of weekly rows|on 12 rows of/, asks: false },
     { path: '/jobs', theme: 'light', width: 390, ready: /answered 12 of 13/, asks: false },
     { path: '/jobs', theme: 'dark', width: 1440, ready: /answered 12 of 13/, asks: false },
   ] as const)(

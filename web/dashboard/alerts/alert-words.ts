@@ -52,4 +52,5 @@ export const CONDITIONS: Readonly<Record<keyof AlertConditionInput, string>> = {
   drift: 'inputs or answers drift',
   noTraffic: 'no request comes',
   staleness: 'the version is old',
+  evaluation: 'a measured quality is beyond a limit',
 };

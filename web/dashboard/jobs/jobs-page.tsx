@@ -15,6 +15,7 @@ import { useUrlState } from '../url-state.js';
 import { ComparisonDialog } from './comparison-dialog.js';
 import { FileJobDialog } from './files/file-job-dialog.js';
 import { JobCard } from './job-card.js';
+import { ScheduleList } from './schedules/schedule-list.js';
 import './jobs.css';
 
 const SHOWN = [
@@ -60,6 +61,7 @@ export default function JobsPage() {
           </>
         }
       />
+      <ScheduleList onStarted={refresh} />
       <div>
         <Choices label="Which jobs" options={SHOWN} value={shown} onChange={setShown} />
       </div>

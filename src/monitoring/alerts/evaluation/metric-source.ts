@@ -35,6 +35,22 @@ export interface DriftSource {
   driftedFeatures(deployment: string, windowMs: number): number | null | undefined;
 }
 
+/** What was measured of the version that a deployment serves. */
+export interface QualitySource {
+  /** Null where it was not measured; undefined while that is not known. */
+  quality(
+    versionId: string,
+    wanted: { readonly metric: string; readonly dataset: string },
+  ): Quality | null | undefined;
+}
+
+export interface Quality {
+  readonly value: number;
+  readonly unit: string | null;
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly at: Date;
+}
+
 /** What a condition is judged by, besides what was measured. */
 export interface WatchedDeployment {
   readonly id: string;
@@ -45,4 +61,5 @@ export interface WatchedDeployment {
   /** When the version it serves was published. Milliseconds since 1970. */
   readonly versionPublishedAt: number;
   readonly versionRef: string;
+  readonly versionId: string;
 }

@@ -9,12 +9,20 @@ import {
 import { objectiveText } from '../rules/describe-condition.js';
 import { durationText } from '../rules/duration-text.js';
 import { formatNumber, metricText, valueText } from '../rules/metric-text.js';
-import type { DriftSource, MetricSource, WatchedDeployment, WindowMetrics } from './metric-source.js';
+import type {
+  DriftSource,
+  MetricSource,
+  QualitySource,
+  WatchedDeployment,
+  WindowMetrics,
+} from './metric-source.js';
 import type { Observation } from './observation.js';
+import { observeEvaluation } from './observe-evaluation.js';
 
 export interface Sources {
   readonly metrics: MetricSource;
   readonly drift: DriftSource;
+  readonly qualities: QualitySource;
 }
 
 /** What the condition says of the deployment at an instant, in milliseconds since 1970. */
@@ -59,6 +67,8 @@ function judge(
       return noTraffic(condition.windowMs, deployment, sources, now);
     case 'STALENESS':
       return staleness(condition.maxAgeMs, deployment, now);
+    case 'EVALUATION':
+      return observeEvaluation(condition, deployment, sources.qualities);
   }
 }
 

@@ -54,6 +54,7 @@ export async function replay<Part extends HistoryPart>(
           lastRequestAt: () => windows.lastRequestAt(at),
         },
         drift: { driftedFeatures: () => undefined },
+        qualities: { quality: () => undefined },
       },
       now,
     );

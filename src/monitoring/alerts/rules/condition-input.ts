@@ -4,6 +4,7 @@ import type {
   AlertMetric,
   AlertOperator,
   BurnRateCondition,
+  EvaluationCondition,
   RateOfChangeCondition,
   ThresholdCondition,
 } from './condition.js';
@@ -39,6 +40,14 @@ export interface BurnRateInput {
   readonly minimumRequests?: Given<number>;
 }
 
+export interface EvaluationInput {
+  readonly metric: string;
+  readonly dataset: string;
+  readonly operator: AlertOperator;
+  readonly value: number;
+  readonly isCertain?: Given<boolean>;
+}
+
 /** Exactly one of them is given. Durations are in milliseconds. */
 export interface ConditionInput {
   readonly threshold?: Given<ThresholdInput>;
@@ -47,11 +56,13 @@ export interface ConditionInput {
   readonly drift?: Given<{ readonly window?: Given<number> }>;
   readonly noTraffic?: Given<{ readonly window?: Given<number> }>;
   readonly staleness?: Given<{ readonly maxAge: number }>;
+  readonly evaluation?: Given<EvaluationInput>;
 }
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const MAX_AGE_MS = 10 * 365 * 24 * HOUR_MS;
+const MAX_TEXT = 200;
 const MAX_REQUESTS = 1_000_000_000;
 
 /** Metrics that are parts of a whole. */
@@ -79,14 +90,15 @@ export function readCondition(input: ConditionInput, longestMs = LONGEST_WINDOW_
   if (given.length !== 1)
     throw invalid(
       [],
-      `exactly one of threshold, rateOfChange, burnRate, drift, noTraffic and staleness, got ${given.length}`,
+      `exactly one of threshold, rateOfChange, burnRate, drift, noTraffic, staleness and evaluation, got ${given.length}`,
     );
-  const { threshold, rateOfChange, burnRate, drift, noTraffic, staleness } = input;
+  const { threshold, rateOfChange, burnRate, drift, noTraffic, evaluation, staleness } = input;
   const window = windowReader(longestMs);
   if (threshold) return readThreshold(threshold, window);
   if (rateOfChange) return readRateOfChange(rateOfChange, window, longestMs);
   if (burnRate) return readBurnRate(burnRate, window);
   if (drift) return { kind: 'DRIFT', windowMs: driftWindow(drift.window, ['drift', 'window']) };
+  if (evaluation) return readEvaluation(evaluation);
   if (noTraffic)
     return {
       kind: 'NO_TRAFFIC',
@@ -206,6 +218,27 @@ function readBurnRate({ objective, ...rest }: BurnRateInput, window: ReadWindow)
     factor,
     ignoreCallerErrors: rest.ignoreCallerErrors ?? false,
     minimumRequests: requests(rest.minimumRequests, ['burnRate', 'minimumRequests'], 100),
+  };
+}
+
+function readEvaluation({
+  metric,
+  dataset,
+  operator,
+  value,
+  isCertain,
+}: EvaluationInput): EvaluationCondition {
+  for (const [name, text] of Object.entries({ metric, dataset }))
+    if (text.trim() === '' || text.length > MAX_TEXT)
+      throw invalid(['evaluation', name], `${name} to have 1 to ${MAX_TEXT} characters, got ${text.length}`);
+  if (!Number.isFinite(value)) throw invalid(['evaluation', 'value'], `a number, got ${value}`);
+  return {
+    kind: 'EVALUATION',
+    metric: metric.trim(),
+    dataset: dataset.trim(),
+    operator,
+    value,
+    isCertain: isCertain ?? false,
   };
 }
 

@@ -69,13 +69,27 @@ export interface StalenessCondition {
   readonly maxAgeMs: number;
 }
 
+/** A metric that was measured of the version that is served is beyond a limit. */
+export interface EvaluationCondition {
+  readonly kind: 'EVALUATION';
+  /** Such as `rmse`. */
+  readonly metric: string;
+  /** What the rows are called. */
+  readonly dataset: string;
+  readonly operator: AlertOperator;
+  readonly value: number;
+  /** The whole 95 % interval has to be beyond it. */
+  readonly isCertain: boolean;
+}
+
 export type AlertCondition =
   | ThresholdCondition
   | RateOfChangeCondition
   | BurnRateCondition
   | DriftCondition
   | NoTrafficCondition
-  | StalenessCondition;
+  | StalenessCondition
+  | EvaluationCondition;
 
 /** A stretch of time that a condition looks at: so long, and ended so long ago. Milliseconds. */
 export interface LookedAt {
@@ -102,6 +116,7 @@ export function windowsOf(condition: AlertCondition): LookedAt[] {
       ];
     case 'DRIFT':
     case 'STALENESS':
+    case 'EVALUATION':
       return [];
   }
 }
@@ -110,6 +125,7 @@ export function windowsOf(condition: AlertCondition): LookedAt[] {
 export function patienceOf(condition: AlertCondition): number {
   switch (condition.kind) {
     case 'STALENESS':
+    case 'EVALUATION':
       return MINUTE_MS;
     case 'BURN_RATE':
       return MINUTE_MS + condition.shortWindowMs;

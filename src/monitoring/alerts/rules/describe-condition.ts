@@ -22,6 +22,11 @@ export function describeCondition(condition: AlertCondition): string {
       return `inputs or answers of the last ${durationText(condition.windowMs)} have drifted from the reference`;
     case 'NO_TRAFFIC':
       return `no request for ${durationText(condition.windowMs)}`;
+    case 'EVALUATION': {
+      const { metric, dataset, operator, value, isCertain } = condition;
+      const what = isCertain ? `the whole interval of ${metric}` : metric;
+      return `${what} measured on "${dataset}" is ${operator === 'ABOVE' ? 'above' : 'below'} ${formatNumber(value)}`;
+    }
     case 'STALENESS':
       return `the version it serves was published more than ${durationText(condition.maxAgeMs)} ago`;
   }

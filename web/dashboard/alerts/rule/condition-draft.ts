@@ -21,6 +21,10 @@ export interface ConditionDraft {
   readonly driftWindow: string;
   readonly quietWindow: string;
   readonly maxAgeDays: string;
+  readonly quality: string;
+  readonly dataset: string;
+  readonly qualityLimit: string;
+  readonly isCertain: boolean;
 }
 
 export const BEGINNING: ConditionDraft = {
@@ -40,6 +44,10 @@ export const BEGINNING: ConditionDraft = {
   driftWindow: 'PT1H',
   quietWindow: 'PT15M',
   maxAgeDays: '',
+  quality: 'rmse',
+  dataset: '',
+  qualityLimit: '',
+  isCertain: false,
 };
 
 /** How fast an error budget of 30 days may be used up: Google's SRE workbook, chapter 5. By the long window. */
@@ -121,6 +129,16 @@ function conditionOf(
       return { drift: { window: draft.driftWindow } };
     case 'noTraffic':
       return { noTraffic: { window: draft.quietWindow } };
+    case 'evaluation':
+      return {
+        evaluation: {
+          metric: draft.quality.trim(),
+          dataset: draft.dataset.trim(),
+          operator,
+          value: number('qualityLimit', '0.8'),
+          isCertain: draft.isCertain,
+        },
+      };
     case 'staleness': {
       const minutes = Math.round(number('maxAgeDays', '90', { unit: 'days' }) * 1_440);
       return { staleness: { maxAge: `PT${Math.max(0, minutes)}M` } };

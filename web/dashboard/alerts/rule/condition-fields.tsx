@@ -57,6 +57,8 @@ export function ConditionFields(props: ConditionFieldsProps) {
           fault={serverFault('window')}
         />
       );
+    case 'evaluation':
+      return <EvaluationFields {...props} />;
     case 'staleness':
       return (
         <TextField
@@ -116,6 +118,50 @@ function ThresholdFields({ draft, onChange, faults, serverFault }: ConditionFiel
           fault={faults.clearValue ?? serverFault('clearValue')}
         />
       </div>
+    </>
+  );
+}
+
+function EvaluationFields({ draft, onChange, faults, serverFault }: ConditionFieldsProps) {
+  return (
+    <>
+      <div className="form-row">
+        <TextField
+          label="Metric"
+          hint="As an evaluation names it: rmse, mae, accuracy…"
+          value={draft.quality}
+          onChange={(quality) => onChange({ quality })}
+          fault={serverFault('metric')}
+        />
+        <TextField
+          label="Measured on"
+          hint="The data set’s name, as the evaluation says."
+          value={draft.dataset}
+          onChange={(dataset) => onChange({ dataset })}
+          fault={serverFault('dataset')}
+        />
+      </div>
+      <div className="form-row">
+        <SelectField
+          label="Bad is"
+          options={[
+            { value: 'ABOVE', label: 'above' },
+            { value: 'BELOW', label: 'below' },
+          ]}
+          value={draft.operator}
+          onChange={(operator) => onChange({ operator: operator as AlertOperator })}
+        />
+        <TextField
+          label="Limit, in the metric’s unit"
+          inputMode="decimal"
+          value={draft.qualityLimit}
+          onChange={(qualityLimit) => onChange({ qualityLimit })}
+          fault={faults.qualityLimit ?? serverFault('value')}
+        />
+      </div>
+      <CheckField value={draft.isCertain} onChange={(isCertain) => onChange({ isCertain })}>
+        Only where its whole 95 % interval is beyond the limit
+      </CheckField>
     </>
   );
 }

@@ -143,4 +143,5 @@ const SHOWN_OF: Readonly<Record<ConditionKind, readonly string[]>> = {
   drift: ['condition.drift.window'],
   noTraffic: ['condition.noTraffic.window'],
   staleness: ['condition.staleness.maxAge'],
+  evaluation: ['condition.evaluation.metric', 'condition.evaluation.dataset', 'condition.evaluation.value'],
 };

@@ -29,12 +29,14 @@ export const GUARD_NAMES: Readonly<Record<GuardKind, string>> = {
   P99_RATIO: 'p99 latency',
   OUTPUT_DIFFERENCE: 'Different answers',
   DRIFT: 'Shift of answers',
+  EVALUATION: 'Measured quality',
 };
 
 /** What a guard measured and what it allows, in the terms of its kind. */
 export function guardValue(guard: GuardKind, value: number | null): string {
   if (value === null) return NOTHING;
   if (guard === 'P99_RATIO') return `${formatNumber(value)} ×`;
+  if (guard === 'EVALUATION') return formatNumber(value);
   if (guard === 'DRIFT') return `PSI ${formatNumber(value)}`;
   const sign = guard === 'ERROR_RATE' && value > 0 ? '+' : '';
   return `${sign}${formatShare(value)}`;

@@ -94,6 +94,7 @@ const VERDICTS = {
   BETTER: ['good', 'checked', 'better'],
   WORSE: ['bad', 'warning', 'worse'],
   SAME: ['idle', 'check', 'same'],
+  UNDECIDED: ['idle', 'clock', 'undecided'],
 } as const;
 
 function Metrics({ metrics }: { readonly metrics: Comparison['metrics'] }) {
@@ -122,7 +123,7 @@ function Metrics({ metrics }: { readonly metrics: Comparison['metrics'] }) {
             </tr>
           </thead>
           <tbody>
-            {metrics.map(({ name, dataset, unit, base, target, change, verdict, note }) => (
+            {metrics.map(({ name, dataset, unit, base, target, change, changeInterval, verdict, note }) => (
               <tr key={`${name} ${dataset ?? ''}`}>
                 <th scope="row">
                   {name}
@@ -131,7 +132,14 @@ function Metrics({ metrics }: { readonly metrics: Comparison['metrics'] }) {
                 </th>
                 <td className="number">{formatNumber(base)}</td>
                 <td className="number">{formatNumber(target)}</td>
-                <td className="number">{change === null ? NOTHING : signed(change)}</td>
+                <td className="number">
+                  {change === null ? NOTHING : signed(change)}
+                  {changeInterval && (
+                    <div className="muted">
+                      {signed(changeInterval.low)} to {signed(changeInterval.high)}
+                    </div>
+                  )}
+                </td>
                 <td>
                   {verdict === null ? (
                     <span className="muted">{note ?? NOTHING}</span>

@@ -10,7 +10,7 @@ import { ResidualPicture } from './residual-picture.js';
 
 /** What one evaluation found. */
 export function EvaluationView({ evaluation }: { readonly evaluation: EvaluationRowFragment }) {
-  const { dataset, result, rows, failed, metrics, createdAt, createdBy } = evaluation;
+  const { dataset, result, rows, failed, metrics, createdAt, createdBy, schedule, measuredHere } = evaluation;
   const { parity, residuals, coverage, calibration, confusion, groups } = evaluationReport(evaluation.report);
   const unit = metrics.find(({ name }) => name === 'rmse')?.unit ?? null;
   const measure = unit === null || unit === '1' ? '' : ` ${unit}`;
@@ -20,7 +20,9 @@ export function EvaluationView({ evaluation }: { readonly evaluation: Evaluation
         <b>{result}</b> on {formatCount(rows - failed)} rows of <b>{dataset}</b>
         {failed > 0 && `; ${formatCount(failed)} more could not be read or answered`}.{' '}
         <span className="muted">
-          Measured <Time at={createdAt} /> for {createdBy}.
+          Measured {!measuredHere && 'elsewhere '}
+          <Time at={createdAt} /> for {createdBy}
+          {schedule !== null && `, as schedule ${schedule} asks`}.
         </span>
       </p>
       <ScrollTable isDense label={`Metrics on ${dataset}`}>
