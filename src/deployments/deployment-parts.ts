@@ -4,7 +4,7 @@ import type { RowProver } from '../onnx/index.js';
 import type { Database } from '../platform/database/index.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
-import type { RunnerPool, RuntimeGraphs } from '../runtime/index.js';
+import type { RemoteEngines, RunnerPool, RuntimeGraphs } from '../runtime/index.js';
 import { DeploymentStore } from './deployment-store.js';
 import { DesiredStore } from './desired/desired-store.js';
 import { Fleet } from './harness/fleet.js';
@@ -25,6 +25,7 @@ export interface DeploymentDependencies {
   readonly artifacts: ArtifactStore;
   readonly graphs: RuntimeGraphs;
   readonly runners: RunnerPool;
+  readonly remotes: RemoteEngines;
   readonly logger: Logger;
   /** All loaded models together may take this much memory. */
   readonly modelMemoryBytes: number;
@@ -37,16 +38,22 @@ export interface DeploymentDependencies {
 
 /** Everything that deployments are made of, each built once. */
 export function deploymentParts(deps: DeploymentDependencies) {
-  const { artifacts, graphs, catalog, database, events, logger, runners } = deps;
+  const { artifacts, graphs, catalog, database, events, logger, runners, remotes } = deps;
   const deployments = new DeploymentStore(database);
   const store = new DesiredStore(database, deployments);
   const migrations = new MigrationStore(database);
   const starter = new MigrationStarter({ catalog, events, deployments, migrations });
-  const loader = new ModelLoader(artifacts, graphs, runners, new MemoryBudget(deps.modelMemoryBytes));
+  const loader = new ModelLoader({
+    artifacts,
+    graphs,
+    runners,
+    remotes,
+    memory: new MemoryBudget(deps.modelMemoryBytes),
+  });
   const proofs = new RowProofs({ catalog, graphs, prover: deps.rowProver, logger });
   const prover = new ModelProver(new WarmUp(catalog, deps.warmUpPipeline), proofs);
   const router = new Router();
-  const parts = { catalog, events, logger, deployments, store, migrations, starter, router };
+  const parts = { catalog, events, logger, deployments, store, migrations, starter, router, remotes };
   const onDemand = new OnDemandModels(loader, prover, events, logger);
   return { ...parts, onDemand, fleet: new Fleet({ ...parts, loader, prover }) };
 }
