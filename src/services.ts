@@ -25,7 +25,6 @@ import type { openDatabase } from './platform/database/index.js';
 import { EventLog } from './platform/events/index.js';
 import { pairDirectory } from './platform/installation/index.js';
 import type { Logger } from './platform/logging.js';
-import { RemoteHosts } from './platform/remote-hosts.js';
 import { SecretsFile } from './platform/secrets-file.js';
 import type { StopList } from './platform/stop-list.js';
 import { PipelinePreviews, PipelineRunner, PredictionService } from './predictions/index.js';
@@ -120,11 +119,7 @@ export async function buildServices(parts: {
     folders,
   });
   stops.add('model runners', () => runners.close());
-  const remotes = new RemoteEngines({
-    hosts: new RemoteHosts(config.remoteHosts),
-    secrets,
-    ca: options.remoteAuthorities,
-  });
+  const remotes = new RemoteEngines({ hosts: config.remoteHosts, secrets, ca: options.remoteAuthorities });
   stops.add('remote engines', () => remotes.close());
   const molecules = options.molecules ?? new MoleculeWorker();
   if (!options.molecules) stops.add('molecule worker', () => molecules.close());
@@ -271,7 +266,6 @@ export async function buildServices(parts: {
     { what: 'old counts for drift', run: () => drift.tidy() },
     { what: 'old logged predictions', run: () => predictionLog.tidy() },
     { what: 'old alerts', run: () => alerts.prune() },
-    { what: 'old logged predictions', run: () => predictionLog.tidy() },
   ];
 
   return {

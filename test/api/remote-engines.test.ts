@@ -19,6 +19,7 @@ import {
 import { copyAndCompute, EXTREMES, randomFiniteBytes } from './support/every-datatype.js';
 import { change, MIGRATE, ROLL_BACK, SET_TRAFFIC } from './support/migration-steps.js';
 import { scalingModel } from './support/own-models.js';
+import { download, importArchive } from './support/transfer-steps.js';
 import { Callers, deploymentNow, infer, PATIENT_MS, until } from './support/serving-steps.js';
 
 const KEY = 'key-of-the-remote-server';
@@ -29,6 +30,11 @@ const UPDATE = `mutation ($input: UpdateDeploymentInput!) { updateDeployment(inp
 const ROWS = `query ($name: String!) { deployment(name: $name) { batching { enabled rowsIndependent rowsIndependentReason } } }`;
 
 const byName = (one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1);
+
+interface DeployAnswer {
+  readonly deployment: { readonly state: string; readonly stateReason: string | null } | null;
+  readonly userErrors: readonly { readonly message: string }[];
+}
 
 /** What one app is to know of another. */
 interface Remote {
@@ -246,12 +252,12 @@ describe('Retort as the remote engine of another', () => {
       code,
       message: expect.stringMatching(says),
     });
-    const deployed = await local.graphql(DEPLOY, {
+    const { deployVersion: answer } = await ask<{ deployVersion: DeployAnswer }>(local, DEPLOY, {
       input: { name: 'wrong', version: 'scale@1', runtime: { remote: wrong }, waitMs: PATIENT_MS },
     });
-    const { deployment, userErrors } = deployed.data.deployVersion;
-    expect(deployment?.stateReason ?? userErrors[0].message).toMatch(says);
-    expect(deployment?.state ?? 'FAILED').toBe('FAILED');
+    // What can be said before anything is connected to is an error of the caller's; the rest is the deployment's state.
+    expect(answer.deployment?.stateReason ?? answer.userErrors[0]?.message).toMatch(says);
+    expect(answer.deployment?.state ?? 'FAILED').toBe('FAILED');
   });
 
   it('may not remember answers, and has no graph to compare', async () => {
@@ -264,6 +270,32 @@ describe('Retort as the remote engine of another', () => {
       `{ compareVersions(base: "scale@1", target: "open-inference@1") { graph { operators { operator } } } }`,
     );
     expect(JSON.stringify(compared)).toMatch(/on another server|UNSUPPORTED_MODEL/);
+  });
+
+  it('goes to another catalog as any version does, and to Git', async () => {
+    const other = await startTestApp({ kind: 'embedded' });
+    try {
+      const archive = await download(local, 'open-inference');
+      await importArchive(other, archive);
+      const { version } = await ask<{ version: { artifact: object; signature: object } }>(
+        other,
+        '{ version(ref: "open-inference@1") { artifact { format remote { url credentials } } } }',
+      );
+      expect(version.artifact).toEqual({
+        format: 'REMOTE',
+        remote: { url: remote.url, credentials: 'remote-key' },
+      });
+      // The other server's operator has not allowed that host.
+      const { deployVersion: answer } = await ask<{ deployVersion: DeployAnswer }>(other, DEPLOY, {
+        input: { name: 'far', version: 'open-inference@1', waitMs: PATIENT_MS },
+      });
+      expect(answer.deployment).toMatchObject({
+        state: 'FAILED',
+        stateReason: expect.stringMatching(/RETORT_REMOTE_HOSTS/),
+      });
+    } finally {
+      await other.close();
+    }
   });
 
   it('keeps the secret out of all that can be read', async () => {

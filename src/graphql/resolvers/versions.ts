@@ -96,7 +96,7 @@ export const versionResolvers = {
       Object.entries(operators)
         .map(([operator, count]) => ({ operator, count }))
         .sort((a, b) => b.count - a.count || (a.operator < b.operator ? -1 : 1)),
-    irVersion: ({ irVersion }) => irVersion || null,
+    irVersion: ({ irVersion, format }) => (format === 'REMOTE' ? null : irVersion),
     remote: (artifact) => remoteOfArtifact(artifact),
     url: ({ digest }) => `/artifacts/${digest}`,
     damagedAt: ({ digest }, _, { catalog }) => catalog.damagedAt(digest),

@@ -31,7 +31,7 @@ export function wordsOf({ status, body, headers }: Answer): string {
     words = typeof said === 'string' ? said : JSON.stringify(said ?? '');
   } catch {
     // A proxy's page says nothing more than its status.
-    if (String(headers['content-type'] ?? '').startsWith('text/plain')) words = body.toString('utf8');
+    if ((headers['content-type'] ?? '').startsWith('text/plain')) words = body.toString('utf8');
   }
   // eslint-disable-next-line no-control-regex -- control characters are what is taken out
   const line = words.replace(/[\u0000-\u001f\u007f\s]+/g, ' ').trim();
@@ -52,7 +52,7 @@ export function refusalToDescribe(answer: Answer, what: string): Error {
   const { status, headers } = answer;
   if (status >= 300 && status < 400)
     return unusable(
-      `The remote engine redirects ${what} to ${JSON.stringify(String(headers.location ?? 'nowhere').slice(0, 200))}; redirects are not followed: name the address it really has.`,
+      `The remote engine redirects ${what} to ${JSON.stringify((headers.location ?? 'nowhere').slice(0, 200))}; redirects are not followed: name the address it really has.`,
     );
   if (status === 401 || status === 403)
     return unusable(

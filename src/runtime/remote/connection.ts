@@ -29,7 +29,7 @@ export interface Answer {
 export interface Sending {
   readonly answer: Promise<Answer>;
   /** Closes the connection it is on, so that the other side hears that nobody waits. */
-  cancel(): void;
+  readonly cancel: () => void;
 }
 
 /**

@@ -26,7 +26,7 @@ export interface Asking extends Asked {
   /** As `EngineClient.generation` was when the model was last looked at. */
   readonly generation: number;
   /** Called once with what gives the exchange up. */
-  taken(cancel: () => void): void;
+  readonly taken: (cancel: () => void) => void;
 }
 
 /** Speaks to one model of one server: what it is, and what it answers. Decides nothing about when. */
@@ -89,15 +89,15 @@ export class EngineClient {
   async ask(asking: Asking, description: Description, signature: Signature): Promise<Tensor[]> {
     const { limitMs, maxOutputBytes, generation } = asking;
     const growth = description.binary ? 1 : JSON_GROWTH;
-    const { answer, cancel } = this.connection.send({
+    const sending = this.connection.send({
       ...this.protocol.question(asking, description),
       method: 'POST',
       limitMs,
       generation,
       maxBytes: maxOutputBytes === 0 ? MAX_ANSWER_BYTES : maxOutputBytes * growth + AROUND_BYTES,
     });
-    asking.taken(cancel);
-    const received = await answer.catch((error: unknown) => {
+    asking.taken(sending.cancel);
+    const received = await sending.answer.catch((error: unknown) => {
       if (error instanceof ExchangeFailure && error.end === 'TOO_LARGE' && maxOutputBytes > 0)
         throw new AnswerTooLarge(maxOutputBytes + 1, maxOutputBytes);
       throw error;
@@ -145,7 +145,7 @@ export class EngineClient {
       return new RemoteUnavailable(`The remote engine did not answer the request (${words}); try again`, {
         retryAfterMs: retryAfterMs(answer) ?? RETRY_AFTER_MS,
       });
-    const location = String(answer.headers.location ?? '');
+    const { location = '' } = answer.headers;
     const redirect =
       location === '' ? '' : ` to ${JSON.stringify(location.slice(0, 200))}, which is not followed`;
     return badAnswer(`answered a request with ${words}${redirect}`);

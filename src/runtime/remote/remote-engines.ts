@@ -1,6 +1,6 @@
 import { DomainError } from '../../platform/errors.js';
 import { WorkerUnavailable } from '../../platform/failures.js';
-import type { RemoteHosts } from '../../platform/remote-hosts.js';
+import { RemoteHosts } from '../../platform/remote-hosts.js';
 import type { SecretsFile } from '../../platform/secrets-file.js';
 import type { Signature, Tensor } from '../../tensors/index.js';
 import type { LoadedModel } from '../loaded-model.js';
@@ -26,20 +26,24 @@ export interface RemoteLoadOptions extends Pick<LoadOptions, 'onRunnerLost'> {
 export class RemoteEngines {
   private readonly models = new Set<LoadedModel>();
   private readonly opening = new Set<Promise<unknown>>();
+  private readonly hosts: RemoteHosts;
   private closing = false;
 
   constructor(
     private readonly deps: {
-      readonly hosts: RemoteHosts;
+      /** As in RETORT_REMOTE_HOSTS. */
+      readonly hosts: readonly string[];
       readonly secrets: Pick<SecretsFile, 'find'>;
       /** Trusted besides the system's own certificates. */
       readonly ca?: string | undefined;
     },
-  ) {}
+  ) {
+    this.hosts = new RemoteHosts(deps.hosts);
+  }
 
   /** Whether it may be named at all; nothing is connected to. @throws DomainError INVALID_ARGUMENT */
   async check(target: RemoteTarget, field: readonly string[]): Promise<void> {
-    this.deps.hosts.check(new URL(target.url), [...field, 'url']);
+    this.hosts.check(new URL(target.url), [...field, 'url']);
     await this.secretOf(target, [...field, 'credentials']);
   }
 
@@ -88,7 +92,6 @@ export class RemoteEngines {
   }
 
   private async open(target: RemoteTarget, options: RemoteLoadOptions): Promise<LoadedModel> {
-    const { hasServed: _, ...others } = options;
     const field = ['runtime', 'remote'];
     await this.check(target, field);
     const client = await this.client(target, [...field, 'credentials']);
@@ -98,7 +101,7 @@ export class RemoteEngines {
       const description = await client.describe(options.signature);
       const found = { description, generation, loadMs: performance.now() - begun };
       const model: RemoteModel = new RemoteModel(client, found, {
-        ...others,
+        ...options,
         what: remoteText(target),
         onReleased: () => this.models.delete(model),
       });
@@ -111,14 +114,14 @@ export class RemoteEngines {
   }
 
   private async client(target: RemoteTarget, field: readonly string[]): Promise<EngineClient> {
-    const { hosts, ca } = this.deps;
+    const { ca } = this.deps;
     const secret = await this.secretOf(target, field);
-    return new EngineClient(target, { mayConnect: hosts.mayConnect(new URL(target.url)), secret, ca });
+    return new EngineClient(target, { mayConnect: this.hosts.mayConnect(new URL(target.url)), secret, ca });
   }
 
   private async secretOf({ credentials }: RemoteTarget, field: readonly string[]): Promise<string | null> {
     if (credentials === null) return null;
-    if (!this.deps.hosts.mayHaveCredentials)
+    if (!this.hosts.mayHaveCredentials)
       throw invalid(
         'credentials are sent only to hosts that the operator names: have RETORT_REMOTE_HOSTS set',
         field,
