@@ -33,6 +33,7 @@ import { ReliabilityService, ReportService } from './reliability/index.js';
 import {
   ModelFolders,
   ModelInspector,
+  RemoteEngines,
   RunnerPool,
   RuntimeGraphs,
   type StartInspector,
@@ -44,6 +45,8 @@ import { TransferService } from './transfer/index.js';
 export interface ServiceOptions {
   /** Fetches files from addresses that callers name; by default only from the public internet. */
   readonly downloader?: ArtifactDownloader;
+  /** Certificates of authorities that remote engines are trusted by besides the system's own, as PEM. */
+  readonly remoteAuthorities?: string;
   /** Reads molecules, and is closed by whoever gives it; by default the server's own. */
   readonly molecules?: MoleculeWorker;
   /** Starts a process that reads models. */
@@ -116,6 +119,8 @@ export async function buildServices(parts: {
     folders,
   });
   stops.add('model runners', () => runners.close());
+  const remotes = new RemoteEngines({ hosts: config.remoteHosts, secrets, ca: options.remoteAuthorities });
+  stops.add('remote engines', () => remotes.close());
   const molecules = options.molecules ?? new MoleculeWorker();
   if (!options.molecules) stops.add('molecule worker', () => molecules.close());
 
@@ -129,6 +134,7 @@ export async function buildServices(parts: {
     artifacts,
     graphs,
     instances,
+    remotes,
     ...(options.downloader && { downloader: options.downloader }),
   };
   const catalog: CatalogService = new CatalogService(publishing);
@@ -157,6 +163,7 @@ export async function buildServices(parts: {
     artifacts,
     graphs,
     runners,
+    remotes,
     logger,
     modelMemoryBytes: config.modelMemoryBytes,
     deafSince: () => database.writer?.deafSince ?? null,

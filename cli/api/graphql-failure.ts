@@ -22,6 +22,7 @@ export const SYSTEM_CODE_EXITS: Readonly<Record<string, ExitCode>> = {
   INTERNAL: EXIT.UNAVAILABLE,
   // Limits of the deployment, and what the server's machine lacks: no other request would fare better.
   RUN_TOO_LONG: EXIT.UNAVAILABLE,
+  REMOTE_FAILED: EXIT.UNAVAILABLE,
   MODEL_OUT_OF_MEMORY: EXIT.UNAVAILABLE,
   LOCALE_MISSING: EXIT.UNAVAILABLE,
   METRICS_OFF: EXIT.REFUSED,

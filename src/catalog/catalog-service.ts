@@ -1,6 +1,7 @@
 import { newEvent, CatalogChanges } from './catalog-changes.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Database } from '../platform/database/index.js';
+import type { RemoteEngines } from '../runtime/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
 import type { RemoveAliasInput, RollbackAliasInput, SetAliasInput } from './aliases/alias-input.js';
@@ -26,6 +27,7 @@ import { checkReason } from '../platform/text/check-text.js';
 export interface CatalogDependencies extends PublishingDependencies {
   readonly database: Database;
   readonly events: EventLog;
+  readonly remotes: RemoteEngines;
   readonly downloader?: ArtifactDownloader;
 }
 
@@ -42,7 +44,7 @@ export class CatalogService extends CatalogReader {
   constructor(private readonly deps: CatalogDependencies) {
     const stores = new CatalogStores(deps.database);
     super(stores);
-    const intake = new ArtifactIntake(deps.artifacts, deps.downloader ?? new ArtifactDownloader());
+    const intake = new ArtifactIntake(deps.artifacts, deps.downloader ?? new ArtifactDownloader(), deps.remotes);
     this.changes = new CatalogChanges(stores, deps.events);
     this.tagging = new VersionTagging(stores, this.changes);
     this.aliases = new AliasMoving(stores, this.changes);

@@ -4,7 +4,7 @@ import type { RowProver } from '../onnx/index.js';
 import type { Database } from '../platform/database/index.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
-import type { RunnerPool, RuntimeGraphs } from '../runtime/index.js';
+import type { RemoteEngines, RunnerPool, RuntimeGraphs } from '../runtime/index.js';
 import { DeploymentStore } from './deployment-store.js';
 import { DesiredStore } from './desired/desired-store.js';
 import type { MeasuredQualities } from './guards/index.js';
@@ -26,6 +26,7 @@ export interface DeploymentDependencies {
   readonly artifacts: ArtifactStore;
   readonly graphs: RuntimeGraphs;
   readonly runners: RunnerPool;
+  readonly remotes: RemoteEngines;
   readonly logger: Logger;
   /** All loaded models together may take this much memory. */
   readonly modelMemoryBytes: number;
@@ -40,16 +41,33 @@ export interface DeploymentDependencies {
 
 /** Everything that deployments are made of, each built once. */
 export function deploymentParts(deps: DeploymentDependencies) {
-  const { artifacts, graphs, catalog, database, events, logger, runners, qualities } = deps;
+  const { artifacts, graphs, catalog, database, events, logger, runners, remotes, qualities } = deps;
   const deployments = new DeploymentStore(database);
   const store = new DesiredStore(database, deployments);
   const migrations = new MigrationStore(database);
   const starter = new MigrationStarter({ catalog, events, deployments, migrations, qualities });
-  const loader = new ModelLoader(artifacts, graphs, runners, new MemoryBudget(deps.modelMemoryBytes));
+  const loader = new ModelLoader({
+    artifacts,
+    graphs,
+    runners,
+    remotes,
+    memory: new MemoryBudget(deps.modelMemoryBytes),
+  });
   const proofs = new RowProofs({ catalog, graphs, prover: deps.rowProver, logger });
   const prover = new ModelProver(new WarmUp(catalog, deps.warmUpPipeline), proofs);
   const router = new Router();
-  const parts = { catalog, events, logger, deployments, store, migrations, starter, router, qualities };
+  const parts = {
+    catalog,
+    events,
+    logger,
+    deployments,
+    store,
+    migrations,
+    starter,
+    router,
+    remotes,
+    qualities,
+  };
   const onDemand = new OnDemandModels(loader, prover, events, logger);
   return { ...parts, onDemand, fleet: new Fleet({ ...parts, loader, prover }) };
 }

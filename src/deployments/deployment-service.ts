@@ -19,7 +19,6 @@ import type {
 import { DeploymentRollback } from './deployment-rollback.js';
 import { deploymentParts, type DeploymentDependencies } from './deployment-parts.js';
 import type { DeploymentStore } from './deployment-store.js';
-import { checkCacheable } from './harness/determinism.js';
 import type { Fleet } from './harness/fleet.js';
 import { MigrationService } from './migrations/migration-service.js';
 import { resolvedAs, type ModelHandle } from './routing/model-handle.js';
@@ -29,7 +28,7 @@ import type { Reconciler } from './reconciler.js';
 import { RevisionRequests } from './revision-requests.js';
 import { ANY_ROUTE, takesAny, type Route, type Router } from './routing/router.js';
 import { primaryOf } from './routing/routing-table.js';
-import { checkLoggedFields } from './settings/prediction-log-input.js';
+import { checkSettings } from './settings/check-settings.js';
 import { changedSettings } from './settings/settings-input.js';
 import { TrafficService } from './traffic-service.js';
 import { VersionResolver } from './routing/version-resolver.js';
@@ -122,8 +121,7 @@ export class DeploymentService {
         { field: ['version'] },
       );
     }
-    if (settings.cache) await checkCacheable(catalog, version);
-    checkLoggedFields(settings.predictionLog, version);
+    await checkSettings(this.deps, settings, version);
     await this.bringUp(name, waitMs, (seat) =>
       this.requests.deploy(seat, caller, { version, settings, reason }),
     );

@@ -257,7 +257,11 @@ function toColumns({
 }: DeploymentSettings) {
   return {
     outOfDomain,
-    runtime: { ...runtime, executionProviders: [...runtime.executionProviders] },
+    runtime: {
+      ...runtime,
+      executionProviders: [...runtime.executionProviders],
+      remote: runtime.remote && { ...runtime.remote },
+    },
     batching: { ...batching, preferredBatchSizes: [...batching.preferredBatchSizes] },
     limits: { ...limits },
     cache: cache === null ? Prisma.DbNull : { ...cache },

@@ -1,4 +1,4 @@
-import type { ExecutionProvider, GraphOptimization, Isolation } from '../runtime/index.js';
+import type { ExecutionProvider, GraphOptimization, Isolation, RemoteTarget } from '../runtime/index.js';
 import type { DeploymentState, RevisionRole } from './deployment-state.js';
 import type { MigrationPlan, MigrationRecord, MigrationStrategy } from './migrations/records.js';
 
@@ -17,6 +17,8 @@ export interface RuntimeSettings {
   readonly maxRunMs: number;
   /** Each of its processes may take so much for itself; null: what its size suggests. Means nothing with THREAD. */
   readonly maxMemoryBytes: number | null;
+  /** The server that runs it; null: this one, unless the version itself is on another. */
+  readonly remote: RemoteTarget | null;
 }
 
 /** How requests that wait are joined, once the model has shown that it answers each as if alone. */

@@ -2,17 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CatalogService, VersionRecord } from '../catalog/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
+import type { RemoteEngines } from '../runtime/index.js';
 import type { Caller } from '../security/index.js';
 import { addRevision, type WantedRevision } from './add-revision.js';
 import { departure } from './desired/arrangement.js';
 import type { DeploymentStore } from './deployment-store.js';
 import { recordedRequestsCleared } from './deployment-events.js';
 import { isAlive, type Desired, type Move } from './desired/desired.js';
-import { checkCacheable } from './harness/determinism.js';
 import { endMigration } from './migrations/plan-migration.js';
 import type { DeploymentRecord, DeploymentSettings, RevisionRecord } from './records.js';
 import type { Reconciler } from './reconciler.js';
-import { checkLoggedFields } from './settings/prediction-log-input.js';
+import { checkSettings } from './settings/check-settings.js';
 import { changedSettings, type SettingsInput } from './settings/settings-input.js';
 import { settingsOf } from './settings/stored-settings.js';
 
@@ -23,6 +23,7 @@ export class RevisionRequests {
       readonly catalog: CatalogService;
       readonly events: EventLog;
       readonly deployments: DeploymentStore;
+      readonly remotes: RemoteEngines;
     },
   ) {}
 
@@ -59,12 +60,11 @@ export class RevisionRequests {
     deployment: DeploymentRecord,
     { settings: input, reason }: { readonly settings: SettingsInput; readonly reason: string | null },
   ): Promise<RevisionRecord | null> {
-    const { deployments, events, catalog } = this.deps;
+    const { deployments, events } = this.deps;
     const base = baseOf(seat.desired, deployment);
     const version = seat.versionOf(base);
-    if (input.cache) await checkCacheable(catalog, version);
     const settings = changedSettings(settingsOf(base), input);
-    if (input.predictionLog) checkLoggedFields(settings.predictionLog, version);
+    await checkSettings(this.deps, settings, version);
     if (base.state !== 'FAILED' && isDeepStrictEqual(settingsOf(base), settings)) return null;
     return events.transaction(async (tx) => {
       await deployments.lock(tx, deployment.id);

@@ -7,6 +7,7 @@ import { addRevision } from './add-revision.js';
 import { requireDeployment, servesNothing } from './deployment-refusals.js';
 import type { DeploymentStore } from './deployment-store.js';
 import type { PendingRearrangement } from './desired/desired.js';
+import { forAnotherVersion } from './settings/check-settings.js';
 import { checkCacheable } from './harness/determinism.js';
 import type { Fleet } from './harness/fleet.js';
 import { checkCompatible, checkSameModel } from './migrations/migration-checks.js';
@@ -104,7 +105,7 @@ export class TrafficService {
     if (!base) throw await servesNothing(this.deps.deployments, identity.name);
     for (const { version } of shares) {
       if (allowBreaking !== true) checkCompatible(base.version, version);
-      if (base.revision.cache) await checkCacheable(this.deps.catalog, version);
+      if (base.revision.cache) await checkCacheable(this.deps.catalog, version, null);
     }
   }
 
@@ -117,7 +118,7 @@ export class TrafficService {
     const { events, deployments } = this.deps;
     const { identity, desired, subject, writer } = seat;
     const { caller, reason } = change;
-    const settings = subject ? settingsOf(subject.revision) : null;
+    const settings = subject ? forAnotherVersion(settingsOf(subject.revision)) : null;
     if (!settings) return;
     await events.transaction(async (tx) => {
       await deployments.lock(tx, identity.id);

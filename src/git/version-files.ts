@@ -26,6 +26,12 @@ export interface PublishedVersion {
   readonly examples: readonly ExampleRecord[];
 }
 
+const EXTENSIONS: Readonly<Record<ArtifactRecord['format'], string>> = {
+  ONNX: 'onnx',
+  ONNX_BUNDLE: 'tar',
+  REMOTE: 'remote.json',
+};
+
 /**
  * The files of a version's commit. A change here gives every commit another id, so that no clone can be pulled into any
  * more: what versions get to say in addition goes into files or members that are absent where it was not said.
@@ -43,7 +49,7 @@ export function versionFiles({
   const { declaresRowsIndependent, disclosesTraining, attachments } = version;
   const { card, ...described } = description;
   // A bundle is a tar of the graph and the files its weights lie in: one object, as it is one artifact.
-  const extension = format === 'ONNX_BUNDLE' ? 'tar' : 'onnx';
+  const extension = EXTENSIONS[format];
   const json = (path: string, value: unknown) => ({ path, content: readableJson(withoutNulls(value)) });
   return [
     { path: '.gitattributes', content: lfsAttributes(extension, attachments.length > 0) },

@@ -191,7 +191,9 @@ export class Batcher {
 
   private begin(batch: readonly Request[], rows: number, since: number): RunInProgress {
     const { maxAnswerBytes = 0 } = this.options;
-    const run = new RunInProgress(rows, batch.length, since, maxAnswerBytes, (abandoned) =>
+    let endsAt = 0;
+    for (const request of batch) endsAt = Math.max(endsAt, request.endsAt);
+    const run = new RunInProgress(rows, batch.length, since, maxAnswerBytes, endsAt, (abandoned) =>
       this.abandoned?.add(abandoned),
     );
     for (const request of batch) request.run = run;
@@ -263,6 +265,10 @@ class Request implements EndListener {
     private readonly resolve: (result: BatchedResult) => void,
     private readonly reject: (error: unknown) => void,
   ) {}
+
+  get endsAt(): number {
+    return this.lifetime.endsAt;
+  }
 
   answer(result: BatchedResult): void {
     if (!this.settle()) return;

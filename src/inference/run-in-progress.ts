@@ -13,6 +13,8 @@ export class RunInProgress implements RunOptions {
     readonly since: number,
     /** Each may have an answer as large as that. */
     private readonly maxBytesEach: number,
+    /** When the last of them will have gone. */
+    readonly endsAt: number,
     private readonly onAbandoned: (run: RunInProgress) => void,
   ) {
     this.waiting = requests;
@@ -29,6 +31,8 @@ export class RunInProgress implements RunOptions {
   /** One of those whose run it is waits no longer. */
   left(): void {
     this.waiting -= 1;
-    if (this.waiting === 0 && !this.over) this.onAbandoned(this);
+    if (this.waiting > 0 || this.over) return;
+    if (this.process?.giveUp) this.process.giveUp();
+    else this.onAbandoned(this);
   }
 }

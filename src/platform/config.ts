@@ -4,6 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 import { z } from 'zod';
 import { isAddressRange } from './address-range.js';
 import { StartupError } from './errors.js';
+import { isRemoteHost } from './remote-hosts.js';
 import { similarNames } from './similar-names.js';
 import { parseTelemetry, type TelemetryConfig } from './telemetry-config.js';
 
@@ -51,6 +52,8 @@ export interface Config {
   readonly secretsFile: string | undefined;
   /** Hosts that webhooks may reach although they are in a private network or speak plain HTTP: `host` or `host:port`. */
   readonly webhookHosts: readonly string[];
+  /** Hosts that remote engines may be reached at: `host`, `host:port`, `*.domain`, a range of addresses. Empty: the public internet. */
+  readonly remoteHosts: readonly string[];
   /** Measure every request. */
   readonly metrics: boolean;
   /** Days for which measurements are kept, as one for each hour in the end. */
@@ -119,6 +122,10 @@ const environment = z.object({
     isHost,
     'hosts such as alerts.internal, 10.0.0.7 or [::1]:8443, without a scheme or path,',
   ).default([]),
+  RETORT_REMOTE_HOSTS: list(
+    isRemoteHost,
+    'hosts such as engine.internal, 10.0.0.7:8080, *.engines.internal or 10.0.0.0/8, without a scheme or path,',
+  ).default([]),
   RETORT_METRICS: flag(true),
   RETORT_METRICS_DAYS: integer(1, 3_650, 90),
   RETORT_DRAIN_MS: integer(0, 600_000, 10_000),
@@ -173,6 +180,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     secretsFile:
       settings.RETORT_SECRETS_FILE === undefined ? undefined : resolve(settings.RETORT_SECRETS_FILE),
     webhookHosts: settings.RETORT_WEBHOOK_HOSTS.map((host) => host.toLowerCase()),
+    remoteHosts: settings.RETORT_REMOTE_HOSTS.map((host) => host.toLowerCase()),
     metrics: settings.RETORT_METRICS,
     metricsDays: settings.RETORT_METRICS_DAYS,
     drainMs: settings.RETORT_DRAIN_MS,

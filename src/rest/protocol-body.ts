@@ -2,13 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.js';
 import type { EventLog } from '../platform/events/index.js';
 import { requestBodiesOf } from '../http/index.js';
-import { NumberBlock, placeBlocks } from '../platform/json/index.js';
+import { NumberBlock, parseTolerantJson, placeBlocks } from '../platform/json/index.js';
 import { parseWholeBodies } from '../http/index.js';
 import { admitJson, blocksOf, meansTensor } from './admitted-json.js';
 import { refusalFor } from './error-mapping.js';
 import { requestFieldsOf } from './request-log.js';
 import { RestError } from './rest-error.js';
-import { parseTolerantJson } from './tolerant-json.js';
 
 /**
  * Takes bodies as bytes whatever their Content-Type says: clients of the serving protocols send JSON as
@@ -41,8 +40,16 @@ export function bodyBytes(request: FastifyRequest): Buffer {
 /** @throws RestError BAD_REQUEST, DomainError INVALID_ARGUMENT */
 export function jsonObject(bytes: Buffer): Readonly<Record<string, unknown>> {
   if (bytes.length === 0) throw new RestError('BAD_REQUEST', 'Expected a JSON body, got an empty one.');
-  const parsed = parseTolerantJson(bytes);
+  const parsed = parsedJson(bytes);
   return objectAt(placeBlocks(parsed, blocksOf(bytes), meansTensor), 'the body');
+}
+
+function parsedJson(bytes: Buffer): unknown {
+  try {
+    return parseTolerantJson(bytes);
+  } catch (error) {
+    throw new RestError('BAD_REQUEST', (error as Error).message);
+  }
 }
 
 /** Client libraries write a field that was left out as null. */

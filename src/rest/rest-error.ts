@@ -51,6 +51,7 @@ export const HTTP_STATUS: Readonly<Record<RestErrorCode, number>> = {
   DIGEST_MISMATCH: 400,
   INVALID_MODEL: 400,
   UNSUPPORTED_MODEL: 400,
+  REMOTE_UNUSABLE: 400,
   INVALID_PIPELINE: 400,
   NO_PIPELINE: 400,
   INVALID_TENSOR: 400,
@@ -79,6 +80,7 @@ export const HTTP_STATUS: Readonly<Record<RestErrorCode, number>> = {
   DEADLINE_EXCEEDED: 504,
   // Not 503 or 504, which clients take as an invitation to send the same again.
   RUN_TOO_LONG: 422,
+  REMOTE_FAILED: 502,
   MODEL_OUT_OF_MEMORY: 422,
   OVERLOADED: 503,
   STORAGE_FULL: 507,

@@ -6,6 +6,17 @@ export { ModelInspector, type StartInspector } from './inspection/model-inspecto
 export type { LoadedModel } from './loaded-model.js';
 export { ModelFolders } from './model-folders.js';
 export { isRunRefused } from './run-failure.js';
+export { type RemoteDescriptor, descriptorBytes } from './remote/remote-descriptor.js';
+export { RemoteEngines } from './remote/remote-engines.js';
+export { REMOTE_BYTES } from './remote/remote-model.js';
+export { REMOTE_ROWS } from './remote/remote-inspection.js';
+export {
+  REMOTE_PROTOCOLS,
+  type RemoteInput,
+  type RemoteProtocol,
+  type RemoteTarget,
+  remoteTarget,
+} from './remote/remote-target.js';
 export { RunnerLost } from './runner-lost.js';
 export { RunnerPool } from './runner-pool.js';
 export type { RunOptions, RunResult, RunUnderWay } from './runner.js';

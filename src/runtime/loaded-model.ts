@@ -3,7 +3,7 @@ import type { Isolation } from './sessions/load-options.js';
 import type { RunOptions, RunResult, RunUnderWay } from './runner.js';
 import type { Tensor } from '../tensors/index.js';
 
-/** A model held in memory, until release(). */
+/** A model held in memory, or behind connections to a server that holds it, until release(). */
 export interface LoadedModel {
   /** Milliseconds the runtime took to read, optimise and prepare the graph, in the slowest of its replicas. */
   readonly loadMs: number;
@@ -12,6 +12,8 @@ export interface LoadedModel {
   /** Sessions that share its runs, each on a runner of its own. */
   readonly replicas: number;
   readonly isolation: Isolation;
+  /** It runs on another server, which shows nothing of its graph and may be changed behind this one's back. */
+  readonly isRemote: boolean;
   /** What releasing it gives back. PROCESS: what its processes hold for themselves, as they last said. THREAD: an estimate. */
   readonly memoryBytes: number;
   /** Of its processes; none for THREAD. */

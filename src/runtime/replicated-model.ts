@@ -18,6 +18,7 @@ const MAX_ATTEMPTS = 5;
  * before it began, or had no memory beside what earlier runs left, goes to another.
  */
 export class ReplicatedModel implements LoadedModel {
+  readonly isRemote = false;
   readonly failed: Promise<DomainError>;
   readonly loadMs: number;
   readonly fromCache: boolean;
@@ -93,7 +94,7 @@ export class ReplicatedModel implements LoadedModel {
     const replica = this.#places.alive.find(({ runner }) => runner === run.runner);
     if (replica === undefined || !run.atWork) return;
     const end = () => {
-      if (run.atWork) run.runner.end();
+      if (run.atWork) run.runner?.end();
     };
     const leave = (old: Replica) => {
       // Out of its place already, so its loss is reported only here.

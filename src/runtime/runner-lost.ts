@@ -3,9 +3,10 @@ import { DomainError, type ErrorCode } from '../platform/errors.js';
 /**
  * How a runner ended without having been told to stop. CRASHED: by itself, or killed from outside. TOO_LONG,
  * OUT_OF_MEMORY: it went beyond its limits. ABANDONED: nobody waited for its run any more, and others did.
- * NOT_STARTED: it never came to be.
+ * NOT_STARTED: it never came to be. REMOTE_LOST: the remote engine cannot be reached, or serves the model no longer.
  */
-export type RunnerEnd = 'CRASHED' | 'TOO_LONG' | 'OUT_OF_MEMORY' | 'ABANDONED' | 'NOT_STARTED';
+export type RunnerEnd =
+  'CRASHED' | 'TOO_LONG' | 'OUT_OF_MEMORY' | 'ABANDONED' | 'NOT_STARTED' | 'REMOTE_LOST';
 
 /** A runner ended under a model. It says nothing about a request that was not being worked on. */
 export class RunnerLost extends DomainError {

@@ -13,19 +13,24 @@ export interface RunResult {
 export interface RunOptions {
   /** A run that takes longer (milliseconds) ends its process; the model's own limit counts when it is shorter. */
   readonly limitMs?: number;
+  /** When nobody will wait for the answer any more, as `performance.now()`; for runs elsewhere. */
+  readonly endsAt?: number;
   /** Outputs of more bytes are refused before they leave the process. */
   readonly maxOutputBytes?: number;
-  /** A process has taken the run. */
+  /** It is on its way to what runs it. */
   taken?(run: RunUnderWay): void;
 }
 
-/** A run that a process has taken; see LoadedModel.abandon. */
+/** A run that a process, or a remote engine, has taken; see LoadedModel.abandon. */
 export interface RunUnderWay {
-  readonly runner: Runner;
+  /** Null for a run elsewhere. */
+  readonly runner: Runner | null;
   /** False while it waits behind another, and when it has ended. */
   readonly atWork: boolean;
   /** Runs that wait behind it in the same process. */
   readonly followers: number;
+  /** Ends this run and nothing else; left out where that cannot be. */
+  readonly giveUp?: () => void;
 }
 
 /** Something that holds sessions and runs them off the event loop. Sessions are numbered by the caller that asks for them. */

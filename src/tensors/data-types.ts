@@ -92,6 +92,23 @@ export const ONNX_ELEMENT_TYPES: Record<DataType, number> = {
   UINT64: 13,
 };
 
+/** `DataType` of TensorFlow, by Retort's name. */
+export const TF_TYPES: Readonly<Record<DataType, string>> = {
+  BOOL: 'DT_BOOL',
+  UINT8: 'DT_UINT8',
+  UINT16: 'DT_UINT16',
+  UINT32: 'DT_UINT32',
+  UINT64: 'DT_UINT64',
+  INT8: 'DT_INT8',
+  INT16: 'DT_INT16',
+  INT32: 'DT_INT32',
+  INT64: 'DT_INT64',
+  FP16: 'DT_HALF',
+  FP32: 'DT_FLOAT',
+  FP64: 'DT_DOUBLE',
+  BYTES: 'DT_STRING',
+};
+
 const runtimeNames = {
   BOOL: 'bool',
   UINT8: 'uint8',

@@ -5,6 +5,7 @@ export {
   type DataType,
   INTEGER_RANGES,
   ONNX_ELEMENT_TYPES,
+  TF_TYPES,
   type TypedArray,
   fromRuntimeType,
   runtimeType,

@@ -9,7 +9,7 @@ import { InstanceReader, MoleculeWorker } from '../../src/pipelines/index.js';
 import { createLogger } from '../../src/platform/logging.js';
 import type { Database } from '../../src/platform/database/index.js';
 import { EventLog, type EventRecord } from '../../src/platform/events/index.js';
-import { RuntimeGraphs } from '../../src/runtime/index.js';
+import { RemoteEngines, RuntimeGraphs } from '../../src/runtime/index.js';
 import { openTestDatabase, type DatabaseKind } from '../support/databases.js';
 
 export const caller = { actor: 'ada', requestId: 'request-1' };
@@ -61,7 +61,9 @@ export async function openCatalog(kind: DatabaseKind): Promise<CatalogHarness> {
   const molecules = new MoleculeWorker();
   const instances = new InstanceReader({ molecules });
   const graphs = new RuntimeGraphs({ artifacts, inspector, directory: join(directory, 'derived') });
-  const parts = { events, artifacts, graphs, instances };
+  const secrets = { find: () => Promise.resolve(null) };
+  const remotes = new RemoteEngines({ hosts: [], secrets });
+  const parts = { events, artifacts, graphs, instances, remotes };
   const catalog = new CatalogService({ database: handle.client, ...parts });
   return {
     catalog,

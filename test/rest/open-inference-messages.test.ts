@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { DATA_TYPES, decodeTensor, tensorBytes, type Tensor } from '../../src/tensors/index.js';
 import { readInferRequest } from '../../src/rest/open-inference/infer-request.js';
-import { parseTolerantJson } from '../../src/rest/tolerant-json.js';
+import { parseTolerantJson } from '../../src/platform/json/index.js';
 
 /** A body of the binary tensor extension: JSON, then each tensor's bytes. */
 function bodyOf(tensors: readonly Tensor[]): { body: Buffer; jsonBytes: number } {

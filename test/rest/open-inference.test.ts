@@ -64,7 +64,13 @@ describe('the server', () => {
     const expected = {
       name: 'retort',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-      extensions: ['binary_tensor_data', 'model_configuration', 'model_repository', 'statistics'],
+      extensions: [
+        'binary_tensor_data',
+        'model_configuration',
+        'model_repository',
+        'schedule_policy',
+        'statistics',
+      ],
     };
     expect(await get('/v2')).toEqual({ status: 200, body: expected });
     expect(await get('/v2/')).toEqual({ status: 200, body: expected });

@@ -57,6 +57,8 @@ export async function startTestApp(options: {
   /** Slows down whoever tries keys; by default not at all. */
   readonly wrongKeys?: WrongKeys;
   readonly onRequestEnded?: AppOptions['onRequestEnded'];
+  /** Certificates by which remote engines are trusted, besides the system's own. */
+  readonly remoteAuthorities?: string;
   /** By default rules are looked at when a test says so. */
   readonly alerts?: AppOptions['alerts'];
   /** By default as loud as TEST_LOG_LEVEL. */
@@ -87,6 +89,7 @@ export async function startTestApp(options: {
     startInspector,
     graphqlPaths: { compiled: compiledByEnvironment(), ...options.graphqlPaths },
     ...(options.downloader && { downloader: options.downloader }),
+    ...(options.remoteAuthorities !== undefined && { remoteAuthorities: options.remoteAuthorities }),
     ...(options.alerts && { alerts: options.alerts }),
     molecules: ownMolecules ?? sharedMolecules,
     ...(options.largeJsonBytes !== undefined && { largeJsonBytes: options.largeJsonBytes }),

@@ -24,6 +24,7 @@ export const deploy = defineCommand({
     ['retort deploy esol@production', 'Serve it as esol'],
     ['retort deploy esol@3 --name esol-next --replicas 2', 'Under another name, twice'],
     ['retort deploy esol@4 --reason "trained on more salts"', 'Say why, for the history'],
+    ['retort deploy esol@4 --remote-url https://triton.internal:8000', 'Let another server run it'],
   ],
   output:
     '{deployment: {name, model, version, state, stateReason, loaded, updatedAt, revisions}, revision: {number, version, state, stateReason}}',
@@ -32,8 +33,9 @@ export const deploy = defineCommand({
     'version before, that one serves on. Settings that are left out have their defaults, whatever an earlier revision had.',
   async run(values, session) {
     const { ref, reason } = values;
-    const name = values.name ?? ref.split('@', 1)[0] ?? ref;
-    const input = { name, version: ref, waitMs: 0, reason, ...deploymentSettings(values) };
+    const [model = ref] = ref.split('@', 1);
+    const name = values.name ?? model;
+    const input = { name, version: ref, waitMs: 0, reason, ...deploymentSettings(values, model) };
     const begun = accepted((await session.api.ask(DeployVersion, { input })).deployVersion, 'deployment');
     return watchRevision(session, begun, values);
   },

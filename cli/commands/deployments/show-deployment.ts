@@ -7,6 +7,7 @@ type Deployment = NonNullable<ShowDeploymentQuery['deployment']>;
 
 export function describeDeployment(deployment: Deployment): string {
   const { version, state, stateReason, runtime, limits, cache, memoryBytes } = deployment;
+  const remote = runtime.remote ?? version.artifact.remote;
   return stack(
     `${deployment.name}: ${version.ref}, ${state}`,
     facts([
@@ -21,6 +22,7 @@ export function describeDeployment(deployment: Deployment): string {
     section(
       'Settings',
       facts([
+        ['runs at', remote && remoteText(remote)],
         ['isolation', runtime.isolation],
         ['replicas', String(runtime.replicas)],
         ['threads', String(runtime.threads)],
@@ -40,6 +42,11 @@ export function describeDeployment(deployment: Deployment): string {
     deployment.migration === null ? '' : section('Latest migration', describeMigration(deployment.migration)),
     section('Revisions', revisionTable(deployment)),
   );
+}
+
+function remoteText(remote: NonNullable<Deployment['version']['artifact']['remote']>): string {
+  const { protocol, url, model, version } = remote;
+  return `${url} (${protocol}), ${model}${version === null ? '' : ` version ${version}`}`;
 }
 
 function batchingOf({ batching }: Deployment): string {

@@ -15,12 +15,15 @@ export const updateDeployment = defineCommand({
     ...WAITING_OPTIONS,
     ...DEPLOYMENT_SETTINGS,
   },
-  examples: [['retort update deployment esol --replicas 2', 'Twice, with all other settings as they are']],
+  examples: [
+    ['retort update deployment esol --replicas 2', 'Twice, with all other settings as they are'],
+    ['retort update deployment esol --no-remote', 'Run it on the server itself again'],
+  ],
   output:
     '{deployment: {name, model, version, state, stateReason, loaded, updatedAt, revisions}, revision: {number, version, state, stateReason}}',
   async run(values, session) {
     const { name, reason } = values;
-    const input = { name, waitMs: 0, reason, ...deploymentSettings(values) };
+    const input = { name, waitMs: 0, reason, ...deploymentSettings(values, name) };
     const { updateDeployment: answer } = await session.api.ask(UpdateDeployment, { input });
     return watchRevision(session, accepted(answer, 'deployment'), values);
   },

@@ -20,6 +20,10 @@ export function describeVersion(version: Version, { whole }: { readonly whole: b
       ],
       ['published', `${moment(version.createdAt)} by ${version.createdBy}`],
       ['artifact', `${artifact.format}, ${bytes(artifact.size)}, ${artifact.parameterCount} parameters`],
+      [
+        'model is at',
+        artifact.remote && `${artifact.remote.url} (${artifact.remote.protocol}), ${artifact.remote.model}`,
+      ],
       ['digest', artifact.digest],
       ['producer', artifact.producer],
       ['operator sets', artifact.opsets.map((opset) => `${opset.domain} ${opset.version}`).join(', ')],

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import type { ArtifactStore } from '../../artifacts/index.js';
+import { descriptorBytes, type RemoteEngines, type RemoteInput, remoteTarget } from '../../runtime/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { ArtifactDownloader } from './artifact-download.js';
 import { decodeBase64 } from './base64.js';
@@ -13,21 +15,22 @@ export interface StoredBytes {
 /**
  * Brings the bytes of a publication into the store, wherever they come from.
  *
- * @throws DomainError INVALID_ARGUMENT, ARTIFACT_NOT_FOUND, ARTIFACT_TOO_LARGE, STORAGE_FULL
+ * @throws DomainError INVALID_ARGUMENT, ARTIFACT_NOT_FOUND, ARTIFACT_TOO_LARGE, STORAGE_FULL, REMOTE_UNUSABLE, UNAVAILABLE
  */
 export class ArtifactIntake {
   constructor(
     private readonly artifacts: ArtifactStore,
     private readonly downloader: ArtifactDownloader,
+    private readonly remotes: RemoteEngines,
   ) {}
 
   async take(input: ArtifactInput, signal?: AbortSignal): Promise<StoredBytes> {
-    const { digest, base64, url } = input;
-    const given = [digest, base64, url].filter((value) => typeof value === 'string');
+    const { digest, base64, url, remote } = input;
+    const given = [digest, base64, url, remote].filter((value) => value !== undefined && value !== null);
     if (given.length !== 1) {
       throw new DomainError(
         'INVALID_ARGUMENT',
-        `Expected exactly one of digest, base64 and url, got ${given.length}.`,
+        `Expected exactly one of digest, base64, url and remote, got ${given.length}.`,
         { field: ['artifact'] },
       );
     }
@@ -36,7 +39,16 @@ export class ArtifactIntake {
       const field = ['artifact', 'base64'];
       return at(field, () => this.artifacts.put(decodeBase64(base64, field), { ...(signal && { signal }) }));
     }
-    return this.download(url ?? '', signal);
+    return remote ? this.describe(remote, signal) : this.download(url ?? '', signal);
+  }
+
+  /** What stands for a model that is elsewhere: where it is, and which tensors it takes and gives. */
+  private async describe(remote: RemoteInput, signal: AbortSignal | undefined): Promise<StoredBytes> {
+    const field = ['artifact', 'remote'];
+    const target = remoteTarget(remote, field);
+    const signature = await at(field, () => this.remotes.signatureOf(target, field));
+    signal?.throwIfAborted();
+    return at(field, () => this.artifacts.put(Readable.from([descriptorBytes({ target, signature })])));
   }
 
   private async download(url: string, signal: AbortSignal | undefined): Promise<StoredBytes> {

@@ -1,3 +1,4 @@
+import type { RemoteInput } from '../../runtime/index.js';
 import { DomainError } from '../../platform/errors.js';
 import type { AttachmentInput } from '../attachments/attachment-input.js';
 import type { ExampleInput } from './example-intake.js';
@@ -7,11 +8,13 @@ import { checkText } from '../../platform/text/check-text.js';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 
-/** Exactly one of the three is given. */
+/** Exactly one of the four is given. */
 export interface ArtifactInput {
   readonly digest?: string | null | undefined;
   readonly base64?: string | null | undefined;
   readonly url?: string | null | undefined;
+  /** A model that exists only behind another server. */
+  readonly remote?: RemoteInput | null | undefined;
 }
 
 export interface PublishVersionInput {

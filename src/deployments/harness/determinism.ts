@@ -1,4 +1,5 @@
 import type { CatalogService, VersionRecord } from '../../catalog/index.js';
+import type { RemoteTarget } from '../../runtime/index.js';
 import { DomainError } from '../../platform/errors.js';
 
 /**
@@ -19,13 +20,22 @@ export function randomOperators(operators: Readonly<Record<string, number>>): st
 
 /**
  * Whether answers of a version may be remembered.
+ *
+ * @param remote the server that runs it, as its deployment says
  * @throws DomainError INVALID_ARGUMENT
  */
 export async function checkCacheable(
   catalog: Pick<CatalogService, 'artifactsByDigests'>,
   { ref, artifactDigest }: VersionRecord,
+  remote: RemoteTarget | null,
 ): Promise<void> {
   const [artifact] = await catalog.artifactsByDigests([artifactDigest]);
+  if (remote !== null || artifact?.format === 'REMOTE')
+    throw new DomainError(
+      'INVALID_ARGUMENT',
+      `Expected a version that answers equal inputs equally, got ${ref}, which a remote engine answers for: what it serves may change without notice. Leave cache out.`,
+      { field: ['cache'] },
+    );
   const drawn = randomOperators(artifact?.operators ?? {});
   if (drawn.length === 0) return;
   throw new DomainError(

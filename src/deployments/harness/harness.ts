@@ -219,6 +219,7 @@ export class Harness {
   private place(): Promise<PlacedModel> {
     const { events, loader } = this.deps;
     return loader.load(this.version, this.revision.runtime, {
+      hasServed: this.hasServed,
       onRunnerLost: (loss) => events.record(runnerLost(this.running, loss)),
       onRunnerRestarted: (info) => events.record(runnerRestarted(this.running, info)),
     });

@@ -1,6 +1,6 @@
 import type { VersionRecord } from '../../catalog/index.js';
 import { defaultInputs } from '../../tensors/index.js';
-import { type LoadedModel } from '../../runtime/index.js';
+import { type LoadedModel, REMOTE_ROWS } from '../../runtime/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { withinLimit } from '../../platform/within-limit.js';
 import type { BatchingSettings } from '../records.js';
@@ -90,7 +90,9 @@ export class ModelProver {
     model: LoadedModel,
     { artifactDigest: digest, rewrites, declaresRowsIndependent: declared, signature }: VersionRecord,
   ): Promise<{ readonly verdict: RowVerdict; readonly trials: TrialOutcome | null }> {
-    const proof = await this.proofs.of({ digest, rewrites }, defaultInputs(signature));
+    const proof = model.isRemote
+      ? REMOTE_ROWS
+      : await this.proofs.of({ digest, rewrites }, defaultInputs(signature));
     const isWorthTrying = mayRunTogether(verdictOf(proof, declared, null));
     const trials = isWorthTrying ? await tryRows(model, signature, proof) : null;
     return { verdict: verdictOf(proof, declared, trials), trials };

@@ -5,6 +5,7 @@ import { addRevision } from '../add-revision.js';
 import { servesNothing } from '../deployment-refusals.js';
 import type { DeploymentStore } from '../deployment-store.js';
 import type { MeasuredQualities } from '../guards/index.js';
+import { forAnotherVersion } from '../settings/check-settings.js';
 import { checkCacheable } from '../harness/determinism.js';
 import type { Seat } from '../harness/seat.js';
 import { settingsOf } from '../settings/stored-settings.js';
@@ -47,8 +48,8 @@ export class MigrationStarter {
     await checkSameModel(catalog, deployment, to);
     if (!base) throw await servesNothing(deployments, deployment.name);
     if (base.version.id === to.id) throw alreadyServed(deployment.name, to);
-    const settings = settingsOf(base.revision);
-    if (settings.cache) await checkCacheable(catalog, to);
+    const settings = forAnotherVersion(settingsOf(base.revision));
+    if (settings.cache) await checkCacheable(catalog, to, null);
     if (!how.allowBreaking) checkCompatible(base.version, to);
     await checkMeasured(this.deps.qualities, how.plan.guards.evaluation ?? null, [base.version, to]);
 

@@ -12,6 +12,7 @@ export const DEFAULT_RUNTIME: RuntimeSettings = {
   executionProviders: ['CPU'],
   maxRunMs: 120_000,
   maxMemoryBytes: null,
+  remote: null,
 };
 
 export const DEFAULT_BATCHING: BatchingSettings = {

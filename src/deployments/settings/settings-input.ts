@@ -1,4 +1,9 @@
-import { availableProviders, EXECUTION_PROVIDERS } from '../../runtime/index.js';
+import {
+  availableProviders,
+  EXECUTION_PROVIDERS,
+  type RemoteInput,
+  remoteTarget,
+} from '../../runtime/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { DEFAULT_BATCHING, DEFAULT_LIMITS, DEFAULT_RUNTIME, DEFAULT_SETTINGS } from './default-settings.js';
 import { predictionLogSettings, type PredictionLogInput } from './prediction-log-input.js';
@@ -17,8 +22,10 @@ type Changes<Group> = { readonly [Name in keyof Group]?: Group[Name] | null | un
 
 /** Bytes come as whole numbers of any size. */
 type RuntimeChanges =
-  | (Changes<Omit<RuntimeSettings, 'maxMemoryBytes'>> & {
+  | (Changes<Omit<RuntimeSettings, 'maxMemoryBytes' | 'remote'>> & {
       readonly maxMemoryBytes?: bigint | number | null | undefined;
+      /** Null: it runs here. */
+      readonly remote?: RemoteInput | null | undefined;
     })
   | null
   | undefined;
@@ -89,11 +96,15 @@ function changed<Group extends object>(base: Group, defaults: Group, changes: Ch
   return result;
 }
 
-/** What is beyond the numbers that can be told apart is beyond what is allowed, too. */
+/** What is beyond the numbers that can be told apart is beyond what is allowed, too. @throws DomainError INVALID_ARGUMENT */
 function withNumbers(runtime: RuntimeChanges): Changes<RuntimeSettings> {
   if (runtime == null) return runtime;
-  const { maxMemoryBytes } = runtime;
-  return { ...runtime, maxMemoryBytes: maxMemoryBytes == null ? maxMemoryBytes : Number(maxMemoryBytes) };
+  const { maxMemoryBytes, remote } = runtime;
+  return {
+    ...runtime,
+    maxMemoryBytes: maxMemoryBytes == null ? maxMemoryBytes : Number(maxMemoryBytes),
+    remote: remote && remoteTarget(remote, ['runtime', 'remote']),
+  };
 }
 
 /** @throws DomainError INVALID_ARGUMENT */

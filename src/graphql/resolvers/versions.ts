@@ -1,4 +1,4 @@
-import { citationOf, describeRewrite } from '../../catalog/index.js';
+import { citationOf, describeRewrite, remoteOfArtifact } from '../../catalog/index.js';
 import { tensorAnnotations } from '../../pipelines/index.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import { annotated } from '../annotated-signature.js';
@@ -96,6 +96,8 @@ export const versionResolvers = {
       Object.entries(operators)
         .map(([operator, count]) => ({ operator, count }))
         .sort((a, b) => b.count - a.count || (a.operator < b.operator ? -1 : 1)),
+    irVersion: ({ irVersion, format }) => (format === 'REMOTE' ? null : irVersion),
+    remote: (artifact) => remoteOfArtifact(artifact),
     url: ({ digest }) => `/artifacts/${digest}`,
     damagedAt: ({ digest }, _, { catalog }) => catalog.damagedAt(digest),
   },

@@ -2,8 +2,8 @@ import type { TypeMessage } from '../onnx-types.js';
 
 /** What an ONNX file says about itself, read from its protobuf. */
 export interface GraphSummary {
-  /** A single file, or one with the files its weights lie in. */
-  format: 'ONNX' | 'ONNX_BUNDLE';
+  /** A single file, or one with the files its weights lie in; REMOTE: the descriptor of a model on another server. */
+  format: 'ONNX' | 'ONNX_BUNDLE' | 'REMOTE';
   /** Name and version of the tool that wrote the file. */
   producer: string | null;
   irVersion: number;

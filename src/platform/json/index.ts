@@ -3,3 +3,4 @@ export { beyondLimit, hasFewParts, heaviest, heaviestNumbers, JSON_LIMITS, weigh
 export { NumberBlock } from './number-block.js';
 export { placeBlocks } from './place-blocks.js';
 export { scanJson, type JsonPath } from './scan-json.js';
+export { parseTolerantJson } from './tolerant-json.js';

@@ -15,7 +15,13 @@ import { assertReady, modelMetadata } from './model-description.js';
 import { allStatistics, statisticsUnder } from './model-statistics.js';
 import type { ModelRepository } from './model-repository.js';
 
-const EXTENSIONS = ['binary_tensor_data', 'model_configuration', 'model_repository', 'statistics'];
+const EXTENSIONS = [
+  'binary_tensor_data',
+  'model_configuration',
+  'model_repository',
+  'schedule_policy',
+  'statistics',
+];
 
 interface ModelPath {
   Params: { model: string; version?: string };
@@ -38,7 +44,7 @@ const UNSUPPORTED = [
 ] as const;
 
 /**
- * The Open Inference Protocol v2 with the binary tensor, model configuration, model repository and statistics extensions.
+ * The Open Inference Protocol v2 with the binary tensor, model configuration, model repository, schedule policy and statistics extensions.
  */
 export async function registerOpenInference(
   app: FastifyInstance,

@@ -1,25 +1,8 @@
-import type { DataType, Signature, TensorSpec } from '../../tensors/index.js';
+import { TF_TYPES, type Signature, type TensorSpec } from '../../tensors/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { isAbsent, stringAt } from '../protocol-body.js';
 
 const DEFAULT_SIGNATURE = 'serving_default';
-
-/** TensorFlow's names of the element types. */
-const TF_TYPES: Readonly<Record<DataType, string>> = {
-  BOOL: 'DT_BOOL',
-  UINT8: 'DT_UINT8',
-  UINT16: 'DT_UINT16',
-  UINT32: 'DT_UINT32',
-  UINT64: 'DT_UINT64',
-  INT8: 'DT_INT8',
-  INT16: 'DT_INT16',
-  INT32: 'DT_INT32',
-  INT64: 'DT_INT64',
-  FP16: 'DT_HALF',
-  FP32: 'DT_FLOAT',
-  FP64: 'DT_DOUBLE',
-  BYTES: 'DT_STRING',
-};
 
 /** Enough to see what a model takes; a graph with hundreds of inputs must not fill a message. */
 const LISTED = 8;

@@ -13,7 +13,10 @@ import { GraphCache } from '../sessions/graph-cache.js';
 import { type Inspection } from '../inspection/inspect-model.js';
 import { type ModelFiles } from '../model-folders.js';
 import { type ModelInspector } from '../inspection/model-inspector.js';
+import { DomainError } from '../../platform/errors.js';
 import { StoreUnavailable } from '../../platform/failures.js';
+import { readDescriptor, type RemoteDescriptor } from '../remote/remote-descriptor.js';
+import { remoteInspection } from '../remote/remote-inspection.js';
 import { BundleFolders } from './bundle-folders.js';
 
 /** What a version's graph is made from. */
@@ -79,11 +82,25 @@ export class RuntimeGraphs {
   }
 
   /**
+   * What a version of this artifact is served by, when that is another server; null for a graph.
+   * @throws DomainError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT, INVALID_MODEL
+   */
+  async remoteOf(digest: string, signal?: AbortSignal): Promise<RemoteDescriptor | null> {
+    const first = await readDescriptor(await this.artifacts.unverified(digest));
+    return first && readDescriptor(await this.artifacts.verified(digest, signal));
+  }
+
+  /**
    * A stored artifact for callers that compare it: a single file is hashed there, a bundle has been here.
-   * @throws DomainError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT, STORAGE_FULL
+   * @throws DomainError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT, STORAGE_FULL; UNSUPPORTED_MODEL for a remote model
    */
   async stored(digest: string, signal?: AbortSignal): Promise<StoredGraph> {
     const path = await this.artifacts.unverified(digest);
+    if ((await readDescriptor(path)) !== null)
+      throw new DomainError(
+        'UNSUPPORTED_MODEL',
+        `The graph behind ${digest} is on another server, which does not show it: compare answers instead.`,
+      );
     if ((await storedBundle(path)) === null) return { path, digest };
     const { model, data = [] } = await this.source(digest, signal);
     return { path: model, digest: null, data };
@@ -112,6 +129,8 @@ export class RuntimeGraphs {
     files: ModelFiles,
     options: InspectionWish,
   ): Promise<Inspection> {
+    const remote = files.data === undefined ? await readDescriptor(files.model) : null;
+    if (remote !== null) return remoteInspection(remote);
     const draft = await this.draft();
     try {
       const inspection = await this.inspector.inspect(files, { derivedTo: draft, ...options });

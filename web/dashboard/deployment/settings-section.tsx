@@ -5,9 +5,17 @@ import { formatBytes, formatCount, formatMs, formatShare } from '../formats/numb
 /** How the deployment runs its model. */
 export default function SettingsSection({ deployment }: { readonly deployment: DeploymentDetailsFragment }) {
   const { runtime, batching, limits, cache, recording } = deployment;
+  const remote = runtime.remote ?? deployment.version.artifact.remote;
   return (
     <div className="grid-3">
       <Facts title="Runtime">
+        {remote !== null && (
+          <Fact term="Remote engine">
+            {remote.model}
+            {remote.version !== null && ` version ${remote.version}`} at {remote.url},{' '}
+            {remote.protocol === 'OPEN_INFERENCE' ? 'Open Inference Protocol' : 'TensorFlow Serving'}
+          </Fact>
+        )}
         <Fact term="Isolation">
           {runtime.isolation === 'PROCESS' ? 'A process for each replica' : 'A thread of the server'}
         </Fact>

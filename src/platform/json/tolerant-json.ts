@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import { parseExactJson } from './exact-json.js';
-import { RestError } from './rest-error.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -10,14 +9,14 @@ const TOKENS = ['NaN', 'Infinity', '-Infinity'].map((token) => Buffer.from(token
 const MAX_GROWTH = 1.5;
 
 /**
- * JSON in which not-a-number and the infinities may stand bare, as the clients of both serving protocols write them;
- * they are read as the strings "NaN", "Infinity" and "-Infinity", which is what tensors take. Integers beyond 2^53 are
+ * JSON in which not-a-number and the infinities may stand bare, as the programs that speak the serving protocols write
+ * them; they are read as the strings "NaN", "Infinity" and "-Infinity", which is what tensors take. Integers beyond 2^53 are
  * read as bigint, digit by digit.
  *
- * @throws RestError BAD_REQUEST
+ * @throws SyntaxError in a whole sentence, which quotes nothing but the bytes
  */
 export function parseTolerantJson(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw new RestError('BAD_REQUEST', 'Expected JSON as UTF-8, got other bytes.');
+  if (!isUtf8(bytes)) throw new SyntaxError('Expected JSON as UTF-8, got other bytes.');
   try {
     return parseExactJson(bytes.toString('utf8'));
   } catch (error) {
@@ -35,9 +34,8 @@ function parseQuoted(bytes: Buffer): unknown {
   }
 }
 
-// JSON.parse's text names the position, and quotes nothing but what the caller sent.
-function malformed(error: unknown): RestError {
-  return new RestError('BAD_REQUEST', `The body is not valid JSON: ${(error as Error).message}.`);
+function malformed(cause: unknown): SyntaxError {
+  return new SyntaxError(`The body is not valid JSON: ${(cause as Error).message}.`, { cause });
 }
 
 /**
