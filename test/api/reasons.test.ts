@@ -68,6 +68,7 @@ const CHANGED_ELSEWHERE = [
   'silenceAlerts',
   'startArtifactVerification',
   'startBatchPrediction',
+  'startConversion',
   'startVersionComparison',
   'unsilenceAlerts',
   'updateAlertRule',

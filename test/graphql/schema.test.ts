@@ -164,6 +164,7 @@ describe('the schema', () => {
       'silenceAlerts',
       'startArtifactVerification',
       'startBatchPrediction',
+      'startConversion',
       'startVersionComparison',
       'tagVersion',
       'testAlertRule',
