@@ -3,7 +3,7 @@ import { ArtifactStore, ArtifactVerification } from './artifacts/index.js';
 import { BatchPrediction, Evaluations, EvaluationStore, JobFiles, VersionEvaluation } from './batch/index.js';
 import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
-import { ConverterEnvironments, ModelConversion } from './convert/index.js';
+import { ModelConversion } from './convert/index.js';
 import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { daysAgo, type Chore } from './hourly-cleaning.js';
@@ -250,22 +250,7 @@ export async function buildServices(parts: {
   const answering = { catalog, deployments, predictions, uploads, results };
   jobs.register(new BatchPrediction(answering));
   jobs.register(new VersionEvaluation({ ...answering, evaluations }));
-  const conversion = new ModelConversion({
-    catalog,
-    artifacts,
-    graphs,
-    runners,
-    environments: new ConverterEnvironments(config.convertersDirectory),
-    directory: join(config.dataDirectory, 'cache', 'conversions'),
-    limits: {
-      timeoutMs: config.converterMs,
-      memoryBytes: config.converterMemoryBytes,
-      fileBytes: 2 * config.maxArtifactBytes,
-    },
-    trustPickles: config.trustPickles,
-  });
-  await conversion.tidy();
-  jobs.register(conversion);
+  jobs.register(await ModelConversion.open({ catalog, artifacts, graphs, runners }, config));
   stops.add('jobs', () => jobs.close());
   const chores: readonly Chore[] = [
     { what: 'old request events', run: () => events.prune(daysAgo(config.requestEventDays)) },

@@ -39,7 +39,8 @@ export const push = defineCommand({
     file: {
       kind: 'text',
       required: true,
-      describe: 'ONNX (files that its weights lie in are found beside it), or a model to convert: docs/formats.md',
+      describe:
+        'ONNX (files that its weights lie in are found beside it), or a model to convert: docs/formats.md',
       completes: 'file',
     },
   },
@@ -131,12 +132,14 @@ export const push = defineCommand({
         values.environment === undefined
           ? undefined
           : ((await readJson(values.environment)) as EnvironmentInput),
-      examples: values.examples === undefined ? undefined : await readList(values.examples),
       source: await sourceOf(values),
     };
+    const examples = values.examples === undefined ? undefined : await readList(values.examples);
     const conversion = (await needsConversion(values.file))
       ? await conversionValues(values, session)
       : refuseStray(values);
+    if (conversion !== null && examples !== undefined)
+      throw wrongUsage('--examples: a version that is converted takes none; expected an ONNX file with it.');
     const attached = await attachedFiles(values);
     const registration = await registrationOf(values);
     const known = (await api.ask(ModelBeforePush, { model })).model;
@@ -156,13 +159,9 @@ export const push = defineCommand({
       accepted(registerModel, 'model');
     }
     const publish = async (): Promise<Published> => {
-      const input = { model, artifact: { digest: stored.digest }, ...statements, ...data, reason };
-      if (conversion !== null) {
-        if (input.examples !== undefined)
-          throw wrongUsage('--examples: a converted version takes none; expected an ONNX file with it.');
-        const { examples: _none, ...rest } = input;
-        return convertAndPublish(session, { ...rest, ...conversion });
-      }
+      const said = { model, artifact: { digest: stored.digest }, ...statements, ...data, reason };
+      if (conversion !== null) return convertAndPublish(session, { ...said, ...conversion });
+      const input = { ...said, examples };
       return progress.spin('Reading the model on the server', async () =>
         accepted((await api.ask(PublishVersion, { input })).publishVersion, 'version'),
       );
@@ -190,7 +189,9 @@ type Published = PublishedVersionFragment;
 
 /** @throws Failure USAGE for what is said of a conversion where there is none */
 function refuseStray({ format, signature, sample, tolerance, trustPickle, option }: StrayValues): null {
-  const stray = Object.entries({ format, signature, sample, tolerance }).find(([, value]) => value !== undefined);
+  const stray = Object.entries({ format, signature, sample, tolerance }).find(
+    ([, value]) => value !== undefined,
+  );
   const name = stray?.[0] ?? (trustPickle ? 'trust-pickle' : option.length > 0 ? 'option' : null);
   if (name === null) return null;
   throw wrongUsage(`--${name} is about models that are converted, and this file looks like ONNX.`);
@@ -237,7 +238,8 @@ interface Outcome {
 }
 
 function published(
-  { ref, signature, source, conversion }: Published, { tags, aliases, stored }: Outcome,
+  { ref, signature, source, conversion }: Published,
+  { tags, aliases, stored }: Outcome,
 ): string {
   return stack(
     `Published ${ref}.`,

@@ -7,6 +7,9 @@ import type { Surroundings } from '../surroundings.js';
 export const CONVERTERS: Readonly<Record<string, string>> = {
   sklearn: 'scikit-learn, XGBoost, LightGBM',
   catboost: 'CatBoost',
+  tensorflow: 'TensorFlow SavedModel, Keras, TensorFlow Lite',
+  pytorch: 'PyTorch, 5.5 GB',
+  mxnet: 'MXNet',
 };
 
 /** Words for parts of an environment. */
@@ -14,6 +17,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   'scikit-learn': 'sklearn',
   xgboost: 'sklearn',
   lightgbm: 'sklearn',
+  keras: 'tensorflow',
+  tflite: 'tensorflow',
+  torch: 'pytorch',
 };
 
 /** Null when there is no such converter. */

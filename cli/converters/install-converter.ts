@@ -37,7 +37,9 @@ export async function installConverter(
       { signal, maxBuffer: MAX_OUTPUT },
     );
     const made: Installed = {
-      requirements: createHash('sha256').update(await readFile(requirements)).digest('hex'),
+      requirements: createHash('sha256')
+        .update(await readFile(requirements))
+        .digest('hex'),
       python: version.join('.'),
       installedAt: new Date().toISOString(),
     };
@@ -47,9 +49,15 @@ export async function installConverter(
   } catch (error) {
     await rm(target, { recursive: true, force: true });
     if (signal.aborted) throw new Failure(EXIT.INTERRUPTED, 'INTERRUPTED', 'Interrupted.');
-    throw new Failure(EXIT.UNAVAILABLE, 'INSTALL_FAILED', `${name} could not be installed: ${said(error)}`, null, {
-      cause: error,
-    });
+    throw new Failure(
+      EXIT.UNAVAILABLE,
+      'INSTALL_FAILED',
+      `${name} could not be installed: ${said(error)}`,
+      null,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -77,6 +85,9 @@ async function pythonVersion(python: string): Promise<readonly number[]> {
 /** The last that pip or the system says. */
 function said(error: unknown): string {
   const { stderr = '' } = error as { readonly stderr?: string };
-  const lines = stderr.trim().split('\n').filter((line) => line.trim() !== '');
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   return lines.slice(-3).join(' ') || (error instanceof Error ? error.message : String(error));
 }

@@ -116,7 +116,12 @@ export function proofTable({ about, proof, warnings }: ConversionFoundFragment):
 
 async function sampleRows(path: string, session: Session): Promise<unknown[]> {
   const rows: unknown[] = [];
-  for await (const { instance, fault, line } of readRows(await openText(path, session), undefined, [], null)) {
+  for await (const { instance, fault, line } of readRows(
+    await openText(path, session),
+    undefined,
+    [],
+    null,
+  )) {
     if (fault !== null) throw wrongUsage(`--sample: line ${line} of ${path}: ${fault}.`);
     rows.push(instance);
   }

@@ -4,6 +4,7 @@ import { fileFailure } from '../failure.js';
 const HEAD_BYTES = 4 * 1024;
 
 /** How files begin that are models of other frameworks. The server tells which it is. */
+/* eslint-disable no-control-regex -- control characters are what files begin with */
 const BEGINNINGS: readonly RegExp[] = [
   // Pickles: protocols 2 to 5, and 0; and how joblib packs them.
   /^\x80[\x02-\x05]/,
@@ -18,6 +19,7 @@ const BEGINNINGS: readonly RegExp[] = [
   /^\x89HDF\r\n\x1a\n/,
   /^.{4}TFL3/s,
 ];
+/* eslint-enable no-control-regex */
 
 /** Whether what lies there has to be converted before it is published: anything but ONNX. @throws Failure */
 export async function needsConversion(path: string): Promise<boolean> {

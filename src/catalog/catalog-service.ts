@@ -19,7 +19,11 @@ import { checkModelTexts, type RegisterModelInput, type UpdateModelInput } from 
 import { checkName } from './names.js';
 import type { ArtifactInput, PublishVersionInput } from './publishing/publication-input.js';
 import type { AliasRecord, ModelRecord, VersionRecord } from './catalog-records.js';
-import { VersionPublisher, type Conversion, type PublishingDependencies } from './publishing/version-publisher.js';
+import {
+  VersionPublisher,
+  type Conversion,
+  type PublishingDependencies,
+} from './publishing/version-publisher.js';
 import { VersionTagging, type TagVersionInput } from './version-tagging.js';
 import { checkReason } from '../platform/text/check-text.js';
 

@@ -61,7 +61,11 @@ export {
 export { citationOf } from './publishing/citation.js';
 export { type ExampleInput, checkExampleCount, takeExamples } from './publishing/example-intake.js';
 export { type ExampleContent, type ExampleRecord, exampleText } from './publishing/examples.js';
-export { type ArtifactInput, type PublishVersionInput, checkPublicationTexts } from './publishing/publication-input.js';
+export {
+  type ArtifactInput,
+  type PublishVersionInput,
+  checkPublicationTexts,
+} from './publishing/publication-input.js';
 export type { PublishingDependencies } from './publishing/version-publisher.js';
 export { withoutNul } from './texts.js';
 export { type VersionRef, formatVersionRef, parseSelector, parseVersionRef } from './version-ref.js';

@@ -58,7 +58,9 @@ const PUBLICATION = [
 /** What is said of the version beside its bytes. Its values were typed by the schema, and are judged by the catalog. */
 export function publicationOf(asked: JsonObject): Omit<PublishVersionInput, 'model' | 'artifact'> {
   return Object.fromEntries(
-    PUBLICATION.flatMap((key) => (asked[key] === undefined || asked[key] === null ? [] : [[key, asked[key]]])),
+    PUBLICATION.flatMap((key) =>
+      asked[key] === undefined || asked[key] === null ? [] : [[key, asked[key]]],
+    ),
   );
 }
 
@@ -93,7 +95,11 @@ export function checkedSample(given: unknown): ConversionSample {
   const made = asked.rows
     ? { rows: checkedRows(asked.rows) }
     : asked.inputs
-      ? { tensors: asked.inputs.map((raw, index) => keptTensor(decodeTensor(raw, ['sample', 'inputs', String(index)]))) }
+      ? {
+          tensors: asked.inputs.map((raw, index) =>
+            keptTensor(decodeTensor(raw, ['sample', 'inputs', String(index)])),
+          ),
+        }
       : { generated: checkedGenerated(asked.generated ?? {}) };
   if (JSON.stringify(made).length > MAX_SAMPLE_BYTES)
     throw invalid(`Expected a sample of at most ${MAX_SAMPLE_BYTES} bytes: take fewer rows.`, ['sample']);
@@ -107,7 +113,11 @@ function checkedRows(rows: readonly unknown[]): readonly unknown[] {
 
 function checkedGenerated({ rows = null, seed = null }: { rows?: number | null; seed?: number | null }) {
   if (rows !== null && (!Number.isInteger(rows) || rows < 1 || rows > MAX_ROWS))
-    throw invalid(`Expected 1 to ${MAX_ROWS} rows in a sample, got ${rows}.`, ['sample', 'generated', 'rows']);
+    throw invalid(`Expected 1 to ${MAX_ROWS} rows in a sample, got ${rows}.`, [
+      'sample',
+      'generated',
+      'rows',
+    ]);
   if (seed !== null && (!Number.isInteger(seed) || seed < 0))
     throw invalid(`Expected a seed of 0 or more, got ${seed}.`, ['sample', 'generated', 'seed']);
   return { rows, seed };

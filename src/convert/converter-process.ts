@@ -16,6 +16,8 @@ const WATCH_EVERY_MS = 200;
 /** Of what a framework prints, for the job's log when the converter fails. */
 const KEPT_LINES = 15;
 const MAX_LINE = 400;
+/** Of files on this machine: all but the last part goes. */
+const PATHS = /(?<![\w/.])\/(?:[\w.@+-]+\/)+([\w.@+-]+)/g;
 /** A line of JSON: the list of packages is the longest part of it. */
 const MAX_MESSAGE = 1_048_576;
 
@@ -51,7 +53,7 @@ export async function runConverter(run: ConverterRun): Promise<ConverterResult> 
     isApart: prefix.length > 0,
     limits: { memoryBytes: limits.memoryBytes, fileBytes: limits.fileBytes },
   });
-  const [command = '', ...args] = [...prefix, python, '-m', 'retort_converters', scratch.path('job.json')];
+  const [command, ...args] = [...prefix, python, '-m', 'retort_converters', scratch.path('job.json')];
   const child = spawn(command, args, {
     cwd: scratch.path('work'),
     env: environment(scratch),
@@ -81,7 +83,7 @@ function environment(scratch: Scratch): Record<string, string> {
 /** What is said by one converter until its end. */
 class Conversing {
   private result: ConverterResult | null = null;
-  private failure: unknown = null;
+  private failure: Error | null = null;
   private readonly printed: string[] = [];
 
   constructor(
@@ -93,7 +95,9 @@ class Conversing {
     const { child, run } = this;
     const { limits, signal } = run;
     const ended = once(child, 'close').catch((error: unknown) => {
-      this.fail(new DomainError('CONVERSION_FAILED', 'The converter could not be started.', { cause: error }));
+      this.fail(
+        new DomainError('CONVERSION_FAILED', 'The converter could not be started.', { cause: error }),
+      );
     });
     if (child.pid !== undefined) {
       endWithServer(child);
@@ -126,7 +130,9 @@ class Conversing {
     if (this.failure !== null) return;
     const message = line.length > MAX_MESSAGE ? null : parsed(line);
     if (message === null) {
-      this.fail(new DomainError('CONVERSION_FAILED', 'The converter said something that nobody understands.'));
+      this.fail(
+        new DomainError('CONVERSION_FAILED', 'The converter said something that nobody understands.'),
+      );
       return;
     }
     switch (message.type) {
@@ -161,7 +167,7 @@ class Conversing {
 
   /** The first reason counts. SIGKILL, since a native loop looks at no other signal. */
   private fail(reason: unknown): void {
-    this.failure ??= reason;
+    this.failure ??= reason instanceof Error ? reason : new Error('The run was ended', { cause: reason });
     this.endAll();
   }
 
@@ -177,7 +183,7 @@ class Conversing {
 
   /** Without paths of this machine. */
   private own(text: string): string {
-    return text.replaceAll(this.run.scratch.folder, '…').replaceAll(packageRoot, '…').replaceAll('\0', '');
+    return text.replaceAll(PATHS, '…/$1').replaceAll('\0', '');
   }
 }
 

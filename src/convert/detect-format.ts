@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { namesInArchive } from '../artifacts/index.js';
 import type { ModelFormat } from '../catalog/index.js';
 
 /** Enough for the names that formats begin with. */
@@ -22,13 +23,31 @@ const RULES: readonly (readonly [ModelFormat, (head: Buffer) => boolean])[] = [
   ['LIGHTGBM', (head) => starts(head, 'tree\n')],
   ['XGBOOST', (head) => starts(head, '{L') && head.subarray(0, 64).includes('learner')],
   ['XGBOOST', (head) => starts(head, '{') && head.includes('"learner"')],
-  ['CATBOOST', (head) => starts(head, '{') && /"(?:oblivious_trees|ctr_data|features_info)"/.test(head.toString('latin1'))],
+  [
+    'CATBOOST',
+    (head) =>
+      starts(head, '{') && /"(?:oblivious_trees|ctr_data|features_info)"/.test(head.toString('latin1')),
+  ],
+  ['KERAS', (head) => starts(head, '\x89HDF\r\n\x1a\n')],
+  ['TFLITE', (head) => head.toString('latin1', 4, 8) === 'TFL3'],
   ['SKLEARN', isPickle],
   ['SKLEARN', isPacked],
 ];
 
+/** Of a tar or zip: by the files in it. */
+const ARCHIVES: readonly (readonly [ModelFormat, RegExp])[] = [
+  ['SAVED_MODEL', /(?:^|\/)saved_model\.pb$/],
+  ['KERAS', /^model\.weights\.h5$/],
+  ['MXNET', /-symbol\.json$/],
+  ['TORCH_EXPORT', /(?:^|\/)(?:archive_format|serialized_exported_program\.json)$/],
+  ['TORCHSCRIPT', /^[^/]+\/code\/.*\.py$/],
+];
+
 /** What a file is, by what is in it; null when it is nothing that can be converted. */
-export async function detectFormat(path: string): Promise<ModelFormat | null> {
+export async function detectFormat(path: string, maxBytes: number): Promise<ModelFormat | null> {
+  const names = await namesInArchive(path, maxBytes);
+  if (names !== null)
+    return ARCHIVES.find(([, pattern]) => names.some((name) => pattern.test(name)))?.[0] ?? null;
   const file = await open(path);
   try {
     const head = Buffer.alloc(HEAD_BYTES);

@@ -1,3 +1,2 @@
 import './error-codes.js';
-export { ConverterEnvironments } from './converter-environments.js';
 export { ModelConversion } from './model-conversion.js';

@@ -1,8 +1,9 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import type { ArtifactStore } from '../artifacts/index.js';
+import { unpackModelFolder, type ArtifactStore } from '../artifacts/index.js';
 import {
   conversionSchema,
   type ArtifactInput,
@@ -15,6 +16,7 @@ import {
   FORMAT_NAMES,
 } from '../catalog/index.js';
 import type { JobWork, RunningJob } from '../jobs/index.js';
+import type { Config } from '../platform/config.js';
 import { DomainError } from '../platform/errors.js';
 import type { JsonObject } from '../platform/events/index.js';
 import type { RunnerPool, RuntimeGraphs } from '../runtime/index.js';
@@ -27,7 +29,7 @@ import {
   type ConversionInput,
   type ConversionSample,
 } from './conversion-input.js';
-import type { ConverterEnvironments } from './converter-environments.js';
+import { ConverterEnvironments } from './converter-environments.js';
 import type { ConverterResult } from './converter-messages.js';
 import { runConverter, type ConverterLimits } from './converter-process.js';
 import { detectFormat } from './detect-format.js';
@@ -61,16 +63,31 @@ export interface ConversionParts {
 export class ModelConversion implements JobWork {
   readonly kind = 'CONVERT_MODEL';
 
-  constructor(private readonly parts: ConversionParts) {}
+  private constructor(private readonly parts: ConversionParts) {}
 
   /** Removes what conversions left behind that died with an earlier server. */
-  async tidy(): Promise<void> {
-    await rm(this.parts.directory, { recursive: true, force: true });
+  static async open(
+    services: Pick<ConversionParts, 'catalog' | 'artifacts' | 'graphs' | 'runners'>,
+    config: Config,
+  ): Promise<ModelConversion> {
+    const directory = join(config.dataDirectory, 'cache', 'conversions');
+    await rm(directory, { recursive: true, force: true });
+    return new ModelConversion({
+      ...services,
+      directory,
+      environments: new ConverterEnvironments(config.convertersDirectory),
+      limits: {
+        timeoutMs: config.converterMs,
+        memoryBytes: config.converterMemoryBytes,
+        fileBytes: 2 * config.maxArtifactBytes,
+      },
+      trustPickles: config.trustPickles,
+    });
   }
 
   async prepare(asked: JsonObject): Promise<{ input: JsonObject; title: string }> {
     const { artifacts, catalog, environments } = this.parts;
-    const model = String(asked.model);
+    const model = typeof asked.model === 'string' ? asked.model : '';
     const publication = publicationOf(asked);
     const tolerance = checkedTolerance(asked.tolerance);
     const options = checkedOptions(asked.options);
@@ -79,7 +96,7 @@ export class ModelConversion implements JobWork {
     const { digest } = await catalog.takeArtifact((asked.artifact ?? {}) as ArtifactInput);
     const format =
       (asked.format as ModelFormat | null | undefined) ??
-      (await detectFormat(await artifacts.unverified(digest)));
+      (await detectFormat(await artifacts.unverified(digest), artifacts.maxBytes));
     if (format === null) throw unknownFormat();
     const trustPickle = asked.trustPickle === true;
     this.checkTrust(format, trustPickle);
@@ -95,7 +112,7 @@ export class ModelConversion implements JobWork {
       trustPickle,
       publication: publication as ConversionInput['publication'],
     };
-    return { input: input as JsonObject, title: `Convert a ${FORMAT_NAMES[format]} model for ${model}` };
+    return { input: input, title: `Convert a ${FORMAT_NAMES[format]} model for ${model}` };
   }
 
   async run(job: RunningJob): Promise<JsonObject> {
@@ -113,14 +130,22 @@ export class ModelConversion implements JobWork {
 
   private async convert(job: RunningJob, asked: ConversionInput): Promise<Converted> {
     const { artifacts, directory, environments, limits } = this.parts;
-    const { environment, fileName } = FORMATS[asked.format];
+    const { environment, fileName, isFolder } = FORMATS[asked.format];
     this.checkTrust(asked.format, asked.trustPickle);
     const python = await environments.python(environment);
     const scratch = await Scratch.open(directory, job.id);
     try {
       const source = scratch.path('source', fileName);
       const { size } = await artifacts.stat(asked.artifact);
-      await pipeline(artifacts.readChecked(asked.artifact), createWriteStream(source), { signal: job.signal });
+      if (isFolder)
+        await unpackModelFolder(await artifacts.verified(asked.artifact, job.signal), source, {
+          maxBytes: artifacts.maxBytes,
+          signal: job.signal,
+        });
+      else
+        await pipeline(artifacts.readChecked(asked.artifact), createWriteStream(source), {
+          signal: job.signal,
+        });
       let steps = 1 + OWN_STEPS;
       const result = await runConverter({
         python,
@@ -237,7 +262,7 @@ function recordOf(
 }
 
 function resultOf({ ref, artifactDigest, conversion }: VersionRecord): JsonObject {
-  return { version: ref, artifact: artifactDigest, proof: (conversion?.proof ?? null) as JsonObject | null };
+  return { version: ref, artifact: artifactDigest, proof: (conversion?.proof ?? null) };
 }
 
 function unknownFormat(): DomainError {

@@ -61,6 +61,9 @@ async function readTensor(
   const count = shape.reduce((product, size) => product * size, 1);
   const decoded = fromBytes(await readFile(scratch.path('output', file)), datatype, count);
   if ('problem' in decoded)
-    throw new DomainError('CONVERSION_FAILED', `The converter wrote a tensor "${name}" that ${decoded.problem}.`);
+    throw new DomainError(
+      'CONVERSION_FAILED',
+      `The converter wrote a tensor "${name}" that ${decoded.problem}.`,
+    );
   return { name, datatype, shape, data: decoded.values };
 }

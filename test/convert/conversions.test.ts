@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,11 +13,16 @@ import { convertersWith, makeModels, type Asked } from './support/converters.js'
 
 const converters = await convertersWith('sklearn');
 const where = converters === null ? describe.skip : describe;
+let folder = '';
+let asked: Readonly<Record<string, Asked>> = {};
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'retort-models-'));
+  if (converters !== null) asked = await makeModels('sklearn', './make_models.py', folder);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 where('models of scikit-learn, LightGBM and XGBoost', () => {
-  let folder = '';
   let app: TestApp;
-  let asked: Readonly<Record<string, Asked>> = {};
   const upload = async (name: string) => (await app.upload(await readFile(join(folder, name)))).digest;
   const asking = (name: string) => asked[name] ?? { rows: [], answers: [] };
   const input = async (name: string, more: object = {}) => ({
@@ -29,18 +33,13 @@ where('models of scikit-learn, LightGBM and XGBoost', () => {
   });
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'retort-models-'));
-    asked = await makeModels('sklearn', './make_models.py', folder);
     app = await startTestApp({
       kind: 'embedded',
       config: { convertersDirectory: converters ?? '', trustPickles: true },
     });
     await register(app, 'm');
   });
-  afterAll(async () => {
-    await app.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => app.close());
 
   it.each([
     ['mlp.pkl', 'SKLEARN', 'StandardScaler → MLPRegressor'],
@@ -54,7 +53,9 @@ where('models of scikit-learn, LightGBM and XGBoost', () => {
     const { proof } = version.conversion;
     expect(proof.sample).toMatchObject({ source: 'GENERATED', rows: 64 });
     for (const found of [proof.converter, proof.server]) {
-      expect(found.map((output) => output.name)).toEqual(version.signature.outputs.map((output) => output.name));
+      expect(found.map((output) => output.name)).toEqual(
+        version.signature.outputs.map((output) => output.name),
+      );
       for (const { largestRelative } of found) expect(largestRelative ?? 0).toBeLessThan(1e-4);
     }
   });
@@ -71,7 +72,9 @@ where('models of scikit-learn, LightGBM and XGBoost', () => {
       const wanted = answers.flat() as number[];
       expect(outputs[0]?.data).toHaveLength(wanted.length);
       for (const [index, value] of (outputs[0]?.data ?? []).entries())
-        expect(Math.abs(value - (wanted[index] ?? NaN))).toBeLessThan(1e-4 * Math.max(1, Math.abs(wanted[index] ?? 0)));
+        expect(Math.abs(value - (wanted[index] ?? NaN))).toBeLessThan(
+          1e-4 * Math.max(1, Math.abs(wanted[index] ?? 0)),
+        );
     }
   });
 
@@ -86,7 +89,9 @@ where('models of scikit-learn, LightGBM and XGBoost', () => {
       outputs: [{ name: 'label' }, { name: 'probabilities', classLabels: ['no', 'yes'] }],
     });
     expect(artifact.operators.map(({ operator }) => operator)).not.toContain('ai.onnx.ml.ZipMap');
-    const { predict } = await ask<{ predict: { predictions: { results: { name: string; value: unknown }[] }[] } }>(
+    const { predict } = await ask<{
+      predict: { predictions: { results: { name: string; value: unknown }[] }[] };
+    }>(
       app,
       `mutation ($input: PredictInput!) { predict(input: $input) {
         predictions { results { name value } error { message } } userErrors { message } } }`,
@@ -101,7 +106,9 @@ where('models of scikit-learn, LightGBM and XGBoost', () => {
     }
     for (const name of ['named.pkl', 'xgboost.json']) {
       const named = await converted(app, await input(name));
-      expect(named.signature.inputs.map((each) => each.name)).toEqual(Object.keys(asking(name).rows[0] as object));
+      expect(named.signature.inputs.map((each) => each.name)).toEqual(
+        Object.keys(asking(name).rows[0] as object),
+      );
     }
   });
 
@@ -117,8 +124,13 @@ where('models of scikit-learn, LightGBM and XGBoost', () => {
           { name: 'scikit-learn', version: '1.9.1' },
         ]),
       },
-      card: expect.stringMatching(/## Conversion[^]*RandomForestClassifier of scikit-learn[^]*\| `label` \| 64 \| equal/),
-      conversion: { source: { digest, url: `/artifacts/${digest}` }, converter: { name: 'retort-converters' } },
+      card: expect.stringMatching(
+        /## Conversion[^]*RandomForestClassifier of scikit-learn[^]*\| `label` \| 64 \| equal/,
+      ),
+      conversion: {
+        source: { digest, url: `/artifacts/${digest}` },
+        converter: { name: 'retort-converters' },
+      },
     });
     const { compareVersions } = await ask<{ compareVersions: { conversions: unknown } }>(
       app,
@@ -136,9 +148,13 @@ where('models of scikit-learn, LightGBM and XGBoost', () => {
         body: await archive.arrayBuffer(),
       })
     ).json()) as { digest: string };
-    await succeed(app, 'mutation ($input: ImportModelInput!) { importModel(input: $input) { changed userErrors { message } } }', {
-      input: { archive: { digest: stored.digest }, as: 'copied' },
-    });
+    await succeed(
+      app,
+      'mutation ($input: ImportModelInput!) { importModel(input: $input) { changed userErrors { message } } }',
+      {
+        input: { archive: { digest: stored.digest }, as: 'copied' },
+      },
+    );
     const copy = await versionOf(app, version.ref.replace('m@', 'copied@'));
     expect(copy.conversion).toEqual(version.conversion);
   });
@@ -149,15 +165,28 @@ where('models of scikit-learn, LightGBM and XGBoost', () => {
     ['list.pkl', {}, /Expected a pickle of one fitted scikit-learn model or pipeline, got a builtins\.list/],
     ['elsewhere.pkl', {}, /needs posix\.system, which the converters do not have/],
     ['lightgbm.txt', { format: 'XGBOOST' }, /XGBoost .* cannot read the model/],
-    ['mlp.pkl', { tolerance: 0 }, /Output "variable" .* differs in row \d+.*The largest difference is .*expected at most 0 relative/],
+    [
+      'mlp.pkl',
+      { tolerance: 0 },
+      /Output "variable" .* differs in row \d+.*The largest difference is .*expected at most 0 relative/,
+    ],
     ['forest.pkl', { sample: { rows: [[1, 2, 3]] } }, /Row 0 of the sample has 3 values, the model takes 4/],
     ['mixed.pkl', { sample: { rows: [{ age: 3 }] } }, /Row 0 of the sample lacks 'city'/],
-    ['mlp.pkl', { sample: { rows: [[1, 2, 3, 4, 5, 6, 7, 8, 9, 'ten']] } }, /expected a number for "column 9", got 'ten'/],
-    ['mixed.pkl', { sample: { rows: [{ age: 3, city: 'Paris' }] } }, /refuses the sample.*unknown categories/],
+    [
+      'mlp.pkl',
+      { sample: { rows: [[1, 2, 3, 4, 5, 6, 7, 8, 9, 'ten']] } },
+      /expected a number for "column 9", got 'ten'/,
+    ],
+    [
+      'mixed.pkl',
+      { sample: { rows: [{ age: 3, city: 'Paris' }] } },
+      /refuses the sample.*unknown categories/,
+    ],
   ])('%s with %j is refused, and leaves nothing', async (name, more, message) => {
     const before = await countVersions(app, 'm');
     const job = await convert(app, await input(name, more));
     expect(job).toMatchObject({ state: 'FAILED', error: expect.stringMatching(message), result: null });
+    expect(job.error).not.toMatch(/\/(?:tmp|root|home|dev)\//);
     expect(await countVersions(app, 'm')).toBe(before);
     expect(await leftBehind(app)).toEqual([]);
   });
@@ -168,11 +197,12 @@ where('models of scikit-learn, LightGBM and XGBoost', () => {
       field: ['trustPickle'],
     });
     expect(await refused(app, await input('asked.json'))).toMatchObject({ code: 'FORMAT_UNKNOWN' });
-    expect(await refused(app, await input('forest.pkl', { model: 'none' }))).toMatchObject({ code: 'MODEL_NOT_FOUND' });
-    expect(await refused(app, await input('lightgbm.txt', { format: 'CATBOOST' }))).toMatchObject({
-      code: existsSync(join(converters ?? '', 'catboost')) ? expect.any(String) : 'CONVERTER_NOT_INSTALLED',
+    expect(await refused(app, await input('forest.pkl', { model: 'none' }))).toMatchObject({
+      code: 'MODEL_NOT_FOUND',
     });
-    expect(await refused(app, await input('forest.pkl', { tolerance: -1 }))).toMatchObject({ field: ['tolerance'] });
+    expect(await refused(app, await input('forest.pkl', { tolerance: -1 }))).toMatchObject({
+      field: ['tolerance'],
+    });
     expect(await refused(app, await input('forest.pkl', { sample: { rows: [] } }))).toMatchObject({
       field: ['sample', 'rows'],
     });
@@ -203,23 +233,20 @@ where('models of scikit-learn, LightGBM and XGBoost', () => {
 where('the limits of a conversion', () => {
   const withLimits = async (
     config: Parameters<typeof startTestApp>[0]['config'],
-    work: (app: TestApp, folder: string) => Promise<void>,
+    work: (app: TestApp) => Promise<void>,
   ) => {
-    const folder = await mkdtemp(join(tmpdir(), 'retort-models-'));
-    await makeModels('sklearn', './make_models.py', folder);
     const app = await startTestApp({
       kind: 'embedded',
       config: { convertersDirectory: converters ?? '', trustPickles: true, ...config },
     });
     try {
       await register(app, 'm');
-      await work(app, folder);
+      await work(app);
     } finally {
       await app.close();
-      await rm(folder, { recursive: true, force: true });
     }
   };
-  const convertFile = async (app: TestApp, folder: string, name: string) =>
+  const convertFile = async (app: TestApp, name: string) =>
     convert(app, {
       model: 'm',
       artifact: { digest: (await app.upload(await readFile(join(folder, name)))).digest },
@@ -227,8 +254,8 @@ where('the limits of a conversion', () => {
     });
 
   it('end one that takes too long', async () => {
-    await withLimits({ converterMs: 50 }, async (app, folder) => {
-      expect(await convertFile(app, folder, 'forest.pkl')).toMatchObject({
+    await withLimits({ converterMs: 50 }, async (app) => {
+      expect(await convertFile(app, 'forest.pkl')).toMatchObject({
         state: 'FAILED',
         error: expect.stringMatching(/took longer than 0.05 s and was ended/),
       });
@@ -237,23 +264,23 @@ where('the limits of a conversion', () => {
   });
 
   it('end one that unpacks to more than it may take, and leave the next alone', async () => {
-    await withLimits({ converterMemoryBytes: 1024 ** 3 }, async (app, folder) => {
-      expect(await convertFile(app, folder, 'bomb.joblib')).toMatchObject({
+    await withLimits({ converterMemoryBytes: 1024 ** 3 }, async (app) => {
+      expect(await convertFile(app, 'bomb.joblib')).toMatchObject({
         state: 'FAILED',
         error: expect.stringMatching(/needs more memory than the 1073741824 bytes it may take/),
       });
-      expect(await convertFile(app, folder, 'lightgbm.txt')).toMatchObject({ state: 'SUCCEEDED' });
+      expect(await convertFile(app, 'lightgbm.txt')).toMatchObject({ state: 'SUCCEEDED' });
     });
   });
 
   it('keep pickles away unless the operator lets them in', async () => {
-    await withLimits({ trustPickles: false }, async (app, folder) => {
+    await withLimits({ trustPickles: false }, async (app) => {
       const digest = (await app.upload(await readFile(join(folder, 'forest.pkl')))).digest;
       expect(await refused(app, { model: 'm', artifact: { digest }, trustPickle: true })).toMatchObject({
         code: 'PICKLE_NOT_TRUSTED',
         message: expect.stringContaining('RETORT_TRUST_PICKLES=true'),
       });
-      expect(await convertFile(app, folder, 'lightgbm.txt')).toMatchObject({ state: 'SUCCEEDED' });
+      expect(await convertFile(app, 'lightgbm.txt')).toMatchObject({ state: 'SUCCEEDED' });
     });
   });
 });

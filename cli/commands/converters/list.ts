@@ -21,7 +21,9 @@ export const listConverters = defineCommand({
     const converters = await Promise.all(
       Object.entries(CONVERTERS).map(async ([name, what]) => {
         const found = installed(folder, name);
-        const now = createHash('sha256').update(await readFile(requirementsFile(name))).digest('hex');
+        const now = createHash('sha256')
+          .update(await readFile(requirementsFile(name)))
+          .digest('hex');
         const state = found === null ? 'MISSING' : found.requirements === now ? 'INSTALLED' : 'OUTDATED';
         return {
           name,

@@ -7,6 +7,12 @@ _MODULES = {
     "XGBOOST": "xgboost_model",
     "LIGHTGBM": "lightgbm_model",
     "CATBOOST": "catboost_model",
+    "SAVED_MODEL": "tensorflow_model",
+    "KERAS": "tensorflow_model",
+    "TFLITE": "tensorflow_model",
+    "TORCH_EXPORT": "torch_model",
+    "TORCHSCRIPT": "torch_model",
+    "MXNET": "mxnet_model",
 }
 
 

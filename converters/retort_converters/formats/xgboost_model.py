@@ -1,6 +1,9 @@
 """XGBoost models as `save_model` writes them: JSON or UBJSON."""
 
 import json
+import os
+import shutil
+import tempfile
 
 import numpy as np
 
@@ -15,10 +18,22 @@ def read(job):
 
     booster = xgboost.Booster()
     try:
-        booster.load_model(job["source"])
+        booster.load_model(_by_its_form(job["source"]))
     except Exception as error:
-        raise Failure("UNREADABLE", f"XGBoost {xgboost.__version__} cannot read the model: {one_line(error)}") from error
+        reason = one_line(str(error).split("Stack trace")[0], 200)
+        raise Failure("UNREADABLE", f"XGBoost {xgboost.__version__} cannot read the model: {reason}") from error
     return XgboostModel(booster, job["options"], f"a booster of XGBoost {xgboost.__version__}")
+
+
+def _by_its_form(path):
+    """XGBoost goes by what a file is called."""
+    with open(path, "rb") as file:
+        head = file.read(2)
+    if head[:1] == b"{" and head[1:] not in (b'"', b"\n", b"\r", b" ", b"\t"):
+        named = os.path.join(tempfile.mkdtemp(), "model.ubj")
+        shutil.copyfile(path, named)
+        return named
+    return path
 
 
 class XgboostModel(TableModel):

@@ -63,10 +63,7 @@ function checkInput(input: AttachmentInput, field: readonly string[]): NewAttach
       reading.predicted !== null && 'predicted',
     ].find((name) => name !== false);
     if (stray !== undefined)
-      throw invalid(`A ${role} is a file of its own without rows: expected no ${stray}.`, [
-        ...field,
-        stray,
-      ]);
+      throw invalid(`A ${role} is a file of its own without rows: expected no ${stray}.`, [...field, stray]);
     return { role, digest, format: null, ...reading };
   }
   if (input.format == null)

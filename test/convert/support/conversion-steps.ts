@@ -29,11 +29,18 @@ export interface Difference {
 export interface ConvertedVersion {
   readonly ref: string;
   readonly card: string;
-  readonly artifact: { readonly digest: string; readonly operators: readonly { readonly operator: string }[] };
+  readonly artifact: {
+    readonly digest: string;
+    readonly operators: readonly { readonly operator: string }[];
+  };
   readonly attachments: readonly { readonly role: string; readonly digest: string }[];
   readonly environment: { readonly runtime: string; readonly packages: readonly { readonly name: string }[] };
   readonly signature: {
-    readonly inputs: readonly { readonly name: string; readonly datatype: string; readonly shape: number[] }[];
+    readonly inputs: readonly {
+      readonly name: string;
+      readonly datatype: string;
+      readonly shape: number[];
+    }[];
     readonly outputs: readonly { readonly name: string; readonly classLabels: string[] | null }[];
   };
   readonly conversion: {
