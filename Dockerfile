@@ -30,6 +30,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY prisma prisma
 COPY schema schema
+COPY converters converters
 COPY examples/models examples/models
 COPY --from=build /app/dist dist
 USER node

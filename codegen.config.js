@@ -37,6 +37,8 @@ export default {
     Attachment: '../../catalog/index.js#AttachmentRecord as AttachmentMapper',
     MissingParent: '../../transfer/index.js#ForeignVersion as MissingParentMapper',
     VersionExample: '../../catalog/index.js#ExampleRecord as VersionExampleMapper',
+    Conversion: '../../catalog/index.js#ConversionRecord as ConversionMapper',
+    ConversionSource: '../../catalog/index.js#ConvertedBytes as ConversionSourceMapper',
     Derivation: '../../catalog/index.js#DerivationRecord as DerivationMapper',
     TensorSpec: '../annotated-signature.js#AnnotatedSpec as TensorSpecMapper',
     Signature: '../../catalog/index.js#VersionRecord as SignatureMapper',

@@ -10,6 +10,7 @@ import {
   type Evaluations,
 } from './batch/index.js';
 import type { CatalogService } from './catalog/index.js';
+import { ModelConversion } from './convert/index.js';
 import type { DeploymentService } from './deployments/index.js';
 import { JobService } from './jobs/index.js';
 import { LoggedOutcomes, type PredictionLog } from './monitoring/index.js';
@@ -33,6 +34,7 @@ export async function buildJobServices(parts: {
   readonly predictions: PredictionService;
   readonly predictionLog: PredictionLog;
   readonly evaluations: Evaluations;
+  readonly conversions: Pick<Parameters<typeof ModelConversion.open>[0], 'graphs' | 'runners'>;
 }) {
   const { config, logger, database, stops, events, artifacts, catalog, deployments, predictions } = parts;
   const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
@@ -43,6 +45,7 @@ export async function buildJobServices(parts: {
   jobs.register(new ArtifactVerification(artifacts, () => catalog.artifactDigests()));
   jobs.register(new BatchPrediction(answering));
   jobs.register(new VersionEvaluation({ ...answering, evaluations: parts.evaluations, outcomes }));
+  jobs.register(await ModelConversion.open({ catalog, artifacts, ...parts.conversions }, config));
   stops.add('jobs', () => jobs.close());
   const store = new ScheduleStore(database.client);
   const scheduleRunner = new ScheduleRunner({ store, jobs, events, logger });

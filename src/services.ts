@@ -267,6 +267,7 @@ export async function buildServices(parts: {
     predictions,
     predictionLog,
     evaluations,
+    conversions: { graphs, runners },
   });
   const chores: readonly Chore[] = [
     { what: 'old request events', run: () => events.prune(daysAgo(config.requestEventDays)) },

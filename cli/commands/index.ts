@@ -4,6 +4,8 @@ import { archive } from './models/archive.js';
 import { compare } from './models/compare.js';
 import { completion } from './completion.js';
 import { deleteModel } from './models/delete.js';
+import { installConverters } from './converters/install.js';
+import { listConverters } from './converters/list.js';
 import { deploy } from './deployments/deploy.js';
 import { drift } from './deployments/drift.js';
 import { evaluate } from './batch/evaluate.js';
@@ -76,6 +78,8 @@ export const COMMANDS: readonly Command[] = [
   verifyArtifacts,
   listJobs,
   job,
+  installConverters,
+  listConverters,
   login,
   completion,
 ];

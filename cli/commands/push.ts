@@ -1,7 +1,4 @@
 import {
-  ArchiveModel,
-  DeleteModel,
-  DomainValues,
   ModelBeforePush,
   NamedVersion,
   PublishVersion,
@@ -9,7 +6,7 @@ import {
   SetAlias,
   TagVersion,
   type EnvironmentInput,
-  type PublishVersionMutation,
+  type PublishedVersionFragment,
   type VersionExampleInput,
 } from '../__generated__/operations.js';
 import { accepted, type Api } from '../api/api.js';
@@ -17,9 +14,18 @@ import { existing } from '../api/existing.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { Failure, wrongUsage } from '../failure.js';
-import { readJson, readText, textOrFile } from '../files.js';
+import { readJson, textOrFile } from '../files.js';
 import { attachedFiles, attachmentOptions, storeAttached } from '../push/attachments.js';
-import { gitSource, parseSource } from '../push/git-source.js';
+import {
+  convertAndPublish,
+  conversionOptions,
+  conversionValues,
+  proofTable,
+  type ConversionAsked,
+} from '../push/conversion.js';
+import { needsConversion } from '../push/model-file.js';
+import { HOW_TO_REGISTER, orForget, registrationOf, registrationOptions } from '../push/registration.js';
+import { sourceOf } from '../push/source-values.js';
 import { parseDataset, parseDerivation, parseMetric } from '../push/stated.js';
 import { storeFile, type StoredFile } from '../push/store-file.js';
 import { bytes } from '../terminal/format.js';
@@ -28,23 +34,19 @@ import { describeSource, tensorTable } from './models/show-version.js';
 
 export const push = defineCommand({
   name: 'push',
-  summary: 'Publish an ONNX file as the next version of a model',
+  summary: 'Publish a model file as the next version of a model',
   positionals: {
     file: {
       kind: 'text',
       required: true,
-      describe: 'The ONNX file; files that its weights lie in are found beside it',
+      describe:
+        'ONNX (files that its weights lie in are found beside it), or a model to convert: docs/formats.md',
       completes: 'file',
     },
   },
   options: {
     model: { kind: 'text', required: true, describe: 'The model it is a version of', completes: 'model' },
-    register: { kind: 'flag', describe: 'Register the model first when there is none of this name' },
-    domain: { kind: 'choice', choices: DomainValues, describe: 'With --register: its field of science' },
-    title: { kind: 'text', describe: 'With --register: the name people read' },
-    summary: { kind: 'text', describe: 'With --register: what it predicts, in a sentence' },
-    label: { kind: 'texts', describe: 'With --register: a label to find it by; several times' },
-    card: { kind: 'text', describe: 'With --register: a Markdown file, its card', completes: 'file' },
+    ...registrationOptions,
     pipeline: {
       kind: 'text',
       describe: 'A JSON file: the steps around the graph that make predict possible',
@@ -84,6 +86,7 @@ export const push = defineCommand({
       completes: 'ref',
     },
     ...attachmentOptions,
+    ...conversionOptions,
     tag: { kind: 'texts', describe: 'Give the version this tag; several times' },
     alias: {
       kind: 'texts',
@@ -103,12 +106,18 @@ export const push = defineCommand({
       'retort push model.onnx --model esol --training train.csv --calibration held-out.csv --target log_s',
       'With its domain of applicability, and intervals',
     ],
+    [
+      'retort push forest.pkl --model toxicity --trust-pickle --sample rows.csv',
+      'A scikit-learn model, converted and proven on these rows',
+    ],
   ],
   output:
-    '{version: {ref, number, artifact, signature, source}, tags: […], aliases: […], registered, uploaded}',
+    '{version: {ref, number, artifact, signature, source, conversion}, tags: […], aliases: […], registered, uploaded}',
   notes:
     'The file is uploaded only when the server does not have the same bytes. What names the version (--tag, --alias) ' +
-    'comes last: when a name is refused, the version is published all the same, and the message says so.',
+    'comes last: when a name is refused, the version is published all the same, and the message says so. A file of another ' +
+    'framework is told by its content, converted by the server, asked the same as the graph that comes of it, and published ' +
+    'when the two agree; the server needs the converter: retort converters install.',
   async run(values, session) {
     const { api, progress } = session;
     const { model, tag: tags, alias: aliases, reason } = values;
@@ -123,16 +132,21 @@ export const push = defineCommand({
         values.environment === undefined
           ? undefined
           : ((await readJson(values.environment)) as EnvironmentInput),
-      examples: values.examples === undefined ? undefined : await readList(values.examples),
       source: await sourceOf(values),
     };
+    const examples = values.examples === undefined ? undefined : await readList(values.examples);
+    const conversion = (await needsConversion(values.file))
+      ? await conversionValues(values, session)
+      : refuseStray(values);
+    if (conversion !== null && examples !== undefined)
+      throw wrongUsage('--examples: a version that is converted takes none; expected an ONNX file with it.');
     const attached = await attachedFiles(values);
     const registration = await registrationOf(values);
     const known = (await api.ask(ModelBeforePush, { model })).model;
     if (registration === null) existing(known, 'model', model, HOW_TO_REGISTER);
     if (known !== null) await checkTagsAreFree(api, model, tags);
 
-    const stored = await storeFile(values.file, session);
+    const stored = await storeFile(values.file, session, { alone: conversion !== null });
     const data = {
       attachments: await storeAttached(attached, session),
       discloseTraining: values.discloseTraining,
@@ -144,11 +158,14 @@ export const push = defineCommand({
       });
       accepted(registerModel, 'model');
     }
-    const publish = async () =>
-      progress.spin('Reading the model on the server', async () => {
-        const input = { model, artifact: { digest: stored.digest }, ...statements, ...data, reason };
-        return accepted((await api.ask(PublishVersion, { input })).publishVersion, 'version');
-      });
+    const publish = async (): Promise<Published> => {
+      const said = { model, artifact: { digest: stored.digest }, ...statements, ...data, reason };
+      if (conversion !== null) return convertAndPublish(session, { ...said, ...conversion });
+      const input = { ...said, examples };
+      return progress.spin('Reading the model on the server', async () =>
+        accepted((await api.ask(PublishVersion, { input })).publishVersion, 'version'),
+      );
+    };
     const version = registered ? await orForget(api, model, publish) : await publish();
     await nameVersion(version.ref, async () => {
       for (const name of tags)
@@ -168,85 +185,25 @@ export const push = defineCommand({
   },
 });
 
-const HOW_TO_REGISTER = 'Register it with --register --domain <DOMAIN>, or see: retort list';
+type Published = PublishedVersionFragment;
 
-type Published = NonNullable<PublishVersionMutation['publishVersion']['version']>;
+/** @throws Failure USAGE for what is said of a conversion where there is none */
+function refuseStray({ format, signature, sample, tolerance, trustPickle, option }: StrayValues): null {
+  const stray = Object.entries({ format, signature, sample, tolerance }).find(
+    ([, value]) => value !== undefined,
+  );
+  const name = stray?.[0] ?? (trustPickle ? 'trust-pickle' : option.length > 0 ? 'option' : null);
+  if (name === null) return null;
+  throw wrongUsage(`--${name} is about models that are converted, and this file looks like ONNX.`);
+}
+
+type StrayValues = ConversionAsked;
 
 async function readList(path: string): Promise<readonly VersionExampleInput[]> {
   const list = await readJson(path);
   // What is in it is for the server to judge.
   if (Array.isArray(list)) return list as readonly VersionExampleInput[];
   throw wrongUsage(`--examples: expected a JSON list in ${path}, got something else.`);
-}
-
-interface SourceValues {
-  readonly source: string | undefined;
-  readonly sourcePath: string | undefined;
-  readonly sourceUrl: string | undefined;
-  readonly noSource: boolean;
-}
-
-async function sourceOf({ source, sourcePath: path, sourceUrl: url, noSource }: SourceValues) {
-  if (noSource && source !== undefined) throw wrongUsage('Expected --source or --no-source, got both.');
-  const found =
-    source === undefined ? (noSource ? null : await gitSource(process.cwd())) : parseSource(source);
-  const given = { ...found, path, url };
-  return Object.values(given).every((value) => value === undefined) ? undefined : given;
-}
-
-interface RegistrationValues {
-  readonly register: boolean;
-  readonly domain: (typeof DomainValues)[number] | undefined;
-  readonly title: string | undefined;
-  readonly summary: string | undefined;
-  readonly label: readonly string[];
-  readonly card: string | undefined;
-}
-
-async function registrationOf({ register, domain, title, summary, label, card }: RegistrationValues) {
-  if (!register) {
-    const stray = Object.entries({ domain, title, summary, card }).find(([, value]) => value !== undefined);
-    if (stray !== undefined || label.length > 0)
-      throw wrongUsage(`--${stray?.[0] ?? 'label'} is about a new model: expected --register with it.`);
-    return null;
-  }
-  if (domain === undefined)
-    throw wrongUsage(`--register: expected --domain with it, one of ${DomainValues.join(', ')}.`);
-  return {
-    domain,
-    title,
-    summary,
-    labels: label,
-    card: card === undefined ? undefined : await readText(card),
-  };
-}
-
-/**
- * A model that was registered for a version goes again when the version is refused: else a name would be taken by nothing.
- * One that has got a version from somebody else meanwhile stays.
- */
-async function orForget<T>(api: Api, model: string, publish: () => Promise<T>): Promise<T> {
-  try {
-    return await publish();
-  } catch (error) {
-    if (!(error instanceof Failure) || error.exit !== EXIT.REFUSED) throw error;
-    const reason = 'its first version was refused';
-    try {
-      const now = (await api.ask(ModelBeforePush, { model })).model;
-      if (now !== null && now.version === null) {
-        const input = { name: model, reason };
-        accepted(
-          (await api.ask(ArchiveModel, { input: { ...input, archived: true } })).archiveModel,
-          'model',
-        );
-        accepted((await api.ask(DeleteModel, { input })).deleteModel, 'deletedModelId');
-      }
-    } catch (cause) {
-      const message = `${error.message} The model ${model} is registered all the same, without a version.`;
-      throw new Failure(error.exit, error.code, message, error.field, { cause });
-    }
-    throw error;
-  }
 }
 
 /** Tags never move, so a taken one is certain to be refused later. */
@@ -280,7 +237,10 @@ interface Outcome {
   readonly stored: StoredFile;
 }
 
-function published({ ref, signature, source }: Published, { tags, aliases, stored }: Outcome): string {
+function published(
+  { ref, signature, source, conversion }: Published,
+  { tags, aliases, stored }: Outcome,
+): string {
   return stack(
     `Published ${ref}.`,
     facts([
@@ -292,5 +252,6 @@ function published({ ref, signature, source }: Published, { tags, aliases, store
     ]),
     section('Inputs', tensorTable(signature.inputs)),
     section('Outputs', tensorTable(signature.outputs)),
+    section('Proof', conversion === null ? '' : proofTable(conversion)),
   );
 }

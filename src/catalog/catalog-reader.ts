@@ -64,6 +64,11 @@ export class CatalogReader {
     return this.stores.versions.artifactDigests();
   }
 
+  /** The version that a job published; null before it did. */
+  async versionPublishedBy(job: string): Promise<VersionRecord | null> {
+    return this.stores.versions.publishedBy(job);
+  }
+
   /** What each reference means, in their order. */
   async versionsByRefs(refs: readonly VersionRef[]): Promise<(VersionRecord | null)[]> {
     return this.stores.versions.resolve(refs);

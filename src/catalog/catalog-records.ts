@@ -2,6 +2,7 @@ import type { GraphSummary, Rewrite, RowProof } from '../onnx/index.js';
 import type { Signature } from '../tensors/index.js';
 import type { Pipeline } from '../pipelines/index.js';
 import type { AttachmentRecord } from './attachments/attachment.js';
+import type { ConversionRecord } from './conversions/conversion-record.js';
 
 export const DOMAINS = ['CHEMISTRY', 'PHYSICS', 'MATERIALS', 'BIOLOGY', 'GENERAL'] as const;
 export type Domain = (typeof DOMAINS)[number];
@@ -82,6 +83,8 @@ export interface VersionRecord {
   readonly source: Source | null;
   readonly trainingData: readonly Dataset[];
   readonly environment: Environment | null;
+  /** How it came of a model in another form; null when it did not. */
+  readonly conversion: ConversionRecord | null;
   /** The publisher's word that rows are independent of each other, where the graph does not show it. */
   readonly declaresRowsIndependent: boolean;
   /** Whether its predictions may name rows of its training data. */

@@ -13,14 +13,18 @@ import {
   type Collection,
 } from './artifacts/artifact-collection.js';
 import { ArtifactDownloader } from './artifacts/artifact-download.js';
-import { ArtifactIntake } from './artifacts/artifact-intake.js';
+import { ArtifactIntake, type StoredBytes } from './artifacts/artifact-intake.js';
 import { CatalogReader } from './catalog-reader.js';
 import { CatalogStores } from './catalog-stores.js';
 import { checkModelTexts, type RegisterModelInput, type UpdateModelInput } from './model-input.js';
 import { checkName } from './names.js';
-import type { PublishVersionInput } from './publishing/publication-input.js';
+import type { ArtifactInput, PublishVersionInput } from './publishing/publication-input.js';
 import type { AliasRecord, ModelRecord, VersionRecord } from './catalog-records.js';
-import { VersionPublisher, type PublishingDependencies } from './publishing/version-publisher.js';
+import {
+  VersionPublisher,
+  type Conversion,
+  type PublishingDependencies,
+} from './publishing/version-publisher.js';
 import { VersionTagging, type TagVersionInput } from './version-tagging.js';
 import { checkReason } from '../platform/text/check-text.js';
 
@@ -37,6 +41,7 @@ export class CatalogService extends CatalogReader {
   private readonly tagging: VersionTagging;
   private readonly aliases: AliasMoving;
   private readonly publisher: VersionPublisher;
+  private readonly intake: ArtifactIntake;
   private readonly collection: ArtifactCollection;
   /** For the artifact store's observer. */
   readonly damageEvents: ArtifactDamageEvents;
@@ -44,11 +49,15 @@ export class CatalogService extends CatalogReader {
   constructor(private readonly deps: CatalogDependencies) {
     const stores = new CatalogStores(deps.database);
     super(stores);
-    const intake = new ArtifactIntake(deps.artifacts, deps.downloader ?? new ArtifactDownloader(), deps.remotes);
+    this.intake = new ArtifactIntake(
+      deps.artifacts,
+      deps.downloader ?? new ArtifactDownloader(),
+      deps.remotes,
+    );
     this.changes = new CatalogChanges(stores, deps.events);
     this.tagging = new VersionTagging(stores, this.changes);
     this.aliases = new AliasMoving(stores, this.changes);
-    this.publisher = new VersionPublisher(stores, this.changes, intake, deps);
+    this.publisher = new VersionPublisher(stores, this.changes, this.intake, deps);
     this.collection = new ArtifactCollection(stores, this.changes, deps.artifacts);
     this.damageEvents = new ArtifactDamageEvents(stores, deps.events);
   }
@@ -151,9 +160,27 @@ export class CatalogService extends CatalogReader {
     });
   }
 
-  /** See `VersionPublisher.publish`. */
+  /** See `VersionPublisher` for these three. */
   publishVersion(caller: Caller, input: PublishVersionInput, signal?: AbortSignal): Promise<VersionRecord> {
     return this.publisher.publish(caller, input, signal);
+  }
+
+  publishConverted(
+    caller: Caller,
+    input: PublishVersionInput,
+    conversion: Conversion,
+    signal?: AbortSignal,
+  ): Promise<VersionRecord> {
+    return this.publisher.publish(caller, input, signal, conversion);
+  }
+
+  checkPublication(input: Omit<PublishVersionInput, 'artifact'>): Promise<void> {
+    return this.publisher.check(input);
+  }
+
+  /** See `ArtifactIntake`. */
+  takeArtifact(input: ArtifactInput, signal?: AbortSignal): Promise<StoredBytes> {
+    return this.intake.take(input, signal);
   }
 
   /** See `ArtifactCollection.collect`. */

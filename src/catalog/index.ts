@@ -38,6 +38,15 @@ export {
 } from './catalog-records.js';
 export { CatalogService } from './catalog-service.js';
 export { CatalogStores } from './catalog-stores.js';
+export {
+  type ConversionRecord,
+  type ConvertedBytes,
+  MODEL_FORMATS,
+  type ModelFormat,
+  type OutputDifference,
+  conversionSchema,
+} from './conversions/conversion-record.js';
+export { FORMAT_NAMES, cardOfVersion } from './conversions/describe-conversion.js';
 export { describeRewrite } from './describe-rewrite.js';
 export { type ModelOrder, type ModelPosition, type Window, modelPosition } from './keyset.js';
 export { MAX_ALIASES_PER_MODEL, MAX_TAGS_PER_VERSION } from './limits.js';
@@ -54,7 +63,11 @@ export {
 export { citationOf } from './publishing/citation.js';
 export { type ExampleInput, checkExampleCount, takeExamples } from './publishing/example-intake.js';
 export { type ExampleContent, type ExampleRecord, exampleText } from './publishing/examples.js';
-export { checkPublicationTexts } from './publishing/publication-input.js';
+export {
+  type ArtifactInput,
+  type PublishVersionInput,
+  checkPublicationTexts,
+} from './publishing/publication-input.js';
 export type { PublishingDependencies } from './publishing/version-publisher.js';
 export { withoutNul } from './texts.js';
 export { type VersionRef, formatVersionRef, parseSelector, parseVersionRef } from './version-ref.js';

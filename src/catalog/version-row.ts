@@ -4,6 +4,7 @@ import type { Signature } from '../tensors/index.js';
 import { Prisma } from '../platform/database/index.js';
 import type { AttachmentRecord } from './attachments/attachment.js';
 import { ATTACHMENTS_OF_VERSION, attachmentsOf } from './attachments/attachment-store.js';
+import type { ConversionRecord } from './conversions/conversion-record.js';
 import type { Dataset, Environment, Metric, Source, VersionRecord } from './catalog-records.js';
 
 /** A version as SQL answers it; the texts are JSON, as the store put it there. */
@@ -21,6 +22,7 @@ export interface VersionRow {
   readonly source: string | null;
   readonly trainingData: string | null;
   readonly environment: string | null;
+  readonly conversion: string | null;
   readonly declaresRowsIndependent: boolean;
   readonly disclosesTraining: boolean;
   readonly attachments: string | null;
@@ -31,7 +33,7 @@ export interface VersionRow {
 /** Of a "Version" v and its "Model" m. As text: the client would parse every one of them. */
 export const VERSION_COLUMNS = Prisma.sql`
   v."id", v."modelId", m."name" AS "modelName", v."number", v."artifactDigest", v."signature"::text,
-  v."rewrites"::text, v."pipeline"::text, v."metrics"::text, v."notes", v."source"::text, v."trainingData"::text, v."environment"::text,
+  v."rewrites"::text, v."pipeline"::text, v."metrics"::text, v."notes", v."source"::text, v."trainingData"::text, v."environment"::text, v."conversion"::text,
   v."declaresRowsIndependent", v."disclosesTraining", ${ATTACHMENTS_OF_VERSION} AS "attachments", v."createdAt", v."createdBy"`;
 
 /** What is JSON is parsed when it is first looked at: most readers of many versions look at little of it. */
@@ -55,6 +57,7 @@ export function toVersion(row: VersionRow): VersionRecord {
   const source = parsed(row.source);
   const trainingData = parsed(row.trainingData ?? '[]');
   const environment = parsed(row.environment);
+  const conversion = parsed(row.conversion);
   const attachments = parsed(row.attachments, attachmentsOf);
   return {
     id,
@@ -84,6 +87,9 @@ export function toVersion(row: VersionRow): VersionRecord {
     },
     get environment() {
       return environment() as Environment | null;
+    },
+    get conversion() {
+      return conversion() as ConversionRecord | null;
     },
     declaresRowsIndependent,
     disclosesTraining,

@@ -12,6 +12,7 @@ import type {
   Source,
   VersionRecord,
 } from './catalog-records.js';
+import type { ConversionRecord } from './conversions/conversion-record.js';
 import { withoutNul } from './texts.js';
 import type { VersionRef } from './version-ref.js';
 import { toVersion, VERSION_COLUMNS, type VersionRow } from './version-row.js';
@@ -37,6 +38,9 @@ export interface NewVersion {
   readonly source: Source | null;
   readonly trainingData: readonly Dataset[];
   readonly environment: Environment | null;
+  readonly conversion?: ConversionRecord | undefined;
+  /** The job that publishes it. */
+  readonly publishedByJob?: string | undefined;
   readonly declaresRowsIndependent: boolean;
   readonly disclosesTraining: boolean;
   readonly createdBy: string;
@@ -86,6 +90,14 @@ export class VersionStore {
     const rows = await this.database.$queryRaw<VersionRow[]>`
       SELECT ${VERSION_COLUMNS} FROM "Version" v JOIN "Model" m ON m."id" = v."modelId" WHERE v."id" = ANY(${[...ids]}::uuid[])`;
     return rows.map(toVersion);
+  }
+
+  /** What a job published; null before it did. */
+  async publishedBy(job: string): Promise<VersionRecord | null> {
+    const rows = await this.database.$queryRaw<VersionRow[]>`
+      SELECT ${VERSION_COLUMNS} FROM "Version" v JOIN "Model" m ON m."id" = v."modelId" WHERE v."publishedByJob" = ${job}::uuid`;
+    const [row] = rows;
+    return row === undefined ? null : toVersion(row);
   }
 
   /** The same page of several models' versions at once, newest first within each. Positions are version numbers. */
@@ -214,10 +226,12 @@ export class VersionStore {
   }
 
   async insert(tx: Transaction, version: NewVersion): Promise<{ id: string }> {
-    const { pipeline, signature, rewrites, metrics, source, trainingData, environment, ...columns } = version;
+    const { pipeline, signature, rewrites, metrics, source, trainingData, environment } = version;
+    const { conversion = null, publishedByJob = null, ...rest } = version;
     const { id } = await tx.version.create({
       data: {
-        ...columns,
+        ...rest,
+        publishedByJob,
         signature: asJson(signature),
         rewrites: optionalJson(rewrites.length === 0 ? null : rewrites),
         metrics: asJson(metrics),
@@ -225,6 +239,7 @@ export class VersionStore {
         source: optionalJson(source),
         trainingData: optionalJson(trainingData.length === 0 ? null : trainingData),
         environment: optionalJson(environment),
+        conversion: optionalJson(conversion),
       },
       select: { id: true },
     });

@@ -46,7 +46,7 @@ export function versionFiles({
 }: PublishedVersion): RepositoryFile[] {
   const { modelName, number, signature, rewrites, pipeline, metrics, source, trainingData, environment } =
     version;
-  const { declaresRowsIndependent, disclosesTraining, attachments } = version;
+  const { declaresRowsIndependent, disclosesTraining, attachments, conversion } = version;
   const { card, ...described } = description;
   // A bundle is a tar of the graph and the files its weights lie in: one object, as it is one artifact.
   const extension = EXTENSIONS[format];
@@ -68,6 +68,7 @@ export function versionFiles({
     ...(source ? [json('source.json', source)] : []),
     ...(trainingData.length > 0 ? [json('training-data.json', trainingData)] : []),
     ...(environment ? [json('environment.json', environment)] : []),
+    ...(conversion ? [json('conversion.json', conversion)] : []),
     ...(derivedFrom.length > 0
       ? [
           json(

@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { z } from 'zod';
 import { isAddressRange } from './address-range.js';
@@ -58,6 +58,13 @@ export interface Config {
   readonly metrics: boolean;
   /** Days for which measurements are kept, as one for each hour in the end. */
   readonly metricsDays: number;
+  /** Holds the Python environments of converters. */
+  readonly convertersDirectory: string;
+  /** How long one conversion may take, and how much memory. */
+  readonly converterMs: number;
+  readonly converterMemoryBytes: number;
+  /** Whether models that are pickles, and so programs, may be converted. */
+  readonly trustPickles: boolean;
   /** How long SIGTERM waits for running requests before it gives up on them. */
   readonly drainMs: number;
   /** Null: neither traces nor metrics leave the server. */
@@ -128,6 +135,14 @@ const environment = z.object({
   ).default([]),
   RETORT_METRICS: flag(true),
   RETORT_METRICS_DAYS: integer(1, 3_650, 90),
+  RETORT_CONVERTERS: z.string().optional(),
+  RETORT_CONVERTER_MS: integer(1, 7 * 86_400_000, 30 * 60_000),
+  RETORT_CONVERTER_MEMORY_BYTES: integer(
+    64 * 1024 ** 2,
+    Number.MAX_SAFE_INTEGER,
+    Math.min(8 * GIB, Math.floor(usableMemory() / 2)),
+  ),
+  RETORT_TRUST_PICKLES: flag(false),
   RETORT_DRAIN_MS: integer(0, 600_000, 10_000),
 });
 
@@ -183,6 +198,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     remoteHosts: settings.RETORT_REMOTE_HOSTS.map((host) => host.toLowerCase()),
     metrics: settings.RETORT_METRICS,
     metricsDays: settings.RETORT_METRICS_DAYS,
+    convertersDirectory: resolve(settings.RETORT_CONVERTERS ?? join(settings.RETORT_DATA, 'converters')),
+    converterMs: settings.RETORT_CONVERTER_MS,
+    converterMemoryBytes: settings.RETORT_CONVERTER_MEMORY_BYTES,
+    trustPickles: settings.RETORT_TRUST_PICKLES,
     drainMs: settings.RETORT_DRAIN_MS,
     telemetry: telemetry.config,
   };

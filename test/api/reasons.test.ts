@@ -71,6 +71,7 @@ const CHANGED_ELSEWHERE = [
   'silenceAlerts',
   'startArtifactVerification',
   'startBatchPrediction',
+  'startConversion',
   'startVersionComparison',
   'unsilenceAlerts',
   'updateAlertRule',

@@ -37,6 +37,7 @@ function published(number: number, more: Partial<VersionRecord> = {}): Published
       image: null,
       packages: [{ name: 'torch', version: '2' }],
     },
+    conversion: null,
     declaresRowsIndependent: false,
     disclosesTraining: false,
     attachments: [],

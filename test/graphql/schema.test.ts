@@ -168,6 +168,7 @@ describe('the schema', () => {
       'silenceAlerts',
       'startArtifactVerification',
       'startBatchPrediction',
+      'startConversion',
       'startVersionComparison',
       'tagVersion',
       'testAlertRule',

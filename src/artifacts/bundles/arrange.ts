@@ -13,16 +13,13 @@ export function arrange(packed: readonly Member[]): Member[] {
     const name = memberName(member.name);
     return name === null ? [] : [{ ...member, name }];
   });
-  const graphs = named.filter(({ name }) => name.endsWith('.onnx'));
-  const [graph] = graphs;
-  if (graph === undefined) throw badBundle(`no .onnx file: ${listed(named)}`);
-  if (graphs.length > 1) throw badBundle(`${graphs.length} .onnx files: ${listed(graphs)}`);
-  const folder = posix.dirname(graph.name);
+  const main = mainFile(named);
+  const folder = posix.dirname(main.name);
   const members = named.map((member) => {
     const name = posix.relative(folder, member.name);
     if (name.startsWith('..'))
       throw badBundle(
-        `${JSON.stringify(member.name)}, which is not in the folder of ${JSON.stringify(graph.name)}`,
+        `${JSON.stringify(member.name)}, which is not in the folder of ${JSON.stringify(main.name)}`,
       );
     if (encodePathHeader({ name, size: member.size }) === null)
       throw badBundle(`a path longer than a tar holds: ${JSON.stringify(name.slice(0, 200))}`);
@@ -30,6 +27,28 @@ export function arrange(packed: readonly Member[]): Member[] {
   });
   checkDistinct(members.map(({ name }) => name));
   return members.sort((one, other) => Buffer.compare(Buffer.from(one.name), Buffer.from(other.name)));
+}
+
+/** What a model's folder is told by: the graph, or what other frameworks begin with. The first kind that is there counts. */
+const MAIN_FILES: readonly (readonly [string, RegExp])[] = [
+  ['.onnx', /\.onnx$/],
+  ['saved_model.pb', /(?:^|\/)saved_model\.pb$/],
+  ['NAME-symbol.json', /-symbol\.json$/],
+];
+
+/** Whether a file is a graph that can be served as it is. */
+export function isGraph({ name }: Pick<Member, 'name'>): boolean {
+  return name.endsWith('.onnx');
+}
+
+function mainFile(named: readonly Member[]): Member {
+  for (const [kind, pattern] of MAIN_FILES) {
+    const found = named.filter(({ name }) => pattern.test(name));
+    const [main] = found;
+    if (found.length > 1) throw badBundle(`${found.length} ${kind} files: ${listed(found)}`);
+    if (main !== undefined) return main;
+  }
+  throw badBundle(`no .onnx file: ${listed(named)}`);
 }
 
 /** On every file system: also where large and small letters, or two ways to write an accent, are the same. */

@@ -16,7 +16,7 @@ export const MAX_MEMBERS = 10_000;
 export function badBundle(problem: string, cause?: unknown): DomainError {
   return new DomainError(
     'INVALID_ARGUMENT',
-    `Expected a tar or zip of one model.onnx and the files its weights lie in, got ${problem}`,
+    `Expected a tar or zip of one model.onnx and the files its weights lie in, or of a model folder with saved_model.pb or NAME-symbol.json, got ${problem}`,
     { field: ['body'], cause },
   );
 }

@@ -56,17 +56,14 @@ function checkInput(input: AttachmentInput, field: readonly string[]): NewAttach
     predicted: text('predicted'),
     options: checkOptions(role, input.options, [...field, 'options']),
   };
-  if (role === 'TOKENIZER') {
+  if (role === 'TOKENIZER' || role === 'SOURCE') {
     const stray = [
       input.format != null && 'format',
       reading.target !== null && 'target',
       reading.predicted !== null && 'predicted',
     ].find((name) => name !== false);
     if (stray !== undefined)
-      throw invalid(`A TOKENIZER is a file of its own without rows: expected no ${stray}.`, [
-        ...field,
-        stray,
-      ]);
+      throw invalid(`A ${role} is a file of its own without rows: expected no ${stray}.`, [...field, stray]);
     return { role, digest, format: null, ...reading };
   }
   if (input.format == null)

@@ -40,6 +40,7 @@ const byRole = {
   REFERENCE: z.strictObject({ result, name: name.exactOptional() }),
   BACKGROUND: z.strictObject({}),
   TOKENIZER: z.strictObject({ name: name.exactOptional() }),
+  SOURCE: z.strictObject({ name: name.exactOptional() }),
 } satisfies Record<AttachmentRole, z.ZodType>;
 
 /** What its role makes of an attachment; every part may be left out. */

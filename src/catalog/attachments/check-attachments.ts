@@ -8,7 +8,11 @@ import { checkMeaning, isOfLabels } from './attachment-meaning.js';
 
 /** Bytes of one file. */
 const MAX_BYTES = 1_024 ** 3;
-const MAX_TOKENIZER_BYTES = 64 * 1_024 ** 2;
+const MAX_BYTES_OF: Readonly<Partial<Record<AttachmentRole, number>>> = {
+  TOKENIZER: 64 * 1_024 ** 2,
+  // A model: as large as the store takes it.
+  SOURCE: Infinity,
+};
 export const MAX_ATTACHED_ROWS = 1_000_000;
 /** So many instances are read as `predict` would; what a row's cells are is looked at in all of them. */
 const MAX_READ = 10_000;
@@ -80,7 +84,7 @@ async function checkAttachment(
 ): Promise<AttachmentRecord> {
   const { role, digest } = attachment;
   const { path, size } = await check.fileOf(digest);
-  const most = role === 'TOKENIZER' ? MAX_TOKENIZER_BYTES : MAX_BYTES;
+  const most = MAX_BYTES_OF[role] ?? MAX_BYTES;
   if (size > most)
     throw refused(`Expected a ${role} file of at most ${most} bytes, got ${size}.`, [...field, 'digest']);
   if (attachment.format === null) return { ...attachment, size, rows: null };

@@ -56,7 +56,9 @@ export interface PublicationTexts {
 }
 
 /** @throws DomainError INVALID_ARGUMENT */
-export function checkPublicationTexts(input: PublishVersionInput): PublicationTexts {
+export function checkPublicationTexts(
+  input: Omit<PublishVersionInput, 'model' | 'artifact'>,
+): PublicationTexts {
   checkCount(input.derivedFrom ?? [], MAX_DERIVATIONS, 'versions in derivedFrom', ['derivedFrom']);
   return {
     metrics: checkMetrics(input.metrics ?? []),

@@ -10,6 +10,7 @@ import { checkAttachments, storedFiles } from '../attachments/check-attachments.
 import { at, type ArtifactIntake } from '../artifacts/artifact-intake.js';
 import { newEvent, type CatalogChanges } from '../catalog-changes.js';
 import type { CatalogStores } from '../catalog-stores.js';
+import type { ConversionRecord } from '../conversions/conversion-record.js';
 import { checkExampleCount, takeExamples } from './example-intake.js';
 import { checkPublicationTexts, type PublishVersionInput } from './publication-input.js';
 import type { DerivationRelation, ModelRecord, VersionRecord } from '../catalog-records.js';
@@ -20,6 +21,13 @@ export interface PublishingDependencies {
   readonly artifacts: ArtifactStore;
   readonly graphs: RuntimeGraphs;
   readonly instances: InstanceReader;
+}
+
+/** What a job says of the version that it publishes. */
+export interface Conversion {
+  /** Of the job: it publishes one version. */
+  readonly job: string;
+  readonly record: ConversionRecord;
 }
 
 export class VersionPublisher {
@@ -38,7 +46,12 @@ export class VersionPublisher {
    * ARTIFACT_TOO_LARGE, ARTIFACT_CORRUPT, INVALID_MODEL, UNSUPPORTED_MODEL, INVALID_PIPELINE, and what `takeExamples`
    * and `checkAttachments` throw
    */
-  async publish(caller: Caller, input: PublishVersionInput, signal?: AbortSignal): Promise<VersionRecord> {
+  async publish(
+    caller: Caller,
+    input: PublishVersionInput,
+    signal?: AbortSignal,
+    conversion?: Conversion,
+  ): Promise<VersionRecord> {
     const model = await this.modelInUse(input.model);
     const texts = checkPublicationTexts(input);
     const reason = checkReason(input.reason);
@@ -84,6 +97,7 @@ export class VersionPublisher {
         rewrites,
         pipeline,
         ...texts,
+        ...(conversion && { conversion: conversion.record, publishedByJob: conversion.job }),
         createdBy: caller.actor,
       });
       await this.stores.lineage.add(tx, id, derivedFrom);
@@ -101,6 +115,19 @@ export class VersionPublisher {
       });
       return { result: version, events: [published] };
     });
+  }
+
+  /**
+   * Finds what is wrong with a publication before its bytes are there.
+   *
+   * @throws DomainError as `publish`
+   */
+  async check(input: Omit<PublishVersionInput, 'artifact'>): Promise<void> {
+    await this.modelInUse(input.model);
+    checkPublicationTexts(input);
+    checkReason(input.reason);
+    checkAttachmentInputs(input.attachments ?? []);
+    await this.parents(input);
   }
 
   private async inspect(digest: string, signal: AbortSignal | undefined): Promise<Inspection> {
@@ -122,7 +149,7 @@ export class VersionPublisher {
   }
 
   private async parents(
-    input: PublishVersionInput,
+    input: Pick<PublishVersionInput, 'derivedFrom'>,
   ): Promise<{ parentId: string; relation: DerivationRelation }[]> {
     const parents = new Map<string, DerivationRelation>();
     for (const [index, { version, relation }] of (input.derivedFrom ?? []).entries()) {

@@ -3,6 +3,7 @@ import { alertResolvers } from './alerts.js';
 import { attachmentResolvers } from './attachments.js';
 import { baseResolvers } from './base.js';
 import { comparisonResolvers } from './comparison.js';
+import { conversionResolvers } from './conversions.js';
 import { depictionResolvers } from './depictions.js';
 import { deploymentResolvers } from './deployments.js';
 import { driftResolvers } from './drift.js';
@@ -28,6 +29,7 @@ export const resolvers: Resolvers[] = [
   attachmentResolvers,
   transferResolvers,
   comparisonResolvers,
+  conversionResolvers,
   deploymentResolvers,
   migrationResolvers,
   inferenceResolvers,

@@ -1,4 +1,4 @@
-import { citationOf, describeRewrite, remoteOfArtifact } from '../../catalog/index.js';
+import { cardOfVersion, citationOf, describeRewrite, remoteOfArtifact } from '../../catalog/index.js';
 import { tensorAnnotations } from '../../pipelines/index.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 import { annotated } from '../annotated-signature.js';
@@ -37,7 +37,8 @@ export const versionResolvers = {
     signature: (version) => version,
     rewrites: ({ rewrites, signature }) =>
       rewrites.map((rewrite) => ({ ...rewrite, description: describeRewrite(rewrite, signature) })),
-    card: async ({ modelId }, _, { loaders }) => (await existing(loaders.card.load(modelId), 'model')).card,
+    card: async ({ modelId, conversion }, _, { loaders }) =>
+      cardOfVersion((await existing(loaders.card.load(modelId), 'model')).card, conversion),
     examples: ({ id }, _, { loaders }) => loaders.examplesOfVersion.load(id),
     derivedFrom: ({ id }, _, { loaders }) => loaders.derivationsOfVersion.load(id),
     derivatives: ({ id }, page, { loaders }) =>

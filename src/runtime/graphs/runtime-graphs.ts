@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileDigest, storedBundle, type ArtifactStore } from '../../artifacts/index.js';
+import { fileDigest, isGraph, storedBundle, type ArtifactStore } from '../../artifacts/index.js';
 import {
   deriveInChild,
   REWRITER_VERSION,
@@ -153,6 +153,7 @@ export class RuntimeGraphs {
   /** @param path of bytes that are the digest's */
   private async unpacked(digest: string, path: string, signal?: AbortSignal): Promise<ModelFiles> {
     const members = await storedBundle(path);
+    if (members !== null && !members.some(isGraph)) throw notConverted();
     return members === null ? { model: path } : this.bundles.unpack(digest, members, signal);
   }
 
@@ -201,6 +202,14 @@ export class RuntimeGraphs {
       { code: 'STORAGE_FULL' },
     );
   }
+}
+
+function notConverted(): DomainError {
+  return new DomainError(
+    'INVALID_MODEL',
+    'Expected an ONNX model, got the folder of a model of another framework: startConversion makes ONNX of it.',
+    { field: ['artifact'] },
+  );
 }
 
 function keyOf({ digest, rewrites }: GraphOrigin): string {

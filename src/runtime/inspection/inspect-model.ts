@@ -9,6 +9,7 @@ import { checkDimensionNames } from '../../onnx/index.js';
 import { checkExternalData } from '../../onnx/index.js';
 import { loadProblem } from '../sessions/runtime-messages.js';
 import { compareWithSource } from './compare-with-source.js';
+import { withDeclaredClasses } from './declared-classes.js';
 import { deriveGraph, type DerivedGraph } from '../../onnx/index.js';
 import { mayNeedRewrites } from '../../onnx/index.js';
 import type { Rewrite } from '../../onnx/index.js';
@@ -71,7 +72,10 @@ export async function inspectModel(
     throw loadProblem(error, loaded, reading.summary);
   }
   try {
-    const signature = annotated(signatureOf(session, reading), derived);
+    const signature = withDeclaredClasses(
+      annotated(signatureOf(session, reading), derived),
+      source.summary.metadata,
+    );
     refuseUncallable(signature);
     onTrial();
     const answer = await tryOnce(session, signature);

@@ -67,8 +67,6 @@ function checkVersions({ versions, blobs }: Manifest): void {
     byRule(`version ${number}`, () => {
       checkPublicationTexts({
         ...version,
-        model: '',
-        artifact: {},
         derivedFrom: derivedFrom.map(() => PARENT),
       });
     });

@@ -93,6 +93,7 @@ export class ImportStore {
           trainingData: optionalJson(version.trainingData.length === 0 ? null : version.trainingData),
           environment: optionalJson(version.environment),
           declaresRowsIndependent: version.declaresRowsIndependent ?? false,
+          conversion: optionalJson(version.conversion ?? null),
           disclosesTraining: version.disclosesTraining ?? false,
           createdAt: new Date(version.createdAt),
           createdBy: version.createdBy,

@@ -31,6 +31,7 @@ const version = (signature: Signature, pipeline: object | null = null): VersionR
   source: null,
   trainingData: [],
   environment: null,
+  conversion: null,
   declaresRowsIndependent: false,
   disclosesTraining: false,
   attachments: [],

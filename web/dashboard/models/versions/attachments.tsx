@@ -13,6 +13,7 @@ const ROLES: Readonly<Record<AttachmentRole, string>> = {
   REFERENCE: 'What answers are ranked among',
   BACKGROUND: 'What stands for the usual',
   TOKENIZER: 'What turns text into tokens',
+  SOURCE: 'What it was converted from',
 };
 
 /** Files that belong to a version, and what its predictions say for them. */

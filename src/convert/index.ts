@@ -1,0 +1,2 @@
+import './error-codes.js';
+export { ModelConversion } from './model-conversion.js';
