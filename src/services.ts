@@ -8,16 +8,7 @@ import { GitService } from './git/index.js';
 import { daysAgo, type Chore } from './hourly-cleaning.js';
 import { InferenceService, REQUEST_EVENT_KINDS, type OutcomeListener } from './inference/index.js';
 import { buildJobServices } from './job-services.js';
-import {
-  AlertService,
-  type AlertTrials,
-  DriftService,
-  MetricsService,
-  OutcomeService,
-  PredictionLog,
-  ReferenceRowFinder,
-  ReferenceService,
-} from './monitoring/index.js';
+import { type AlertTrials } from './monitoring/index.js';
 import { GraphDifferencer, RowProver } from './onnx/index.js';
 import { InstanceReader, MoleculeDepictions, MoleculeWorker } from './pipelines/index.js';
 import type { Config } from './platform/config.js';
@@ -38,7 +29,6 @@ import {
   RuntimeGraphs,
   type StartInspector,
 } from './runtime/index.js';
-import { startTelemetry } from './telemetry/index.js';
 import { TransferService } from './transfer/index.js';
 
 /** For tests: no user ever sets these. */
@@ -185,22 +175,6 @@ export async function buildServices(parts: {
     recorder,
   });
   stops.add('inference', async () => inference.close());
-  const metrics = config.metrics
-    ? new MetricsService({ database: database.client, deployments, events, logger, days: config.metricsDays })
-    : null;
-  if (metrics) {
-    stops.add('metrics', () => metrics.close());
-    await metrics.start();
-    inference.onRequestEnded(metrics.requestEnded);
-  }
-  if (config.telemetry) {
-    const telemetry = await startTelemetry(config.telemetry, {
-      logger,
-      occupancy: (deployment) => deployments.occupancy(deployment),
-    });
-    stops.add('telemetry', () => telemetry.close());
-    inference.onRequestEnded(telemetry.requestEnded);
-  }
   if (options.onRequestEnded) inference.onRequestEnded(options.onRequestEnded);
   const runner = new PipelineRunner({ instances });
   const reliability = new ReliabilityService({
@@ -212,49 +186,25 @@ export async function buildServices(parts: {
   });
   const predictions = new PredictionService({ inference, runner, reliability });
   const recordedRequests = new RecordedRequests(database.client);
-  const drift = new DriftService({ database: database.client, catalog, logger });
-  stops.add('drift', () => drift.close());
-  await drift.start();
-  inference.onRequestEnded(drift.recorder.ended);
-  events.onMissed(() => drift.recorder.forgetAll());
-  const references = new ReferenceService({
-    database: database.client,
-    events,
-    catalog,
-    deployments,
-    runner,
-    rows: new ReferenceRowFinder({ artifacts, catalog, deployments, recordedRequests }),
-    onSet: (version, reference) => drift.recorder.watch(version, reference),
-  });
-  const predictionLog = new PredictionLog({
-    database: database.client,
-    events,
-    catalog,
-    deployments,
+  const { metrics, drift, references, predictionLog, outcomes, alerts } = await buildMonitoringServices({
+    config,
     logger,
+    database,
+    stops,
+    secrets,
+    events,
+    artifacts,
+    catalog,
+    deployments,
+    inference,
+    runner,
+    recordedRequests,
+    evaluations,
+    trials: options.alerts,
   });
-  stops.add('prediction log', () => predictionLog.close());
-  inference.onRequestEnded(predictionLog.recorder.ended);
-  const outcomes = new OutcomeService({ log: predictionLog, events, catalog, deployments });
   const comparisons = new GraphComparisons(artifacts, graphs, differencer);
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
-  const alerts = new AlertService({
-    database: database.client,
-    events,
-    deployments,
-    catalog,
-    secrets,
-    logger,
-    metrics,
-    metricsDays: config.metricsDays,
-    drift,
-    qualities: evaluations,
-    webhookHosts: config.webhookHosts,
-    trials: options.alerts,
-  });
-  stops.add('alerts', () => alerts.close());
-  inference.onRequestEnded(alerts.requestEnded);
   const { jobs, jobFiles, schedules, scheduleRunner } = await buildJobServices({
     config,
     logger,
