@@ -262,7 +262,7 @@ function recordOf(
 }
 
 function resultOf({ ref, artifactDigest, conversion }: VersionRecord): JsonObject {
-  return { version: ref, artifact: artifactDigest, proof: (conversion?.proof ?? null) };
+  return { version: ref, artifact: artifactDigest, proof: conversion?.proof ?? null };
 }
 
 function unknownFormat(): DomainError {
