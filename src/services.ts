@@ -6,6 +6,7 @@ import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/i
 import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
 import { daysAgo, type Chore } from './hourly-cleaning.js';
+import { buildMonitoringServices } from './monitoring-services.js';
 import { InferenceService, REQUEST_EVENT_KINDS, type OutcomeListener } from './inference/index.js';
 import { buildJobServices } from './job-services.js';
 import { type AlertTrials } from './monitoring/index.js';
