@@ -192,7 +192,10 @@ export async function buildServices(parts: {
     inference.onRequestEnded(telemetry.requestEnded);
   }
   if (options.onRequestEnded) inference.onRequestEnded(options.onRequestEnded);
-  const runner = new PipelineRunner({ instances });
+  const jobFiles = await JobFiles.open(join(config.dataDirectory, 'jobs'), config.jobBytes);
+  // What callers send may name files that they sent before; what is kept of versions may not.
+  const asked = instances.withUploads((digest) => jobFiles.uploads.path(digest));
+  const runner = new PipelineRunner({ instances: asked });
   const reliability = new ReliabilityService({
     artifacts,
     reader: instances,
@@ -246,7 +249,6 @@ export async function buildServices(parts: {
   inference.onRequestEnded(alerts.requestEnded);
   const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
   jobs.register(new ArtifactVerification(artifacts, () => catalog.artifactDigests()));
-  const jobFiles = await JobFiles.open(join(config.dataDirectory, 'jobs'), config.jobBytes);
   const { uploads, results } = jobFiles;
   const evaluations = new Evaluations(new EvaluationStore(database.client));
   const answering = { catalog, deployments, predictions, uploads, results };
@@ -280,7 +282,7 @@ export async function buildServices(parts: {
     predictionLog,
     outcomes,
     predictions,
-    pipelinePreviews: new PipelinePreviews({ catalog, instances }),
+    pipelinePreviews: new PipelinePreviews({ catalog, instances: asked }),
     reports: new ReportService({ catalog, reliability }),
     depictions: new MoleculeDepictions({ molecules }),
     recordedRequests,
