@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { ArtifactVerification, type ArtifactStore } from './artifacts/index.js';
 import {
   BatchPrediction,
   EvaluationSchedules,
-  JobFiles,
+  type JobFiles,
   ScheduleRunner,
   ScheduleStore,
   VersionEvaluation,
@@ -34,11 +33,12 @@ export async function buildJobServices(parts: {
   readonly predictions: PredictionService;
   readonly predictionLog: PredictionLog;
   readonly evaluations: Evaluations;
+  readonly jobFiles: JobFiles;
   readonly conversions: Pick<Parameters<typeof ModelConversion.open>[0], 'graphs' | 'runners'>;
 }) {
-  const { config, logger, database, stops, events, artifacts, catalog, deployments, predictions } = parts;
+  const { config, logger, database, stops, events, artifacts, catalog, deployments, predictions, jobFiles } =
+    parts;
   const jobs = await JobService.open({ database: database.client, sql: database.sql, events, logger });
-  const jobFiles = await JobFiles.open(join(config.dataDirectory, 'jobs'), config.jobBytes);
   const { uploads, results } = jobFiles;
   const answering = { catalog, deployments, predictions, uploads, results };
   const outcomes = new LoggedOutcomes({ log: parts.predictionLog, deployments });
@@ -51,5 +51,5 @@ export async function buildJobServices(parts: {
   const scheduleRunner = new ScheduleRunner({ store, jobs, events, logger });
   stops.add('scheduled evaluations', () => scheduleRunner.close());
   const schedules = new EvaluationSchedules({ store, runner: scheduleRunner, jobs, events });
-  return { jobs, jobFiles, schedules, scheduleRunner };
+  return { jobs, schedules, scheduleRunner };
 }

@@ -177,7 +177,10 @@ export async function buildServices(parts: {
   });
   stops.add('inference', async () => inference.close());
   if (options.onRequestEnded) inference.onRequestEnded(options.onRequestEnded);
-  const runner = new PipelineRunner({ instances });
+  const jobFiles = await JobFiles.open(join(config.dataDirectory, 'jobs'), config.jobBytes);
+  // What callers send may name files that they sent before; what is kept of versions may not.
+  const asked = instances.withUploads((digest) => jobFiles.uploads.path(digest));
+  const runner = new PipelineRunner({ instances: asked });
   const reliability = new ReliabilityService({
     artifacts,
     reader: instances,
@@ -206,7 +209,7 @@ export async function buildServices(parts: {
   const comparisons = new GraphComparisons(artifacts, graphs, differencer);
   const samples = new SampleChooser({ catalog, deployments, recordedRequests });
   const comparer = new VersionComparer({ deployments, runner, graphs: comparisons, samples });
-  const { jobs, jobFiles, schedules, scheduleRunner } = await buildJobServices({
+  const { jobs, schedules, scheduleRunner } = await buildJobServices({
     config,
     logger,
     database,
@@ -219,6 +222,7 @@ export async function buildServices(parts: {
     predictionLog,
     evaluations,
     conversions: { graphs, runners },
+    jobFiles,
   });
   const chores: readonly Chore[] = [
     { what: 'old request events', run: () => events.prune(daysAgo(config.requestEventDays)) },

@@ -1,3 +1,4 @@
+import type { FindFile } from '../find-file.js';
 import { compilePipeline } from './compile-pipeline.js';
 import { prepare, type Watch } from './prepare.js';
 import type { PreparedBatch } from './prepared-batch.js';
@@ -5,7 +6,7 @@ import type { MoleculeWorker } from '../molecules/molecule-worker-client.js';
 import type { Pipeline } from '../pipeline.js';
 import type { RowErrorNote } from '../prediction.js';
 import { checkTokenizers } from '../texts/check-tokenizers.js';
-import { type FindFile, TokenizerFiles } from '../texts/tokenizer-files.js';
+import { TokenizerFiles } from '../texts/tokenizer-files.js';
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
@@ -18,15 +19,30 @@ export interface ReadOptions {
   readonly watch?: Watch;
 }
 
+export interface InstanceReaderDependencies {
+  readonly molecules: MoleculeWorker;
+  /** Finds what versions have attached; without it pipelines can only have what stands in them. */
+  readonly files?: FindFile;
+  /** In place of `files`: shared with another reader. */
+  readonly tokenizers?: TokenizerFiles;
+  readonly uploads?: FindFile;
+}
+
 /** Reads domain values as a pipeline declares them: instances to the tensors of its graph. */
 export class InstanceReader {
   readonly #molecules: MoleculeWorker;
   readonly #tokenizers: TokenizerFiles;
+  readonly #uploads: FindFile | undefined;
 
-  /** @param deps `files` finds what versions have attached; without it pipelines can only have what stands in them */
-  constructor(deps: { readonly molecules: MoleculeWorker; readonly files?: FindFile }) {
+  constructor(deps: InstanceReaderDependencies) {
     this.#molecules = deps.molecules;
-    this.#tokenizers = new TokenizerFiles(deps.files ?? noFile);
+    this.#tokenizers = deps.tokenizers ?? new TokenizerFiles(deps.files ?? noFile);
+    this.#uploads = deps.uploads;
+  }
+
+  /** Another whose instances may name files that callers uploaded, which are kept for a while. */
+  withUploads(uploads: FindFile): InstanceReader {
+    return new InstanceReader({ molecules: this.#molecules, tokenizers: this.#tokenizers, uploads });
   }
 
   /** Another that finds attached files elsewhere, such as in an archive before it is imported. */
@@ -59,6 +75,7 @@ export class InstanceReader {
     return prepare(compilePipeline(pipeline), instances, {
       molecules: this.#molecules,
       tokenizers: await this.#tokenizers.of(pipeline, signal),
+      ...(this.#uploads && { uploads: this.#uploads }),
       reading: {
         signal,
         until: endsAt === undefined ? undefined : endsAt - reserve(endsAt - performance.now()),

@@ -1,3 +1,4 @@
+import type { FindFile } from '../find-file.js';
 import { domainWarning } from '../instances/domain-warnings.js';
 import { loadMolecules } from '../instances/load-molecules.js';
 import type { MoleculeText } from '../instances/molecule-text.js';
@@ -22,6 +23,8 @@ export interface PrepareOptions {
   readonly molecules: MoleculeWorker;
   readonly reading?: ReadOptions;
   readonly watch?: Watch;
+  /** Finds files that instances name; left out where they may name none. */
+  readonly uploads?: FindFile;
   /** Of the version's attachments, by digest. */
   readonly tokenizers?: ReadonlyMap<string, TokenizerDescription>;
 }
@@ -80,6 +83,10 @@ class Part {
   ) {
     this.places = new Array<number>(count);
     for (let row = 0; row < count; row++) this.places[row] = from + row;
+  }
+
+  get upload(): FindFile | undefined {
+    return this.options.uploads;
   }
 
   get rows(): number {

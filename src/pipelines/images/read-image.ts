@@ -20,9 +20,14 @@ export type ImageFit = (typeof IMAGE_FITS)[number];
 export const IMAGE_CHANNELS = { rgb: 3, rgba: 4, grey: 1 } as const;
 export type ImageChannels = keyof typeof IMAGE_CHANNELS;
 
-const MAXIMUM_BYTES = 32 * 2 ** 20;
+export const MAXIMUM_BYTES = 32 * 2 ** 20;
 export const EXPECTED_IMAGE =
-  'a JPEG, PNG, WebP, GIF, TIFF or AVIF picture in base64, as a data URL such as "data:image/png;base64,…", or {"base64": "…"}';
+  'a JPEG, PNG, WebP, GIF, TIFF or AVIF picture in base64, as a data URL such as "data:image/png;base64,…", {"base64": "…"}, or {"digest": "sha256:…"} of one sent to POST /files';
+
+/** A picture that was sent before, by the digest of its bytes. */
+export interface StoredImage {
+  readonly digest: string;
+}
 
 /** How files of each format begin; nothing else reaches a decoder. SVG is a program more than a picture, and stays out. */
 const BEGINNINGS: readonly (readonly [string, (bytes: Buffer) => boolean])[] = [
@@ -38,14 +43,31 @@ const BEGINNINGS: readonly (readonly [string, (bytes: Buffer) => boolean])[] = [
 ];
 
 /**
- * The bytes of a picture of a known format.
+ * The bytes of a picture of a known format, or what finds them.
  *
  * @throws RowError
  */
-export function imageBytes(given: unknown): Buffer {
-  const text = isObject(given) ? objectWith(given, ['base64'], EXPECTED_IMAGE).base64 : given;
+export function readImage(given: unknown): Buffer | StoredImage {
+  const { base64, digest } = isObject(given)
+    ? objectWith(given, ['base64', 'digest'], EXPECTED_IMAGE)
+    : { base64: given, digest: undefined };
+  if (base64 !== undefined && digest !== undefined)
+    throw new RowError('INVALID_INSTANCE', 'Expected base64 or digest, got both; one of them is enough');
+  const [text, isDigest] = digest === undefined ? [base64, false] : [digest, true];
   if (typeof text !== 'string')
     throw new RowError('INVALID_INSTANCE', `Expected ${EXPECTED_IMAGE}, got ${describeValue(given)}`);
+  return isDigest || text.startsWith('sha256:') ? storedImage(text) : imageBytes(text);
+}
+
+function storedImage(digest: string): StoredImage {
+  if (/^sha256:[0-9a-f]{64}$/.test(digest)) return { digest };
+  throw new RowError(
+    'INVALID_IMAGE',
+    `Expected the digest that POST /files answered, "sha256:" and 64 hexadecimal digits, got ${describeValue(digest)}`,
+  );
+}
+
+function imageBytes(text: string): Buffer {
   const [prefix = ''] = /^data:[^,]{0,200},/.exec(text) ?? [];
   if (prefix !== '' && !prefix.endsWith(';base64,'))
     throw new RowError(
@@ -53,11 +75,18 @@ export function imageBytes(given: unknown): Buffer {
       `The data URL ${JSON.stringify(prefix)} is not base64: expected ${EXPECTED_IMAGE}`,
     );
   if (text.length - prefix.length > (MAXIMUM_BYTES / 3) * 4)
-    throw new RowError('INVALID_IMAGE', `The picture has more than ${MAXIMUM_BYTES} bytes`);
+    throw new RowError(
+      'INVALID_IMAGE',
+      `The picture has more than ${MAXIMUM_BYTES} bytes; send a smaller one`,
+    );
   const body = text.slice(prefix.length).replace(/[\r\n]/g, '');
   if (body === '' || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(body))
     throw new RowError('INVALID_IMAGE', `The picture is not base64: expected ${EXPECTED_IMAGE}`);
-  const bytes = Buffer.from(body, 'base64');
+  return knownFormat(Buffer.from(body, 'base64'));
+}
+
+/** @throws RowError where they do not begin as a picture does */
+export function knownFormat(bytes: Buffer): Buffer {
   if (bytes.length < 16 || !BEGINNINGS.some(([, begins]) => begins(bytes)))
     throw new RowError(
       'INVALID_IMAGE',

@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
+import type { FindFile } from '../find-file.js';
 import { isObject } from '../instances/describe-value.js';
 import type { Pipeline } from '../pipeline.js';
 import type { TokenizerDescription } from './text-encoder.js';
-
-/** Where the checked bytes of a stored file are, by its digest. */
-export type FindFile = (digest: string, signal?: AbortSignal) => Promise<string>;
 
 /** Of the files; what is made of one takes some times as much. */
 const MAXIMUM_BYTES = 128 * 1024 ** 2;
@@ -14,6 +12,7 @@ const MAXIMUM_BYTES = 128 * 1024 ** 2;
 export class TokenizerFiles {
   readonly #known = new LRUCache<string, TokenizerDescription>({ maxSize: MAXIMUM_BYTES });
 
+  /** @param find checks the bytes against the digest */
   constructor(private readonly find: FindFile) {}
 
   /**

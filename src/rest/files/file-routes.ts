@@ -22,11 +22,17 @@ const UPLOAD: UploadRoute = {
     'application/vnd.apache.parquet',
     'chemical/x-mdl-sdfile',
     'chemical/x-daylight-smiles',
+    'image/jpeg',
+    'image/png',
+    'image/webp',
+    'image/gif',
+    'image/tiff',
+    'image/avif',
   ],
   exampleFile: 'molecules.csv',
 };
 
-/** `POST /files` streams a file of rows in, for jobs that read it, and answers `{digest, size}`. */
+/** `POST /files` streams a file of rows or a picture in, for jobs and instances that name it, and answers `{digest, size}`. */
 export async function registerFileRoutes(app: FastifyInstance, uploads: UploadedFiles): Promise<void> {
   readRawUploads(app, UPLOAD);
 

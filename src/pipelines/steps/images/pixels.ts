@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { asItems, defineStep, dense, StepFault } from '../../language/index.js';
 import { decodeImage } from '../../images/decode-image.js';
 import { LAYOUTS, pixelValues } from '../../images/pixel-values.js';
-import { IMAGE_CHANNELS, IMAGE_FITS } from '../../images/read-image.js';
+import { IMAGE_CHANNELS, IMAGE_FITS, type StoredImage } from '../../images/read-image.js';
+import { storedImageBytes } from '../../images/stored-image.js';
 import { RowError } from '../../prediction.js';
 
 const perChannel = z.array(z.number()).min(1).max(4);
@@ -66,11 +67,12 @@ export const pixels = defineStep({
     const channels = IMAGE_CHANNELS[given.channels];
     const size = given.width * given.height * channels;
     return async ([images], context) => {
-      const items = asItems(images) as readonly Buffer[];
+      const items = asItems(images) as readonly (Buffer | StoredImage)[];
       const data = new Float32Array(items.length * size);
       // One after the other: decoding runs in threads of its own, and takes memory for each.
-      for (const [row, bytes] of items.entries())
+      for (const [row, item] of items.entries())
         try {
+          const bytes = Buffer.isBuffer(item) ? item : await storedImageBytes(item, context.upload);
           const decoded = await decodeImage(bytes, given);
           data.set(pixelValues(decoded, channels, given), row * size);
         } catch (error) {
