@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ArtifactStore } from './artifacts/index.js';
-import { Evaluations, EvaluationStore } from './batch/index.js';
+import { Evaluations, EvaluationStore, JobFiles } from './batch/index.js';
 import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { DeploymentService } from './deployments/index.js';
