@@ -179,7 +179,7 @@ export async function buildServices(parts: {
   if (options.onRequestEnded) inference.onRequestEnded(options.onRequestEnded);
   const jobFiles = await JobFiles.open(join(config.dataDirectory, 'jobs'), config.jobBytes);
   // What callers send may name files that they sent before; what is kept of versions may not.
-  const asked = instances.withUploads((digest) => jobFiles.uploads.path(digest));
+  const asked = instances.withUploads((digest) => jobFiles.uploads.find(digest));
   const runner = new PipelineRunner({ instances: asked });
   const reliability = new ReliabilityService({
     artifacts,

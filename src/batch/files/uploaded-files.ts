@@ -45,6 +45,16 @@ export class UploadedFiles {
     return this.told(field, digest, () => this.store.unverified(digest));
   }
 
+  /** `path`, or null where there is no such file. @throws DomainError UNAVAILABLE */
+  async find(digest: string): Promise<string | null> {
+    try {
+      return await this.path(digest);
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'FILE_NOT_FOUND') return null;
+      throw error;
+    }
+  }
+
   /** Bytes. @throws DomainError FILE_NOT_FOUND, UNAVAILABLE */
   async size(digest: string, field: readonly string[] = ['artifact']): Promise<number> {
     return this.told(field, digest, async () => (await this.store.stat(digest)).size);

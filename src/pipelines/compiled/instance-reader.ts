@@ -1,4 +1,4 @@
-import type { FindFile } from '../find-file.js';
+import type { FindFile, FindUpload } from '../find-file.js';
 import { compilePipeline } from './compile-pipeline.js';
 import { prepare, type Watch } from './prepare.js';
 import type { PreparedBatch } from './prepared-batch.js';
@@ -25,14 +25,14 @@ export interface InstanceReaderDependencies {
   readonly files?: FindFile;
   /** In place of `files`: shared with another reader. */
   readonly tokenizers?: TokenizerFiles;
-  readonly uploads?: FindFile;
+  readonly uploads?: FindUpload;
 }
 
 /** Reads domain values as a pipeline declares them: instances to the tensors of its graph. */
 export class InstanceReader {
   readonly #molecules: MoleculeWorker;
   readonly #tokenizers: TokenizerFiles;
-  readonly #uploads: FindFile | undefined;
+  readonly #uploads: FindUpload | undefined;
 
   constructor(deps: InstanceReaderDependencies) {
     this.#molecules = deps.molecules;
@@ -41,7 +41,7 @@ export class InstanceReader {
   }
 
   /** Another whose instances may name files that callers uploaded, which are kept for a while. */
-  withUploads(uploads: FindFile): InstanceReader {
+  withUploads(uploads: FindUpload): InstanceReader {
     return new InstanceReader({ molecules: this.#molecules, tokenizers: this.#tokenizers, uploads });
   }
 

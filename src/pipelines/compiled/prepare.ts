@@ -1,4 +1,4 @@
-import type { FindFile } from '../find-file.js';
+import type { FindUpload } from '../find-file.js';
 import { domainWarning } from '../instances/domain-warnings.js';
 import { loadMolecules } from '../instances/load-molecules.js';
 import type { MoleculeText } from '../instances/molecule-text.js';
@@ -24,7 +24,7 @@ export interface PrepareOptions {
   readonly reading?: ReadOptions;
   readonly watch?: Watch;
   /** Finds files that instances name; left out where they may name none. */
-  readonly uploads?: FindFile;
+  readonly uploads?: FindUpload;
   /** Of the version's attachments, by digest. */
   readonly tokenizers?: ReadonlyMap<string, TokenizerDescription>;
 }
@@ -85,7 +85,7 @@ class Part {
     for (let row = 0; row < count; row++) this.places[row] = from + row;
   }
 
-  get upload(): FindFile | undefined {
+  get upload(): FindUpload | undefined {
     return this.options.uploads;
   }
 

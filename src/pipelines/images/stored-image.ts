@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { webcrypto } from 'node:crypto';
-import { DomainError } from '../../platform/errors.js';
-import type { FindFile } from '../find-file.js';
+import type { FindUpload } from '../find-file.js';
 import { RowError } from '../prediction.js';
 import { knownFormat, MAXIMUM_BYTES, type StoredImage } from './read-image.js';
 
@@ -11,7 +10,7 @@ import { knownFormat, MAXIMUM_BYTES, type StoredImage } from './read-image.js';
  * @param find left out where no such pictures are taken: what is kept for longer than they are
  * @throws RowError where there is none, or what was sent is none; DomainError UNAVAILABLE
  */
-export async function storedImageBytes({ digest }: StoredImage, find: FindFile | undefined): Promise<Buffer> {
+export async function storedImageBytes({ digest }: StoredImage, find: FindUpload | undefined): Promise<Buffer> {
   if (find === undefined)
     throw new RowError(
       'INVALID_IMAGE',
@@ -20,6 +19,7 @@ export async function storedImageBytes({ digest }: StoredImage, find: FindFile |
   let bytes: Buffer;
   try {
     const path = await find(digest);
+    if (path === null) throw noUpload(digest);
     const { size } = await stat(path);
     if (size > MAXIMUM_BYTES)
       throw new RowError(
@@ -28,11 +28,8 @@ export async function storedImageBytes({ digest }: StoredImage, find: FindFile |
       );
     bytes = await readFile(path);
   } catch (error) {
-    if (isMissing(error))
-      throw new RowError(
-        'INVALID_IMAGE',
-        `No file ${digest} was uploaded, or it was more than a week ago: stream it to POST /files and pass the digest that answers`,
-      );
+    // It may be removed while it is opened.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw noUpload(digest);
     throw error;
   }
   const hash = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
@@ -44,8 +41,9 @@ export async function storedImageBytes({ digest }: StoredImage, find: FindFile |
   return knownFormat(bytes);
 }
 
-/** It may be removed while it is opened, too. */
-function isMissing(error: unknown): boolean {
-  if (error instanceof DomainError) return error.code === 'FILE_NOT_FOUND';
-  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+function noUpload(digest: string): RowError {
+  return new RowError(
+    'INVALID_IMAGE',
+    `No file ${digest} was uploaded, or it was more than a week ago: stream it to POST /files and pass the digest that answers`,
+  );
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { FindFile } from '../find-file.js';
+import type { FindUpload } from '../find-file.js';
 import type { Molecule, MoleculeNeeds } from '../molecules/molecule-messages.js';
 import type { RowError, WarningNote } from '../prediction.js';
 import type { KindName, ValueKind } from './value-kind.js';
@@ -29,7 +29,7 @@ export interface StepContext {
   /** What the version's attached `tokenizer.json` with this digest says; none have steps of answers. */
   readonly tokenizer?: (digest: string) => Readonly<Record<string, unknown>> | undefined;
   /** Finds files that callers uploaded, where instances may name them. */
-  readonly upload?: FindFile | undefined;
+  readonly upload?: FindUpload | undefined;
 }
 
 /** Makes the step's values of those it takes, for all rows of a batch. Never changes what it is given. */
