@@ -10,7 +10,10 @@ import { knownFormat, MAXIMUM_BYTES, type StoredImage } from './read-image.js';
  * @param find left out where no such pictures are taken: what is kept for longer than they are
  * @throws RowError where there is none, or what was sent is none; DomainError UNAVAILABLE
  */
-export async function storedImageBytes({ digest }: StoredImage, find: FindUpload | undefined): Promise<Buffer> {
+export async function storedImageBytes(
+  { digest }: StoredImage,
+  find: FindUpload | undefined,
+): Promise<Buffer> {
   if (find === undefined)
     throw new RowError(
       'INVALID_IMAGE',
