@@ -5,7 +5,14 @@ import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 /** What is looked for beside its own files, or brings code that is not JavaScript. */
-const EXTERNAL = ['onnxruntime-node', '@electric-sql/pglite', '@rdkit/rdkit', '@prisma/client', 'sharp', 'openchemlib'];
+const EXTERNAL = [
+  'onnxruntime-node',
+  '@electric-sql/pglite',
+  '@rdkit/rdkit',
+  '@prisma/client',
+  'sharp',
+  'openchemlib',
+];
 
 /** Imported only where they are asked for. They share no class or registry with the bundle, which has copies of its own. */
 const OPTIONAL_PARTS = /\bawait import\('(\.\/open-telemetry\.js)'\)/g;

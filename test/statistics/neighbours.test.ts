@@ -123,17 +123,15 @@ describe('nearest rows', () => {
       { weight: 4, arbitrary: fc.float({ min: -4, max: 4, noNaN: true }) },
       { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity, -1e30) },
     );
-    const table = fc
-      .integer({ min: 1, max: 4 })
-      .chain((width) =>
-        fc.tuple(
-          fc.array(fc.array(number, { minLength: width, maxLength: width }), {
-            minLength: 128,
-            maxLength: 300,
-          }),
-          fc.array(number, { minLength: width, maxLength: width }),
-        ),
-      );
+    const table = fc.integer({ min: 1, max: 4 }).chain((width) =>
+      fc.tuple(
+        fc.array(fc.array(number, { minLength: width, maxLength: width }), {
+          minLength: 128,
+          maxLength: 300,
+        }),
+        fc.array(number, { minLength: width, maxLength: width }),
+      ),
+    );
     fc.assert(
       fc.property(table, fc.integer({ min: 1, max: 9 }), fc.boolean(), (given, most, equals) => {
         const [all, asked] = given;

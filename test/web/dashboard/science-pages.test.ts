@@ -208,8 +208,20 @@ describe('the pages of predictions with their limits', () => {
     { path: '/playground/esol@3', theme: 'light', width: 1440, ready: 'As a program', asks: true },
     { path: '/playground/conditions@1', theme: 'light', width: 390, ready: 'As a program', asks: false },
     { path: '/playground/conditions@1', theme: 'dark', width: 1440, ready: 'As a program', asks: false },
-    { path: '/models/esol/versions/3', theme: 'dark', width: 1440, ready: /of weekly rows|on 12 rows of/, asks: false },
-    { path: '/models/esol/versions/3', theme: 'light', width: 390, ready: /of weekly rows|on 12 rows of/, asks: false },
+    {
+      path: '/models/esol/versions/3',
+      theme: 'dark',
+      width: 1440,
+      ready: /of weekly rows|on 12 rows of/,
+      asks: false,
+    },
+    {
+      path: '/models/esol/versions/3',
+      theme: 'light',
+      width: 390,
+      ready: /of weekly rows|on 12 rows of/,
+      asks: false,
+    },
     { path: '/jobs', theme: 'light', width: 390, ready: /answered 12 of 13/, asks: false },
     { path: '/jobs', theme: 'dark', width: 1440, ready: /answered 12 of 13/, asks: false },
   ] as const)(
