@@ -44,9 +44,15 @@ describe.each(databaseKinds)('a server killed in the middle of a batch on %s', (
       const text = await (await fetch(`${server.url}${job.resultUrl ?? ''}`)).text();
       const [header, ...rows] = text.trimEnd().split('\n');
       expect(header).toBe('id,z,n,value,unit,low,high,set,inside,warnings,error');
-      expect(rows.map((row) => Number(row.split(',', 1)[0]))).toEqual(
-        Array.from({ length: ROWS }, (_, index) => index),
+      const cells = rows.map((row) => row.split(','));
+      expect(cells.map(([id]) => Number(id))).toEqual(Array.from({ length: ROWS }, (_, index) => index));
+      // Below their headers, before the kills and after them.
+      const misplaced = cells.filter(([, , , value = '', unit, low, high, , , , ...error]) =>
+        value === ''
+          ? unit !== '' || !error.join(',').includes('INVALID_NUCLIDE')
+          : unit !== 'MeV' || !(Number(low) <= Number(value) && Number(value) <= Number(high)),
       );
+      expect(misplaced).toEqual([]);
     } finally {
       server.send('SIGKILL');
       await server.exited;

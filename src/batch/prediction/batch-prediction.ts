@@ -174,7 +174,7 @@ class ResultRows implements RowSink {
     const inputColumns = file.description.columns ?? ownColumns(asked.format);
     const isNew = reached.columns === null;
     this.columns = reached.columns ??= layout.columns(inputColumns, first, asked.level !== null);
-    this.text = textRows(rowsFormat(asked), [...inputColumns, ...Object.values(this.columns.names)]);
+    this.text = textRows(rowsFormat(asked), [...inputColumns, ...layout.inOrder(this.columns)]);
     return isNew ? this.text.header : '';
   }
 }

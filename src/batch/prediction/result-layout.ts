@@ -50,7 +50,18 @@ export class ResultLayout {
     const hasIntervals =
       wantsIntervals || first.some(({ prediction }) => prediction !== null && isBounded(prediction));
     const hasDomain = first.some(({ prediction }) => (prediction?.domain ?? null) !== null);
-    const keys = [
+    const keys = this.keys({ hasIntervals, hasDomain });
+    const names = Object.fromEntries(keys.map((key) => [key, freeName(key, taken)]));
+    return { hasIntervals, hasDomain, names };
+  }
+
+  /** As they stand in the file. Not in the order of `names`: columns that were put down come back in any. */
+  inOrder({ names, ...known }: ResultColumns): string[] {
+    return this.keys(known).flatMap((key) => names[key] ?? []);
+  }
+
+  private keys({ hasIntervals, hasDomain }: Omit<ResultColumns, 'names'>): string[] {
+    return [
       ...this.values.map(({ key }) => key),
       'unit',
       ...(hasIntervals ? this.intervalKeys() : []),
@@ -58,8 +69,6 @@ export class ResultLayout {
       'warnings',
       'error',
     ];
-    const names = Object.fromEntries(keys.map((key) => [key, freeName(key, taken)]));
-    return { hasIntervals, hasDomain, names };
   }
 
   /** A row with its answer, flat: as a table has it. */
