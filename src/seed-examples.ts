@@ -24,8 +24,8 @@ interface SeedServices {
 /**
  * Publishes and deploys the examples by the same services a caller uses. Each step is done only when it was never
  * done before, so a first start that was killed half-way is finished by the next, and what a user deleted, archived
- * or moved stays as the user left it. Versions an older Retort published stay as it published them; newer ones are added, and
- * what is served stays.
+ * or moved stays as the user left it. Versions an older Retort published stay as it published them; newer ones are added, with
+ * today's card where nobody wrote another, and what is served stays.
  */
 export async function seedExamples(services: SeedServices): Promise<void> {
   for (const example of examples) {
@@ -55,6 +55,8 @@ async function seed(
     take: example.versions.length,
     fromEnd: false,
   });
+  if (everRegistered && model.latestVersion < example.versions.length)
+    await describeAnew(example, { catalog, events });
   for (const [index, version] of example.versions.entries()) {
     const number = index + 1;
     if (model.latestVersion < number) {
@@ -95,6 +97,21 @@ async function seed(
       runtime: { isolation: 'THREAD' },
     });
   }
+}
+
+/**
+ * The card of an older Retort knows nothing of the versions that are about to be published. What somebody else changed, or
+ * brought along from another catalog, is theirs.
+ */
+async function describeAnew(
+  { name, title, summary, domain, labels, card }: ExampleModel,
+  { catalog, events }: Pick<SeedServices, 'catalog' | 'events'>,
+): Promise<void> {
+  const changes = { kinds: ['MODEL_UPDATED', 'MODEL_IMPORTED'], model: name } as const;
+  const ours = { kinds: ['MODEL_UPDATED'], model: name, requestId: SEEDER.requestId } as const;
+  if ((await events.count(changes)) > (await events.count(ours))) return;
+  const reason = 'This Retort brings newer versions of its example';
+  await catalog.updateModel(SEEDER, { name, title, summary, domain, labels: [...labels], card, reason });
 }
 
 /** What a version that was trained here was trained and calibrated on: one file of rows, measured and predicted unseen. */

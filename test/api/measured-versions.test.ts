@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { GraphBuilder } from '../../src/onnx/index.js';
 import { gitClient, gitIsInstalled } from '../support/git-client.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
@@ -9,6 +8,7 @@ import { ask, refusal, succeed } from './support/ask.js';
 import { DEPLOY, publish, register } from './support/catalog-steps.js';
 import { overJob, sendFile } from './support/file-steps.js';
 import { JOB, type Job } from './support/job-steps.js';
+import { lineModel } from './support/own-models.js';
 import { download, importArchive } from './support/transfer-steps.js';
 
 const EVALUATE = `mutation ($input: EvaluateVersionInput!) {
@@ -26,23 +26,13 @@ const MIGRATE = `mutation ($input: MigrateDeploymentInput!) { migrateDeployment(
 const COUNT = 80;
 const DATASET = 'test split';
 
-/** y = factor · x, a number a row. */
-function line(factor: number): Uint8Array {
-  const graph = new GraphBuilder('line', { opset: 17 });
-  graph.input('x', 'FP32', ['rows']);
-  graph.constant('factor', 'FP32', [], [factor]);
-  graph.node('Mul', ['x', 'factor'], {}, ['y']);
-  graph.output('y', 'FP32', ['rows']);
-  return graph.build();
-}
-
 let app: TestApp;
 /** The truth is 2x, give or take one: of the versions 2, 2.001 and 5 the first two cannot be told apart. */
 let digest: string;
 beforeAll(async () => {
   app = await startTestApp({ kind: 'embedded', alerts: { intervalMs: 50 } });
   await register(app, 'line');
-  for (const factor of [2, 2.001, 5]) await publish(app, 'line', line(factor));
+  for (const factor of [2, 2.001, 5]) await publish(app, 'line', lineModel(factor));
   await succeed(app, DEPLOY, {
     input: { name: 'line', version: 'line@1', predictionLog: { sampleRate: 1 }, waitMs: 60_000 },
   });

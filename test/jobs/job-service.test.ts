@@ -157,8 +157,9 @@ describe.each(databaseKinds)('jobs on %s', (kind) => {
     await jobs.resume(caller, { id: twice.id });
     const other = await start();
     for (const { id } of blockers) await jobs.cancel(caller, { id });
-    await until(() => work.running === 2);
-    expect([await stateOf(twice.id), await stateOf(other.id)]).toEqual(['RUNNING', 'RUNNING']);
+    // Those that were cancelled may be on their way out.
+    await isIn(twice.id, 'RUNNING');
+    await isIn(other.id, 'RUNNING');
     work.gate = Infinity;
     for (const { id } of [twice, other]) await isIn(id, 'SUCCEEDED');
     expect((await jobs.find(twice.id))?.attempt).toBe(1);

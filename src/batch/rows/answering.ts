@@ -74,14 +74,17 @@ export class Answering {
     const until = performance.now() + this.giveUpMs;
     for (let attempt = 1; ; attempt += 1) {
       signal.throwIfAborted();
+      const isOfDeployment = this.answerer.deployment !== null && !this.isAlone;
       try {
         return await this.ask(instances);
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof DomainError)) throw error;
-        if (!this.isAlone && this.answerer.deployment !== null && MOVED_ON.has(error.code)) {
+        if (isOfDeployment && MOVED_ON.has(error.code)) {
+          // Several are asked at once: the others find it out by themselves.
+          if (!this.isAlone)
+            this.job.log(`${error.message} ${this.answerer.version} answers the rest by itself.`);
           this.isAlone = true;
-          this.job.log(`${error.message} ${this.answerer.version} answers the rest by itself.`);
           continue;
         }
         if (OF_A_RUN.has(error.code)) return this.inHalves(instances, error);

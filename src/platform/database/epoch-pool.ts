@@ -16,6 +16,11 @@ export class EpochPool extends pg.Pool {
     private readonly epoch: () => bigint | null,
   ) {
     super(config);
+    // A connection that is lost rejects its statement, and says so by events as well, which unheard end the process. The pool
+    // hears those of idle ones alone.
+    this.on('connect', (client) => client.on('error', () => undefined));
+    // The adapter hears the pool's own, until it lets go of it: some connections end later.
+    this.on('error', () => undefined);
   }
 
   override connect(): Promise<pg.PoolClient>;

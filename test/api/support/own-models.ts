@@ -10,6 +10,16 @@ export function scalingModel(factor: number): Uint8Array {
   return graph.build();
 }
 
+/** y = factor · x, a number a row. */
+export function lineModel(factor: number): Uint8Array {
+  const graph = new GraphBuilder('line', { opset: 17 });
+  graph.input('x', 'FP32', ['rows']);
+  graph.constant('factor', 'FP32', [], [factor]);
+  graph.node('Mul', ['x', 'factor'], {}, ['y']);
+  graph.output('y', 'FP32', ['rows']);
+  return graph.build();
+}
+
 /** FP32 [rows, 16] through 64 tanh units to [rows, 3]: sums long enough that another order of adding would show. */
 export function perceptronModel(): Uint8Array {
   const graph = new GraphBuilder('perceptron', { opset: 17 });
