@@ -129,4 +129,5 @@ def to_bytes(array):
 
 
 def datatype_of(array):
-    return "BYTES" if array.dtype == np.object_ else next(name for name, (kind, _) in DATATYPES.items() if kind == array.dtype.type)
+    # By the dtype: on Linux there are two types of numpy's for integers of 64 bits.
+    return next(name for name, (kind, _) in DATATYPES.items() if array.dtype == kind)

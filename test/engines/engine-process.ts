@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { childEnvironment } from '../support/child-environment.js';
+import { patience } from '../support/patience.js';
 import { until } from '../support/until.js';
 
 export interface EngineCommand {
@@ -15,6 +16,7 @@ export interface EngineCommand {
 
 /** By this name in their environment an engine's processes are found, however they were started. */
 const MARK = 'RETORT_ENGINE';
+const START_MS = 90_000;
 
 /** An engine of which all processes can be killed at once. */
 export class EngineProcess {
@@ -39,10 +41,12 @@ export class EngineProcess {
     child.once('error', (error) => (this.exited = String(error)));
     child.once('exit', (code, signal) => (this.exited = `exit ${code ?? signal ?? ''}`));
     closeSync(log);
+    const end = Date.now() + patience(START_MS);
     for (const url of this.readyUrls)
       await until(async () => {
-        if (this.exited !== null)
-          throw new Error(`${program} ended (${this.exited}):\n${readFileSync(path, 'utf8').slice(-4_000)}`);
+        const reason = this.exited ?? (Date.now() > end ? `not ready at ${url}` : null);
+        if (reason !== null)
+          throw new Error(`${program}: ${reason}\n${readFileSync(path, 'utf8').slice(-4_000)}`);
         return isReady(url);
       });
   }

@@ -19,7 +19,12 @@ const RETRYABLE = ['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'DEPLOYMENT_NOT_READY', '
 const byName = (one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1);
 const row = (caller: number, request: number) =>
   Array.from({ length: 16 }, (_, index) => Math.fround(Math.sin(caller * 131 + request * 17 + index)));
-const tensor = (data: readonly number[]) => ({ name: 'x', datatype: 'FP32', shape: [data.length / 16, 16], data });
+const tensor = (data: readonly number[]) => ({
+  name: 'x',
+  datatype: 'FP32',
+  shape: [data.length / 16, 16],
+  data,
+});
 
 describe.each(ENGINES)('$name over $protocol', (engine: Engine) => {
   const python = pythons.get(engine.name) ?? null;
@@ -83,7 +88,10 @@ describe.each(ENGINES)('$name over $protocol', (engine: Engine) => {
     const wrong = { runtime: { remote: { ...remote('perceptron'), model: engine.types[0]?.toLowerCase() } } };
     const { state, stateReason } = await deploy(app, 'wrong', 'perceptron@1', wrong);
     // Servers of v1 that have no metadata let a wrong model show only by its answers.
-    expect([state, stateReason]).toEqual(['FAILED', expect.stringMatching(/not what the version says|does not know|UNUSABLE|RUN_FAILED|refuse|answered/i)]);
+    expect([state, stateReason]).toEqual([
+      'FAILED',
+      expect.stringMatching(/not what the version says|does not know|UNUSABLE|RUN_FAILED|refuse|answered/i),
+    ]);
   });
 
   (engine.protocol === 'OPEN_INFERENCE' ? test : it.skip)('is a version whose tensors it tells', async () => {

@@ -19,7 +19,12 @@ export interface Engine {
   /** Which of them it is asked to carry every bit of. */
   readonly types: readonly DataType[];
   /** What `RETORT_URL` has. */
-  command(python: string, folder: string, ports: readonly number[], models: readonly Served[]): Promise<EngineCommand>;
+  command(
+    python: string,
+    folder: string,
+    ports: readonly number[],
+    models: readonly Served[],
+  ): Promise<EngineCommand>;
   /** What a deployment's `runtime.remote.url` is for a model. */
   url(port: number, model: string): string;
 }
@@ -29,7 +34,12 @@ const names = (models: readonly Served[]) => models.map(({ name, digest }) => `$
 
 const kserve = {
   name: 'kserve',
-  command: async (python: string, folder: string, [http = 0]: readonly number[], models: readonly Served[]) => ({
+  command: async (
+    python: string,
+    folder: string,
+    [http = 0]: readonly number[],
+    models: readonly Served[],
+  ) => ({
     program: python,
     args: [join(DEPLOY, 'engines/kserve/serve.py'), '--http_port', String(http), ...names(models)],
     environment: {},
@@ -45,7 +55,10 @@ export const ENGINES: readonly Engine[] = [
     types: ['INT64', 'UINT64', 'FP32', 'FP64', 'BOOL', 'BYTES'],
     async command(python, folder, [http, grpc, metrics], models) {
       const settings = { host: '127.0.0.1', http_port: http, grpc_port: grpc, metrics_port: metrics };
-      await writeFile(join(folder, 'settings.json'), JSON.stringify({ ...settings, parallel_workers: 0, debug: false }));
+      await writeFile(
+        join(folder, 'settings.json'),
+        JSON.stringify({ ...settings, parallel_workers: 0, debug: false }),
+      );
       for (const { name, digest } of models) {
         await mkdir(join(folder, name), { recursive: true });
         const model = { name, implementation: 'retort_mlserver.RetortModel', parameters: { uri: digest } };
@@ -87,8 +100,8 @@ export const ENGINES: readonly Engine[] = [
       await writeFile(file, await rayConfiguration(http ?? 0, models));
       return {
         program: join(dirname(python), 'serve'),
-        args: ['run', '--app-dir', join(DEPLOY, 'ray'), file],
-        environment: { RAY_USAGE_STATS_ENABLED: '0', RAY_TMPDIR: folder },
+        args: ['run', file],
+        environment: { PYTHONPATH: join(DEPLOY, 'ray'), RAY_USAGE_STATS_ENABLED: '0', RAY_TMPDIR: folder },
         folder,
       };
     },
@@ -101,7 +114,8 @@ async function rayConfiguration(port: number, models: readonly Served[]): Promis
   const text = await readFile(join(DEPLOY, 'ray/serve.yaml'), 'utf8');
   const [head = '', application = ''] = text.split(/^applications:\n/m);
   const changed = (from: string, pattern: RegExp, to: string) => {
-    if (!pattern.test(from)) throw new Error(`deploy/ray/serve.yaml: expected a line like ${String(pattern)}`);
+    if (!pattern.test(from))
+      throw new Error(`deploy/ray/serve.yaml: expected a line like ${String(pattern)}`);
     return from.replaceAll(new RegExp(pattern, 'g'), to);
   };
   const applications = models.map(({ name, digest }) => {
