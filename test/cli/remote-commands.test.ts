@@ -22,26 +22,26 @@ describe('models on other servers, from the command line', () => {
   const options = () => ({ url: server.app.url, cwd: server.folder });
   const retort = (...args: string[]) => run(args, options());
   const retortJson = (...args: string[]) => runJson(args, options());
-  const inputs = '{"x": [[1, 2, 3, 4]]}';
+  const inputs = 'x=[[1, 2, 3, 4]]';
 
   it('deploys a version there, shows where it runs, and brings it back', async () => {
     const deployed = await retortJson('deploy', 'scale@1', '--remote-url', far.url, '--replicas', '2');
     expect(deployed).toMatchObject({ code: 0, document: { revision: { state: 'READY' } } });
-    const shown = await retort('show', 'scale');
+    const shown = await retort('show', 'scale', '--deployment');
     expect(shown.stdout).toContain(far.url);
-    const { document } = await retortJson('show', 'scale');
+    const { document } = await retortJson('show', 'scale', '--deployment');
     expect(document.deployment).toMatchObject({
       runtime: { replicas: 2, remote: { protocol: 'OPEN_INFERENCE', url: far.url, model: 'scale' } },
     });
     const others = ['--remote-protocol', 'tf-serving', '--remote-model', 'scale', '--remote-version', '1'];
     const update = ['update', 'deployment', 'scale', '--remote-url', far.url, ...others];
     expect(await retortJson(...update)).toMatchObject({ code: 0 });
-    expect((await retortJson('show', 'scale')).document.deployment).toMatchObject({
+    expect((await retortJson('show', 'scale', '--deployment')).document.deployment).toMatchObject({
       runtime: { remote: { protocol: 'TF_SERVING', model: 'scale', version: '1' } },
     });
-    expect((await retort('infer', 'scale', '--inputs', inputs)).stdout).toMatch(/3,? 6,? 9,? 12/);
+    expect((await retort('infer', 'scale', inputs)).stdout).toContain('[3,6,9,12]');
     expect(await retortJson('update', 'deployment', 'scale', '--no-remote')).toMatchObject({ code: 0 });
-    expect((await retortJson('show', 'scale')).document.deployment).toMatchObject({
+    expect((await retortJson('show', 'scale', '--deployment')).document.deployment).toMatchObject({
       runtime: { remote: null },
     });
   });
@@ -62,7 +62,7 @@ describe('models on other servers, from the command line', () => {
     expect(again.stdout).toMatch(/Published far@2\./);
     expect(again.stdout).toContain(`${far.url}, scale: what answers there may change`);
     expect(await retortJson('deploy', 'far@2')).toMatchObject({ code: 0 });
-    expect((await retort('infer', 'far', '--inputs', inputs)).stdout).toMatch(/3,? 6,? 9,? 12/);
+    expect((await retort('infer', 'far', inputs)).stdout).toContain('[3,6,9,12]');
   });
 
   it.each([
