@@ -1,6 +1,5 @@
-import { installedRuntime } from '../../runtime/index.js';
 import type { Resolvers } from '../__generated__/resolvers.js';
 
 export const runtimeResolvers = {
-  Query: { runtime: () => installedRuntime() },
+  Query: { runtime: (_, __, { deployments }) => deployments.installedRuntime() },
 } satisfies Resolvers;
