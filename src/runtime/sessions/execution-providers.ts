@@ -22,7 +22,8 @@ export const WITH_DEVICES: readonly ExecutionProvider[] = ['CUDA', 'TENSORRT', '
 const HOW_TO_GET: Readonly<Record<ExecutionProvider, string>> = {
   CPU: 'reinstall onnxruntime-node',
   CUDA: 'on Linux x64 with an NVIDIA driver, CUDA 12 and cuDNN 9, run: node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12',
-  TENSORRT: 'install CUDA as for the provider CUDA, which brings the library of TensorRT as well, and TensorRT 10 itself',
+  TENSORRT:
+    'install CUDA as for the provider CUDA, which brings the library of TensorRT as well, and TensorRT 10 itself',
   COREML: 'run Retort on macOS, whose onnxruntime-node has it',
   DML: 'run Retort on Windows, whose onnxruntime-node has it',
 };
