@@ -26,6 +26,7 @@ export interface DeploySettings {
     readonly threads?: number;
     readonly replicas?: number;
     readonly isolation?: 'THREAD' | 'PROCESS';
+    readonly remote?: { readonly protocol: 'OPEN_INFERENCE'; readonly url: string; readonly model: string };
   };
   readonly batching?: { readonly enabled?: boolean };
 }

@@ -5,8 +5,10 @@ import {
   RegisterModel,
   SetAlias,
   TagVersion,
+  type ArtifactInput,
   type EnvironmentInput,
   type PublishedVersionFragment,
+  type RemoteEngineInput,
   type VersionExampleInput,
 } from '../__generated__/operations.js';
 import { accepted, type Api } from '../api/api.js';
@@ -30,6 +32,7 @@ import { parseDataset, parseDerivation, parseMetric } from '../push/stated.js';
 import { storeFile, type StoredFile } from '../push/store-file.js';
 import { bytes } from '../terminal/format.js';
 import { facts, section, stack } from '../terminal/layout.js';
+import { remoteEngine, remoteOptions } from './deployments/remote-options.js';
 import { describeSource, tensorTable } from './models/show-version.js';
 
 export const push = defineCommand({
@@ -38,9 +41,8 @@ export const push = defineCommand({
   positionals: {
     file: {
       kind: 'text',
-      required: true,
       describe:
-        'ONNX (files that its weights lie in are found beside it), or a model to convert: docs/formats.md',
+        'ONNX (files that its weights lie in are found beside it), or a model to convert: docs/formats.md; none with --remote-url',
       completes: 'file',
     },
   },
@@ -87,6 +89,7 @@ export const push = defineCommand({
     },
     ...attachmentOptions,
     ...conversionOptions,
+    ...remoteOptions('Publish a model that only another server has'),
     tag: { kind: 'texts', describe: 'Give the version this tag; several times' },
     alias: {
       kind: 'texts',
@@ -109,6 +112,10 @@ export const push = defineCommand({
     [
       'retort push forest.pkl --model toxicity --trust-pickle --sample rows.csv',
       'A scikit-learn model, converted and proven on these rows',
+    ],
+    [
+      'retort push --model esol --remote-url https://triton.internal:8000 --remote-version 4',
+      'A model that only that server has',
     ],
   ],
   output:
@@ -135,9 +142,12 @@ export const push = defineCommand({
       source: await sourceOf(values),
     };
     const examples = values.examples === undefined ? undefined : await readList(values.examples);
-    const conversion = (await needsConversion(values.file))
-      ? await conversionValues(values, session)
-      : refuseStray(values);
+    const remote = remoteEngine(values, model);
+    const file = oneOf(values.file, remote);
+    const conversion =
+      file !== null && (await needsConversion(file))
+        ? await conversionValues(values, session)
+        : refuseStray(values);
     if (conversion !== null && examples !== undefined)
       throw wrongUsage('--examples: a version that is converted takes none; expected an ONNX file with it.');
     const attached = await attachedFiles(values);
@@ -146,7 +156,7 @@ export const push = defineCommand({
     if (registration === null) existing(known, 'model', model, HOW_TO_REGISTER);
     if (known !== null) await checkTagsAreFree(api, model, tags);
 
-    const stored = await storeFile(values.file, session, { alone: conversion !== null });
+    const stored = file === null ? null : await storeFile(file, session, { alone: conversion !== null });
     const data = {
       attachments: await storeAttached(attached, session),
       discloseTraining: values.discloseTraining,
@@ -159,9 +169,10 @@ export const push = defineCommand({
       accepted(registerModel, 'model');
     }
     const publish = async (): Promise<Published> => {
-      const said = { model, artifact: { digest: stored.digest }, ...statements, ...data, reason };
-      if (conversion !== null) return convertAndPublish(session, { ...said, ...conversion });
-      const input = { ...said, examples };
+      const said = { model, ...statements, ...data, reason };
+      if (conversion !== null && stored !== null)
+        return convertAndPublish(session, { ...said, artifact: { digest: stored.digest }, ...conversion });
+      const input = { ...said, artifact: artifactOf(stored, remote), examples };
       return progress.spin('Reading the model on the server', async () =>
         accepted((await api.ask(PublishVersion, { input })).publishVersion, 'version'),
       );
@@ -179,13 +190,27 @@ export const push = defineCommand({
       }
     });
     return {
-      json: { version, tags, aliases, registered, uploaded: stored.uploaded },
-      text: published(version, { tags, aliases, stored }),
+      json: { version, tags, aliases, registered, uploaded: stored?.uploaded ?? false },
+      text: published(version, { tags, aliases, stored, remote }),
     };
   },
 });
 
 type Published = PublishedVersionFragment;
+
+/** @returns the file; null where another server has the model. @throws Failure USAGE */
+function oneOf(file: string | undefined, remote: RemoteEngineInput | undefined): string | null {
+  if ((file === undefined) === (remote !== undefined)) return file ?? null;
+  throw wrongUsage(
+    `Expected a file to publish or --remote-url, got ${file === undefined ? 'neither' : 'both'}. See: retort push --help`,
+  );
+}
+
+function artifactOf(stored: StoredFile | null, remote: RemoteEngineInput | undefined): ArtifactInput {
+  if (stored !== null) return { digest: stored.digest };
+  if (remote !== undefined) return { remote };
+  throw new Error('Neither a file nor another server has the model.');
+}
 
 /** @throws Failure USAGE for what is said of a conversion where there is none */
 function refuseStray({ format, signature, sample, tolerance, trustPickle, option }: StrayValues): null {
@@ -194,7 +219,7 @@ function refuseStray({ format, signature, sample, tolerance, trustPickle, option
   );
   const name = stray?.[0] ?? (trustPickle ? 'trust-pickle' : option.length > 0 ? 'option' : null);
   if (name === null) return null;
-  throw wrongUsage(`--${name} is about models that are converted, and this file looks like ONNX.`);
+  throw wrongUsage(`--${name} is about models that are converted, and this one is not.`);
 }
 
 type StrayValues = ConversionAsked;
@@ -234,18 +259,24 @@ async function nameVersion(ref: string, names: () => Promise<void>): Promise<voi
 interface Outcome {
   readonly tags: readonly string[];
   readonly aliases: readonly string[];
-  readonly stored: StoredFile;
+  /** Null where another server has it. */
+  readonly stored: StoredFile | null;
+  readonly remote: RemoteEngineInput | undefined;
 }
 
 function published(
-  { ref, signature, source, conversion }: Published,
-  { tags, aliases, stored }: Outcome,
+  { ref, artifact, signature, source, conversion }: Published,
+  { tags, aliases, stored, remote }: Outcome,
 ): string {
   return stack(
     `Published ${ref}.`,
     facts([
-      ['artifact', `${bytes(stored.size)}${stored.uploaded ? '' : ', which the server had already'}`],
-      ['digest', stored.digest],
+      ['runs at', remote && `${remote.url}, ${remote.model}: what answers there may change`],
+      [
+        'artifact',
+        stored && `${bytes(stored.size)}${stored.uploaded ? '' : ', which the server had already'}`,
+      ],
+      ['digest', artifact.digest],
       ['tags', tags.join(', ')],
       ['aliases', aliases.join(', ')],
       ['source', source && describeSource(source)],

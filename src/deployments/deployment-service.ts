@@ -29,6 +29,7 @@ import { RevisionRequests } from './revision-requests.js';
 import { ANY_ROUTE, takesAny, type Route, type Router } from './routing/router.js';
 import { primaryOf } from './routing/routing-table.js';
 import { checkSettings } from './settings/check-settings.js';
+import { installedRuntime } from '../runtime/index.js';
 import { changedSettings } from './settings/settings-input.js';
 import { TrafficService } from './traffic-service.js';
 import { VersionResolver } from './routing/version-resolver.js';
@@ -41,6 +42,7 @@ import { checkReason } from '../platform/text/check-text.js';
  * short-lived rights to run what is loaded.
  */
 export class DeploymentService {
+  readonly installedRuntime = installedRuntime;
   private readonly store: DeploymentStore;
   private readonly onDemand: OnDemandModels;
   private readonly versions: VersionResolver;

@@ -260,6 +260,7 @@ function toColumns({
     runtime: {
       ...runtime,
       executionProviders: [...runtime.executionProviders],
+      executionProviderOptions: runtime.executionProviderOptions.map((options) => ({ ...options })),
       remote: runtime.remote && { ...runtime.remote },
     },
     batching: { ...batching, preferredBatchSizes: [...batching.preferredBatchSizes] },

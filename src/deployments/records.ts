@@ -1,4 +1,10 @@
-import type { ExecutionProvider, GraphOptimization, Isolation, RemoteTarget } from '../runtime/index.js';
+import type {
+  ExecutionProvider,
+  GraphOptimization,
+  Isolation,
+  ProviderOptions,
+  RemoteTarget,
+} from '../runtime/index.js';
 import type { DeploymentState, RevisionRole } from './deployment-state.js';
 import type { MigrationPlan, MigrationRecord, MigrationStrategy } from './migrations/records.js';
 
@@ -13,6 +19,8 @@ export interface RuntimeSettings {
   readonly graphOptimization: GraphOptimization;
   /** In order of preference; each is available here. */
   readonly executionProviders: readonly ExecutionProvider[];
+  /** Of some of them, each at most once. */
+  readonly executionProviderOptions: readonly ProviderOptions[];
   /** A run that takes longer is ended together with its process; means nothing with THREAD. */
   readonly maxRunMs: number;
   /** Each of its processes may take so much for itself; null: what its size suggests. Means nothing with THREAD. */

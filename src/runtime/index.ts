@@ -3,6 +3,7 @@ export { AnswerTooLarge } from './answer-size.js';
 export { type GraphOrigin, RuntimeGraphs } from './graphs/runtime-graphs.js';
 export type { Inspection } from './inspection/inspect-model.js';
 export { ModelInspector, type StartInspector } from './inspection/model-inspector.js';
+export { installedRuntime, type InstalledRuntime } from './installed-runtime.js';
 export type { LoadedModel } from './loaded-model.js';
 export { ModelFolders } from './model-folders.js';
 export { isRunRefused } from './run-failure.js';
@@ -23,6 +24,9 @@ export type { RunOptions, RunResult, RunUnderWay } from './runner.js';
 export {
   EXECUTION_PROVIDERS,
   type ExecutionProvider,
+  type ProviderOptions,
+  WITH_DEVICES,
   availableProviders,
+  unavailableText,
 } from './sessions/execution-providers.js';
 export type { GraphOptimization, Isolation, LoadOptions } from './sessions/load-options.js';

@@ -108,6 +108,7 @@ export class RunnerPool {
       threads: options.threads ?? DEFAULT_SETTINGS.threads,
       optimization: options.optimization ?? DEFAULT_SETTINGS.optimization,
       providers: options.providers ?? DEFAULT_SETTINGS.providers,
+      ...(options.providerOptions && { providerOptions: options.providerOptions }),
     };
     const key =
       options.digest === undefined || direct.optimization === 'DISABLED'

@@ -241,6 +241,36 @@ describe.each(databaseKinds)('settings of deployments, %s database', (kind) => {
     });
   });
 
+  it('may name what this server has to run on, and nothing else', async () => {
+    interface Runtime {
+      readonly providers: readonly string[];
+      readonly missingProviders: readonly { readonly provider: string; readonly howToGet: string }[];
+      readonly devices: readonly string[];
+    }
+    const { runtime } = await ask<{ runtime: Runtime & { version: string } }>(
+      app,
+      '{ runtime { name version providers missingProviders { provider howToGet } devices } }',
+    );
+    expect(runtime.version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(runtime.providers).toContain('CPU');
+    expect(runtime.devices[0]).toMatch(/^CPU: .+, \d+ cores?$/);
+    const missing = runtime.missingProviders.map(({ provider }) => provider);
+    expect([...runtime.providers, ...missing].sort()).toEqual(['COREML', 'CPU', 'CUDA', 'DML', 'TENSORRT']);
+    await serve(app, 'told', scalingModel(2));
+    const told = (provider: string, deviceId: number) => ({
+      name: 'told',
+      runtime: { executionProviderOptions: [{ provider, deviceId }] },
+    });
+    expect(await refusal(app, UPDATE, { input: told('CUDA', 0) })).toEqual({
+      code: 'INVALID_ARGUMENT',
+      field: ['runtime', 'executionProviderOptions', '0', 'provider'],
+      message: expect.stringMatching(/one of runtime\.executionProviders \(CPU\), got CUDA/),
+    });
+    expect(await refusal(app, UPDATE, { input: told('CPU', 0) })).toMatchObject({
+      message: expect.stringMatching(/one that runs on cards \(CUDA, TENSORRT, DML\), got CPU/),
+    });
+  });
+
   it('that cannot be are refused before anything changes', async () => {
     await serve(app, 'refusing', scalingModel(2));
     const missing = { runtime: { executionProviders: ['CUDA', 'CPU'] } };
@@ -252,7 +282,7 @@ describe.each(databaseKinds)('settings of deployments, %s database', (kind) => {
         code: 'INVALID_ARGUMENT',
         field: ['runtime', 'executionProviders'],
         message: expect.stringMatching(
-          /^Expected runtime\.executionProviders to be available here, got CUDA\. The installed runtime offers .*CPU/,
+          /^Expected runtime\.executionProviders to be available here, got CUDA\. The installed runtime offers .*CPU.*onnxruntime-node-install=cuda12.*gpu\.md/,
         ),
       });
     expect(

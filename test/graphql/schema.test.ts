@@ -127,6 +127,7 @@ describe('the schema', () => {
       'nodes',
       'pipelineSchema',
       'previewPipeline',
+      'runtime',
       'schemaVersion',
       'version',
     ]);

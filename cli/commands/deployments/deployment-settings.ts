@@ -2,12 +2,11 @@ import {
   ExecutionProviderValues,
   GraphOptimizationValues,
   IsolationValues,
-  RemoteProtocolValues,
   type DeployVersionInput,
-  type RemoteEngineInput,
 } from '../../__generated__/operations.js';
 import { wrongUsage } from '../../failure.js';
 import type { Values } from '../../option.js';
+import { remoteEngine, remoteOptions } from './remote-options.js';
 
 /** Options for how a deployment runs its model. */
 export const DEPLOYMENT_SETTINGS = {
@@ -31,31 +30,7 @@ export const DEPLOYMENT_SETTINGS = {
     min: 1,
     describe: 'Memory that each process of the model may take',
   },
-  'remote-url': {
-    kind: 'text',
-    describe: 'Run it on another server: its address, what stands before /v2 or /v1',
-    completes: 'nothing',
-  },
-  'remote-protocol': {
-    kind: 'choice',
-    choices: RemoteProtocolValues,
-    describe: 'With --remote-url: what that server is spoken to in; open_inference when left out',
-  },
-  'remote-model': {
-    kind: 'text',
-    describe: "With --remote-url: the model's name there; its own, or the deployment's, when left out",
-    completes: 'nothing',
-  },
-  'remote-version': {
-    kind: 'text',
-    describe: 'With --remote-url: the version there; the server chooses when left out',
-    completes: 'nothing',
-  },
-  'remote-credentials': {
-    kind: 'text',
-    describe: "With --remote-url: name of a secret in the server operator's file",
-    completes: 'nothing',
-  },
+  ...remoteOptions('Run it on another server'),
   'no-remote': { kind: 'flag', describe: 'Run it on the server itself, not on another' },
   'no-batching': { kind: 'flag', describe: 'Run every request alone' },
   'max-batch-size': { kind: 'number', whole: true, min: 1, describe: 'Rows that may run together' },
@@ -92,6 +67,9 @@ export function deploymentSettings(
   values: Values<typeof DEPLOYMENT_SETTINGS>,
   model: string,
 ): Omit<DeployVersionInput, 'name' | 'version'> {
+  const remote = remoteEngine(values, model);
+  if (values.noRemote && remote !== undefined)
+    throw wrongUsage('Expected --remote-url or --no-remote, got both.');
   return {
     runtime: {
       isolation: values.isolation,
@@ -101,7 +79,7 @@ export function deploymentSettings(
       executionProviders: values.provider.length === 0 ? undefined : values.provider,
       maxRunMs: values.maxRunMs,
       maxMemoryBytes: values.maxMemoryBytes,
-      remote: remoteOf(values, model),
+      remote: remote ?? (values.noRemote ? null : undefined),
     },
     batching: {
       enabled: values.noBatching ? false : undefined,
@@ -113,26 +91,4 @@ export function deploymentSettings(
     limits: { maxQueue: values.maxQueue, idleUnloadMs: values.idleUnloadMs },
     cache: values.cacheBytes === undefined ? undefined : { maxBytes: values.cacheBytes },
   };
-}
-
-function remoteOf(
-  values: Values<typeof DEPLOYMENT_SETTINGS>,
-  model: string,
-): RemoteEngineInput | null | undefined {
-  const { remoteUrl: url, remoteProtocol, remoteModel, remoteVersion, remoteCredentials } = values;
-  if (values.noRemote && url !== undefined)
-    throw wrongUsage('Expected --remote-url or --no-remote, got both.');
-  if (url !== undefined)
-    return {
-      protocol: remoteProtocol ?? 'OPEN_INFERENCE',
-      url,
-      model: remoteModel ?? model,
-      version: remoteVersion,
-      credentials: remoteCredentials,
-    };
-  const alone = [remoteProtocol, remoteModel, remoteVersion, remoteCredentials].some(
-    (value) => value !== undefined,
-  );
-  if (alone) throw wrongUsage('Expected --remote-url beside the other --remote options, got none.');
-  return values.noRemote ? null : undefined;
 }

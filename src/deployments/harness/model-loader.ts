@@ -88,6 +88,7 @@ export class ModelLoader {
       maxMemoryBytes: memoryLimit(runtime.maxMemoryBytes, size, memory.limitBytes),
       optimization: graphOptimization,
       providers: executionProviders,
+      providerOptions: runtime.executionProviderOptions,
       digest: graph.key,
       defaults: defaultInputs(version.signature),
       ...(onRunnerLost && { onRunnerLost }),

@@ -10,6 +10,7 @@ export const DEFAULT_RUNTIME: RuntimeSettings = {
   isolation: DEFAULT_ISOLATION,
   graphOptimization: 'ALL',
   executionProviders: ['CPU'],
+  executionProviderOptions: [],
   maxRunMs: 120_000,
   maxMemoryBytes: null,
   remote: null,

@@ -3,6 +3,8 @@ import {
   EXECUTION_PROVIDERS,
   type RemoteInput,
   remoteTarget,
+  unavailableText,
+  WITH_DEVICES,
 } from '../../runtime/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { DEFAULT_BATCHING, DEFAULT_LIMITS, DEFAULT_RUNTIME, DEFAULT_SETTINGS } from './default-settings.js';
@@ -138,10 +140,27 @@ function checkRuntime(runtime: RuntimeSettings): void {
   if (missing !== undefined) {
     throw new DomainError(
       'INVALID_ARGUMENT',
-      `Expected runtime.executionProviders to be available here, got ${missing}. The installed runtime offers ` +
-        `${available.join(', ')} on this machine. Leave ${missing} out, or install a runtime that has it.`,
+      `Expected runtime.executionProviders to be available here, got ${missing}. ${unavailableText(missing)}`,
       { field },
     );
+  }
+  checkProviderOptions(runtime);
+}
+
+/** Each belongs to a provider that is used and that knows it. */
+function checkProviderOptions({ executionProviders, executionProviderOptions }: RuntimeSettings): void {
+  const field = ['runtime', 'executionProviderOptions'];
+  checkUnique(
+    field,
+    executionProviderOptions.map(({ provider }) => provider),
+  );
+  for (const [index, { provider, deviceId }] of executionProviderOptions.entries()) {
+    const own = [...field, String(index)];
+    if (!executionProviders.includes(provider))
+      throw invalid([...own, 'provider'], `one of runtime.executionProviders (${executionProviders.join(', ')})`, provider); // prettier-ignore
+    if (!WITH_DEVICES.includes(provider))
+      throw invalid([...own, 'provider'], `one that runs on cards (${WITH_DEVICES.join(', ')})`, provider);
+    checkInteger([...own, 'deviceId'], deviceId, 0, 63);
   }
 }
 

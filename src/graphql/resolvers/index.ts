@@ -17,6 +17,7 @@ import { monitoringResolvers } from './monitoring.js';
 import { pipelineResolvers } from './pipelines.js';
 import { predictionLogResolvers } from './prediction-log.js';
 import { reliabilityResolvers } from './reliability.js';
+import { runtimeResolvers } from './runtime.js';
 import { transferResolvers } from './transfer.js';
 import { typedDoorResolvers } from './typed-doors.js';
 import { versionResolvers } from './versions.js';
@@ -31,6 +32,7 @@ export const resolvers: Resolvers[] = [
   comparisonResolvers,
   conversionResolvers,
   deploymentResolvers,
+  runtimeResolvers,
   migrationResolvers,
   inferenceResolvers,
   reliabilityResolvers,

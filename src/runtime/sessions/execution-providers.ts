@@ -8,6 +8,46 @@ import { DomainError } from '../../platform/errors.js';
 export const EXECUTION_PROVIDERS = ['CPU', 'CUDA', 'TENSORRT', 'COREML', 'DML'] as const;
 export type ExecutionProvider = (typeof EXECUTION_PROVIDERS)[number];
 
+/** What a provider is told beside its name. */
+export interface ProviderOptions {
+  readonly provider: ExecutionProvider;
+  /** Of several cards, counted from 0 as its own driver does. */
+  readonly deviceId: number;
+}
+
+/** Those that run on one card of several. */
+export const WITH_DEVICES: readonly ExecutionProvider[] = ['CUDA', 'TENSORRT', 'DML'];
+
+/** How a provider gets here that is not: docs/gpu.md says more. */
+const HOW_TO_GET: Readonly<Record<ExecutionProvider, string>> = {
+  CPU: 'reinstall onnxruntime-node',
+  CUDA: 'on Linux x64 with an NVIDIA driver, CUDA 12 and cuDNN 9, run: node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12',
+  TENSORRT:
+    'install CUDA as for the provider CUDA, which brings the library of TensorRT as well, and TensorRT 10 itself',
+  COREML: 'run Retort on macOS, whose onnxruntime-node has it',
+  DML: 'run Retort on Windows, whose onnxruntime-node has it',
+};
+
+/** One that is not here, and what would bring it. */
+export interface MissingProvider {
+  readonly provider: ExecutionProvider;
+  readonly howToGet: string;
+}
+
+export function missingProviders(): readonly MissingProvider[] {
+  return EXECUTION_PROVIDERS.filter((provider) => !availableProviders().includes(provider)).map(
+    (provider) => ({ provider, howToGet: HOW_TO_GET[provider] }),
+  );
+}
+
+/** What a caller is told who asked for one that is not here. */
+export function unavailableText(missing: ExecutionProvider): string {
+  return (
+    `The installed runtime offers ${availableProviders().join(', ')} on this machine. Leave ${missing} out, or ${HOW_TO_GET[missing]} ` +
+    '(docs/gpu.md); a server that has a card can run it, too: runtime.remote.'
+  );
+}
+
 let available: readonly ExecutionProvider[] | undefined;
 
 /** What the installed runtime offers on this machine. Asked once, and only when more than the CPU is wanted. */
@@ -25,7 +65,7 @@ export function requireProviders(wanted: readonly ExecutionProvider[]): void {
   if (missing.length > 0)
     throw new DomainError(
       'INVALID_ARGUMENT',
-      `Execution provider ${missing.join(', ')} is not available here: the installed ONNX runtime offers ${availableProviders().join(', ')}`,
+      `Execution provider ${missing.join(', ')} is not available here: the installed ONNX runtime offers ${availableProviders().join(', ')}. To have it, ${missing.map((provider) => HOW_TO_GET[provider]).join('; ')} (docs/gpu.md).`,
     );
 }
 

@@ -1,5 +1,5 @@
 import type { DomainError } from '../../platform/errors.js';
-import type { ExecutionProvider } from './execution-providers.js';
+import type { ExecutionProvider, ProviderOptions } from './execution-providers.js';
 import type { Tensor } from '../../tensors/index.js';
 
 /** Where a model's sessions live: in a thread of the server, or in processes of their own, which may crash alone. */
@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly optimization?: GraphOptimization;
   /** In order of preference. Default CPU alone. One that is not available is refused with INVALID_ARGUMENT. */
   readonly providers?: readonly ExecutionProvider[];
+  /** Of some of the providers. */
+  readonly providerOptions?: readonly ProviderOptions[];
   /** Names the file's bytes. Key of the cache of optimised graphs; without it nothing is cached. */
   readonly digest?: string;
   /** Of optional inputs: each run gets those that it does not bring. */

@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import type { ExecutionProvider } from './execution-providers.js';
+import type { ExecutionProvider, ProviderOptions } from './execution-providers.js';
 import type { GraphOptimization } from './load-options.js';
 
 export interface SessionSettings {
@@ -8,6 +8,8 @@ export interface SessionSettings {
   readonly optimization: GraphOptimization;
   /** In order of preference. */
   readonly providers: readonly ExecutionProvider[];
+  /** Of some of the providers; none when left out. */
+  readonly providerOptions?: readonly ProviderOptions[];
 }
 
 export const DEFAULT_SETTINGS: SessionSettings = { threads: 1, optimization: 'ALL', providers: ['CPU'] };
@@ -23,7 +25,11 @@ export function sessionOptions(settings: SessionSettings): InferenceSession.Sess
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: OPTIMIZATION_LEVELS[settings.optimization],
-    executionProviders: settings.providers.map((provider) => provider.toLowerCase()),
+    executionProviders: settings.providers.map((provider) => {
+      const name = provider.toLowerCase();
+      const options = settings.providerOptions?.find((other) => other.provider === provider);
+      return options === undefined ? name : { name, deviceId: options.deviceId };
+    }),
     logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
