@@ -14,7 +14,7 @@ import { existing } from '../api/existing.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { Failure, wrongUsage } from '../failure.js';
-import { readJson, textOrFile } from '../files.js';
+import { isFolder, readJson, textOrFile } from '../files.js';
 import { attachedFiles, attachmentOptions, storeAttached } from '../push/attachments.js';
 import {
   convertAndPublish,
@@ -40,7 +40,7 @@ export const push = defineCommand({
       kind: 'text',
       required: true,
       describe:
-        'ONNX (files that its weights lie in are found beside it), or a model to convert: docs/formats.md',
+        'ONNX (files that its weights lie in are found beside it), or a model to convert, also a folder: docs/formats.md',
       completes: 'file',
     },
   },
@@ -110,6 +110,7 @@ export const push = defineCommand({
       'retort push forest.pkl --model toxicity --trust-pickle --sample rows.csv',
       'A scikit-learn model, converted and proven on these rows',
     ],
+    ['retort push saved_model/ --model images --signature serving_default', 'A TensorFlow SavedModel'],
   ],
   output:
     '{version: {ref, number, artifact, signature, source, conversion}, tags: […], aliases: […], registered, uploaded}',
@@ -146,7 +147,8 @@ export const push = defineCommand({
     if (registration === null) existing(known, 'model', model, HOW_TO_REGISTER);
     if (known !== null) await checkTagsAreFree(api, model, tags);
 
-    const stored = await storeFile(values.file, session, { alone: conversion !== null });
+    const alone = conversion !== null && !(await isFolder(values.file));
+    const stored = await storeFile(values.file, session, { alone });
     const data = {
       attachments: await storeAttached(attached, session),
       discloseTraining: values.discloseTraining,
