@@ -13,6 +13,14 @@ export async function sizeOf(path: string): Promise<number> {
   return found.size;
 }
 
+/** @throws Failure when there is nothing of this name */
+export async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw fileFailure('read', path, error);
+  });
+  return found.isDirectory();
+}
+
 /** `sha256:…` of a file's bytes, or of others that are read with it. @throws Failure */
 export async function digestOf(
   path: string,

@@ -26,6 +26,7 @@ import { checkPipeline } from './pipelines/check-pipeline.js';
 import { initPipeline } from './pipelines/init-pipeline.js';
 import { previewPipeline } from './pipelines/preview-pipeline.js';
 import { predict } from './predict.js';
+import { pull } from './models/pull.js';
 import { push } from './push.js';
 import { report } from './models/report.js';
 import { rollbackAlias } from './models/rollback-alias.js';
@@ -43,6 +44,7 @@ import { verifyArtifacts } from './jobs/verify-artifacts.js';
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   push,
+  pull,
   listModels,
   listVersions,
   listDeployments,

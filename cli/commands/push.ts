@@ -16,7 +16,7 @@ import { existing } from '../api/existing.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { Failure, wrongUsage } from '../failure.js';
-import { readJson, textOrFile } from '../files.js';
+import { isFolder, readJson, textOrFile } from '../files.js';
 import { attachedFiles, attachmentOptions, storeAttached } from '../push/attachments.js';
 import {
   convertAndPublish,
@@ -42,7 +42,7 @@ export const push = defineCommand({
     file: {
       kind: 'text',
       describe:
-        'ONNX (files that its weights lie in are found beside it), or a model to convert: docs/formats.md; none with --remote-url',
+        'ONNX (files that its weights lie in are found beside it), or a model to convert, also a folder: docs/formats.md; none with --remote-url',
       completes: 'file',
     },
   },
@@ -117,6 +117,7 @@ export const push = defineCommand({
       'retort push --model esol --remote-url https://triton.internal:8000 --remote-version 4',
       'A model that only that server has',
     ],
+    ['retort push saved_model/ --model images --signature serving_default', 'A TensorFlow SavedModel'],
   ],
   output:
     '{version: {ref, number, artifact, signature, source, conversion}, tags: […], aliases: […], registered, uploaded}',
@@ -156,7 +157,8 @@ export const push = defineCommand({
     if (registration === null) existing(known, 'model', model, HOW_TO_REGISTER);
     if (known !== null) await checkTagsAreFree(api, model, tags);
 
-    const stored = file === null ? null : await storeFile(file, session, { alone: conversion !== null });
+    const alone = conversion !== null && file !== null && !(await isFolder(file));
+    const stored = file === null ? null : await storeFile(file, session, { alone });
     const data = {
       attachments: await storeAttached(attached, session),
       discloseTraining: values.discloseTraining,

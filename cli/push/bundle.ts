@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
-import { wrongUsage } from '../failure.js';
+import { fileFailure, wrongUsage } from '../failure.js';
 import { sizeOf } from '../files.js';
 import { externalFiles } from './external-files.js';
 
@@ -10,12 +11,10 @@ interface Member {
   readonly size: number;
 }
 
-/** A model with the files its weights lie in, as one tar. */
+/** A model of several files, as one tar. */
 export interface Bundle {
   /** Of the tar, in bytes. */
   readonly size: number;
-  /** How many files the weights lie in. */
-  readonly dataFiles: number;
   /** From its beginning, each time. */
   bytes(): AsyncGenerator<Buffer>;
 }
@@ -40,13 +39,60 @@ export async function bundleOf(file: string): Promise<Bundle | null> {
       return { name, path, size: await sizeOf(path) };
     }),
   );
-  const members = [graph, ...data].sort((one, other) =>
+  return packed([graph, ...data]);
+}
+
+/** What a folder is told by that holds a model of another framework. */
+const FOLDERS = /^(?:saved_model\.pb|.+-symbol\.json)$/;
+/** What systems leave in folders without being asked, and the server takes out. */
+const DROPPINGS = /^(?:__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*)$/;
+
+/**
+ * All files of a model's folder: a TensorFlow SavedModel, or a symbol of MXNet with its parameters.
+ *
+ * @throws Failure for any other folder
+ */
+export async function folderBundle(folder: string): Promise<Bundle> {
+  const names = await filesIn(folder, '');
+  if (!names.some((name) => FOLDERS.test(name)))
+    throw wrongUsage(
+      `Expected a folder with saved_model.pb or NAME-symbol.json in it, got ${folder}, which has ${names.length === 0 ? 'no files' : `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`}. An ONNX model is pushed by its .onnx file.`,
+    );
+  return packed(
+    await Promise.all(
+      names.map(async (name) => {
+        const path = join(folder, name);
+        return { name, path, size: await sizeOf(path) };
+      }),
+    ),
+  );
+}
+
+async function filesIn(folder: string, under: string): Promise<string[]> {
+  const entries = await readdir(join(folder, under), { withFileTypes: true }).catch((error: unknown) => {
+    throw fileFailure('read', join(folder, under), error);
+  });
+  const found = await Promise.all(
+    entries
+      .filter(({ name }) => !DROPPINGS.test(name))
+      .map(async (entry) => {
+        const name = posix.join(under, entry.name);
+        if (entry.isDirectory()) return filesIn(folder, name);
+        if (entry.isSymbolicLink() && (await stat(join(folder, name)).catch(() => null))?.isFile() !== true)
+          throw wrongUsage(`${join(folder, name)} is a link that leads to no file: copy what it stands for.`);
+        return [name];
+      }),
+  );
+  return found.flat();
+}
+
+function packed(unordered: readonly Member[]): Bundle {
+  const members = unordered.toSorted((one, other) =>
     Buffer.compare(Buffer.from(one.name), Buffer.from(other.name)),
   );
   const headers = new Map(members.map((member) => [member, header(member)]));
   return {
     size: members.reduce((sum, { size }) => sum + BLOCK + size + padding(size), 2 * BLOCK),
-    dataFiles: data.length,
     async *bytes() {
       for (const member of members) {
         yield headers.get(member) ?? Buffer.alloc(0);

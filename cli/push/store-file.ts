@@ -2,8 +2,8 @@ import { EXIT } from '../exit-codes.js';
 import { Failure } from '../failure.js';
 import { uploadFile } from '../api/upload.js';
 import type { Session } from '../command.js';
-import { digestOf, sizeOf } from '../files.js';
-import { bundleOf } from './bundle.js';
+import { digestOf, isFolder, sizeOf } from '../files.js';
+import { bundleOf, folderBundle } from './bundle.js';
 
 export interface StoredFile {
   readonly digest: string;
@@ -13,8 +13,8 @@ export interface StoredFile {
 }
 
 /**
- * Brings a model's file to the server, with the files its weights lie in, unless it has the same bytes already. Both sides hash it, so a bit that flips on the way
- * does not get in.
+ * Brings a model's file to the server, with the files its weights lie in, or its folder, unless it has the same bytes already. Both
+ * sides hash it, so a bit that flips on the way does not get in.
  *
  * @param alone the file is no model, so nothing lies beside it
  */
@@ -24,9 +24,8 @@ export async function storeFile(
   { alone = false }: { readonly alone?: boolean } = {},
 ): Promise<StoredFile> {
   const { http } = api;
-  const fileSize = await sizeOf(file);
-  const bundle = alone ? null : await bundleOf(file);
-  const size = bundle?.size ?? fileSize;
+  const bundle = alone ? null : await ((await isFolder(file)) ? folderBundle(file) : bundleOf(file));
+  const size = bundle?.size ?? (await sizeOf(file));
   const digest = await progress.measure('Reading', size, 'bytes', async (bar) =>
     digestOf(file, bar, signal, bundle?.bytes()),
   );

@@ -143,6 +143,13 @@ def _rounded_down(written, exact):
     return float(written)
 
 
+def plain_locale(model):
+    """Letters are made small by a locale, en_US.UTF-8 unless it is said, which few servers have: every glibc has this one."""
+    for node in model.graph.node:
+        if node.op_type == "StringNormalizer" and not any(each.name == "locale" for each in node.attribute):
+            node.attribute.append(helper.make_attribute("locale", "C.UTF-8"))
+
+
 def tolerant_attributes():
     """Newer protobuf takes no truth values where whole numbers are declared, and exporters still give some."""
     make = onnx.helper.make_attribute
@@ -161,6 +168,7 @@ __all__ = [
     "name_classes",
     "name_columns",
     "numpy_helper",
+    "plain_locale",
     "producer",
     "rename",
     "round_thresholds",

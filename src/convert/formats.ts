@@ -8,6 +8,8 @@ export interface FormatFacts {
   readonly isPickle: boolean;
   /** Whether it is a folder, which comes as a tar or zip. */
   readonly isFolder: boolean;
+  /** Whether it may hold several functions, of which one is converted. */
+  readonly hasSignatures?: true;
   /** What the file is called beside its converter: some frameworks go by that. */
   readonly fileName: string;
 }
@@ -17,7 +19,13 @@ export const FORMATS: Readonly<Record<ModelFormat, FormatFacts>> = {
   XGBOOST: { environment: 'sklearn', isPickle: false, isFolder: false, fileName: 'model.json' },
   LIGHTGBM: { environment: 'sklearn', isPickle: false, isFolder: false, fileName: 'model.txt' },
   CATBOOST: { environment: 'catboost', isPickle: false, isFolder: false, fileName: 'model.cbm' },
-  SAVED_MODEL: { environment: 'tensorflow', isPickle: false, isFolder: true, fileName: 'model' },
+  SAVED_MODEL: {
+    environment: 'tensorflow',
+    isPickle: false,
+    isFolder: true,
+    hasSignatures: true,
+    fileName: 'model',
+  },
   KERAS: { environment: 'tensorflow', isPickle: false, isFolder: false, fileName: 'model.keras' },
   TFLITE: { environment: 'tensorflow', isPickle: false, isFolder: false, fileName: 'model.tflite' },
   TORCH_EXPORT: { environment: 'pytorch', isPickle: true, isFolder: false, fileName: 'model.pt2' },

@@ -98,6 +98,12 @@ export class ModelConversion implements JobWork {
       (asked.format as ModelFormat | null | undefined) ??
       (await detectFormat(await artifacts.unverified(digest), artifacts.maxBytes));
     if (format === null) throw unknownFormat();
+    if (typeof asked.signature === 'string' && !FORMATS[format].hasSignatures)
+      throw new DomainError(
+        'INVALID_ARGUMENT',
+        `Expected no signature with ${FORMAT_NAMES[format]}: a SavedModel alone has several to choose from.`,
+        { field: ['signature'] },
+      );
     const trustPickle = asked.trustPickle === true;
     this.checkTrust(format, trustPickle);
     await environments.python(FORMATS[format].environment);

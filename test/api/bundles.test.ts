@@ -43,8 +43,12 @@ describe('a model whose weights lie in files beside it', () => {
   let sent: Buffer;
   let graph: PackedFile;
   let weights: PackedFile;
+  const saved = { name: 'saved/saved_model.pb', bytes: Buffer.from('a graph') };
   beforeAll(async () => {
-    app = await startTestApp({ kind: 'embedded', config: { maxArtifactBytes: 1_000_000 } });
+    app = await startTestApp({
+      kind: 'embedded',
+      config: { maxArtifactBytes: 1_000_000, convertersDirectory: '/nonexistent' },
+    });
     sent = await readFile(join(packageRoot, 'test/fixtures/matmul-external-data.tar'));
     const at = sent.indexOf(Buffer.from('08073a8601', 'hex'));
     graph = { name: 'model.onnx', bytes: sent.subarray(at, at + 145) };
@@ -205,12 +209,51 @@ describe('a model whose weights lie in files beside it', () => {
     ['a path out of its folder, zipped', () => zip([graph, { ...weights, name: '../weights.bin' }]), 'application/zip', /leads out of its folder/],
     ['a link, zipped', () => zip([graph, { ...weights, mode: 0o120777 }]), 'application/zip', /a link or device/],
     ['a bomb', () => zip([graph, { name: 'weights.bin', bytes: Buffer.alloc(30_000_000) }]), 'application/zip', /more than 1000000 bytes once it is unpacked/],
+    ['a path out of a SavedModel', () => tar([saved, { name: 'saved/../../evil', bytes: Buffer.from('x') }]), 'application/x-tar', /leads out of its folder/],
+    ['a link in a SavedModel', () => tar([saved, { name: 'saved/variables', bytes: Buffer.alloc(0), type: '2' }]), 'application/x-tar', /a symbolic link/],
+    ['two SavedModels', () => zip([saved, { ...saved, name: 'other/saved_model.pb' }]), 'application/zip', /2 saved_model\.pb files/],
+    ['a file beside a SavedModel', () => zip([saved, { name: 'elsewhere/variables.index', bytes: Buffer.from('x') }]), 'application/zip', /not in the folder of "saved\/saved_model\.pb"/],
+    ['a bomb in a folder of MXNet', () => zip([{ ...saved, name: 'm-symbol.json' }, { name: 'm-0000.params', bytes: Buffer.alloc(30_000_000) }]), 'application/zip', /more than 1000000 bytes once it is unpacked/],
     ['a bomb that lies about its size', () => zip([graph, { name: 'weights.bin', bytes: Buffer.alloc(30_000_000), claimedSize: 10 }]), 'application/zip', /zip that cannot be read/],
   ])('is refused with %s', async (_, pack, type, says) => {
     const { status, body } = await post(pack(), type);
     expect(body.error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(says) });
     expect(status).toBe(400);
   }); // prettier-ignore
+
+  it.each([
+    ['SAVED_MODEL', 'saved_model.pb', 'variables/variables.index', 'tensorflow'],
+    ['MXNET', 'm-symbol.json', 'm-0000.params', 'mxnet'],
+  ])('takes the folder of a %s, the same whoever packed it', async (_, main, other, converter) => {
+    const [first, second] = [Buffer.from('{"nodes": []}'), Buffer.from('numbers')];
+    const { digest } = await stored(
+      tar([
+        { name: main, bytes: first },
+        { name: other, bytes: second },
+      ]),
+    );
+    const zipped = await stored(
+      zip([
+        { name: `folder/${other}`, bytes: second },
+        { name: `folder/${main}`, bytes: first },
+        { name: 'folder/.DS_Store', bytes: first },
+      ]),
+      'application/zip',
+    );
+    expect(zipped.digest).toBe(digest);
+    expect((await refusedAt(digest)).code).not.toBe('INTERNAL');
+    const asked = { model: 'matmul', artifact: { digest } };
+    expect(
+      await refusal(
+        app,
+        `mutation ($input: StartConversionInput!) { startConversion(input: $input) { userErrors { code message } } }`,
+        { input: asked },
+      ),
+    ).toMatchObject({
+      code: 'CONVERTER_NOT_INSTALLED',
+      message: expect.stringContaining(`retort converters install ${converter}`),
+    });
+  });
 
   it.each<[string, () => Buffer, string, RegExp]>([
     ['without its data', () => Buffer.from(graph.bytes), 'application/octet-stream', /lie in another file \("weights.bin"\), which did not come/],

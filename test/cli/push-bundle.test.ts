@@ -68,4 +68,26 @@ describe('a model whose weights lie beside it, from the command line', () => {
     expect(code).toBe(2);
     expect(JSON.stringify(document)).toContain('weights.bin');
   });
+
+  it('is sent whole when it is the folder of another framework, and not at all when it is none', async () => {
+    await mkdir(join(folder, 'saved', 'variables'), { recursive: true });
+    await writeFile(join(folder, 'saved', 'saved_model.pb'), 'a graph');
+    await writeFile(join(folder, 'saved', 'variables', 'variables.index'), 'numbers');
+    await writeFile(join(folder, 'saved', '.DS_Store'), 'not sent');
+    for (const path of ['saved', 'saved/']) {
+      const { code, document } = await push(path, '--model', 'matmul');
+      expect(code).toBe(1);
+      expect(document).toMatchObject({
+        error: {
+          code: 'CONVERTER_NOT_INSTALLED',
+          message: expect.stringContaining('retort converters install tensorflow'),
+        },
+      });
+    }
+    const other = await push('saved/variables', '--model', 'matmul');
+    expect(other).toMatchObject({
+      code: 2,
+      document: { error: { message: expect.stringContaining('Expected a folder with saved_model.pb') } },
+    });
+  });
 });

@@ -78,6 +78,31 @@ where('models of scikit-learn, LightGBM and XGBoost', () => {
     }
   });
 
+  it.each(['softmax.json', 'rank.json'])('%s answers what XGBoost answers', async (name) => {
+    const { rows, answers } = asking(name);
+    const { ref, signature } = await converted(app, await input(name));
+    const tensor = { name: 'X', datatype: 'FP32', shape: [rows.length, 4], data: rows.flat() };
+    const { outputs } = await succeed<{ outputs: { data: (number | string)[] }[] }>(app, INFER, {
+      input: { version: ref, inputs: [tensor], outputs: [signature.outputs[0]?.name] },
+    });
+    expect(outputs[0]?.data).toHaveLength(answers.length);
+    for (const [index, value] of (outputs[0]?.data ?? []).entries())
+      expect(Number(value)).toBeCloseTo(Number(answers[index]), 4);
+  });
+
+  it('makes letters small without a locale of the system', async () => {
+    const { rows, answers } = asking('words.pkl');
+    const { ref } = await converted(app, await input('words.pkl', { sample: { rows } }));
+    const tensor = { name: 'X', datatype: 'BYTES', shape: [rows.length, 1], data: rows.flat() };
+    const { outputs } = await succeed<{ outputs: { data: number[] }[] }>(app, INFER, {
+      input: { version: ref, inputs: [tensor], outputs: ['probabilities'] },
+    });
+    const wanted = answers.flat() as number[];
+    expect(outputs[0]?.data).toHaveLength(wanted.length);
+    for (const [index, value] of (outputs[0]?.data ?? []).entries())
+      expect(value).toBeCloseTo(wanted[index] ?? NaN, 5);
+  });
+
   it('keeps the names of columns and classes, for predict', async () => {
     const { rows, answers } = asking('mixed.pkl');
     const { ref, signature, artifact } = await converted(app, await input('mixed.pkl', { sample: { rows } }));
@@ -253,11 +278,21 @@ where('the limits of a conversion', () => {
       trustPickle: true,
     });
 
-  it('end one that takes too long', async () => {
-    await withLimits({ converterMs: 50 }, async (app) => {
-      expect(await convertFile(app, 'forest.pkl')).toMatchObject({
+  it('end one that never comes to an end by itself', async () => {
+    await withLimits({ converterMs: 8_000 }, async (app) => {
+      expect(await convertFile(app, 'endless.pkl')).toMatchObject({
         state: 'FAILED',
-        error: expect.stringMatching(/took longer than 0.05 s and was ended/),
+        error: expect.stringMatching(/took longer than 8 s and was ended/),
+      });
+      expect(await leftBehind(app)).toEqual([]);
+    });
+  });
+
+  it('end one that takes ever more memory', async () => {
+    await withLimits({ converterMemoryBytes: 1024 ** 3 }, async (app) => {
+      expect(await convertFile(app, 'hoarding.pkl')).toMatchObject({
+        state: 'FAILED',
+        error: expect.stringMatching(/more memory than/),
       });
       expect(await leftBehind(app)).toEqual([]);
     });

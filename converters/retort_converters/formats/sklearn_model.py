@@ -153,6 +153,7 @@ class SklearnModel(TableModel):
                     self.model, initial_types=types, options=options, target_opset=OPSET
                 )
             send_missing(model, self.parts)
+            graph.plain_locale(model)
             return model
         except Exception as error:
             name = getattr(error, "operator_name", None) or type(error).__name__

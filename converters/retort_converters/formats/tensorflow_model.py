@@ -72,6 +72,16 @@ class SavedModel(TensorModel):
             model = load(path)
         _, wanted = self.function.structured_input_signature
         _plain_names(model, list(wanted), list(self.function.structured_outputs))
+        unused = sorted(set(wanted) - {value.name for value in model.graph.input})
+        if unused:
+            raise Failure(
+                "UNSUPPORTED",
+                f"The signature {self.signature} takes {', '.join(unused)}, on which its answers do not depend, so that the "
+                "graph has no such input: save the model with a signature without it.",
+            )
+        missing = sorted({value.name for value in model.graph.output} - set(self.function.structured_outputs))
+        if missing:
+            raise Failure("UNSUPPORTED", f"tf2onnx calls outputs {', '.join(missing)}, which the signature does not know.")
         return plain_dimensions(model)
 
     def run(self, feeds):

@@ -1,6 +1,7 @@
 """PyTorch: exported programs (.pt2) and TorchScript, by torch's own exporter."""
 
 import os
+import re
 import tempfile
 
 import numpy as np
@@ -9,6 +10,9 @@ from ..failure import Failure, one_line
 from .tensor_model import TensorModel, load, plain_dimensions
 
 OPSET = 18
+#: How the two exporters name an operator that they have no form for.
+_UNSUPPORTED = re.compile(r"No ONNX function found for <OpOverload\(op='([^']+)'|the operator '([^']+)' to ONNX")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def read(job):
@@ -37,7 +41,7 @@ class TorchModel(TensorModel):
             try:
                 export(path)
             except Exception as error:
-                raise Failure("UNSUPPORTED", f"PyTorch cannot export the model: {one_line(error)}") from error
+                raise _not_exported(error) from error
             return plain_dimensions(load(path))
 
     def _tensors(self, feeds):
@@ -101,7 +105,13 @@ class TorchScript(TorchModel):
             examples.append(torch.from_numpy(np.zeros(shape, dtype=kind)))
             names.append(name)
             axes[name] = {axis: f"{name}_{axis}" if axis else "batch" for axis, size in enumerate(spec["shape"]) if size == -1}
-        found = list(_flat(self.module(*examples)))
+        try:
+            found = list(_flat(self.module(*examples)))
+        except Exception as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise Failure(
+                "WRONG_OPTIONS", f"The model refuses tensors of the shapes in options.inputs: {one_line(reason)}"
+            ) from error
         outputs = [str(name) for name in self.outputs or [f"output_{place}" for place in range(len(found))]]
         if any(0 in each for each in axes.values()):
             axes.update({name: {0: "batch"} for name in outputs})
@@ -117,6 +127,21 @@ class TorchScript(TorchModel):
                 dynamic_axes=axes,
             )
         )
+
+
+def _not_exported(error):
+    said, cause = [], error
+    while cause is not None:
+        said.append(_COLOURS.sub("", str(cause)))
+        cause = cause.__cause__
+    operators = sorted({one or other for one, other in _UNSUPPORTED.findall("\n".join(said))})
+    if operators:
+        return Failure(
+            "UNSUPPORTED_OPERATOR",
+            f"PyTorch has no ONNX form for the operator{'s' if len(operators) > 1 else ''} {', '.join(operators)}. "
+            "Leave them out of what is exported, or write them with others.",
+        )
+    return Failure("UNSUPPORTED", f"PyTorch cannot export the model: {one_line(said[0])}")
 
 
 def _flat(answers):

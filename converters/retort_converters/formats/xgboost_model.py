@@ -47,7 +47,8 @@ class XgboostModel(TableModel):
         kind = config["gradient_booster"]["name"]
         if kind != "gbtree":
             raise Failure("UNSUPPORTED", f"Expected a booster of trees (gbtree), got {kind}, for which there is no converter.")
-        # They answer other things than the scores they are made of: the score itself is what can be served.
+        # What it answers is asked of the model as it came; the graph is made of one that answers scores.
+        self.own = booster.copy()
         if self.objective == "multi:softmax":
             booster.set_param({"objective": "multi:softprob"})
         if self.objective.startswith("rank:"):
@@ -89,12 +90,14 @@ class XgboostModel(TableModel):
 
         matrix = self.table.matrix(columns).astype(np.float32)
         data = xgboost.DMatrix(matrix, missing=np.nan, feature_names=self.booster.feature_names)
-        answers = self.booster.predict(data)
         if self.classes is None:
-            return [answers]
+            return [self.own.predict(data)]
+        answers = self.booster.predict(data)
         if self.objective == "binary:logitraw":
             raise Failure("UNSUPPORTED", "binary:logitraw answers no probabilities: save the model with binary:logistic.")
         scores = np.stack([1 - answers, answers], axis=1) if answers.ndim == 1 else answers
+        if self.objective == "multi:softmax":
+            return [self.own.predict(data).astype(np.int64), scores]
         return [np.argmax(scores, axis=1).astype(np.int64), scores]
 
 

@@ -14,6 +14,8 @@ import xgboost
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -73,6 +75,23 @@ asked["xgboost.json"] = {
     "rows": rows.to_dict(orient="records"),
     "answers": booster.predict(xgboost.DMatrix(rows)).tolist(),
 }
+texts = ["The cat SAT on a mat", "dogs bark at night", "stars shine at Night", "quiet mats"] * 5
+words = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, ["pet", "pet", "sky", "pet"] * 5)
+rows = ["the Cat barks", "SHINE über dogs", "Night"]
+keep("words.pkl", words, [[row] for row in rows], words.predict_proba(rows))
+
+# Objectives whose answer is no sum of trees as it stands: a class, and the order within a group.
+booster = xgboost.train(
+    {"objective": "multi:softmax", "num_class": 3}, xgboost.DMatrix(iris.data, iris.target), 10
+)
+booster.save_model(out / "softmax.json")
+rows = iris.data[48:53].astype(np.float32)
+asked["softmax.json"] = {"rows": rows.tolist(), "answers": booster.predict(xgboost.DMatrix(rows)).tolist()}
+groups = xgboost.DMatrix(iris.data, iris.target)
+groups.set_group([50, 50, 50])
+booster = xgboost.train({"objective": "rank:ndcg"}, groups, 10)
+booster.save_model(out / "rank.json")
+asked["rank.json"] = {"rows": rows.tolist(), "answers": booster.predict(xgboost.DMatrix(rows)).tolist()}
 (out / "asked.json").write_text(json.dumps(asked))
 
 
@@ -83,6 +102,20 @@ class Elsewhere:
         return os.system, ("true",)
 
 
+class Endless:
+    def __reduce__(self):
+        from collections import deque
+
+        return deque, (range(10**17), 0)
+
+
+class Hoarding:
+    def __reduce__(self):
+        return list, (range(10**12),)
+
+
+(out / "endless.pkl").write_bytes(pickle.dumps(Endless()))
+(out / "hoarding.pkl").write_bytes(pickle.dumps(Hoarding()))
 (out / "elsewhere.pkl").write_bytes(pickle.dumps(Elsewhere()))
 (out / "list.pkl").write_bytes(pickle.dumps([1, 2, 3]))
 (out / "cut.pkl").write_bytes((out / "forest.pkl").read_bytes()[:5000])

@@ -14,6 +14,7 @@ import { formatBytes, formatWhole } from '../../formats/numbers.js';
 import { instanceLabel } from '../../molecules/molecule-text.js';
 import { modelPath, playgroundPath, versionPath, publishPath } from '../../paths.js';
 import { Attachments } from './attachments.js';
+import { ConversionPart } from './conversion.js';
 import { EvaluationsSection } from './evaluations/evaluations-section.js';
 import { ReportSection } from './report-section.js';
 import { Part } from './part.js';
@@ -77,6 +78,7 @@ export function VersionPage({ modelRef }: { readonly modelRef: string }) {
               <Artifact artifact={version.artifact} />
             </Part>
             <Attachments version={version} />
+            {version.conversion !== null && <ConversionPart conversion={version.conversion} />}
             {version.metrics.length > 0 && (
               <Part title="Metrics">
                 <MetricsTable versions={[version]} />
