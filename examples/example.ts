@@ -18,6 +18,8 @@ export interface ExampleVersion {
   readonly metrics: readonly MetricInput[];
   /** Of a version that was trained here: what its rows were measured and predicted as, in examples/models. */
   readonly outOfFold?: string;
+  /** Of a version that was trained here and answers a label: the classes, each with columns in that file. */
+  readonly classes?: readonly string[];
   readonly notes: string;
   readonly tags: readonly string[];
   /** With what the version answers; a test asks it. */

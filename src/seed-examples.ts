@@ -116,14 +116,20 @@ async function describeAnew(
 
 /** What a version that was trained here was trained and calibrated on: one file of rows, measured and predicted unseen. */
 async function attachedTo(
-  { outOfFold }: ExampleVersion,
+  { outOfFold, classes }: ExampleVersion,
   artifacts: ArtifactStore,
 ): Promise<readonly AttachmentInput[]> {
   if (outOfFold === undefined) return [];
   const { digest } = await artifacts.put(createReadStream(join(TRAINED, outOfFold)));
-  const rows = { digest, format: 'CSV', target: 'measured', predicted: 'predicted_1' } as const;
+  const rows = { digest, format: 'CSV', target: 'measured' } as const;
+  if (classes === undefined)
+    return [
+      { role: 'TRAINING', ...rows, predicted: 'predicted_1' },
+      { role: 'CALIBRATION', ...rows, predicted: 'predicted_1' },
+    ];
+  const columns = Object.fromEntries(classes.map((name) => [name, `${name}_1`]));
   return [
     { role: 'TRAINING', ...rows },
-    { role: 'CALIBRATION', ...rows },
+    { role: 'CALIBRATION', ...rows, options: { probabilities: { columns } } },
   ];
 }

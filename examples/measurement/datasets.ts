@@ -18,6 +18,19 @@ export interface MeasuredNuclide {
   readonly bindingEnergy: number;
 }
 
+export interface MeatSpectrum {
+  /** Wavelengths in nm, and absorbances. */
+  readonly spectrum: { readonly x: readonly number[]; readonly y: readonly number[] };
+  /** Measured, in %. */
+  readonly fat: number;
+}
+
+export interface Wine {
+  /** Thirteen measurements, by name. */
+  readonly measurements: Readonly<Record<string, number>>;
+  readonly cultivar: string;
+}
+
 /** Delaney's molecules, measured and as his paper predicts them. */
 export async function solubilities(): Promise<Solubility[]> {
   return (await rows('delaney-solubility.csv')).map(([compound = '', smiles = '', measured, published]) => ({
@@ -33,6 +46,28 @@ export async function measuredNuclides(): Promise<MeasuredNuclide[]> {
     z: Number(z),
     n: Number(n),
     bindingEnergy: (Number(perNucleonKev) * Number(a)) / 1000,
+  }));
+}
+
+/**
+ * Spectra of meat, each once: 22 of the file's 215 lines are there twice, and would be known to a model that was trained on
+ * the other. Its channels lie at equal distances.
+ */
+export async function meatSpectra(): Promise<MeatSpectrum[]> {
+  const [first, last] = [850, 1050];
+  const lines = (await text('tecator-meat.csv')).trim().split('\n').slice(1);
+  return [...new Set(lines)].map((line) => {
+    const [, fat = NaN, , ...y] = line.split(',').map(Number);
+    const x = y.map((_, channel) => Number((first + ((last - first) * channel) / (y.length - 1)).toFixed(2)));
+    return { spectrum: { x, y }, fat };
+  });
+}
+
+export async function wines(): Promise<Wine[]> {
+  const [names = [], ...lines] = csvRows(await text('wine-cultivars.csv'));
+  return lines.map((line) => ({
+    measurements: Object.fromEntries(names.slice(0, -1).map((name, place) => [name, Number(line[place])])),
+    cultivar: line.at(-1) ?? '',
   }));
 }
 

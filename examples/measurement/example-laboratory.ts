@@ -44,6 +44,19 @@ export class ExampleLaboratory {
     });
   }
 
+  /** Of a version that answers `probabilities`: how likely each class is. @throws Error when an instance has none */
+  async probabilities(
+    version: ExampleVersion,
+    instances: readonly unknown[],
+  ): Promise<ReadonlyMap<string, number>[]> {
+    return (await this.predict(version, instances)).map(({ results, error }, index) => {
+      const given = results.find(({ name }) => name === 'probabilities')?.value;
+      if (typeof given !== 'object' || given === null)
+        throw new Error(`No probabilities for ${JSON.stringify(instances[index])}: ${error?.message ?? ''}`);
+      return new Map(Object.entries(given as Readonly<Record<string, number>>));
+    });
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#pool.close(), this.#inspector.close(), this.#molecules.close()]);
     await rm(this.directory, { recursive: true, force: true });

@@ -2,9 +2,13 @@ import { bindingEnergy } from '../binding-energy/index.js';
 import { esol } from '../esol/index.js';
 import type { ExampleVersion, MetricInput } from '../example.js';
 import { lennardJones } from '../lennard-jones/index.js';
-import { DELANEY, FROM_A_16, NIST, TRAINED_ON } from './dataset-names.js';
-import { measuredNuclides, nistConfiguration, solubilities } from './datasets.js';
+import { meatFat } from '../meat-fat/index.js';
+import { wineCultivar } from '../wine-cultivar/index.js';
+import { DELANEY, FROM_A_16, MEATS, NIST, TRAINED_ON } from './dataset-names.js';
+import { measuredNuclides, meatSpectra, nistConfiguration, solubilities } from './datasets.js';
 import type { ExampleLaboratory } from './example-laboratory.js';
+import { measureCultivars } from './measure-cultivars.js';
+import { metric } from './metric.js';
 import { errorsByFold, outOfFoldRows } from './out-of-fold.js';
 import { errorsOf, mean, type Errors } from './statistics.js';
 
@@ -17,6 +21,8 @@ export async function measureMetrics(
     [esol, measureSolubility],
     [bindingEnergy, measureBindingEnergy],
     [lennardJones, measureLennardJones],
+    [meatFat, measureFat],
+    [wineCultivar, measureCultivars],
   ] as const) {
     const versions: MetricInput[][] = [];
     for (const version of model.versions) versions.push(await measure(laboratory, version));
@@ -75,6 +81,26 @@ async function measureBindingEnergy(
   ];
 }
 
+async function measureFat(laboratory: ExampleLaboratory, version: ExampleVersion): Promise<MetricInput[]> {
+  const unit = '%';
+  const meats = await meatSpectra();
+  const measured = meats.map(({ fat }) => fat);
+  const unseen = await unseenNumbers(version, measured);
+  if (unseen === null) throw new Error('What was trained on spectra says what it was trained on');
+  const answered = await laboratory.values(
+    version,
+    meats.map(({ spectrum }) => ({ spectrum })),
+  );
+  const { rmse, mae, bias, r2 } = errorsOf(unseen.predicted, measured);
+  return [
+    metric('rmse', rmse, unit, MEATS, false),
+    metric('mae', mae, unit, MEATS, false),
+    metric('bias', bias, unit, MEATS),
+    metric('r2', r2, '1', MEATS, true),
+    ...trainedMetrics(unseen.folds, errorsOf(answered, measured), unit, TRAINED_ON['meat-fat']),
+  ];
+}
+
 /**
  * What models said of rows that they had not been trained on; null for a version that was not trained here. Row by row those
  * of the first repeat are compared with what other versions answer.
@@ -122,21 +148,4 @@ async function measureLennardJones(
     metric('absolute_error', Math.abs(three - NIST.cutoff3.energy), 'epsilon', NIST.cutoff3.name, false),
     metric('absolute_error', Math.abs(four - NIST.cutoff4.energy), 'epsilon', NIST.cutoff4.name, false),
   ];
-}
-
-/** Four decimals: more would say something about the machine, not about the model. */
-function metric(
-  name: string,
-  value: number,
-  unit: string,
-  dataset: string,
-  higherIsBetter?: boolean,
-): MetricInput {
-  return {
-    name,
-    value: Number(value.toFixed(4)),
-    unit,
-    dataset,
-    ...(higherIsBetter === undefined ? {} : { higherIsBetter }),
-  };
 }

@@ -16,6 +16,8 @@ export interface OutOfFoldRow {
   readonly fitted: string;
   /** For each repeat: what a model said that was trained without the row's fold, and the fold. */
   readonly unseen: readonly { readonly predicted: string; readonly fold: string }[];
+  /** All cells of the line by name, such as the probability of each class. */
+  readonly cells: Readonly<Record<string, string>>;
 }
 
 /** What `npm run examples:train` wrote of a model's rows: `<model>-<version>-out-of-fold.csv`. */
@@ -32,6 +34,7 @@ export async function outOfFoldRows(file: string): Promise<readonly OutOfFoldRow
         predicted: cell(`predicted_${repeat + 1}`),
         fold: cell(`fold_${repeat + 1}`),
       })),
+      cells: Object.fromEntries(header.map((name, place) => [name, line[place] ?? ''])),
     };
   });
 }

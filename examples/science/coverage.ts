@@ -67,11 +67,11 @@ export function expectedCoverage(
 }
 
 /** Fisher and Yates. */
-function shuffle(values: readonly number[], random: () => number): number[] {
+export function shuffle<Value>(values: readonly Value[], random: () => number): Value[] {
   const shuffled = [...values];
   for (let last = shuffled.length - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));
-    [shuffled[last], shuffled[other]] = [shuffled[other] ?? NaN, shuffled[last] ?? NaN];
+    [shuffled[last], shuffled[other]] = [shuffled[other] as Value, shuffled[last] as Value];
   }
   return shuffled;
 }

@@ -30,6 +30,18 @@ def tree_nodes(model: object, features: int, given: str, answer: str) -> list[No
     return [cast, node]
 
 
+def linear_nodes(
+    given: str, slopes: np.ndarray, intercept: np.ndarray, answer: str
+) -> tuple[list[NodeProto], list[TensorProto]]:
+    """given · slopes + intercept, in double precision: [batch, columns] to [batch, answers]; and its constants."""
+    nodes = [
+        helper.make_node("Cast", [given], [f"{answer}_given"], f"{answer}_given", to=TensorProto.DOUBLE),
+        helper.make_node("MatMul", [f"{answer}_given", "slopes"], [f"{answer}_sum"], f"{answer}_sum"),
+        helper.make_node("Add", [f"{answer}_sum", "intercept"], [answer], answer),
+    ]
+    return nodes, [constant("slopes", slopes.astype(float)), constant("intercept", intercept.astype(float))]
+
+
 def write_graph(
     path: Path, *, name: str, doc: str, source: str, inputs: list, outputs: list, nodes: list, constants: list
 ) -> None:

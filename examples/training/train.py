@@ -8,9 +8,16 @@ import sys
 from pathlib import Path
 
 import binding_energy
+import meat_fat
 import solubility
+import wine_cultivar
 
 features, models = map(Path, sys.argv[1:3])
-for name, part in (("esol", solubility), ("binding-energy", binding_energy)):
+for name, part in (
+    ("esol", solubility),
+    ("binding-energy", binding_energy),
+    ("meat-fat", meat_fat),
+    ("wine-cultivar", wine_cultivar),
+):
     print(f"training {name}", flush=True)
     part.train(features, models)

@@ -2,7 +2,9 @@ import type { JsonObject } from '../../src/pipelines/index.js';
 import type { Signature } from '../../src/tensors/index.js';
 import { bindingEnergyPipeline } from '../binding-energy/pipeline.js';
 import { esolTreesPipeline, esolTreesSignature } from '../esol/trees-pipeline.js';
-import { measuredNuclides, solubilities } from '../measurement/datasets.js';
+import { meatFatPipeline, meatFatSignature } from '../meat-fat/pipeline.js';
+import { measuredNuclides, meatSpectra, solubilities, wines } from '../measurement/datasets.js';
+import { wineCultivarPipeline, wineCultivarSignature } from '../wine-cultivar/pipeline.js';
 
 /** What one model is trained on: measured rows, and the pipeline that turns their instances into numbers. */
 export interface TrainingSet {
@@ -33,5 +35,19 @@ export const trainingSets: readonly TrainingSet[] = [
       (await measuredNuclides())
         .filter(({ z, n }) => z + n >= 16)
         .map(({ z, n, bindingEnergy }) => ({ instance: { z, n }, target: bindingEnergy })),
+  },
+  {
+    model: 'meat-fat',
+    pipeline: meatFatPipeline,
+    signature: meatFatSignature,
+    rows: async () =>
+      (await meatSpectra()).map(({ spectrum, fat }) => ({ instance: { spectrum }, target: fat })),
+  },
+  {
+    model: 'wine-cultivar',
+    pipeline: wineCultivarPipeline,
+    signature: wineCultivarSignature,
+    rows: async () =>
+      (await wines()).map(({ measurements, cultivar }) => ({ instance: measurements, target: cultivar })),
   },
 ];

@@ -46,6 +46,8 @@ async function features(set: TrainingSet, reader: InstanceReader): Promise<strin
   return [Object.keys(first), ...lines.map((line) => Object.values(line))].map(csvLine).join('');
 }
 
+/** Lists and objects as JSON, as `predict` and files of rows take them. */
 function csvLine(fields: readonly unknown[]): string {
-  return `${fields.map((field) => (/[",\n]/.test(String(field)) ? `"${String(field).replaceAll('"', '""')}"` : String(field))).join(',')}\n`;
+  const cells = fields.map((field) => (typeof field === 'object' ? JSON.stringify(field) : String(field)));
+  return `${cells.map((cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`;
 }

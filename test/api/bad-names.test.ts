@@ -65,7 +65,8 @@ describe.each(databaseKinds)('names that mean nothing here, %s database', (kind)
     expect(await refusal(app, INFER, { input: { deployment: 'nothing', inputs: [] } })).toEqual({
       code: 'DEPLOYMENT_NOT_FOUND',
       field: ['deployment'],
-      message: 'There is no deployment "nothing". There are "binding-energy", "esol", "lennard-jones".',
+      message:
+        'There is no deployment "nothing". There are "binding-energy", "esol", "lennard-jones", "meat-fat", "wine-cultivar".',
     });
   });
 

@@ -72,7 +72,11 @@ describe.each(databaseKinds)('finding models, %s database', (kind) => {
     { by: 'text of the title, in any case', filter: { text: 'PEROVSKITES' }, found: ['band-gap'] },
     { by: 'text of the name', filter: { text: 'jones' }, found: ['lennard-jones'] },
     { by: 'domain and text together', filter: { domain: 'CHEMISTRY', text: 'solubility' }, found: ['esol'] },
-    { by: 'being deployed', filter: { deployed: true }, found: ['binding-energy', 'esol', 'lennard-jones'] },
+    {
+      by: 'being deployed',
+      filter: { deployed: true },
+      found: ['binding-energy', 'esol', 'lennard-jones', 'meat-fat', 'wine-cultivar'],
+    },
     { by: 'having no deployment', filter: { deployed: false }, found: ['band-gap'] },
     { by: 'text that a pattern would read otherwise', filter: { text: '%' }, found: [] },
   ])('by $by', async ({ filter, found }) => {

@@ -202,13 +202,21 @@ describe.each(databaseKinds)('a first start that is killed again and again, %s d
       );
       expect(data).toEqual({
         models: {
-          edges: [example('binding-energy', 3), example('esol', 3), example('lennard-jones', 1)],
+          edges: [
+            example('binding-energy', 3),
+            example('esol', 3),
+            example('lennard-jones', 1),
+            example('meat-fat', 1),
+            example('wine-cultivar', 1),
+          ],
         },
         deployments: {
           edges: [
             { node: { name: 'binding-energy', state: 'READY', version: { ref: 'binding-energy@3' } } },
             { node: { name: 'esol', state: 'READY', version: { ref: 'esol@3' } } },
             { node: { name: 'lennard-jones', state: 'READY', version: { ref: 'lennard-jones@1' } } },
+            { node: { name: 'meat-fat', state: 'READY', version: { ref: 'meat-fat@1' } } },
+            { node: { name: 'wine-cultivar', state: 'READY', version: { ref: 'wine-cultivar@1' } } },
           ],
         },
       });

@@ -62,7 +62,7 @@ describe('clients that others made', () => {
       binary: ASPIRIN,
       counted: true,
       timed: ['compute_infer', 'compute_input', 'compute_output'],
-      index: ['binding-energy', 'esol', 'lennard-jones', 'refit'],
+      index: ['binding-energy', 'esol', 'lennard-jones', 'meat-fat', 'refit', 'wine-cultivar'],
       trace: expect.stringContaining('does not support the trace extension'),
     });
     expect(answer.parallel).toEqual([answer.json]);

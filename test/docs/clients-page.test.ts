@@ -31,7 +31,7 @@ function blockOf(language: string, text: string): string {
   return block;
 }
 
-const MODELS = 'binding-energy, esol, lennard-jones';
+const MODELS = 'binding-energy, esol, lennard-jones, meat-fat, wine-cultivar';
 const ETHANOL = '1.10 log10(mol/L)';
 const WATCHED = /^\d+ requests, half of them within \d+\.\d ms$/;
 

@@ -21,6 +21,13 @@ function version(model: string, number: number): ExampleVersion {
 const value = async (model: string, number: number, instance: unknown) =>
   (await laboratory.values(version(model, number), [instance]))[0] ?? NaN;
 
+/** A value whose numbers, however deep, lie so close. */
+function closeTo(value: unknown, digits: number): unknown {
+  if (typeof value === 'number') return expect.closeTo(value, digits);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, closeTo(each, digits)]));
+}
+
 describe.each(
   examples.flatMap(({ name, versions }) =>
     versions.map((one, index) => ({ ref: `${name}@${index + 1}`, one })),
@@ -29,7 +36,7 @@ describe.each(
   it.each(one.examples.map((example) => ({ example, name: example.name })))(
     'answers what its example $name says',
     async ({ example: { instance, expected } }) => {
-      expect((await laboratory.values(one, [instance]))[0]).toBeCloseTo(expected as number, 3);
+      expect((await laboratory.predict(one, [instance]))[0]?.value).toEqual(closeTo(expected, 3));
     },
   );
 });
@@ -178,26 +185,32 @@ describe('binding-energy', () => {
   });
 });
 
-const TRAINED: readonly { model: string; instanceOf: (row: OutOfFoldRow) => unknown }[] = [
-  { model: 'esol', instanceOf: ({ instance }) => instance },
+const TRAINED: readonly { model: string; number: number; instanceOf: (row: OutOfFoldRow) => unknown }[] = [
+  { model: 'esol', number: 3, instanceOf: ({ instance }) => instance },
   {
     model: 'binding-energy',
+    number: 3,
     instanceOf: ({ instance: { z, n } }) => ({ z: Number(z), n: Number(n) }),
+  },
+  {
+    model: 'meat-fat',
+    number: 1,
+    instanceOf: ({ instance: { spectrum = '' } }) => ({ spectrum: JSON.parse(spectrum) as unknown }),
   },
 ];
 
-describe.each(TRAINED)('$model, as it was trained', ({ model, instanceOf }) => {
+describe.each(TRAINED)('$model, as it was trained', ({ model, number, instanceOf }) => {
   it('answers every row as scikit-learn does, to 1e-5', async () => {
-    const trained = version(model, 3);
+    const trained = version(model, number);
     const rows = await outOfFoldRows(trained.outOfFold ?? '');
     const answers = await laboratory.values(trained, rows.map(instanceOf));
     const differences = answers.map((answer, row) => Math.abs(answer - Number(rows[row]?.fitted)));
-    expect(differences.length).toBeGreaterThan(800);
+    expect(differences.length).toBeGreaterThan(190);
     expect(Math.max(...differences)).toBeLessThan(1e-5);
   });
 
   it('was asked about every row in each of five divisions into five folds', async () => {
-    const rows = await outOfFoldRows(version(model, 3).outOfFold ?? '');
+    const rows = await outOfFoldRows(version(model, number).outOfFold ?? '');
     for (const repeat of [0, 1, 2, 3, 4]) {
       const sizes = [1, 2, 3, 4, 5].map(
         (fold) => rows.filter(({ unseen }) => unseen[repeat]?.fold === String(fold)).length,
@@ -205,6 +218,77 @@ describe.each(TRAINED)('$model, as it was trained', ({ model, instanceOf }) => {
       expect(sizes.reduce((sum, size) => sum + size)).toBe(rows.length);
       expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
     }
+  });
+});
+
+describe('wine-cultivar', () => {
+  it('answers every wine as scikit-learn does, to 1e-6', async () => {
+    const trained = version('wine-cultivar', 1);
+    const rows = await outOfFoldRows(trained.outOfFold ?? '');
+    const answers = await laboratory.predict(
+      trained,
+      rows.map(({ instance }) =>
+        Object.fromEntries(Object.entries(instance).map(([name, cell]) => [name, Number(cell)])),
+      ),
+    );
+    expect(rows).toHaveLength(178);
+    for (const [row, { value, warnings }] of answers.entries()) {
+      const cells = rows[row]?.cells ?? {};
+      expect(warnings).toEqual([]);
+      expect(value).toEqual({
+        cultivar: cells.fitted,
+        probabilities: closeTo(
+          Object.fromEntries(trained.classes?.map((name) => [name, Number(cells[`${name}_fitted`])]) ?? []),
+          6,
+        ),
+      });
+    }
+  });
+
+  it('is asked in any order, refuses what cannot be, and names what is missing', async () => {
+    const [{ instance } = {}] = version('wine-cultivar', 1).examples;
+    const wine = instance as Readonly<Record<string, number>>;
+    const backwards = Object.fromEntries(Object.entries(wine).toReversed());
+    const [asGiven, turned, negative, without] = await laboratory.predict(version('wine-cultivar', 1), [
+      wine,
+      backwards,
+      { ...wine, ash: -1 },
+      { ...wine, proline: undefined },
+    ]);
+    expect(turned).toEqual(asGiven);
+    expect(negative?.error).toMatchObject({ code: 'OUT_OF_RANGE', message: expect.stringContaining('ash') });
+    expect(without?.error).toMatchObject({ message: expect.stringContaining('proline') });
+  });
+});
+
+describe('meat-fat', () => {
+  const spectrumOf = (number: number) =>
+    (version('meat-fat', 1).examples[number]?.instance as { spectrum: { x: number[]; y: number[] } })
+      .spectrum;
+
+  it('reads a spectrum in any order and in wavenumbers alike', async () => {
+    const { x, y } = spectrumOf(1);
+    const fat = await value('meat-fat', 1, { spectrum: { x, y } });
+    expect(await value('meat-fat', 1, { spectrum: { x: x.toReversed(), y: y.toReversed() } })).toBe(fat);
+    const wavenumbers = { x: x.map((nm) => 1e7 / nm), y, xUnit: 'cm^-1' };
+    expect(await value('meat-fat', 1, { spectrum: wavenumbers })).toBeCloseTo(fat, 3);
+  });
+
+  it('answers the same for a longer way through the meat, and over a baseline', async () => {
+    const { x, y } = spectrumOf(2);
+    const other = { x, y: y.map((absorbance, place) => 1.7 * absorbance + 0.3 - 0.002 * place) };
+    expect(await value('meat-fat', 1, { spectrum: other })).toBeCloseTo(
+      await value('meat-fat', 1, { spectrum: { x, y } }),
+      3,
+    );
+  });
+
+  it('refuses a spectrum that ends before the last wavelength', async () => {
+    const { x, y } = spectrumOf(0);
+    const [prediction] = await laboratory.predict(version('meat-fat', 1), [
+      { spectrum: { x: x.slice(0, 90), y: y.slice(0, 90) } },
+    ]);
+    expect(prediction).toMatchObject({ value: null, error: { code: 'INVALID_SPECTRUM' } });
   });
 });
 

@@ -2,15 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ExampleLaboratory } from '../../examples/measurement/example-laboratory.js';
 import { coverageOf, expectedCoverage } from '../../examples/science/coverage.js';
+import { measureClasses, type ClassScience } from '../../examples/science/measure-classes.js';
 import { measureScience, type ModelScience } from '../../examples/science/measure-science.js';
-import { scienceTable } from '../../examples/science/science-table.js';
+import { classTable, scienceTable } from '../../examples/science/science-table.js';
 
 describe('what docs/SCIENCE.md tells', () => {
   let models: readonly ModelScience[];
+  let classes: ClassScience;
   beforeAll(async () => {
     const laboratory = await ExampleLaboratory.open();
     try {
       models = await measureScience(laboratory);
+      classes = await measureClasses();
     } finally {
       await laboratory.close();
     }
@@ -23,14 +26,20 @@ describe('what docs/SCIENCE.md tells', () => {
 
   it('is what is measured', async () => {
     expect(await readFile(new URL('../../docs/SCIENCE.md', import.meta.url), 'utf8')).toContain(
-      `<!-- table -->\n\n${scienceTable(models)}\n\n<!-- end -->`,
+      `<!-- table -->\n\n${scienceTable(models)}\n\n${classTable(classes)}\n\n<!-- end -->`,
     );
   });
 
-  it('has solubilities within 0.70 and binding energies within 1 MeV, over 5 × 5 folds', () => {
+  it('has solubilities within 0.70, binding energies within 1 MeV and fat within 1 %, over 5 × 5 folds', () => {
     expect(found('esol').rows).toBe(803);
     expect(found('esol').folds.rmse).toBeLessThan(0.7);
     expect(found('binding-energy').folds.mae).toBeLessThan(1);
+    expect(found('meat-fat').folds.rmse).toBeLessThan(1);
+  });
+
+  it('has cultivars right, and each as often in its sets as right sets have it', () => {
+    expect(classes.folds.accuracy).toBeGreaterThan(0.95);
+    for (const { mean, right } of classes.sets.coverage) expect(Math.abs(mean - right)).toBeLessThan(0.02);
   });
 
   it('has intervals that cover what they say', () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { examples } from '../../../examples/index.js';
 import { ask, onlyError } from '../../api/support/ask.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
@@ -42,6 +43,33 @@ describe('the field of an example', () => {
         });
     }
     expect(esol?.[2]?.error).toMatchObject({ code: 'INVALID_SMILES', kind: 'INVALID_SMILES' });
+  });
+
+  it('takes rows of a table and spectra, and answers with sets and intervals', async () => {
+    const instanceOf = (model: string) =>
+      examples.find(({ name }) => name === model)?.versions[0]?.examples[0]?.instance;
+    const answered = await models(
+      `wine_cultivar(instances: $wines) {
+         cultivar { value set } probabilities { columns } domain { inside } error { code message } }
+       meat_fat(spectrum: $spectra) { fat { value unit interval { low high level } } domain { inside } }`,
+      {
+        wines: [instanceOf('wine-cultivar'), { ...(instanceOf('wine-cultivar') as object), alcohol: 101 }],
+        spectra: [(instanceOf('meat-fat') as { spectrum: unknown }).spectrum],
+      },
+      '($wines: [WineCultivarInstance!]!, $spectra: [SpectrumInput!]!)',
+    );
+    expect(answered).toMatchObject({
+      wine_cultivar: [
+        { cultivar: { value: 'Barolo', set: ['Barolo'] }, domain: { inside: true }, error: null },
+        { cultivar: null, error: { code: 'OUT_OF_RANGE' } },
+      ],
+      meat_fat: [
+        {
+          fat: { value: expect.closeTo(1.71, 2), unit: '%', interval: { level: 0.9 } },
+          domain: { inside: true },
+        },
+      ],
+    });
   });
 
   it('takes nuclides and particles as objects of a type of their own', async () => {
@@ -134,6 +162,8 @@ describe('the field of an example', () => {
       { name: 'binding-energy', typedField: 'binding_energy' },
       { name: 'esol', typedField: 'esol' },
       { name: 'lennard-jones', typedField: 'lennard_jones' },
+      { name: 'meat-fat', typedField: 'meat_fat' },
+      { name: 'wine-cultivar', typedField: 'wine_cultivar' },
     ]);
     const query = 'mutation { models { esol(smiles: "CCO") { log_s { unit } } } }';
     const client = app.subscriber();

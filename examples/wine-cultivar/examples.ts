@@ -1,0 +1,68 @@
+import type { ExampleInput } from '../../src/catalog/index.js';
+
+/** Three lines of the shipped data, and what the version answers to four decimals. */
+export const wineCultivarExamples: readonly ExampleInput[] = [
+  {
+    name: 'a Barolo',
+    description: 'Much proline, and phenols that are mostly flavanoids.',
+    instance: {
+      alcohol: 14.23,
+      malicAcid: 1.71,
+      ash: 2.43,
+      ashAlkalinity: 15.6,
+      magnesium: 127,
+      totalPhenols: 2.8,
+      flavanoids: 3.06,
+      nonflavanoidPhenols: 0.28,
+      proanthocyanins: 2.29,
+      colorIntensity: 5.64,
+      hue: 1.04,
+      od280od315: 3.92,
+      proline: 1065,
+    },
+    expected: { cultivar: 'Barolo', probabilities: { Barolo: 0.9998, Grignolino: 0.0002, Barbera: 0 } },
+  },
+  {
+    name: 'a Grignolino',
+    description: 'Less colour and less proline.',
+    instance: {
+      alcohol: 13.34,
+      malicAcid: 0.94,
+      ash: 2.36,
+      ashAlkalinity: 17,
+      magnesium: 110,
+      totalPhenols: 2.53,
+      flavanoids: 1.3,
+      nonflavanoidPhenols: 0.55,
+      proanthocyanins: 0.42,
+      colorIntensity: 3.17,
+      hue: 1.02,
+      od280od315: 1.93,
+      proline: 750,
+    },
+    expected: {
+      cultivar: 'Grignolino',
+      probabilities: { Barolo: 0.1463, Grignolino: 0.639, Barbera: 0.2147 },
+    },
+  },
+  {
+    name: 'a Barbera',
+    description: 'Few flavanoids, much colour, a low hue.',
+    instance: {
+      alcohol: 13.32,
+      malicAcid: 3.24,
+      ash: 2.38,
+      ashAlkalinity: 21.5,
+      magnesium: 92,
+      totalPhenols: 1.93,
+      flavanoids: 0.76,
+      nonflavanoidPhenols: 0.45,
+      proanthocyanins: 1.25,
+      colorIntensity: 8.42,
+      hue: 0.55,
+      od280od315: 1.62,
+      proline: 650,
+    },
+    expected: { cultivar: 'Barbera', probabilities: { Barolo: 0.001, Grignolino: 0.0006, Barbera: 0.9983 } },
+  },
+];
