@@ -7,6 +7,7 @@ KServe's own model server, over its protocols v2 and v1:
 import argparse
 import os
 import sys
+import uuid
 
 import numpy as np
 from kserve import InferOutput, InferResponse, Model, ModelServer, model_server
@@ -46,7 +47,8 @@ class RetortModel(Model):
             output = InferOutput(name=name, shape=list(array.shape), datatype=datatype_of(array))
             output.set_data_from_numpy(array, binary_data=payload.use_binary_outputs)
             outputs.append(output)
-        return InferResponse(response_id=payload.id, model_name=self.name, infer_outputs=outputs)
+        # KServe's answers must have an id, though its requests need none.
+        return InferResponse(response_id=payload.id or str(uuid.uuid4()), model_name=self.name, infer_outputs=outputs)
 
     def _rows(self, payload):
         """Of v1: one row each, the tensors by their names, or the only one without."""
