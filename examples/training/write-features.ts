@@ -46,8 +46,8 @@ async function features(set: TrainingSet, reader: InstanceReader): Promise<strin
   return [Object.keys(first), ...lines.map((line) => Object.values(line))].map(csvLine).join('');
 }
 
-/** Lists and objects as JSON, as `predict` and files of rows take them. */
+/** Text as it is; numbers, lists and objects as JSON, as `predict` and files of rows take them. */
 function csvLine(fields: readonly unknown[]): string {
-  const cells = fields.map((field) => (typeof field === 'object' ? JSON.stringify(field) : String(field)));
+  const cells = fields.map((field) => (typeof field === 'string' ? field : JSON.stringify(field)));
   return `${cells.map((cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`;
 }

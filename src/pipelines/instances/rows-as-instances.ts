@@ -4,6 +4,7 @@ import { describeInstance } from '../describe/describe-instance.js';
 import { instanceForm } from '../describe/instance-form.js';
 import type { FieldDescription, FieldKind } from '../language/index.js';
 import type { Pipeline } from '../pipeline.js';
+import { elementNames, gathered, spreadVectors } from './vector-columns.js';
 
 /** Fields that make an instance together, and what is made of them. */
 interface Way {
@@ -38,10 +39,12 @@ export function rowsAsInstances(
   columns: ReadonlyMap<string, string>,
   fileName: string,
 ): RowsAsInstances {
-  const ways = waysOf(pipeline);
-  const known = [...new Set(ways.flatMap(({ wishes }) => wishes.map(({ name }) => name)))];
+  const described = instanceForm(pipeline) === 'nuclide' ? [] : describeInstance(pipeline).fields;
+  const elements = new Set(described.flatMap(elementNames));
+  const ways = waysOf(pipeline).map((way) => withSpread(way, described, description, columns));
+  const known = [...new Set(waysOf(pipeline).flatMap(({ wishes }) => wishes.map(({ name }) => name)))];
   for (const field of columns.keys())
-    if (!known.includes(field))
+    if (!known.includes(field) && !elements.has(field))
       throw new DomainError(
         'INVALID_ARGUMENT',
         `columns: an instance of this version has the fields ${known.join(', ')}, got one of ${JSON.stringify(field)}.`,
@@ -60,6 +63,25 @@ export function rowsAsInstances(
   const way = [first, ...others].find((each) => fits(each, description, fileName)) ?? first;
   const reader = new FieldReader(description, way.wishes, fileName);
   return { instanceOf: (row) => made(way, reader.read(row)), columns: reader.columns };
+}
+
+/** Reads vectors from the columns of their elements, where the file has these. */
+function withSpread(
+  way: Way,
+  fields: readonly FieldDescription[],
+  description: FileDescription,
+  columns: ReadonlyMap<string, string>,
+): Way {
+  const vectors = spreadVectors(fields, description, columns);
+  if (vectors.length === 0) return way;
+  const spread = new Map(vectors.map(({ name, elements }) => [name, elements]));
+  return {
+    wishes: way.wishes.flatMap((each) => spread.get(each.name) ?? [each]),
+    instance: (row) => {
+      const fields = gathered(row, vectors);
+      return way.instance?.(fields) ?? fields;
+    },
+  };
 }
 
 function waysOf(pipeline: Pipeline): readonly Way[] {

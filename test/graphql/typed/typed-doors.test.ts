@@ -50,13 +50,13 @@ describe('the field of an example', () => {
       examples.find(({ name }) => name === model)?.versions[0]?.examples[0]?.instance;
     const answered = await models(
       `wine_cultivar(instances: $wines) {
-         cultivar { value set } probabilities { columns } domain { inside } error { code message } }
+         cultivar { value set } probabilities { value { Barolo } unit } domain { inside } error { code message } }
        meat_fat(spectrum: $spectra) { fat { value unit interval { low high level } } domain { inside } }`,
       {
         wines: [instanceOf('wine-cultivar'), { ...(instanceOf('wine-cultivar') as object), alcohol: 101 }],
         spectra: [(instanceOf('meat-fat') as { spectrum: unknown }).spectrum],
       },
-      '($wines: [WineCultivarInstance!]!, $spectra: [SpectrumInput!]!)',
+      '($wines: [WineCultivarInstance!]!, $spectra: [JSON!]!)',
     );
     expect(answered).toMatchObject({
       wine_cultivar: [

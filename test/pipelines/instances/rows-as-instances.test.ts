@@ -78,6 +78,44 @@ describe('rows of a file', () => {
     expect(await instances(pipeline, 'CSV', 'x;note\n1,5;a\n2,25;b\n')).toEqual([{ x: 1.5 }, { x: 2.25 }]);
   });
 
+  describe('with a vector', () => {
+    const pipeline = derivedPipeline({
+      inputs: [
+        { name: 'x', datatype: 'FP64', shape: [-1, 3] },
+        { name: 't', datatype: 'FP64', shape: [-1, 1] },
+      ],
+      outputs: [{ name: 'y', datatype: 'FP64', shape: [-1, 1] }],
+    });
+
+    it('have it in one cell as a list, or in a column for each element', async () => {
+      const vectors = [{ x: [1, 2.5, -3], t: 7 }];
+      expect(await instances(pipeline, 'CSV', 'x,t\n"[1, 2.5, -3]",7\n')).toEqual(vectors);
+      expect(await instances(pipeline, 'CSV', 'x.2,x.0,t,x.1\n-3,1,7,2.5\n')).toEqual(vectors);
+      expect(await instances(pipeline, 'CSV', 'x.0;x.1;x.2;t\n1;2,5;-3;7\n')).toEqual(vectors);
+      expect(await instances(pipeline, 'JSONL', '{"x": [1, 2.5, -3], "t": 7}\n')).toEqual(vectors);
+    });
+
+    it('take the columns that its elements are said to be in, before one of its own name', async () => {
+      expect(
+        await instances(pipeline, 'CSV', 'x,a,b,c,t\nnote,1,2,3,7\n', { 'x.0': 'a', 'x.1': 'b', 'x.2': 'c' }),
+      ).toEqual([{ x: [1, 2, 3], t: 7 }]);
+    });
+
+    it('are refused where an element has no column, is empty or is none of the vector', async () => {
+      await expect(instances(pipeline, 'CSV', 'x.0,x.1,t\n1,2,7\n')).rejects.toMatchObject({
+        code: 'COLUMN_NOT_FOUND',
+        message: expect.stringContaining('no column "x.2"'),
+      });
+      await expect(instances(pipeline, 'CSV', 'x.0,x.1,x.2,t\n1,,3,7\n')).rejects.toThrow(
+        'The column "x.1" is empty',
+      );
+      await expect(instances(pipeline, 'CSV', 'x,t\n1,7\n', { 'x.3': 'x' })).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('fields x, t, got one of "x.3"'),
+      });
+    });
+  });
+
   it('say which fields there are when a column is given for another', async () => {
     await expect(instances(ofKind('nuclide'), 'CSV', 'z,n\n1,1\n', { smiles: 'z' })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
