@@ -55,9 +55,11 @@ export async function startMlServer(models: Readonly<Record<string, Uint8Array>>
 }
 
 async function ready(port: number, model: string): Promise<void> {
-  for (const end = performance.now() + START_MS; performance.now() < end; await delay(100)) {
+  const end = performance.now() + START_MS;
+  while (performance.now() < end) {
     const answer = await fetch(`http://127.0.0.1:${port}/v2/models/${model}/ready`).catch(() => null);
     if (answer?.ok === true) return;
+    await delay(100);
   }
   throw new Error(`MLServer did not serve "${model}" within ${START_MS / 1000} s.`);
 }

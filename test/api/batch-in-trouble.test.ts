@@ -120,7 +120,10 @@ describe('a batch prediction whose deployment changes meanwhile', () => {
         // The file takes a megabyte, and its result more than is left.
         const { id } = await startBatch(app, TABLE, { format: 'CSV', version: 'line@1' });
         await until(async () =>
-          (await jobOf(app, id)).log.map(({ message }) => message).join(' ').includes('disk'),
+          (await jobOf(app, id)).log
+            .map(({ message }) => message)
+            .join(' ')
+            .includes('disk'),
         );
         const held = await jobOf(app, id);
         expect(held.state).not.toBe('FAILED');

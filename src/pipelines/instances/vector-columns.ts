@@ -43,10 +43,9 @@ export function gathered(
   row: Readonly<Record<string, unknown>>,
   vectors: readonly SpreadVector[],
 ): Record<string, unknown> {
-  const fields: Record<string, unknown> = { ...row };
-  for (const { name, elements } of vectors) {
-    fields[name] = elements.map((element) => row[element.name]);
-    for (const element of elements) delete fields[element.name];
-  }
-  return fields;
+  const spread = new Set(vectors.flatMap(({ elements }) => elements.map(({ name }) => name)));
+  return Object.fromEntries([
+    ...Object.entries(row).filter(([name]) => !spread.has(name)),
+    ...vectors.map(({ name, elements }) => [name, elements.map((element) => row[element.name])] as const),
+  ]);
 }
