@@ -294,7 +294,7 @@ describe.each(databaseKinds)('monitoringEvents, %s database', (kind) => {
         `{ events(filter: {${what}: "serched"}, last: 1) { edges { node { kind } } } }`,
       );
       expect(errors?.[0]?.message).toMatch(new RegExp(`^No event speaks of a ${what} "serched": expected`));
-      expect(errors?.[0]?.extensions?.code).toBe('INVALID_ARGUMENT');
+      expect(errors?.[0]?.extensions.code).toBe('INVALID_ARGUMENT');
     }
     const nothing = await ask(
       app,
