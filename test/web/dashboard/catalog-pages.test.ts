@@ -99,7 +99,7 @@ describe('the pages of the catalog', () => {
 
   inBrowser('finds models as one types, and has each search in the address', async () => {
     await open('/catalog');
-    await seen('5 models');
+    await seen('7 models');
     await page.getByLabel('Search').fill('solub');
     await seen('1 model');
     expect(page.url()).toBe(`${app.url}/catalog?q=solub`);
@@ -371,7 +371,7 @@ describe('the pages of the catalog', () => {
 
   const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
   inBrowser.each([
-    { path: '/catalog', theme: 'light', width: 390, ready: /^\d models$/ },
+    { path: '/catalog', theme: 'light', width: 390, ready: /^\d+ models$/ },
     { path: '/models/esol', theme: 'dark', width: 768, ready: 'Intended use' },
     { path: '/models/esol/versions', theme: 'light', width: 390, ready: 'esol@1' },
     { path: '/models/esol/versions/2', theme: 'light', width: 1440, ready: 'Operator sets' },
