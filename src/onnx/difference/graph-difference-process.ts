@@ -98,8 +98,11 @@ function ended(code: number | null, signal: NodeJS.Signals | null): ComparisonEn
   );
 }
 
-function unreachable(cause: Error): DomainError {
-  return new DomainError(
+/** The process was not asked: its end was not known yet, or it never began. */
+export class ComparisonUnreachable extends DomainError {}
+
+function unreachable(cause: Error): ComparisonUnreachable {
+  return new ComparisonUnreachable(
     'UNAVAILABLE',
     'The process that compares graphs could not be started or reached; try again',
     { cause },

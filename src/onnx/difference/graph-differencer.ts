@@ -6,7 +6,11 @@ import type {
   GraphDifferenceRequest,
   StoredGraph,
 } from './graph-difference-messages.js';
-import { ComparisonEnded, GraphDifferenceProcess } from './graph-difference-process.js';
+import {
+  ComparisonEnded,
+  ComparisonUnreachable,
+  GraphDifferenceProcess,
+} from './graph-difference-process.js';
 
 const WAITING = 32;
 /** Starting a process holds up a large server for tens of milliseconds, and a caller that compares two versions often compares the next two. */
@@ -72,7 +76,7 @@ export class GraphDifferencer {
       return await this.#ask(idle, request, signal);
     } catch (error) {
       // It may have been ended before it had read the question: a new one tells whether the graphs were at fault.
-      if (!(error instanceof ComparisonEnded)) throw error;
+      if (!(error instanceof ComparisonEnded || error instanceof ComparisonUnreachable)) throw error;
       return this.#ask(new GraphDifferenceProcess(), request, signal);
     }
   }
