@@ -108,7 +108,7 @@ export const monitoringResolvers = {
       return connect(page, {
         cursors: eventCursors,
         position: ({ cursor }) => cursor,
-        page: (window) => events.pageAbout({ filter: wanted, ...window }),
+        page: (window) => events.page({ filter: wanted, ...window }),
         count: () => events.count(wanted),
       });
     },

@@ -1,5 +1,4 @@
 import type { Database, Transaction } from '../database/index.js';
-import { DomainError } from '../errors.js';
 import type { Logger } from '../logging.js';
 import type { EventFilter, EventKind, EventRecord, NewEvent } from './event.js';
 import { EventBuffer } from './event-buffer.js';
@@ -92,21 +91,6 @@ export class EventLog {
     return this.store.page(query);
   }
 
-  /**
-   * `page`, for whoever names what it is to be about.
-   *
-   * @throws DomainError INVALID_ARGUMENT for a model or deployment that no event speaks of: there never was one of this name
-   */
-  async pageAbout(query: EventPageQuery): Promise<EventRecord[]> {
-    const events = await this.store.page(query);
-    if (events.length > 0) return events;
-    const { model, deployment } = query.filter ?? {};
-    if (model !== undefined && !(await this.store.knows({ model }))) throw neverSeen('model', model);
-    if (deployment !== undefined && !(await this.store.knows({ deployment })))
-      throw neverSeen('deployment', deployment);
-    return events;
-  }
-
   count(filter?: EventFilter): Promise<number> {
     return this.store.count(filter);
   }
@@ -137,12 +121,4 @@ export class EventLog {
     await this.buffer.close();
     await this.feed.close();
   }
-}
-
-function neverSeen(what: 'model' | 'deployment', name: string): DomainError {
-  return new DomainError(
-    'INVALID_ARGUMENT',
-    `No event speaks of a ${what} ${JSON.stringify(name)}: expected the name of one that there is or was, as ${what}s lists them.`,
-    { field: ['filter', what] },
-  );
 }

@@ -78,15 +78,6 @@ export class EventStore {
     return this.database.event.count({ where: filterToWhere(filter) });
   }
 
-  /** Whether anything was ever told of it. */
-  async knows(filter: Pick<EventFilter, 'model' | 'deployment'>): Promise<boolean> {
-    const found = await this.database.event.findFirst({
-      where: filterToWhere(filter),
-      select: { cursor: true },
-    });
-    return found !== null;
-  }
-
   /** Deletes events of these kinds older than `cutoff` and remembers how far, so that a resuming subscriber is told. */
   async prune(kinds: readonly EventKind[], cutoff: Date): Promise<number> {
     return this.database.$transaction(async (tx) => {

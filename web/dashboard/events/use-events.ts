@@ -7,7 +7,6 @@ import { useEventStream } from '../api/event-stream.js';
 const PAGE = 50;
 /** As many rows as a page bears; older ones are loaded again when they are scrolled to. */
 const KEPT = 2_000;
-const NEVER_SEEN = 'No event speaks of a ';
 
 export interface EventList {
   /** Newest first. */
@@ -39,9 +38,13 @@ export function useEvents(filter: EventFilter, isPaused: boolean): EventList {
   const [round, setRound] = useState(0);
   const [resumeAfter, setResumeAfter] = useState<string | null>(null);
 
-  const ask = async (before: string | null, wanted = JSON.parse(asked) as EventFilter) =>
+  const ask = async (before: string | null) =>
     client
-      .query(Events, { filter: wanted, last: PAGE, before }, { requestPolicy: 'network-only' })
+      .query(
+        Events,
+        { filter: JSON.parse(asked) as EventFilter, last: PAGE, before },
+        { requestPolicy: 'network-only' },
+      )
       .toPromise();
 
   useEffect(() => {
@@ -50,19 +53,9 @@ export function useEvents(filter: EventFilter, isPaused: boolean): EventList {
       setLoading(true);
       setEnded(null);
       const answer = await ask(null);
-      // Nothing was ever told of such a name: there is nothing to show before what comes from now on.
-      const isUnknown =
-        answer.error?.graphQLErrors.some(({ message }) => message.startsWith(NEVER_SEEN)) === true;
-      const newestOfAll = isUnknown ? await ask(null, {}) : null;
       if (!isCurrent) return;
       setLoading(false);
-      setError(newestOfAll ? newestOfAll.error : answer.error);
-      if (newestOfAll?.data) {
-        const { endCursor } = newestOfAll.data.events.pageInfo;
-        setLoaded({ events: [], hasOlder: false, after: endCursor ?? null });
-        setResumeAfter(endCursor ?? null);
-        return;
-      }
+      setError(answer.error);
       const page = answer.data?.events;
       if (page === undefined) return;
       const after = page.pageInfo.endCursor ?? answer.data?.newest.pageInfo.endCursor ?? null;
