@@ -21,8 +21,8 @@ export default {
   workerGracefulExitTimeout: 60_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // Need the network: npm run test:clients, npm run test:converters.
-  testPathIgnorePatterns: ['/node_modules/', '/test/clients/', '/test/converters/'],
+  // Need the network: npm run test:clients, test:converters, test:engines.
+  testPathIgnorePatterns: ['/node_modules/', '/test/clients/', '/test/converters/', '/test/engines/'],
   globalSetup: '<rootDir>/test/support/runner/global-setup.js',
   globalTeardown: '<rootDir>/test/support/runner/global-teardown.js',
   testTimeout: Math.ceil(LIMIT_MS * Number(process.env.RETORT_TEST_SLOWNESS)),
