@@ -8,6 +8,7 @@
 import { cpus } from 'node:os';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { storeMonth } from './dashboard/month-of-metrics.js';
+import { decodeNodeId } from '../src/graphql/node-id.js';
 import { digits, judged, ms, table } from './support/markdown.js';
 import { ownedDirectory } from './support/owned.js';
 import { startRetort, type RetortServer } from './support/retort-server.js';
@@ -53,13 +54,11 @@ async function firstStart(): Promise<{ id: string; version: { id: string; number
       {},
     )) as { deployment: { id: string; state: string; version: { id: string; number: number } } | null };
     if (found?.state !== 'READY') continue;
-    return { id: plainId(found.id), version: { ...found.version, id: plainId(found.version.id) } };
+    return {
+      id: decodeNodeId(found.id).id,
+      version: { ...found.version, id: decodeNodeId(found.version.id).id },
+    };
   }
-}
-
-/** The database's id in a global one. */
-function plainId(id: string): string {
-  return Buffer.from(id, 'base64url').toString().split(':')[1] ?? '';
 }
 
 /** With nothing in the browser's cache. */

@@ -41,7 +41,7 @@ export async function storeMonth(
             deploymentId: deployment.id,
             start,
             run: 0,
-            data: hourOf(start, random, { ...deployment.version, modelName }).bytes(),
+            data: tallyOf(start, random, { ...deployment.version, modelName }).bytes(),
           })),
           seconds,
         );
@@ -55,7 +55,7 @@ export async function storeMonth(
 }
 
 /** More by day than by night, and now and then an error. */
-function hourOf(
+function tallyOf(
   start: number,
   random: () => number,
   version: { readonly id: string; readonly number: number; readonly modelName: string },

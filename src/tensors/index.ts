@@ -19,6 +19,7 @@ export { fromHalf, toHalf } from './half-float.js';
 export { madeUpInputs } from './made-up-inputs.js';
 export { NARROW, NARROW_TYPES, type NarrowType, narrowType, narrowTypeName } from './narrow-types.js';
 export { nearestNarrow } from './narrow-values.js';
+export { nestedText, numberText } from './nested-text.js';
 export { shortestFloat32 } from './shortest-float.js';
 export { byteLengthOf, fromBytes, isStrings } from './tensor-bytes.js';
 export { formatShape } from './tensor-error.js';

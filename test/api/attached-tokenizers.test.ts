@@ -5,13 +5,8 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 import { retortJson } from '../cli/support/run-retort.js';
 import { ask, refusal, succeed } from './support/ask.js';
 import { PUBLISH, register } from './support/catalog-steps.js';
-import {
-  oiliness,
-  smallTokenizer,
-  textClassifier,
-  textPipeline,
-  VOCABULARY,
-} from './support/text-classifier.js';
+import { oiliness, textClassifier, textPipeline, VOCABULARY } from './support/text-classifier.js';
+import { smallTokenizer } from '../support/small-tokenizer.js';
 import { download, importArchive, send, IMPORT } from './support/transfer-steps.js';
 import { archiveFiles, readWhole, tarOf } from '../transfer/sample-archive.js';
 
@@ -51,7 +46,7 @@ describe('a text model whose tokenizer is attached', () => {
   beforeAll(async () => {
     server = await startTestApp({ kind: 'embedded' });
     graph = await server.upload(textClassifier());
-    tokenizer = await server.upload(Buffer.from(JSON.stringify(smallTokenizer())));
+    tokenizer = await server.upload(Buffer.from(JSON.stringify(smallTokenizer(VOCABULARY))));
     other = await server.upload(Buffer.from(JSON.stringify(smallTokenizer([...VOCABULARY, 'salty']))));
     await register(server, 'texts');
     await succeed(server, PUBLISH, { input: input({}, [tokenizer.digest]) });
@@ -205,7 +200,7 @@ describe('a text model whose tokenizer is attached', () => {
         ...['push', await file('texts.onnx', textClassifier()), '--model', 'pushed', '--register'],
         ...['--domain', 'CHEMISTRY', '--no-source'],
         ...['--pipeline', await file('texts.json', JSON.stringify(textPipeline()))],
-        ...['--tokenizer', await file('tokenizer.json', JSON.stringify(smallTokenizer()))],
+        ...['--tokenizer', await file('tokenizer.json', JSON.stringify(smallTokenizer(VOCABULARY)))],
       ],
       { url: server.url },
     );

@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { expectClose, openBench, type Bench } from './support/bench.js';
+import { openBench, type Bench } from './support/bench.js';
+import { expectServed } from './support/served.js';
 
 const taking = (shape: readonly number[]) => [
   '--option',
@@ -30,21 +29,7 @@ describe('models of MXNet', () => {
 
   it('serves one from the folder to predictions', async () => {
     await bench.push('dense', ...taking([-1, 8]), '--model', 'served');
-    expect(await bench.retort('deploy', 'served@1')).toMatchObject({ code: 0 });
-    const { rows, answers } = bench.asked('dense');
-    await writeFile(join(bench.folder, 'data.json'), JSON.stringify(rows));
-    const inferred = await bench.retort('infer', 'served', 'data=@data.json', '--json');
-    expect(inferred).toMatchObject({ code: 0 });
-    const [output] = (JSON.parse(inferred.stdout) as { outputs: { data: number[] }[] }).outputs;
-    expectClose(output?.data, answers);
-    const instances = rows.map((data) => JSON.stringify({ data }));
-    const predicted = await bench.retort('predict', 'served', ...instances, '--json');
-    expect(predicted).toMatchObject({ code: 0 });
-    const { predictions } = JSON.parse(predicted.stdout) as { predictions: { value: number }[] };
-    expectClose(
-      predictions.map(({ value }) => value),
-      answers,
-    );
+    await expectServed(bench, 'served', 'dense', 'data');
   });
 
   it.each<[string, readonly string[], RegExp]>([

@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { expectClose, openBench, type Bench } from './support/bench.js';
+import { openBench, type Bench } from './support/bench.js';
+import { expectServed } from './support/served.js';
 
 const taking = (name: string, shape: readonly number[]) => [
   '--option',
@@ -29,21 +28,7 @@ describe('models of PyTorch', () => {
 
   it('serves one from the file to predictions', async () => {
     await bench.push('dense.pt2', '--trust-pickle', '--model', 'served');
-    expect(await bench.retort('deploy', 'served@1')).toMatchObject({ code: 0 });
-    const { rows, answers } = bench.asked('dense.pt2');
-    await writeFile(join(bench.folder, 'rows.json'), JSON.stringify(rows));
-    const inferred = await bench.retort('infer', 'served', 'input=@rows.json', '--json');
-    expect(inferred).toMatchObject({ code: 0 });
-    const [output] = (JSON.parse(inferred.stdout) as { outputs: { data: number[] }[] }).outputs;
-    expectClose(output?.data, answers);
-    const instances = rows.map((input) => JSON.stringify({ input }));
-    const predicted = await bench.retort('predict', 'served', ...instances, '--json');
-    expect(predicted).toMatchObject({ code: 0 });
-    const { predictions } = JSON.parse(predicted.stdout) as { predictions: { value: number }[] };
-    expectClose(
-      predictions.map(({ value }) => value),
-      answers,
-    );
+    await expectServed(bench, 'served', 'dense.pt2', 'input');
   });
 
   it.each<[string, readonly string[], RegExp]>([

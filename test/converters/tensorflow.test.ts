@@ -1,9 +1,8 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ask } from '../api/support/ask.js';
 import { converted } from '../convert/support/conversion-steps.js';
-import { bytesOf, expectClose, openBench, type Bench } from './support/bench.js';
+import { bytesOf, openBench, type Bench } from './support/bench.js';
+import { expectServed } from './support/served.js';
 
 describe('models of TensorFlow', () => {
   let bench: Bench;
@@ -47,25 +46,7 @@ describe('models of TensorFlow', () => {
 
   it('serves one from the folder to predictions', async () => {
     await bench.push('dense', '--signature', 'score', '--model', 'served');
-    expect(await bench.retort('deploy', 'served@1')).toMatchObject({ code: 0 });
-    const { rows, answers } = bench.asked('dense');
-    await writeFile(join(bench.folder, 'features.json'), JSON.stringify(rows));
-    const inferred = await bench.retort('infer', 'served', 'features=@features.json', '--json');
-    expect(inferred).toMatchObject({ code: 0 });
-    const [output] = (JSON.parse(inferred.stdout) as { outputs: { data: number[] }[] }).outputs;
-    expectClose(output?.data, answers);
-    const predicted = await bench.retort(
-      'predict',
-      'served',
-      ...rows.map((features) => JSON.stringify({ features })),
-      '--json',
-    );
-    expect(predicted).toMatchObject({ code: 0 });
-    const { predictions } = JSON.parse(predicted.stdout) as { predictions: { value: number }[] };
-    expectClose(
-      predictions.map(({ value }) => value),
-      answers,
-    );
+    await expectServed(bench, 'served', 'dense', 'features');
   });
 
   it('takes a zip of the folder, sent as an archive or as any file', async () => {

@@ -1,14 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { archiveFileName, type TransferService } from '../../transfer/index.js';
-import {
-  announcedUpload,
-  readRawUploads,
-  senderLeft,
-  uploadBody,
-  uploadedBytes,
-  type UploadRoute,
-} from './artifact-upload.js';
+import { registerUpload, type UploadRoute } from './artifact-upload.js';
 
 const UPLOAD: UploadRoute = {
   path: '/archives',
@@ -21,16 +14,7 @@ const UPLOAD: UploadRoute = {
  * `importModel`, and answers `{digest, size}`.
  */
 export async function registerArchiveRoutes(app: FastifyInstance, transfer: TransferService): Promise<void> {
-  readRawUploads(app, UPLOAD);
-
-  app.post('/archives', async (request, reply) => {
-    const body = uploadBody(request, UPLOAD);
-    const { digest, size, alreadyStored } = await transfer.receiveArchive(uploadedBytes(body), {
-      ...announcedUpload(request),
-      signal: senderLeft(body),
-    });
-    return reply.code(alreadyStored ? 200 : 201).send({ digest, size });
-  });
+  registerUpload(app, UPLOAD, (bytes, options) => transfer.receiveArchive(bytes, options));
 
   app.route<{ Params: { name: string } }>({
     method: ['GET', 'HEAD'],

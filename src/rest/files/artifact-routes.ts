@@ -1,13 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { putBundle, type ArtifactStore, type PackedAs } from '../../artifacts/index.js';
-import {
-  announcedUpload,
-  readRawUploads,
-  senderLeft,
-  uploadBody,
-  uploadedBytes,
-  type UploadRoute,
-} from './artifact-upload.js';
+import { registerUpload, type UploadRoute } from './artifact-upload.js';
 import { requestedRange } from './byte-range.js';
 import { RestError } from '../rest-error.js';
 
@@ -15,6 +8,7 @@ const UPLOAD: UploadRoute = {
   path: '/artifacts',
   types: ['application/octet-stream', 'application/x-onnx', 'application/x-tar', 'application/zip'],
   exampleFile: 'model.onnx',
+  isRead: true,
 };
 
 /** A model with the files its weights lie in. */
@@ -29,20 +23,11 @@ interface ArtifactParams {
  * already. Of a tar or zip, a bundle is stored, whose digest is not that of the bytes sent. `GET` and `HEAD /artifacts/sha256:…` stream it out, whole or by range.
  */
 export async function registerArtifactRoutes(app: FastifyInstance, artifacts: ArtifactStore): Promise<void> {
-  readRawUploads(app, UPLOAD);
-
-  app.post('/artifacts', async (request, reply) => {
-    const body = uploadBody(request, UPLOAD);
-    const options = { ...announcedUpload(request), signal: senderLeft(body) };
+  registerUpload(app, UPLOAD, (bytes, options, request) => {
     const packedAs = PACKED[mediaType(request)];
-    const { digest, size, alreadyStored } =
-      packedAs === undefined
-        ? await artifacts.put(uploadedBytes(body), options)
-        : await putBundle(artifacts, uploadedBytes(body), { ...options, packedAs });
-    return reply
-      .code(alreadyStored ? 200 : 201)
-      .header('location', `/artifacts/${digest}`)
-      .send({ digest, size });
+    return packedAs === undefined
+      ? artifacts.put(bytes, options)
+      : putBundle(artifacts, bytes, { ...options, packedAs });
   });
 
   app.route<{ Params: ArtifactParams }>({

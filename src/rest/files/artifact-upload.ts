@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../platform/errors.js';
 import { RestError } from '../rest-error.js';
 
@@ -8,10 +8,25 @@ export interface UploadRoute {
   readonly path: string;
   readonly types: readonly string[];
   readonly exampleFile: string;
+  /** Whether what was sent can be read again below the path. */
+  readonly isRead?: boolean;
 }
 
 /** An upload that sends nothing for this long has died without saying so. */
 const STALL_MS = 60_000;
+
+/** What became of an upload. */
+export interface ReceivedUpload {
+  readonly digest: string;
+  readonly size: number;
+  readonly alreadyStored: boolean;
+}
+
+export type Receive = (
+  bytes: AsyncGenerator<Uint8Array>,
+  options: AnnouncedUpload & { readonly signal: AbortSignal },
+  request: FastifyRequest,
+) => Promise<ReceivedUpload>;
 
 /** What the headers announce about the bytes to come. */
 export interface AnnouncedUpload {
@@ -19,11 +34,23 @@ export interface AnnouncedUpload {
   readonly expectedDigest?: string;
 }
 
+/** Takes bytes in at the route's path, and answers `{digest, size}`: 201 when they are new, 200 when they were stored already. */
+export function registerUpload(app: FastifyInstance, route: UploadRoute, receive: Receive): void {
+  readRawUploads(app, route);
+  app.post(route.path, async (request, reply): Promise<FastifyReply> => {
+    const body = uploadBody(request, route);
+    const options = { ...announcedUpload(request), signal: senderLeft(body) };
+    const { digest, size, alreadyStored } = await receive(uploadedBytes(body), options, request);
+    if (route.isRead === true) reply.header('location', `${route.path}/${digest}`);
+    return reply.code(alreadyStored ? 200 : 201).send({ digest, size });
+  });
+}
+
 /**
  * Reads the announced length and digest (`?digest=sha256:…` or `Content-Digest: sha-256=:…:`, RFC 9530).
  * @throws RestError UNSUPPORTED_MEDIA_TYPE, DomainError INVALID_ARGUMENT
  */
-export function announcedUpload(request: FastifyRequest): AnnouncedUpload {
+function announcedUpload(request: FastifyRequest): AnnouncedUpload {
   const { headers } = request;
   checkEncoding(headers);
   const digest = announcedDigest((request.query as { digest?: unknown }).digest, headers['content-digest']);
@@ -60,7 +87,7 @@ export async function* uploadedBytes(
  * Makes the routes of this scope read raw bytes and nothing else. The types an HTML form can send are refused, so no other
  * site's form can upload.
  */
-export function readRawUploads(app: FastifyInstance, route: UploadRoute): void {
+function readRawUploads(app: FastifyInstance, route: UploadRoute): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([...route.types], (_request, body, done) => done(null, body));
   app.addContentTypeParser('*', (request, _body, done) =>
@@ -69,13 +96,13 @@ export function readRawUploads(app: FastifyInstance, route: UploadRoute): void {
 }
 
 /** The bytes to come. @throws RestError UNSUPPORTED_MEDIA_TYPE when there is no body and no type: nothing was parsed */
-export function uploadBody({ body }: FastifyRequest, route: UploadRoute): IncomingMessage {
+function uploadBody({ body }: FastifyRequest, route: UploadRoute): IncomingMessage {
   if (body === undefined) throw wrongUploadType(route, undefined);
   return body as IncomingMessage;
 }
 
 /** Aborts when the sender leaves before everything has come. */
-export function senderLeft(body: IncomingMessage): AbortSignal {
+function senderLeft(body: IncomingMessage): AbortSignal {
   const left = new AbortController();
   body.once('close', () => {
     if (!body.complete) left.abort(body.errored ?? new Error('The client left before the upload was whole.'));

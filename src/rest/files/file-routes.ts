@@ -1,13 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { UploadedFiles } from '../../batch/index.js';
-import {
-  announcedUpload,
-  readRawUploads,
-  senderLeft,
-  uploadBody,
-  uploadedBytes,
-  type UploadRoute,
-} from './artifact-upload.js';
+import { registerUpload, type UploadRoute } from './artifact-upload.js';
 
 /** What programs send such files as; none that an HTML form can send. */
 const UPLOAD: UploadRoute = {
@@ -34,14 +27,5 @@ const UPLOAD: UploadRoute = {
 
 /** `POST /files` streams a file of rows or a picture in, for jobs and instances that name it, and answers `{digest, size}`. */
 export async function registerFileRoutes(app: FastifyInstance, uploads: UploadedFiles): Promise<void> {
-  readRawUploads(app, UPLOAD);
-
-  app.post('/files', async (request, reply) => {
-    const body = uploadBody(request, UPLOAD);
-    const { digest, size, alreadyStored } = await uploads.receive(uploadedBytes(body), {
-      ...announcedUpload(request),
-      signal: senderLeft(body),
-    });
-    return reply.code(alreadyStored ? 200 : 201).send({ digest, size });
-  });
+  registerUpload(app, UPLOAD, (bytes, options) => uploads.receive(bytes, options));
 }

@@ -1,4 +1,11 @@
-import { encodeTensor, type RawTensor, type Tensor, type TensorSpec } from '../../tensors/index.js';
+import {
+  encodeTensor,
+  nestedText,
+  numberText,
+  type RawTensor,
+  type Tensor,
+  type TensorSpec,
+} from '../../tensors/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { NumberBlock } from '../../platform/json/index.js';
 import { decodedBase64 } from '../../platform/text/base64.js';
@@ -43,8 +50,7 @@ export function isEncodedBytes(value: unknown): value is { b64: unknown } {
 
 /** The tensor as JSON text in nested lists. Non-finite numbers are bare tokens, as this protocol has them. */
 export function toNested(tensor: Tensor): string {
-  const leaves = leafTexts(tensor);
-  return nested(leaves, tensor.shape, 0, 0, leaves.length);
+  return nestedText(leafTexts(tensor), tensor.shape);
 }
 
 /** The same for each entry along the first dimension. */
@@ -52,26 +58,7 @@ export function toRows(tensor: Tensor): string[] {
   const leaves = leafTexts(tensor);
   const [rows = 0] = tensor.shape;
   const size = rows === 0 ? 0 : leaves.length / rows;
-  return Array.from({ length: rows }, (_, row) => nested(leaves, tensor.shape, 1, row * size, size));
-}
-
-/** `size` leaves from `start`, nested as the dimensions from `dimension` on. */
-function nested(
-  leaves: readonly string[],
-  shape: readonly number[],
-  dimension: number,
-  start: number,
-  size: number,
-): string {
-  const length = shape[dimension];
-  if (length === undefined) return leaves[start] ?? '';
-  if (length === 0) return '[]';
-  if (dimension === shape.length - 1) return `[${leaves.slice(start, start + size).join(',')}]`;
-  const stride = size / length;
-  const parts = Array.from({ length }, (_, index) =>
-    nested(leaves, shape, dimension + 1, start + index * stride, stride),
-  );
-  return `[${parts.join(',')}]`;
+  return Array.from({ length: rows }, (_, row) => nestedText(leaves, tensor.shape, 1, row * size, size));
 }
 
 /** Each element as JSON text. */
@@ -81,12 +68,12 @@ export function leafTexts(tensor: Tensor): string[] {
   // The protocol's mark of binary strings is the output's name.
   const isBinary = datatype === 'BYTES' && name.endsWith('_bytes');
   return values.map((value) => {
-    // JSON has a negative zero, though neither String() nor JSON.stringify() writes it.
-    if (Object.is(value, -0)) return '-0.0';
-    if (typeof value !== 'string') return String(value);
+    const number = numberText(value);
+    if (number !== null) return number;
     // Not-a-number and the infinities, and 64-bit integers with all their digits.
-    if (datatype !== 'BYTES') return value;
-    return JSON.stringify(isBinary ? { b64: Buffer.from(value).toString('base64') } : value);
+    const text = String(value);
+    if (datatype !== 'BYTES') return text;
+    return JSON.stringify(isBinary ? { b64: Buffer.from(text).toString('base64') } : text);
   });
 }
 

@@ -1,4 +1,4 @@
-import { encodeTensor, isStrings, type Tensor } from '../../tensors/index.js';
+import { encodeTensor, isStrings, numberText, type Tensor } from '../../tensors/index.js';
 import { runFailed } from '../run-failure.js';
 
 /**
@@ -12,35 +12,11 @@ export function elementTexts(tensor: Tensor, bareTokens: boolean): string[] {
   if (isStrings(data)) return data.map((text) => JSON.stringify(text));
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Array.from(data, String);
   return (encodeTensor(tensor, 'JSON') as readonly unknown[]).map((value) => {
-    // JSON has a negative zero, though neither String() nor JSON.stringify() writes it.
-    if (Object.is(value, -0)) return '-0.0';
-    if (typeof value !== 'string') return String(value);
-    if (bareTokens) return value;
+    const number = numberText(value);
+    if (number !== null) return number;
+    if (bareTokens) return String(value);
     throw runFailed(
-      `input "${name}" (${datatype}) has ${value}, which JSON cannot carry, and the remote engine takes no binary tensors.`,
+      `input "${name}" (${datatype}) has ${String(value)}, which JSON cannot carry, and the remote engine takes no binary tensors.`,
     );
   });
-}
-
-/** Nested as the shape says. */
-export function nestedText(texts: readonly string[], shape: readonly number[]): string {
-  return nested(texts, shape, 0, 0, texts.length);
-}
-
-/** `size` elements from `start`, nested as the dimensions from `dimension` on. */
-function nested(
-  texts: readonly string[],
-  shape: readonly number[],
-  dimension: number,
-  start: number,
-  size: number,
-): string {
-  const length = shape[dimension];
-  if (length === undefined) return texts[start] ?? '';
-  if (dimension === shape.length - 1) return `[${texts.slice(start, start + length).join(',')}]`;
-  const stride = length === 0 ? 0 : size / length;
-  const parts = Array.from({ length }, (_, index) =>
-    nested(texts, shape, dimension + 1, start + index * stride, stride),
-  );
-  return `[${parts.join(',')}]`;
 }

@@ -1,4 +1,5 @@
 import {
+  nestedText,
   decodeTensor,
   TF_TYPES,
   type DataType,
@@ -12,7 +13,7 @@ import type { Asked, Description, EngineProtocol, Get, Question } from './engine
 import { badAnswer, badTensor, RemoteUnavailable, unusable } from './remote-failures.js';
 import type { RemoteTarget } from './remote-target.js';
 import { runFailed } from '../run-failure.js';
-import { elementTexts, nestedText } from './tensor-text.js';
+import { elementTexts } from './tensor-text.js';
 
 const SIGNATURE = 'serving_default';
 const MAX_RANK = 64;
@@ -142,9 +143,7 @@ function rowTexts(inputs: readonly Tensor[]): string[] {
   const columns = inputs.map((tensor) => {
     const elements = texts(tensor);
     const size = rows === 0 ? 0 : elements.length / rows;
-    return Array.from({ length: rows }, (_, row) =>
-      nestedText(elements.slice(row * size, (row + 1) * size), tensor.shape.slice(1)),
-    );
+    return Array.from({ length: rows }, (_, row) => nestedText(elements, tensor.shape, 1, row * size, size));
   });
   const [only] = columns;
   if (only !== undefined && columns.length === 1) return only;

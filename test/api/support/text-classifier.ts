@@ -4,53 +4,6 @@ export const VOCABULARY = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'polar', 'oily', 
 /** How much each token speaks for oil; a text's is the mean over its tokens. */
 const WEIGHTS = [9, 0, 0, 0, -2, 2, 0, 0, 0];
 
-const special = (content: string, id: number) => ({
-  id,
-  content,
-  special: true,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-});
-
-/** A `tokenizer.json` as BERT's, of nine words. */
-export function smallTokenizer(vocabulary: readonly string[] = VOCABULARY): object {
-  const of = (content: string) => ({ id: content, ids: [vocabulary.indexOf(content)], tokens: [content] });
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: vocabulary.slice(0, 4).map(special),
-    normalizer: {
-      type: 'BertNormalizer',
-      clean_text: true,
-      handle_chinese_chars: true,
-      strip_accents: null,
-      lowercase: true,
-    },
-    pre_tokenizer: { type: 'BertPreTokenizer' },
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [
-        { SpecialToken: { id: '[CLS]', type_id: 0 } },
-        { Sequence: { id: 'A', type_id: 0 } },
-        { SpecialToken: { id: '[SEP]', type_id: 0 } },
-      ],
-      pair: [],
-      special_tokens: { '[CLS]': of('[CLS]'), '[SEP]': of('[SEP]') },
-    },
-    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: '[UNK]',
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
-      vocab: Object.fromEntries(vocabulary.map((token, id) => [token, id])),
-    },
-  };
-}
-
 /** Embeddings, their mean over what the mask lets in, and a softmax: two classes. Types add a constant that cancels. */
 export function textClassifier(): Uint8Array {
   const graph = new GraphBuilder('text-classifier', { opset: 17 });

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import { asymmetricBaseline } from '../../../src/pipelines/spectra/baseline.js';
 import { axisConversion } from '../../../src/pipelines/spectra/axis-units.js';
+import { smallTokenizer } from '../../support/small-tokenizer.js';
 import { pipelineOf, StepsRunner } from './through-steps.js';
 
 const runner = new StepsRunner();
@@ -242,50 +243,7 @@ describe('images', () => {
 
 describe('texts', () => {
   const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'water', 'is', 'wet', '##ter'];
-  const special = (content: string, id: number) => ({
-    id,
-    content,
-    special: true,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-  });
-  const tokenizer = {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: vocabulary.slice(0, 4).map(special),
-    normalizer: {
-      type: 'BertNormalizer',
-      clean_text: true,
-      handle_chinese_chars: true,
-      strip_accents: null,
-      lowercase: true,
-    },
-    pre_tokenizer: { type: 'BertPreTokenizer' },
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [
-        { SpecialToken: { id: '[CLS]', type_id: 0 } },
-        { Sequence: { id: 'A', type_id: 0 } },
-        { SpecialToken: { id: '[SEP]', type_id: 0 } },
-      ],
-      pair: [],
-      special_tokens: {
-        '[CLS]': { id: '[CLS]', ids: [2], tokens: ['[CLS]'] },
-        '[SEP]': { id: '[SEP]', ids: [3], tokens: ['[SEP]'] },
-      },
-    },
-    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: '[UNK]',
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
-      vocab: Object.fromEntries(vocabulary.map((token, id) => [token, id])),
-    },
-  };
+  const tokenizer = smallTokenizer(vocabulary);
   const declared = (more: object = {}) => ({
     instance: { t: { kind: 'text' } },
     steps: { x: { step: 'tokenize', of: 't', part: 'ids', tokenizer, length: 6, ...more } },
