@@ -8,6 +8,7 @@ const order = [
   'git',
   'transfer',
   'convert',
+  'explain',
   'comparison',
   'batch',
   'predictions',
