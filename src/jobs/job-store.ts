@@ -187,7 +187,15 @@ function toRecord(row: JobRow): JobRecord {
     title,
     input: row.input as JsonObject,
     attempt,
-    progress: { done, total, failed, share, rate: null, secondsLeft: null },
+    // Work that is over is whole, however finely its last steps were counted.
+    progress: {
+      done,
+      total,
+      failed,
+      share: state === 'SUCCEEDED' ? 1 : share,
+      rate: null,
+      secondsLeft: null,
+    },
     error,
     log: (row.log as { at: string; message: string }[]).map(({ at, message }) => ({
       at: new Date(at),

@@ -144,6 +144,20 @@ describe.each(anyDatabaseKind)('published answers through the API, %s database',
     expect(new Set(predictions[0]?.warnings.map(({ code }) => code))).toEqual(new Set(['OUT_OF_DOMAIN']));
   });
 
+  it('shows the fields of each pipeline in the order in which its author named them', async () => {
+    const fields = (pipeline?: { readonly instance?: unknown }) => Object.keys(pipeline?.instance ?? {});
+    for (const { name, versions } of examples) {
+      const { version } = await ask<{ version: { pipeline: object } }>(
+        app,
+        `{ version(ref: "${name}@${versions.length}") { pipeline } }`,
+      );
+      expect(fields(version.pipeline)).toEqual(fields(versions.at(-1)?.pipeline));
+    }
+    expect(
+      fields(examples.find(({ name }) => name === 'wine-cultivar')?.versions[0]?.pipeline).length,
+    ).toBeGreaterThan(5);
+  });
+
   it('describes an example well enough to use it: signature with units, card, tags, metrics, artifact', async () => {
     const { version } = await ask<{ version: unknown }>(
       app,

@@ -37,4 +37,17 @@ describe('columns of a result', () => {
     ]);
     expect(layout.cells({ asked, prediction }, kept)).toEqual([7, 'eV', 6, 8, null, true, null, null]);
   });
+
+  it('have the set of a class that has no interval', () => {
+    const layout = new ResultLayout(pipeline);
+    const results = [{ name: 'y', value: 'Barolo', unit: null, set: ['Barolo', 'Barbera'] }];
+    const classed = { ...prediction, value: 'Barolo', unit: null, results, interval: undefined };
+    const columns = layout.columns(['x'], [{ asked, prediction: classed }], false);
+    const row = Object.fromEntries(
+      layout
+        .header(columns)
+        .map((name, at) => [name, layout.cells({ asked, prediction: classed }, columns)[at]]),
+    );
+    expect(row).toMatchObject({ value: 'Barolo', set: ['Barolo', 'Barbera'], low: null });
+  });
 });

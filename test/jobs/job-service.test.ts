@@ -50,6 +50,13 @@ describe.each(databaseKinds)('jobs on %s', (kind) => {
       .filter(({ data }) => data.job === id)
       .map(({ data, actor }) => [data.fromState, data.toState, actor]);
 
+  it('is done whole once it is over, though its last steps were not counted', async () => {
+    work.shareOfCounting = 0.9;
+    const { id } = await start();
+    await isIn(id, 'SUCCEEDED');
+    expect((await jobs.find(id))?.progress.share).toBe(1);
+  });
+
   it('runs from the first step to the last and keeps the result', async () => {
     const { id, state } = await start('to be sure');
     expect(state).toBe('QUEUED');

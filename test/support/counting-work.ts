@@ -9,6 +9,8 @@ export class CountingWork implements JobWork {
   gate = Infinity;
   /** Thrown instead of the next steps, one after the other. */
   failures: Error[] = [];
+  /** The share of all work that counting is; what comes after it is not told. */
+  shareOfCounting = 1;
   running = 0;
   mostRunning = 0;
 
@@ -26,7 +28,12 @@ export class CountingWork implements JobWork {
         const failure = this.failures.shift();
         if (failure) throw failure;
         this.counted.push(next);
-        await job.save(next, { done: next, total: this.total, failed: 0 });
+        await job.save(next, {
+          done: next,
+          total: this.total,
+          failed: 0,
+          share: (next / this.total) * this.shareOfCounting,
+        });
       }
       return this.total;
     } finally {

@@ -144,8 +144,11 @@ export function ownColumns(format: FileFormat): readonly string[] {
   return format === 'SDF' ? [MOLBLOCK, TITLE] : [];
 }
 
+/** By an interval, or, of a class, by a set of classes. */
 function isBounded({ interval, results }: Prediction): boolean {
-  return [{ interval }, ...results].some((each) => (each.interval ?? null) !== null);
+  return (
+    (interval ?? null) !== null || results.some((each) => (each.interval ?? each.set ?? null) !== null)
+  );
 }
 
 /** Where each row names its own columns, one of them may have the name of a result: it gets a number behind it. */
