@@ -38,7 +38,7 @@ export const events = defineCommand({
     '{events: [{cursor, at, kind, message, actor, requestId, modelName, versionNumber, deploymentName}], hasMore}; with --follow one event a line, as it comes',
   notes:
     'With --follow a broken connection is made again, and nothing is lost or shown twice. --after with a cursor that is too ' +
-    'old is refused with CURSOR_EXPIRED.',
+    'old is refused with CURSOR_EXPIRED. A model or deployment that there never was is refused; with --follow it is waited for.',
   async run(values, { api, emit, signal }) {
     const { follow, kind, model, deployment, after, limit } = values;
     const filter = { kinds: kind.length === 0 ? undefined : kind, model, deployment };
@@ -46,7 +46,7 @@ export const events = defineCommand({
       let seen = 0;
       // Loaded only here: most runs open no socket.
       const { followEvents } = await import('../events/follow.js');
-      for await (const event of followEvents(api.http, filter, after, signal)) {
+      for await (const event of followEvents(api.http, { ...filter, allowUnknown: true }, after, signal)) {
         await emit(event, eventLine(event));
         if (++seen === limit) break;
       }

@@ -27,9 +27,14 @@ const AT_REST: ReadonlySet<string> = new Set([
   'AWAITING_APPROVAL',
 ]);
 
+/** That there is no such deployment is told by what is asked of it, and better. */
+function migrationsOf(deployment: string) {
+  return { deployment, kinds: MIGRATION_KINDS, allowUnknown: true };
+}
+
 /** Where the events of a deployment's migrations stand now: what comes behind it is news. */
 export async function eventCursor({ api }: Session, deployment: string): Promise<string | null> {
-  const filter = { deployment, kinds: MIGRATION_KINDS };
+  const filter = migrationsOf(deployment);
   return (await api.ask(LatestMigrationEvent, { filter })).events.edges[0]?.cursor ?? null;
 }
 
@@ -75,7 +80,7 @@ async function look(
   deployment: string,
   after: string | null,
 ): Promise<WatchMigrationQuery> {
-  const filter = { deployment, kinds: MIGRATION_KINDS };
+  const filter = migrationsOf(deployment);
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
     try {

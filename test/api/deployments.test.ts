@@ -51,7 +51,10 @@ describe.each(databaseKinds)('deployments, %s database', (kind) => {
   it('answer at once with waitMs: 0 and become READY by themselves', async () => {
     await register(app, 'impatient');
     await publish(app, 'impatient', scalingModel(3));
-    const watch = watchEvents(app.subscriber(), { after: '0', filter: { deployment: 'impatient' } });
+    const watch = watchEvents(app.subscriber(), {
+      after: '0',
+      filter: { deployment: 'impatient', allowUnknown: true },
+    });
     const { state } = await deploy(app, 'impatient', 'impatient@1', { waitMs: 0 });
     expect(['PENDING', 'LOADING', 'WARMING']).toContain(state);
     // A request for a deployment on its way waits for it instead of failing.
@@ -105,7 +108,10 @@ describe.each(databaseKinds)('deployments, %s database', (kind) => {
     // Three requests at a time: those sent before the switch are answered within the next three.
     expect(new Set(factors.slice(countAtReady + 3))).toEqual(new Set([20]));
     // The old revision stops when its last request has ended, for which nobody waits.
-    const watch = watchEvents(app.subscriber(), { after: '0', filter: { deployment: 'steady' } });
+    const watch = watchEvents(app.subscriber(), {
+      after: '0',
+      filter: { deployment: 'steady', allowUnknown: true },
+    });
     await watch.until((events) =>
       events.some(({ revision, toState }) => revision === 1 && toState === 'STOPPED'),
     );

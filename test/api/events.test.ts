@@ -227,7 +227,7 @@ describe.each(databaseKinds)('monitoringEvents, %s database', (kind) => {
     const [client, other] = [app.subscriber(), app.subscriber()];
     const everything = watchEvents(client, { after });
     const models = watchEvents(client, { after, filter: { kinds: ['MODEL_REGISTERED'] } });
-    const one = watchEvents(other, { after, filter: { model: 'filtered-b' } });
+    const one = watchEvents(other, { after, filter: { model: 'filtered-b', allowUnknown: true } });
     await serve(app, 'filtered-a', scalingModel(3));
     await serve(app, 'filtered-b', scalingModel(4));
     await Promise.all(
@@ -285,6 +285,43 @@ describe.each(databaseKinds)('monitoringEvents, %s database', (kind) => {
         pageInfo: { hasPreviousPage: true },
       },
     });
+  });
+
+  it('refuses the names of what there never was, unless what is to come is waited for', async () => {
+    await register(app, 'silent');
+    const refused = (what: string) => ({
+      message: expect.stringMatching(
+        new RegExp(`^Expected the name of a ${what} that there is or was, got "serched"`),
+      ),
+      extensions: expect.objectContaining({ code: 'INVALID_ARGUMENT', field: ['filter', what] }),
+    });
+    for (const what of ['model', 'deployment']) {
+      for (const wanted of ['edges { cursor }', 'totalCount']) {
+        const { errors } = await app.graphql(
+          `{ events(filter: {${what}: "serched"}, last: 1) { ${wanted} } }`,
+        );
+        expect(errors).toEqual([expect.objectContaining(refused(what))]);
+      }
+      const watch = watchEvents(app.subscriber(), { filter: { [what]: 'serched' } });
+      expect(await watch.ended).toEqual(['INVALID_ARGUMENT']);
+    }
+    expect(
+      await ask(
+        app,
+        `{ kinds: events(filter: {model: "silent", kinds: [ALIAS_MOVED]}, last: 1) { totalCount }
+          awaited: events(filter: {model: "silent", deployment: "awaited", allowUnknown: true}, last: 1) { totalCount } }`,
+      ),
+    ).toEqual({ kinds: { totalCount: 0 }, awaited: { totalCount: 0 } });
+    const after = await latestCursor(app);
+    const coming = watchEvents(app.subscriber(), { after, filter: { model: 'awaited', allowUnknown: true } });
+    await register(app, 'awaited');
+    await coming.until(([first]) => first?.kind === 'MODEL_REGISTERED');
+    coming.stop();
+    for (const change of ['archiveModel', 'deleteModel'])
+      await app.graphql(`mutation { ${change}(input: {name: "awaited"}) { userErrors { message } } }`);
+    expect(
+      await ask(app, '{ events(filter: {model: "awaited"}, last: 1) { edges { node { kind } } } }'),
+    ).toEqual({ events: { edges: [{ node: { kind: 'MODEL_DELETED' } }] } });
   });
 });
 

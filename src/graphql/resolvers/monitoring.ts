@@ -103,8 +103,9 @@ function withShare(told: { readonly version: string; readonly weight: number }) 
 
 export const monitoringResolvers = {
   Query: {
-    events: (_, { filter, ...page }, { events }) => {
+    events: async (_, { filter, ...page }, { events }) => {
       const wanted = eventFilter(filter);
+      if (refusesUnknown(filter)) await events.refuseUnknownNames(wanted);
       return connect(page, {
         cursors: eventCursors,
         position: ({ cursor }) => cursor,
@@ -123,6 +124,7 @@ export const monitoringResolvers = {
             events.subscribe({
               filter: eventFilter(filter),
               after: typeof after === 'string' ? eventCursors.decode(after) : undefined,
+              refuseUnknownNames: refusesUnknown(filter),
               signal: left,
             }),
           signal,
@@ -279,6 +281,10 @@ export const monitoringResolvers = {
     reason: detail('reason'),
   },
 } satisfies Resolvers;
+
+function refusesUnknown(filter: EventFilterInput | null | undefined): boolean {
+  return filter?.allowUnknown !== true;
+}
 
 function eventFilter(filter: EventFilterInput | null | undefined): EventFilter {
   return {

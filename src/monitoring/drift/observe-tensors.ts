@@ -26,15 +26,17 @@ export function tensorRows(
   tensors: readonly (RawTensor | Tensor)[],
   { row, rows }: { readonly row: number; readonly rows: number },
 ): TensorRow[] {
-  return tensors.flatMap((tensor) => {
+  const found: TensorRow[] = [];
+  for (const tensor of tensors) {
     const { name, datatype, shape } = tensor;
     const isByRow = shape[0] === rows;
-    if (!isByRow && rows > 1) return [];
+    if (!isByRow && rows > 1) continue;
     let size = 1;
     for (let dimension = isByRow ? 1 : 0; dimension < shape.length; dimension += 1)
       size *= shape[dimension] ?? 1;
-    return [{ name, datatype, size, from: isByRow ? row * size : 0, read: elementReader(tensor) }];
-  });
+    found.push({ name, datatype, size, from: isByRow ? row * size : 0, read: elementReader(tensor) });
+  }
+  return found;
 }
 
 /**

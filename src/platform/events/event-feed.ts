@@ -3,6 +3,7 @@ import { DomainError } from '../errors.js';
 import type { Logger } from '../logging.js';
 import { matches, type EventFilter, type EventKind, type EventRecord } from './event.js';
 import type { EventStore } from './event-store.js';
+import { refuseUnknownNames } from './known-names.js';
 import { RecentEvents } from './recent-events.js';
 
 const RETRY_DELAY_MS = 1_000;
@@ -12,6 +13,8 @@ const RECENT_CAPACITY = 2_000;
 export interface Subscription {
   readonly filter?: EventFilter | undefined;
   readonly after?: bigint | undefined;
+  /** Refuses the names of a model or deployment that there never was; otherwise they are waited for. */
+  readonly refuseUnknownNames?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,6 +58,7 @@ export class EventFeed {
   async *subscribe(options: Subscription): AsyncGenerator<EventRecord, void, void> {
     const { filter = {}, signal } = options;
     let cursor = await this.startingCursor(filter, options.after);
+    if (options.refuseUnknownNames === true) await refuseUnknownNames(filter, this.store);
     this.subscribers += 1;
     const leaving = new Leaving(signal);
     const onAbort = () => {

@@ -5,6 +5,7 @@ import { EventBuffer } from './event-buffer.js';
 import { EventFeed, type Subscription } from './event-feed.js';
 import { EventStore, type EventPageQuery } from './event-store.js';
 import { EventTransactions } from './event-transactions.js';
+import { refuseUnknownNames } from './known-names.js';
 
 /**
  * What happened, in order, for ever. State changes append in their own transaction; request outcomes are recorded
@@ -91,6 +92,15 @@ export class EventLog {
     return this.store.page(query);
   }
 
+  /**
+   * Refuses a filter on what there never was.
+   *
+   * @throws DomainError INVALID_ARGUMENT for the name of a model or deployment that no event speaks of
+   */
+  refuseUnknownNames(filter: EventFilter): Promise<void> {
+    return refuseUnknownNames(filter, this.store);
+  }
+
   count(filter?: EventFilter): Promise<number> {
     return this.store.count(filter);
   }
@@ -109,7 +119,7 @@ export class EventLog {
    * comes from now on. Ends when `signal` aborts, when the consumer returns, or when the log closes.
    *
    * @throws DomainError CURSOR_INVALID for a cursor of the future, CURSOR_EXPIRED when request events after it have
-   * been pruned and the filter would have shown them.
+   * been pruned and the filter would have shown them, INVALID_ARGUMENT as `refuseUnknownNames` where that is asked for.
    */
   subscribe(options: Subscription): AsyncGenerator<EventRecord, void, void> {
     return this.feed.subscribe(options);

@@ -78,6 +78,15 @@ export class EventStore {
     return this.database.event.count({ where: filterToWhere(filter) });
   }
 
+  /** Whether anything was ever told of a name. What is told when something is made is kept for ever. */
+  async knows(named: Pick<EventFilter, 'model'> | Pick<EventFilter, 'deployment'>): Promise<boolean> {
+    const found = await this.database.event.findFirst({
+      where: filterToWhere(named),
+      select: { cursor: true },
+    });
+    return found !== null;
+  }
+
   /** Deletes events of these kinds older than `cutoff` and remembers how far, so that a resuming subscriber is told. */
   async prune(kinds: readonly EventKind[], cutoff: Date): Promise<number> {
     return this.database.$transaction(async (tx) => {

@@ -70,6 +70,7 @@ export interface EventFilter {
   readonly model?: string;
   readonly deployment?: string;
   readonly requestId?: string;
+  readonly allowUnknown?: boolean;
 }
 
 export interface EventWatch {

@@ -52,7 +52,7 @@ export default function DeploymentPage({ params }: PageProps) {
   const refreshSoon = useGathered(refresh);
   useEventStream({
     document: DeploymentChanges,
-    variables: { filter: { deployment: name, kinds: CHANGING_KINDS } },
+    variables: { filter: { deployment: name, kinds: CHANGING_KINDS, allowUnknown: true } },
     cursorOf: ({ monitoringEvents }) => monitoringEvents.cursor,
     onEvent: refreshSoon,
   });

@@ -27,6 +27,8 @@ export default function EventsPage() {
     ...(kinds && { kinds }),
     ...(model !== '' && { model }),
     ...(deployment !== '' && { deployment }),
+    // What is to come may be waited for.
+    allowUnknown: true,
   });
   const list = useEvents(filter, isPaused);
   return (
@@ -66,7 +68,9 @@ export default function EventsPage() {
         )}
         {!list.isLoading && list.events.length === 0 && list.error === undefined && (
           <p className="empty">
-            Nothing of the kind has happened yet. What happens from now on is shown at once.
+            {list.unknown.length > 0
+              ? `There is no ${list.unknown.join(' and no ')} yet, and never was. What happens to it is shown as soon as it is there.`
+              : 'Nothing of the kind has happened yet. What happens from now on is shown at once.'}
           </p>
         )}
         {list.hasOlder && <OlderEvents isLoading={list.isLoading} onWanted={list.loadOlder} />}

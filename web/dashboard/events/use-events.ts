@@ -3,6 +3,7 @@ import { useClient, type CombinedError } from 'urql';
 import { Events, EventStream } from '../__generated__/events.js';
 import type { EventFilter, EventRowFragment } from '../__generated__/operations.js';
 import { useEventStream } from '../api/event-stream.js';
+import { unknownNames } from './unknown-names.js';
 
 const PAGE = 50;
 /** As many rows as a page bears; older ones are loaded again when they are scrolled to. */
@@ -12,6 +13,8 @@ export interface EventList {
   /** Newest first. */
   readonly events: readonly EventRowFragment[];
   readonly isLoading: boolean;
+  /** What the filter names and there never was, such as `model “solubilty”`. */
+  readonly unknown: readonly string[];
   readonly hasOlder: boolean;
   readonly loadOlder: () => void;
   readonly error: CombinedError | undefined;
@@ -23,6 +26,7 @@ export interface EventList {
 interface Loaded {
   readonly events: readonly EventRowFragment[];
   readonly hasOlder: boolean;
+  readonly unknown: readonly string[];
   /** Where the live stream goes on. */
   readonly after: string | null;
 }
@@ -53,6 +57,8 @@ export function useEvents(filter: EventFilter, isPaused: boolean): EventList {
       setLoading(true);
       setEnded(null);
       const answer = await ask(null);
+      const isEmpty = answer.data?.events.edges.length === 0;
+      const unknown = isEmpty ? await unknownNames(client, JSON.parse(asked) as EventFilter) : [];
       if (!isCurrent) return;
       setLoading(false);
       setError(answer.error);
@@ -62,6 +68,7 @@ export function useEvents(filter: EventFilter, isPaused: boolean): EventList {
       setLoaded({
         events: page.edges.map(({ node }) => node).reverse(),
         hasOlder: page.pageInfo.hasPreviousPage,
+        unknown,
         after,
       });
       setResumeAfter(after);
@@ -121,6 +128,7 @@ export function useEvents(filter: EventFilter, isPaused: boolean): EventList {
   return {
     events: loaded?.events ?? [],
     isLoading,
+    unknown: loaded?.unknown ?? [],
     hasOlder: loaded?.hasOlder ?? false,
     loadOlder: () => void loadOlder(),
     error,

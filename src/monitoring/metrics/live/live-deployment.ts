@@ -1,26 +1,11 @@
 import type { AnsweredRequest } from '../../../inference/index.js';
 import { RecentTallies, SPAN_SECONDS, floorTo, type Sealed } from '../recent/recent-tallies.js';
 import { DeploymentTally, type Gauges, type VersionName } from '../tallies/deployment-tally.js';
-import { DURATIONS, Tally } from '../tallies/tally.js';
-import { Totals } from './totals.js';
+import { LiveVersion } from './live-version.js';
+import type { Totals } from './totals.js';
 
 /** Versions come and go for as long as the server runs; beyond this many the longest unused are forgotten. */
 const MAX_VERSIONS = 1_000;
-
-const LATENCY = DURATIONS.indexOf('latency');
-const QUEUE = DURATIONS.indexOf('queue');
-const PREPROCESS = DURATIONS.indexOf('preprocess');
-const RUN = DURATIONS.indexOf('run');
-const POSTPROCESS = DURATIONS.indexOf('postprocess');
-
-interface LiveVersion {
-  readonly version: VersionName | null;
-  readonly totals: Totals;
-  /** Of the second that runs. */
-  tally: Tally;
-  /** When it was last asked. */
-  second: number;
-}
 
 /** What happens to one deployment: the second that runs, those that are over, and what adds up since the start. */
 export class LiveDeployment {
@@ -46,33 +31,17 @@ export class LiveDeployment {
 
   /** On the request's own time. */
   answered(version: VersionName, outcome: AnsweredRequest, second: number): void {
-    const live = this.versionOf(version, second);
-    const { tally } = live;
-    const { phases, rows } = outcome;
-    tally.requests += 1;
-    tally.rows += rows;
-    tally.measured(LATENCY, outcome.totalMs);
-    tally.measured(QUEUE, phases.queueMs);
-    if (outcome.cacheHit) tally.cacheHits += 1;
-    else {
-      tally.measured(PREPROCESS, phases.preprocessMs);
-      tally.measured(RUN, phases.runMs);
-      tally.measured(POSTPROCESS, phases.postprocessMs);
-      if (outcome.batchRows > 0) tally.ran(outcome.batchRows, outcome.executions);
-    }
-    live.totals.answered(outcome);
+    this.versionOf(version, second).answered(outcome);
   }
 
   /** @param version null when none was found */
   failed(version: VersionName | null, code: string, second: number): void {
-    const live = this.versionOf(version, second);
-    live.tally.failed(code);
-    live.totals.failed(code);
+    this.versionOf(version, second).failed(code);
   }
 
   /** A duration that is no request's. */
   measured(place: number, ms: number, second: number): void {
-    this.versionOf(null, second).tally.measured(place, ms);
+    this.versionOf(null, second).measured(place, ms);
   }
 
   /** What it held in the second that is over. */
@@ -100,9 +69,8 @@ export class LiveDeployment {
     if (second <= this.second) return;
     const tally = new DeploymentTally();
     for (const live of this.versions.values()) {
-      if (live.tally.isEmpty) continue;
-      tally.take(live.version, live.tally);
-      live.tally = new Tally();
+      const over = live.takeTally();
+      if (over) tally.take(live.version, over);
     }
     if (!tally.isEmpty) this.over.push({ start: this.second, tally });
     this.second = second;
@@ -194,7 +162,7 @@ export class LiveDeployment {
     if (this.versions.size >= MAX_VERSIONS) this.forgetLongestUnused();
     // A record would keep alive what it came with.
     const named = version && { id: version.id, number: version.number, modelName: version.modelName };
-    const live = { version: named, totals: new Totals(), tally: new Tally(), second: 0 };
+    const live = new LiveVersion(named);
     this.versions.set(key, live);
     return live;
   }

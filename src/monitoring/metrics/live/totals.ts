@@ -1,4 +1,4 @@
-import type { AnsweredRequest } from '../../../inference/index.js';
+import { runPlace } from '../tallies/tally.js';
 
 /** Upper bounds of the buckets of durations, in milliseconds; one more has no bound. */
 export const BUCKETS_MS: readonly number[] = [
@@ -25,6 +25,9 @@ export class Histogram {
   }
 }
 
+/** What a request's time is divided into, and the whole of it. */
+export type TimedPhase = 'latency' | 'queue' | 'preprocess' | 'run' | 'postprocess';
+
 /** What was asked of one version under one name since the server started: it only grows. */
 export class Totals {
   requests = 0;
@@ -41,24 +44,22 @@ export class Totals {
   readonly run = new Histogram();
   readonly postprocess = new Histogram();
 
-  answered({ rows, totalMs, cacheHit, phases, batchRows, executions }: AnsweredRequest): void {
+  answered(rows: number, isCacheHit: boolean): void {
     this.requests += 1;
     this.rows += rows;
-    this.latency.add(totalMs);
-    this.queue.add(phases.queueMs);
-    if (cacheHit) {
-      this.cacheHits += 1;
-      return;
-    }
-    this.preprocess.add(phases.preprocessMs);
-    this.run.add(phases.runMs);
-    this.postprocess.add(phases.postprocessMs);
-    if (batchRows > 0) {
-      const place = batchRows <= 1 ? 0 : Math.ceil(Math.log2(batchRows));
-      while (this.runs.length <= place) this.runs.push(0);
-      this.runs[place] = (this.runs[place] ?? 0) + executions;
-      this.ranRows += batchRows * executions;
-    }
+    if (isCacheHit) this.cacheHits += 1;
+  }
+
+  measured(phase: TimedPhase, ms: number): void {
+    this[phase].add(ms);
+  }
+
+  /** @param share of the run that is the request's */
+  ran(batchRows: number, share: number): void {
+    const place = runPlace(batchRows);
+    while (this.runs.length <= place) this.runs.push(0);
+    this.runs[place] = (this.runs[place] ?? 0) + share;
+    this.ranRows += batchRows * share;
   }
 
   failed(code: string): void {

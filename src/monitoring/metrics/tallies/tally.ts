@@ -34,6 +34,12 @@ export class Tally {
     (this.sketches[place] ??= new Sketch()).add(ms);
   }
 
+  answered(rows: number, isCacheHit: boolean): void {
+    this.requests += 1;
+    this.rows += rows;
+    if (isCacheHit) this.cacheHits += 1;
+  }
+
   failed(code: string): void {
     this.requests += 1;
     this.errors += 1;
@@ -43,7 +49,7 @@ export class Tally {
 
   /** @param share of the run that is the request's */
   ran(rows: number, share: number): void {
-    this.addRuns(rows <= 1 ? 0 : Math.ceil(Math.log2(rows)), share);
+    this.addRuns(runPlace(rows), share);
   }
 
   merge(other: Tally): void {
@@ -92,4 +98,9 @@ export class Tally {
     while (this.runs.length <= place) this.runs.push(0);
     this.runs[place] = (this.runs[place] ?? 0) + count;
   }
+}
+
+/** Of a run of so many rows in `Tally.runs`. */
+export function runPlace(rows: number): number {
+  return rows <= 1 ? 0 : Math.ceil(Math.log2(rows));
 }

@@ -51,7 +51,13 @@ export default function PredictionsSection({
   const refreshSoon = useGathered(list.refresh);
   useEventStream({
     document: DeploymentChanges,
-    variables: { filter: { deployment: name, kinds: ['OUTCOME_RECORDED', 'LOGGED_PREDICTIONS_DELETED'] } },
+    variables: {
+      filter: {
+        deployment: name,
+        kinds: ['OUTCOME_RECORDED', 'LOGGED_PREDICTIONS_DELETED'],
+        allowUnknown: true,
+      },
+    },
     cursorOf: ({ monitoringEvents }) => monitoringEvents.cursor,
     onEvent: refreshSoon,
   });
