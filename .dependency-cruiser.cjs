@@ -21,6 +21,7 @@ const order = [
   'runtime',
   'onnx',
   'artifacts',
+  'sources',
   'datafiles',
   'tensors',
   'security',
