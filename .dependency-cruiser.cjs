@@ -22,6 +22,7 @@ const order = [
   'runtime',
   'onnx',
   'artifacts',
+  'sources',
   'datafiles',
   'tensors',
   'security',

@@ -43,6 +43,7 @@ export async function buildJobServices(parts: {
   const answering = { catalog, deployments, predictions, uploads, results };
   const outcomes = new LoggedOutcomes({ log: parts.predictionLog, deployments });
   jobs.register(new ArtifactVerification(artifacts, () => catalog.artifactDigests()));
+  jobs.register(catalog.fetching);
   jobs.register(new BatchPrediction(answering));
   jobs.register(new VersionEvaluation({ ...answering, evaluations: parts.evaluations, outcomes }));
   jobs.register(await ModelConversion.open({ catalog, artifacts, ...parts.conversions }, config));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ArtifactStore } from './artifacts/index.js';
 import { Evaluations, EvaluationStore, JobFiles } from './batch/index.js';
-import { CatalogService, type ArtifactDownloader } from './catalog/index.js';
+import { CatalogService } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { DeploymentService } from './deployments/index.js';
 import { GitService } from './git/index.js';
@@ -30,6 +30,7 @@ import {
   RuntimeGraphs,
   type StartInspector,
 } from './runtime/index.js';
+import { ArtifactSources, type ArtifactDownloader } from './sources/index.js';
 import { TransferService } from './transfer/index.js';
 
 /** For tests: no user ever sets these. */
@@ -119,6 +120,14 @@ export async function buildServices(parts: {
     molecules,
     files: (digest, signal) => artifacts.verified(digest, signal),
   });
+  const sources = new ArtifactSources({
+    config: config.sources,
+    secrets,
+    directory: join(config.dataDirectory, 'cache'),
+    maxBytes: config.maxArtifactBytes,
+    downloader: options.downloader,
+  });
+  await sources.prepare();
   const publishing = {
     database: database.client,
     events,
@@ -126,7 +135,7 @@ export async function buildServices(parts: {
     graphs,
     instances,
     remotes,
-    ...(options.downloader && { downloader: options.downloader }),
+    sources,
   };
   const catalog: CatalogService = new CatalogService(publishing);
   const transfer = new TransferService({

@@ -25,6 +25,7 @@ import {
   proofTable,
   type ConversionAsked,
 } from '../push/conversion.js';
+import { checkCredentials, fetchModel, fetchOptions, isAddress } from '../push/fetch-model.js';
 import { needsConversion } from '../push/model-file.js';
 import { HOW_TO_REGISTER, orForget, registrationOf, registrationOptions } from '../push/registration.js';
 import { sourceOf } from '../push/source-values.js';
@@ -42,7 +43,7 @@ export const push = defineCommand({
     file: {
       kind: 'text',
       describe:
-        'ONNX (files that its weights lie in are found beside it), or a model to convert, also a folder: docs/formats.md; none with --remote-url',
+        'ONNX (files that its weights lie in are found beside it), or a model to convert, also a folder: docs/formats.md; or an address: https://…, s3://bucket/key, hf://owner/repository@revision/path, git+https://host/repository.git@ref:path; none with --remote-url',
       completes: 'file',
     },
   },
@@ -88,6 +89,7 @@ export const push = defineCommand({
       completes: 'ref',
     },
     ...attachmentOptions,
+    ...fetchOptions,
     ...conversionOptions,
     ...remoteOptions('Publish a model that only another server has'),
     tag: { kind: 'texts', describe: 'Give the version this tag; several times' },
@@ -117,6 +119,7 @@ export const push = defineCommand({
       'retort push --model esol --remote-url https://triton.internal:8000 --remote-version 4',
       'A model that only that server has',
     ],
+    ['retort push hf://org/repository@v1.0/onnx/model.onnx --model esol', 'From the Hugging Face Hub'],
     ['retort push saved_model/ --model images --signature serving_default', 'A TensorFlow SavedModel'],
   ],
   output:
@@ -129,6 +132,8 @@ export const push = defineCommand({
   async run(values, session) {
     const { api, progress } = session;
     const { model, tag: tags, alias: aliases, reason } = values;
+    const remote = remoteEngine(values, model);
+    const file = oneOf(values.file, remote);
     // Everything on this machine first: a typing mistake should not cost an upload.
     const statements = {
       metrics: values.metric.map(parseMetric),
@@ -140,25 +145,27 @@ export const push = defineCommand({
         values.environment === undefined
           ? undefined
           : ((await readJson(values.environment)) as EnvironmentInput),
-      source: await sourceOf(values),
+      // Where a model comes from an address, that is its source, and not the folder this runs in.
+      source: await sourceOf({ ...values, noSource: values.noSource || (file !== null && isAddress(file)) }),
     };
     const examples = values.examples === undefined ? undefined : await readList(values.examples);
-    const remote = remoteEngine(values, model);
-    const file = oneOf(values.file, remote);
-    const conversion =
-      file !== null && (await needsConversion(file))
-        ? await conversionValues(values, session)
-        : refuseStray(values);
-    if (conversion !== null && examples !== undefined)
-      throw wrongUsage('--examples: a version that is converted takes none; expected an ONNX file with it.');
+    const conversionOf = async (isForeign: boolean) =>
+      isForeign ? conversionValues(values, session) : refuseStray(values);
+    checkCredentials(file, values.credentials);
+    const isElsewhere = file !== null && isAddress(file);
+    let conversion = isElsewhere ? null : await conversionOf(file !== null && (await needsConversion(file)));
     const attached = await attachedFiles(values);
     const registration = await registrationOf(values);
     const known = (await api.ask(ModelBeforePush, { model })).model;
     if (registration === null) existing(known, 'model', model, HOW_TO_REGISTER);
     if (known !== null) await checkTagsAreFree(api, model, tags);
+    const fetched = isElsewhere ? await fetchModel(session, file, values.credentials) : null;
+    if (fetched !== null) conversion = await conversionOf(fetched.needsConversion);
+    if (conversion !== null && examples !== undefined)
+      throw wrongUsage('--examples: a version that is converted takes none; expected an ONNX file with it.');
 
     const alone = conversion !== null && file !== null && !(await isFolder(file));
-    const stored = file === null ? null : await storeFile(file, session, { alone });
+    const stored = file === null ? null : (fetched?.stored ?? (await storeFile(file, session, { alone })));
     const data = {
       attachments: await storeAttached(attached, session),
       discloseTraining: values.discloseTraining,
@@ -171,7 +178,8 @@ export const push = defineCommand({
       accepted(registerModel, 'model');
     }
     const publish = async (): Promise<Published> => {
-      const said = { model, ...statements, ...data, reason };
+      const source = statements.source ?? fetched?.source;
+      const said = { model, ...statements, source, ...data, reason };
       if (conversion !== null && stored !== null)
         return convertAndPublish(session, { ...said, artifact: { digest: stored.digest }, ...conversion });
       const input = { ...said, artifact: artifactOf(stored, remote), examples };

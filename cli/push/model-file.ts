@@ -1,7 +1,8 @@
 import { open, stat } from 'node:fs/promises';
 import { fileFailure } from '../failure.js';
 
-const HEAD_BYTES = 4 * 1024;
+/** How much of a file tells what it is. */
+export const HEAD_BYTES = 4 * 1024;
 
 /** How files begin that are models of other frameworks. The server tells which it is. */
 /* eslint-disable no-control-regex -- control characters are what files begin with */
@@ -21,6 +22,12 @@ const BEGINNINGS: readonly RegExp[] = [
 ];
 /* eslint-enable no-control-regex */
 
+/** Whether a file that begins so is a model of another framework. */
+export function looksForeign(head: Buffer): boolean {
+  const text = head.toString('latin1');
+  return BEGINNINGS.some((beginning) => beginning.test(text));
+}
+
 /** Whether what lies there has to be converted before it is published: anything but ONNX. @throws Failure */
 export async function needsConversion(path: string): Promise<boolean> {
   try {
@@ -29,8 +36,7 @@ export async function needsConversion(path: string): Promise<boolean> {
     try {
       const head = Buffer.alloc(HEAD_BYTES);
       const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
-      const text = head.toString('latin1', 0, bytesRead);
-      return BEGINNINGS.some((beginning) => beginning.test(text));
+      return looksForeign(head.subarray(0, bytesRead));
     } finally {
       await file.close();
     }

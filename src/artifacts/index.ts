@@ -2,7 +2,7 @@ import './error-codes.js';
 export type { StoredArtifact } from './artifact-files.js';
 export { ArtifactStore } from './artifact-store.js';
 export { bundleBytes, isGraph } from './bundles/arrange.js';
-export { type PackedAs, putBundle } from './bundles/bundle-intake.js';
+export { type PackedAs, putBundle, putMembers } from './bundles/bundle-intake.js';
 export { namesInArchive, unpackModelFolder } from './bundles/model-folder.js';
 export type { Member } from './bundles/member.js';
 export { storedBundle } from './bundles/stored-bundle.js';

@@ -2,6 +2,7 @@ import { newEvent, CatalogChanges } from './catalog-changes.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Database } from '../platform/database/index.js';
 import type { RemoteEngines } from '../runtime/index.js';
+import type { ArtifactSources } from '../sources/index.js';
 import { DomainError } from '../platform/errors.js';
 import type { Caller } from '../security/index.js';
 import type { RemoveAliasInput, RollbackAliasInput, SetAliasInput } from './aliases/alias-input.js';
@@ -12,8 +13,10 @@ import {
   type CollectArtifactsInput,
   type Collection,
 } from './artifacts/artifact-collection.js';
-import { ArtifactDownloader } from './artifacts/artifact-download.js';
-import { ArtifactIntake, type StoredBytes } from './artifacts/artifact-intake.js';
+import { ArtifactFetch } from './artifacts/artifact-fetch.js';
+import { ArtifactIntake } from './artifacts/artifact-intake.js';
+import { LocatedIntake } from './artifacts/located-intake.js';
+import type { StoredBytes } from './artifacts/stored-bytes.js';
 import { CatalogReader } from './catalog-reader.js';
 import { CatalogStores } from './catalog-stores.js';
 import { checkModelTexts, type RegisterModelInput, type UpdateModelInput } from './model-input.js';
@@ -32,7 +35,7 @@ export interface CatalogDependencies extends PublishingDependencies {
   readonly database: Database;
   readonly events: EventLog;
   readonly remotes: RemoteEngines;
-  readonly downloader?: ArtifactDownloader;
+  readonly sources: ArtifactSources;
 }
 
 /** Reads the catalog and makes every change to it. */
@@ -43,17 +46,17 @@ export class CatalogService extends CatalogReader {
   private readonly publisher: VersionPublisher;
   private readonly intake: ArtifactIntake;
   private readonly collection: ArtifactCollection;
+  /** The job that fetches artifacts from where they lie. */
+  readonly fetching: ArtifactFetch;
   /** For the artifact store's observer. */
   readonly damageEvents: ArtifactDamageEvents;
 
   constructor(private readonly deps: CatalogDependencies) {
     const stores = new CatalogStores(deps.database);
     super(stores);
-    this.intake = new ArtifactIntake(
-      deps.artifacts,
-      deps.downloader ?? new ArtifactDownloader(),
-      deps.remotes,
-    );
+    const located = new LocatedIntake(deps.artifacts, deps.sources, deps.graphs);
+    this.intake = new ArtifactIntake(deps.artifacts, located, deps.remotes);
+    this.fetching = new ArtifactFetch(located);
     this.changes = new CatalogChanges(stores, deps.events);
     this.tagging = new VersionTagging(stores, this.changes);
     this.aliases = new AliasMoving(stores, this.changes);

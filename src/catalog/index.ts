@@ -1,5 +1,4 @@
 import './error-codes.js';
-export { ArtifactDownloader } from './artifacts/artifact-download.js';
 export { remoteOfArtifact } from './artifacts/remote-artifact.js';
 export { ATTACHMENT_ROLES, type AttachmentRole } from './attachments/attachment-role.js';
 export { attachmentColumns } from './attachments/attachment-store.js';

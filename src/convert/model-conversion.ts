@@ -93,7 +93,7 @@ export class ModelConversion implements JobWork {
     const options = checkedOptions(asked.options);
     const sample = checkedSample(asked.sample);
     await catalog.checkPublication({ model, ...publication });
-    const { digest } = await catalog.takeArtifact((asked.artifact ?? {}) as ArtifactInput);
+    const { digest, foundAt } = await catalog.takeArtifact((asked.artifact ?? {}) as ArtifactInput);
     const format =
       (asked.format as ModelFormat | null | undefined) ??
       (await detectFormat(await artifacts.unverified(digest), artifacts.maxBytes));
@@ -116,7 +116,10 @@ export class ModelConversion implements JobWork {
       options,
       tolerance,
       trustPickle,
-      publication: publication as ConversionInput['publication'],
+      publication: {
+        ...publication,
+        ...(foundAt && !publication.source && { source: { ...foundAt } }),
+      } as ConversionInput['publication'],
     };
     return { input: input, title: `Convert a ${FORMAT_NAMES[format]} model for ${model}` };
   }

@@ -1,3 +1,3 @@
-export { GitFailedError, GitMissingError } from './git-command.js';
+export { GitFailedError, GitMissingError } from '../platform/children/git-command.js';
 export { GitService } from './git-service.js';
 export { readOnly } from './lfs-batch.js';

@@ -5,7 +5,7 @@ import type { CatalogReader, ModelRecord } from '../catalog/index.js';
 import { annotatedTag, type AnnotatedTag } from './annotated-tag.js';
 import { evaluationNotes, NOTES } from './evaluation-notes.js';
 import { BEGIN, commitCommand, DONE, notesCommand, parseMarks, tagCommand } from './fast-import.js';
-import type { GitCommand } from './git-command.js';
+import type { GitCommand } from '../platform/children/git-command.js';
 import {
   readHead,
   readReferences,

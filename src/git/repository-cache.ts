@@ -8,7 +8,7 @@ import type { EventLog, NewEvent } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import { Turnstile } from '../platform/turnstile.js';
 import { bytesOf, keptRepositories, markUsed, repositoryPath, toEvict } from './cache-space.js';
-import { GitCommand, GitMissingError } from './git-command.js';
+import { GitCommand, GitMissingError } from '../platform/children/git-command.js';
 import { RepositoryBuilder } from './repository-builder.js';
 import type { VersionSource } from './version-source.js';
 

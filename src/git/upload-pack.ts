@@ -2,7 +2,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import type { ModelRecord } from '../catalog/index.js';
 import type { Logger } from '../platform/logging.js';
 import { Turnstile } from '../platform/turnstile.js';
-import { GitFailedError } from './git-command.js';
+import { GitFailedError } from '../platform/children/git-command.js';
 import type { RepositoryCache } from './repository-cache.js';
 
 const CLONES = { atOnce: 8, waiting: 32 };

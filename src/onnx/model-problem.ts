@@ -5,6 +5,8 @@ export class ModelProblem extends Error {
   constructor(
     readonly code: ModelProblemCode,
     message: string,
+    /** Files that the model names and that did not come with it. */
+    readonly missingFiles: readonly string[] = [],
   ) {
     super(message);
   }

@@ -6,6 +6,7 @@ import { isAddressRange } from './address-range.js';
 import { StartupError } from './errors.js';
 import { isRemoteHost } from './remote-hosts.js';
 import { similarNames } from './similar-names.js';
+import { sourceConfig, sourceVariables, type SourceConfig } from './source-config.js';
 import { parseTelemetry, type TelemetryConfig } from './telemetry-config.js';
 
 /** Every setting Retort has. Read once, here; nothing else looks at the environment. */
@@ -54,6 +55,8 @@ export interface Config {
   readonly webhookHosts: readonly string[];
   /** Hosts that remote engines may be reached at: `host`, `host:port`, `*.domain`, a range of addresses. Empty: the public internet. */
   readonly remoteHosts: readonly string[];
+  /** Where files that callers name may be fetched from. */
+  readonly sources: SourceConfig;
   /** Measure every request. */
   readonly metrics: boolean;
   /** Days for which measurements are kept, as one for each hour in the end. */
@@ -133,6 +136,7 @@ const environment = z.object({
     isRemoteHost,
     'hosts such as engine.internal, 10.0.0.7:8080, *.engines.internal or 10.0.0.0/8, without a scheme or path,',
   ).default([]),
+  ...sourceVariables,
   RETORT_METRICS: flag(true),
   RETORT_METRICS_DAYS: integer(1, 3_650, 90),
   RETORT_CONVERTERS: z.string().optional(),
@@ -196,6 +200,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       settings.RETORT_SECRETS_FILE === undefined ? undefined : resolve(settings.RETORT_SECRETS_FILE),
     webhookHosts: settings.RETORT_WEBHOOK_HOSTS.map((host) => host.toLowerCase()),
     remoteHosts: settings.RETORT_REMOTE_HOSTS.map((host) => host.toLowerCase()),
+    sources: sourceConfig(settings),
     metrics: settings.RETORT_METRICS,
     metricsDays: settings.RETORT_METRICS_DAYS,
     convertersDirectory: resolve(settings.RETORT_CONVERTERS ?? join(settings.RETORT_DATA, 'converters')),

@@ -56,6 +56,12 @@ export class RemoteHosts {
     return this.entries.length > 0;
   }
 
+  /** Whether the operator names this host itself, or an address in a range that the operator names. */
+  lists(url: URL): boolean {
+    const host = bare(url.hostname);
+    return this.isNamed(url) || (isIP(host) !== 0 && this.inRange(host));
+  }
+
   /** Which addresses the host may turn out to have, asked again whenever a connection is made. */
   mayConnect(url: URL): (address: string) => boolean {
     if (this.entries.length === 0) return isPublicAddress;

@@ -2,6 +2,7 @@ import './error-codes.js';
 export { AnswerTooLarge } from './answer-size.js';
 export { type GraphOrigin, RuntimeGraphs } from './graphs/runtime-graphs.js';
 export type { Inspection } from './inspection/inspect-model.js';
+export { WeightsElsewhere } from './inspection/inspection-problems.js';
 export { ModelInspector, type StartInspector } from './inspection/model-inspector.js';
 export { installedRuntime, type InstalledRuntime } from './installed-runtime.js';
 export type { LoadedModel } from './loaded-model.js';

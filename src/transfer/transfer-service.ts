@@ -3,7 +3,7 @@ import type { Database } from '../platform/database/index.js';
 import type { EventLog } from '../platform/events/index.js';
 import { Turnstile } from '../platform/turnstile.js';
 import type { Caller } from '../security/index.js';
-import { ArtifactDownloader } from '../catalog/index.js';
+import type { ArtifactSources } from '../sources/index.js';
 import { CatalogChanges } from '../catalog/index.js';
 import { CatalogStores } from '../catalog/index.js';
 import { checkName } from '../catalog/index.js';
@@ -26,7 +26,7 @@ export interface TransferDependencies extends PublishingDependencies {
   readonly archives: ArtifactStore;
   /** Of one archive, in bytes. */
   readonly maxArchiveBytes: number;
-  readonly downloader?: ArtifactDownloader;
+  readonly sources: ArtifactSources;
 }
 
 export interface ImportModelInput {
@@ -53,7 +53,7 @@ export class TransferService {
     const stores = new CatalogStores(database);
     const snapshots = new SnapshotStore(database);
     this.missingParents = new MissingParentStore(database);
-    this.intake = new ArchiveIntake(archives, deps.downloader ?? new ArtifactDownloader(), maxArchiveBytes);
+    this.intake = new ArchiveIntake(archives, deps.sources, maxArchiveBytes);
     this.exporter = new ModelExporter(stores, snapshots, artifacts);
     this.importer = new ModelImporter(
       stores,

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ArtifactDownloader } from '../../src/catalog/index.js';
+import { ArtifactDownloader } from '../../src/sources/index.js';
 import { localhostCertificate, localhostKey } from '../catalog/localhost-certificate.js';
 import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';

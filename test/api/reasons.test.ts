@@ -69,6 +69,7 @@ const CHANGED_ELSEWHERE = [
   'runEvaluationSchedule',
   'setReferenceDistribution',
   'silenceAlerts',
+  'startArtifactFetch',
   'startArtifactVerification',
   'startBatchPrediction',
   'startConversion',

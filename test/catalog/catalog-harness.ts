@@ -11,6 +11,7 @@ import type { Database } from '../../src/platform/database/index.js';
 import { EventLog, type EventRecord } from '../../src/platform/events/index.js';
 import { RemoteEngines, RuntimeGraphs } from '../../src/runtime/index.js';
 import { openTestDatabase, type DatabaseKind } from '../support/databases.js';
+import { ArtifactSources } from '../../src/sources/index.js';
 
 export const caller = { actor: 'ada', requestId: 'request-1' };
 
@@ -63,7 +64,8 @@ export async function openCatalog(kind: DatabaseKind): Promise<CatalogHarness> {
   const graphs = new RuntimeGraphs({ artifacts, inspector, directory: join(directory, 'derived') });
   const secrets = { find: () => Promise.resolve(null) };
   const remotes = new RemoteEngines({ hosts: [], secrets });
-  const parts = { events, artifacts, graphs, instances, remotes };
+  const sources = new ArtifactSources({ directory, maxBytes: 1_000_000 });
+  const parts = { events, artifacts, graphs, instances, remotes, sources };
   const catalog = new CatalogService({ database: handle.client, ...parts });
   return {
     catalog,

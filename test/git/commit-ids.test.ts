@@ -6,7 +6,7 @@ import type { ExampleRecord, VersionRecord } from '../../src/catalog/index.js';
 import { annotatedTag } from '../../src/git/annotated-tag.js';
 import { commitMessage } from '../../src/git/commit-message.js';
 import { BEGIN, commitCommand, DONE, parseMarks, tagCommand } from '../../src/git/fast-import.js';
-import { GitCommand } from '../../src/git/git-command.js';
+import { GitCommand } from '../../src/platform/children/git-command.js';
 import { readableJson } from '../../src/git/readable-json.js';
 import { isReferenceName, versionsBranch } from '../../src/git/reference-names.js';
 import { signatureLine } from '../../src/git/signature-line.js';

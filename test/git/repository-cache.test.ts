@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ModelRecord } from '../../src/catalog/index.js';
-import { GitCommand } from '../../src/git/git-command.js';
+import { GitCommand } from '../../src/platform/children/git-command.js';
 import { readReferences } from '../../src/git/reference-file.js';
 import { RepositoryCache } from '../../src/git/repository-cache.js';
 import { createLogger } from '../../src/platform/logging.js';

@@ -167,6 +167,7 @@ describe('the schema', () => {
       'setReferenceDistribution',
       'setTraffic',
       'silenceAlerts',
+      'startArtifactFetch',
       'startArtifactVerification',
       'startBatchPrediction',
       'startConversion',

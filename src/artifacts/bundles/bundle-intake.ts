@@ -28,18 +28,31 @@ export async function putBundle(
     if (packedAs === 'tar' && (await isBundle(path))) return await keepSent();
     const { members, close } = await unpacked(path, packedAs, artifacts.maxBytes);
     try {
-      const arranged = arrange(members);
-      const [only, ...others] = arranged;
-      const signal = options.signal === undefined ? {} : { signal: options.signal };
-      if (only !== undefined && others.length === 0)
-        return await artifacts.put(only.read(), { ...signal, expectedBytes: only.size });
-      return await artifacts.put(bundleBytes(arranged), { ...signal, expectedBytes: bundleSize(arranged) });
+      return await putMembers(artifacts, members, options.signal);
     } finally {
       close();
     }
   } finally {
     await staged.discard();
   }
+}
+
+/**
+ * Stores the files of one model: as one bundle, or as what it is where there is only one.
+ *
+ * @throws DomainError INVALID_ARGUMENT, ARTIFACT_TOO_LARGE, STORAGE_FULL; what reading a member throws
+ */
+export async function putMembers(
+  artifacts: ArtifactStore,
+  members: readonly Member[],
+  signal?: AbortSignal,
+): Promise<StoredArtifact & { alreadyStored: boolean }> {
+  const arranged = arrange(members);
+  const [only, ...others] = arranged;
+  const options = signal === undefined ? {} : { signal };
+  if (only !== undefined && others.length === 0)
+    return artifacts.put(only.read(), { ...options, expectedBytes: only.size });
+  return artifacts.put(bundleBytes(arranged), { ...options, expectedBytes: bundleSize(arranged) });
 }
 
 /** One file is no bundle, though its tar may have the form. */

@@ -2,35 +2,33 @@ import { Readable } from 'node:stream';
 import type { ArtifactStore } from '../../artifacts/index.js';
 import { descriptorBytes, type RemoteEngines, type RemoteInput, remoteTarget } from '../../runtime/index.js';
 import { DomainError } from '../../platform/errors.js';
-import type { ArtifactDownloader } from './artifact-download.js';
 import { decodeBase64 } from './base64.js';
+import { withinRequest, type LocatedIntake } from './located-intake.js';
+import type { LocationInput, StoredBytes } from './stored-bytes.js';
 import type { ArtifactInput } from '../publishing/publication-input.js';
-
-export interface StoredBytes {
-  readonly digest: string;
-  /** Bytes. */
-  readonly size: number;
-}
 
 /**
  * Brings the bytes of a publication into the store, wherever they come from.
  *
- * @throws DomainError INVALID_ARGUMENT, ARTIFACT_NOT_FOUND, ARTIFACT_TOO_LARGE, STORAGE_FULL, REMOTE_UNUSABLE, UNAVAILABLE
+ * @throws DomainError INVALID_ARGUMENT, ARTIFACT_NOT_FOUND, ARTIFACT_TOO_LARGE, DIGEST_MISMATCH, STORAGE_FULL,
+ * REMOTE_UNUSABLE, UNAVAILABLE
  */
 export class ArtifactIntake {
   constructor(
     private readonly artifacts: ArtifactStore,
-    private readonly downloader: ArtifactDownloader,
+    private readonly located: LocatedIntake,
     private readonly remotes: RemoteEngines,
   ) {}
 
   async take(input: ArtifactInput, signal?: AbortSignal): Promise<StoredBytes> {
-    const { digest, base64, url, remote } = input;
-    const given = [digest, base64, url, remote].filter((value) => value !== undefined && value !== null);
+    const { digest, base64, url, remote, location } = input;
+    const given = [digest, base64, url, remote, location].filter(
+      (value) => value !== undefined && value !== null,
+    );
     if (given.length !== 1) {
       throw new DomainError(
         'INVALID_ARGUMENT',
-        `Expected exactly one of digest, base64, url and remote, got ${given.length}.`,
+        `Expected exactly one of digest, base64, url, location and remote, got ${given.length}.`,
         { field: ['artifact'] },
       );
     }
@@ -39,7 +37,10 @@ export class ArtifactIntake {
       const field = ['artifact', 'base64'];
       return at(field, () => this.artifacts.put(decodeBase64(base64, field), { ...(signal && { signal }) }));
     }
-    return remote ? this.describe(remote, signal) : this.download(url ?? '', signal);
+    if (remote) return this.describe(remote, signal);
+    return location
+      ? this.fetch(location, ['artifact', 'location'], signal)
+      : this.fetch({ url: url ?? '' }, ['artifact', 'url'], signal);
   }
 
   /** What stands for a model that is elsewhere: where it is, and which tensors it takes and gives. */
@@ -51,20 +52,12 @@ export class ArtifactIntake {
     return at(field, () => this.artifacts.put(Readable.from([descriptorBytes({ target, signature })])));
   }
 
-  private async download(url: string, signal: AbortSignal | undefined): Promise<StoredBytes> {
-    const field = ['artifact', 'url'];
-    const download = await this.downloader.open(url, { field, signal });
-    const { body, expectedBytes } = download;
-    try {
-      return await at(field, () =>
-        this.artifacts.put(body, {
-          ...(expectedBytes !== undefined && { expectedBytes }),
-          ...(signal && { signal }),
-        }),
-      );
-    } finally {
-      download.close();
-    }
+  private fetch(
+    location: LocationInput,
+    field: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<StoredBytes> {
+    return at(field, () => this.located.take(location, { field, signal: withinRequest(signal) }));
   }
 }
 

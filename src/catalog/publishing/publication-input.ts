@@ -1,5 +1,6 @@
 import type { RemoteInput } from '../../runtime/index.js';
 import { DomainError } from '../../platform/errors.js';
+import type { LocationInput } from '../artifacts/stored-bytes.js';
 import type { AttachmentInput } from '../attachments/attachment-input.js';
 import type { ExampleInput } from './example-intake.js';
 import { MAX_MARKDOWN } from '../model-input.js';
@@ -8,11 +9,13 @@ import { checkText } from '../../platform/text/check-text.js';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 
-/** Exactly one of the four is given. */
+/** Exactly one of the five is given. */
 export interface ArtifactInput {
   readonly digest?: string | null | undefined;
   readonly base64?: string | null | undefined;
   readonly url?: string | null | undefined;
+  /** An address, with what is needed to read there. */
+  readonly location?: LocationInput | null | undefined;
   /** A model that exists only behind another server. */
   readonly remote?: RemoteInput | null | undefined;
 }

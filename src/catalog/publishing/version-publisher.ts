@@ -59,7 +59,7 @@ export class VersionPublisher {
     const attached = checkAttachmentInputs(input.attachments ?? []);
     const derivedFrom = await this.parents(input);
 
-    const { digest, size } = await this.intake.take(input.artifact, signal);
+    const { digest, size, foundAt } = await this.intake.take(input.artifact, signal);
     const { signature, graph, rewrites, rowProof } = await at(['artifact'], () =>
       this.inspect(digest, signal),
     );
@@ -97,6 +97,7 @@ export class VersionPublisher {
         rewrites,
         pipeline,
         ...texts,
+        source: texts.source ?? (foundAt === undefined ? null : { ...foundAt, dirty: null }),
         ...(conversion && { conversion: conversion.record, publishedByJob: conversion.job }),
         createdBy: caller.actor,
       });

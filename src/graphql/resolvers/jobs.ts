@@ -24,6 +24,8 @@ export const jobResolvers = {
   Mutation: {
     startArtifactVerification: (_, { input }, context) =>
       started(context, 'VERIFY_ARTIFACTS', {}, input.reason),
+    startArtifactFetch: (_, { input: { location, reason } }, context) =>
+      started(context, 'FETCH_ARTIFACT', location as JsonObject, reason),
     startVersionComparison: (_, { input: { reason, ...asked } }, context) =>
       started(context, 'COMPARE_VERSIONS', asked, reason),
     startBatchPrediction: (_, { input: { reason, ...asked } }, context) =>

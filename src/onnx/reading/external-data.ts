@@ -40,6 +40,7 @@ function withoutItsData(tensors: readonly ExternalTensor[]): ModelProblem {
   return new ModelProblem(
     'UNSUPPORTED_MODEL',
     `The weights lie in ${locations.length === 1 ? 'another file' : `${locations.length} other files`} (${listed(locations)}), which did not come with the model: send them together (retort push finds them; with curl, a tar or zip of both to POST /artifacts), or save them inside with onnx.save(onnx.load("model.onnx"), "single.onnx")`,
+    locations,
   );
 }
 

@@ -1,6 +1,17 @@
 import { DomainError } from '../../platform/errors.js';
 import { WorkerUnavailable } from '../../platform/failures.js';
 
+/** The graph came without the files its weights lie in. */
+export class WeightsElsewhere extends DomainError {
+  constructor(
+    message: string,
+    /** Paths from the graph's folder, as the graph has them. */
+    readonly files: readonly string[],
+  ) {
+    super('UNSUPPORTED_MODEL', message);
+  }
+}
+
 export function crashed(code: number | null, signal: NodeJS.Signals | null): DomainError {
   return new DomainError(
     'INVALID_MODEL',

@@ -24,7 +24,10 @@ async function inspect(request: InspectorRequest): Promise<InspectorReply> {
     return { type: 'inspected', ...(await inspectModel(request, announceTrial)) };
   } catch (error) {
     const problem = problemOf(error);
-    if (problem !== undefined) return { type: 'refused', code: problem.code, message: problem.message };
+    if (problem !== undefined) {
+      const { code, message, missingFiles } = problem;
+      return { type: 'refused', code, message, missingFiles };
+    }
     return {
       type: 'failed',
       message: error instanceof Error ? (error.stack ?? error.message) : String(error),

@@ -17,5 +17,10 @@ export interface InspectorTrial {
 
 export type InspectorReply =
   | ({ readonly type: 'inspected' } & Inspection)
-  | { readonly type: 'refused'; readonly code: ModelProblemCode; readonly message: string }
+  | {
+      readonly type: 'refused';
+      readonly code: ModelProblemCode;
+      readonly message: string;
+      readonly missingFiles: readonly string[];
+    }
   | { readonly type: 'failed'; readonly message: string };

@@ -3,7 +3,7 @@ import { copyFile, rename, stat } from 'node:fs/promises';
 import { DomainError } from '../../platform/errors.js';
 import { Turnstile } from '../../platform/turnstile.js';
 import { InspectorProcess, type InspectionLimits } from './inspector-process.js';
-import { stopping } from './inspection-problems.js';
+import { stopping, WeightsElsewhere } from './inspection-problems.js';
 import type { Inspection } from './inspect-model.js';
 import type { InspectorReply, InspectorRequest } from './inspector-messages.js';
 import { ModelFolders, type ModelFiles } from '../model-folders.js';
@@ -241,6 +241,7 @@ function outcome(reply: InspectorReply): Inspection {
       return { signature, graph, rewrites, derived, rowProof };
     }
     case 'refused':
+      if (reply.missingFiles.length > 0) throw new WeightsElsewhere(reply.message, reply.missingFiles);
       throw new DomainError(reply.code, reply.message);
     case 'failed':
       throw new DomainError('INTERNAL', 'The model could not be read', { cause: new Error(reply.message) });

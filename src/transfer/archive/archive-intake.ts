@@ -1,6 +1,6 @@
 import type { ArtifactStore, StoredArtifact, UploadOptions } from '../../artifacts/index.js';
 import { DomainError } from '../../platform/errors.js';
-import type { ArtifactDownloader } from '../../catalog/index.js';
+import type { ArtifactSources } from '../../sources/index.js';
 
 /** Exactly one of the two is given. */
 export interface ArchiveInput {
@@ -11,11 +11,14 @@ export interface ArchiveInput {
 /** An archive is looked at, imported, perhaps imported again; a day is enough for that. */
 export const ARCHIVE_LIFETIME_MS = 24 * 3_600_000;
 
+/** How long an archive may take on its way from an address. */
+const MAX_TRANSFER_MS = 15 * 60_000;
+
 /** Archives on their way in: stored apart from artifacts, and only for a while. */
 export class ArchiveIntake {
   constructor(
     private readonly archives: ArtifactStore,
-    private readonly downloader: ArtifactDownloader,
+    private readonly sources: ArtifactSources,
     private readonly maxBytes: number,
   ) {}
 
@@ -49,15 +52,28 @@ export class ArchiveIntake {
   private async download(url: string, signal: AbortSignal): Promise<StoredArtifact> {
     const field = ['archive', 'url'];
     return this.told(async () => {
-      const download = await this.downloader.open(url, { field, signal });
+      const either = AbortSignal.any([signal, AbortSignal.timeout(MAX_TRANSFER_MS)]);
+      const located = await this.sources.locate(url, { field, signal: either });
       try {
-        const { body, expectedBytes } = download;
-        return await this.archives.put(body, {
-          signal,
-          ...(expectedBytes !== undefined && { expectedBytes }),
-        });
+        if (located.kind === 'folder')
+          throw new DomainError(
+            'INVALID_ARGUMENT',
+            'Expected the address of an archive, got that of a folder.',
+            {
+              field,
+            },
+          );
+        const { body, size, close } = await located.file.open();
+        try {
+          return await this.archives.put(body, {
+            signal: either,
+            ...(size !== undefined && { expectedBytes: size }),
+          });
+        } finally {
+          close();
+        }
       } finally {
-        download.close();
+        await located.close();
       }
     }, field);
   }

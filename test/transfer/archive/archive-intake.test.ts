@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ArtifactStore } from '../../../src/artifacts/index.js';
-import { ArtifactDownloader } from '../../../src/catalog/index.js';
+import { ArtifactSources } from '../../../src/sources/index.js';
 import { ARCHIVE_LIFETIME_MS, ArchiveIntake } from '../../../src/transfer/archive/archive-intake.js';
 
 describe('archives on their way in', () => {
@@ -13,7 +13,7 @@ describe('archives on their way in', () => {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'retort-archives-'));
     store = await ArtifactStore.open({ directory, maxBytes: 100 });
-    intake = new ArchiveIntake(store, new ArtifactDownloader(), 100);
+    intake = new ArchiveIntake(store, new ArtifactSources({ directory, maxBytes: 100 }), 100);
   });
   afterEach(() => rm(directory, { recursive: true }));
   const send = async (text: string) =>
