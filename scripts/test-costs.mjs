@@ -1,5 +1,6 @@
 // Where the time of the suite goes: RETORT_TEST_COSTS=costs.jsonl npm test && node scripts/test-costs.mjs costs.jsonl
-// Each test file has written its seconds by the clock, its own CPU seconds and those of the processes it started.
+// Each test file has written its seconds by the clock, its own CPU seconds, those of the processes it started, and what either
+// were spent on (test/support/costs.ts). What a PostgreSQL server uses is in none of them.
 import { readFileSync } from 'node:fs';
 
 const [, , file] = process.argv;
@@ -14,7 +15,8 @@ const suites = readFileSync(file, 'utf8')
   .map((costs) => ({ ...costs, name: costs.testPath.replace(/^.*\/test\//, '') }));
 
 print('folder', groups(suites));
-print('file', suites.toSorted((a, b) => total(b) - total(a)).slice(0, 15));
+print('file', suites.toSorted((a, b) => total(b) - total(a)).slice(0, 40));
+printKinds(suites);
 
 function groups(all) {
   const byFolder = new Map();
@@ -30,6 +32,18 @@ function groups(all) {
     ...rows,
     { name: 'all', seconds: sum('seconds'), cpu: sum('cpu'), childrenCpu: sum('childrenCpu') },
   ];
+}
+
+/** What was spent on things that recur: starts of servers and databases in the test's process, and other processes. */
+function printKinds(all) {
+  const kinds = new Map();
+  for (const [kind, { times, cpu }] of all.flatMap(({ spent = {} }) => Object.entries(spent))) {
+    const sum = kinds.get(kind) ?? { times: 0, cpu: 0 };
+    kinds.set(kind, { times: sum.times + times, cpu: sum.cpu + cpu });
+  }
+  console.log('| kind | times | CPU | CPU each |\n| --- | ---: | ---: | ---: |');
+  for (const [kind, { times, cpu }] of [...kinds].sort(([, a], [, b]) => b.cpu - a.cpu))
+    console.log(`| ${kind} | ${times} | ${cpu.toFixed(1)} | ${(cpu / times).toFixed(3)} |`);
 }
 
 function total({ cpu, childrenCpu }) {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createLogger } from '../../src/platform/logging.js';
+import { counted } from './costs.js';
 import { isLongRun } from './depth.js';
 import { openDatabase, type DatabaseHandle } from '../../src/platform/database/index.js';
 import { giveBackDatabase, lendDatabase, startEmbedded } from './kept-databases.js';
@@ -99,13 +100,13 @@ export async function openDatabaseOf(database: Omit<TestDatabase, 'drop'>): Prom
 
 /** An opened database for suites that test a store or service without the whole server. */
 export async function openTestDatabase(kind: DatabaseKind): Promise<DatabaseHandle> {
-  const database = await lendTestDatabase(kind);
-  const handle = await openDatabaseOf(database);
+  const database = await counted(`database lent, ${kind}`, () => lendTestDatabase(kind));
+  const handle = await counted(`database opened, ${kind}`, () => openDatabaseOf(database));
   return {
     ...handle,
     async close() {
       await handle.close();
-      await database.drop();
+      await counted(`database given back, ${kind}`, () => database.drop());
     },
   };
 }

@@ -6,6 +6,7 @@ import { parseConfig } from '../../src/platform/config.js';
 import { MoleculeWorker } from '../../src/pipelines/index.js';
 import { WrongKeys } from '../../src/security/index.js';
 import { createLogger, type Logger } from '../../src/platform/logging.js';
+import { counted } from './costs.js';
 import { lendTestDatabase, type DatabaseKind } from './databases.js';
 import { startEmbedded } from './kept-databases.js';
 import { startInspector } from './kept-inspectors.js';
@@ -71,7 +72,7 @@ export async function startTestApp(options: {
 }): Promise<TestApp> {
   const database = options.reuse
     ? { ...options.reuse.config, drop: () => options.reuse?.close() ?? Promise.resolve() }
-    : await lendTestDatabase(options.kind);
+    : await counted(`database lent, ${options.kind}`, () => lendTestDatabase(options.kind));
   const config: Config = {
     ...parseConfig({}),
     port: 0,
@@ -84,27 +85,31 @@ export async function startTestApp(options: {
   };
   const ownMolecules = options.moleculeEntry && new MoleculeWorker({ entry: options.moleculeEntry });
   const logger = options.logger ?? createLogger(process.env.TEST_LOG_LEVEL ?? 'silent');
-  const app = await startApp(config, logger, {
-    startEmbedded,
-    startInspector,
-    graphqlPaths: { compiled: compiledByEnvironment(), ...options.graphqlPaths },
-    ...(options.downloader && { downloader: options.downloader }),
-    ...(options.remoteAuthorities !== undefined && { remoteAuthorities: options.remoteAuthorities }),
-    ...(options.alerts && { alerts: options.alerts }),
-    molecules: ownMolecules ?? sharedMolecules,
-    ...(options.largeJsonBytes !== undefined && { largeJsonBytes: options.largeJsonBytes }),
-    ...(options.onRequestEnded && { onRequestEnded: options.onRequestEnded }),
-    // Suites that try many wrong keys are not slowed down.
-    wrongKeys: options.wrongKeys ?? new WrongKeys(async () => undefined),
+  const start = `server started, ${options.kind}${config.examples ? ', with examples' : ''}`;
+  const app = await counted(start, async () => {
+    const started = await startApp(config, logger, {
+      startEmbedded,
+      startInspector,
+      graphqlPaths: { compiled: compiledByEnvironment(), ...options.graphqlPaths },
+      ...(options.downloader && { downloader: options.downloader }),
+      ...(options.remoteAuthorities !== undefined && { remoteAuthorities: options.remoteAuthorities }),
+      ...(options.alerts && { alerts: options.alerts }),
+      molecules: ownMolecules ?? sharedMolecules,
+      ...(options.largeJsonBytes !== undefined && { largeJsonBytes: options.largeJsonBytes }),
+      ...(options.onRequestEnded && { onRequestEnded: options.onRequestEnded }),
+      // Suites that try many wrong keys are not slowed down.
+      wrongKeys: options.wrongKeys ?? new WrongKeys(async () => undefined),
+    });
+    await started.ready;
+    return started;
   });
-  await app.ready;
 
   const clients: Client[] = [];
   let stopped: Promise<void> | null = null;
   const stop = () => {
     stopped ??= (async () => {
       for (const client of clients) await client.dispose();
-      await app.close();
+      await counted('server stopped', () => app.close());
       await ownMolecules?.close();
     })();
     return stopped;
@@ -146,7 +151,7 @@ export async function startTestApp(options: {
     stop,
     async close() {
       await stop();
-      await database.drop();
+      await counted(`database given back, ${options.kind}`, () => database.drop());
     },
   };
 }

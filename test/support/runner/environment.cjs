@@ -1,5 +1,7 @@
 'use strict';
+const { subscribe } = require('node:diagnostics_channel');
 const { appendFileSync } = require('node:fs');
+const { basename } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const { LegacyFakeTimers, ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
@@ -17,6 +19,25 @@ const OF_ONE_FILE = [
   'RETRY_IMMEDIATELY',
   'LOG_ERRORS_BEFORE_RETRY',
 ];
+
+/** What test/support/costs.ts and the processes of the file that runs have cost, by what they are. */
+const SPENT = Symbol.for('retort.test.spent');
+
+if (process.env.RETORT_TEST_COSTS)
+  subscribe('child_process', ({ process: child }) => child.once('exit', () => noteProcess(child)));
+
+let childrenSeen = 0;
+
+/** The kernel adds up what the processes have used that have ended: the difference is of the one that has ended now. */
+function noteProcess({ spawnfile, spawnargs }) {
+  const { children } = processTimes();
+  const script = spawnargs.slice(1).find((argument) => /^[^\s-]\S*\.[cm]?js$/.test(argument));
+  const what = ['process:', basename(spawnfile), ...(script ? [basename(script)] : [])].join(' ');
+  const spent = (globalThis[SPENT] ??= new Map());
+  const sum = spent.get(what) ?? { times: 0, cpu: 0 };
+  spent.set(what, { times: sum.times + 1, cpu: sum.cpu + children - childrenSeen });
+  childrenSeen = children;
+}
 
 /** Node's own globals for every test file of a worker, and not a context for each, in which all modules load anew. */
 module.exports = class NativeEnvironment {
@@ -66,7 +87,9 @@ module.exports = class NativeEnvironment {
       seconds: (performance.now() - at) / 1_000,
       cpu: now.own - times.own,
       childrenCpu: now.children - times.children,
+      spent: Object.fromEntries(globalThis[SPENT] ?? []),
     };
+    globalThis[SPENT]?.clear();
     appendFileSync(file, `${JSON.stringify(costs)}\n`);
   }
 };
