@@ -41,7 +41,7 @@ describe('columns of a result', () => {
   it('have the set of a class that has no interval', () => {
     const layout = new ResultLayout(pipeline);
     const results = [{ name: 'y', value: 'Barolo', unit: null, set: ['Barolo', 'Barbera'] }];
-    const classed = { ...prediction, value: 'Barolo', unit: null, results, interval: undefined };
+    const classed = { ...prediction, value: 'Barolo', unit: null, results, interval: null };
     const columns = layout.columns(['x'], [{ asked, prediction: classed }], false);
     const row = Object.fromEntries(
       layout
