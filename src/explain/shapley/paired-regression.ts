@@ -70,8 +70,8 @@ export class PairedRegression {
       const direction = factored.solve(row);
       let leverage = 0;
       for (let i = 0; i < unknowns; i += 1) leverage += (row[i] ?? 0) * (direction[i] ?? 0);
-      // MacKinnon and White's HC3: without it the bars of few pairs are too short.
-      const residual = ((this.observed[place] ?? 0) - fitted) / Math.max(1e-9, 1 - leverage);
+      // MacKinnon and White's HC2: without it the bars of few pairs are too short.
+      const residual = ((this.observed[place] ?? 0) - fitted) / Math.sqrt(Math.max(1e-9, 1 - leverage));
       let last = 0;
       for (let i = 0; i < unknowns; i += 1) {
         const share = (direction[i] ?? 0) * residual;
