@@ -37,6 +37,8 @@ export default {
     Attachment: '../../catalog/index.js#AttachmentRecord as AttachmentMapper',
     MissingParent: '../../transfer/index.js#ForeignVersion as MissingParentMapper',
     VersionExample: '../../catalog/index.js#ExampleRecord as VersionExampleMapper',
+    Explanation: '../../explain/index.js#Explanation as ExplanationMapper',
+    Attribution: '../../explain/index.js#Attribution as AttributionMapper',
     Conversion: '../../catalog/index.js#ConversionRecord as ConversionMapper',
     ConversionSource: '../../catalog/index.js#ConvertedBytes as ConversionSourceMapper',
     Derivation: '../../catalog/index.js#DerivationRecord as DerivationMapper',

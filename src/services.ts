@@ -4,6 +4,7 @@ import { Evaluations, EvaluationStore, JobFiles } from './batch/index.js';
 import { CatalogService } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { DeploymentService } from './deployments/index.js';
+import { Backgrounds, ExplainService, ExplanationJob, ExplanationPictures } from './explain/index.js';
 import { GitService } from './git/index.js';
 import { daysAgo, type Chore } from './hourly-cleaning.js';
 import { buildMonitoringServices } from './monitoring-services.js';
@@ -233,6 +234,19 @@ export async function buildServices(parts: {
     conversions: { graphs, runners },
     jobFiles,
   });
+  const explain = new ExplainService({
+    catalog,
+    deployments,
+    inference,
+    runner,
+    predictions,
+    reader: asked,
+    molecules,
+    backgrounds: new Backgrounds({ artifacts, deployments, recordedRequests }),
+    jobs,
+  });
+  jobs.register(new ExplanationJob(explain));
+  const depictions = new MoleculeDepictions({ molecules });
   const chores: readonly Chore[] = [
     { what: 'old request events', run: () => events.prune(daysAgo(config.requestEventDays)) },
     { what: 'old archives', run: () => transfer.removeOldArchives() },
@@ -261,7 +275,9 @@ export async function buildServices(parts: {
     predictions,
     pipelinePreviews: new PipelinePreviews({ catalog, instances }),
     reports: new ReportService({ catalog, reliability, evaluations }),
-    depictions: new MoleculeDepictions({ molecules }),
+    depictions,
+    explain,
+    explanationPictures: new ExplanationPictures(depictions),
     recordedRequests,
     comparisons,
     comparer,

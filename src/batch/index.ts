@@ -15,4 +15,5 @@ export type { EvaluationSchedule } from './schedules/evaluation-schedule.js';
 export { EvaluationSchedules } from './schedules/evaluation-schedules.js';
 export { ScheduleRunner } from './schedules/schedule-runner.js';
 export { ScheduleStore } from './schedules/schedule-store.js';
+export { targetVersion } from './rows/asked-target.js';
 export { BatchPrediction } from './prediction/batch-prediction.js';

@@ -1,4 +1,8 @@
 import './error-codes.js';
+export { Backgrounds } from './background/background-rows.js';
+export { explanationsOf, ExplanationJob } from './explanation-job.js';
+export { ExplainService } from './explain-service.js';
+export type { Attribution, Explanation } from './explanation.js';
 export {
   type Applicability,
   EXPLANATION_GAMES,
@@ -11,3 +15,4 @@ export {
   type TensorTask,
 } from './methods/explanation-method.js';
 export { SolverRegistry } from './methods/solver-registry.js';
+export { ExplanationPictures } from './molecules/explanation-pictures.js';

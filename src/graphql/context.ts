@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Evaluations, EvaluationSchedules } from '../batch/index.js';
 import type { CatalogService } from '../catalog/index.js';
+import type { ExplainService, ExplanationPictures } from '../explain/index.js';
 import type { TransferService } from '../transfer/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import { callerDisconnected, type Departure } from '../platform/disconnection.js';
@@ -41,6 +42,8 @@ export interface GraphqlServices {
   readonly predictions: PredictionService;
   readonly pipelinePreviews: PipelinePreviews;
   readonly depictions: MoleculeDepictions;
+  readonly explain: ExplainService;
+  readonly explanationPictures: ExplanationPictures;
   readonly reports: ReportService;
   readonly comparer: VersionComparer;
   readonly jobs: JobService;
@@ -131,6 +134,12 @@ class OperationContext implements RequestContext {
   }
   get pipelinePreviews(): PipelinePreviews {
     return this.services.pipelinePreviews;
+  }
+  get explain(): ExplainService {
+    return this.services.explain;
+  }
+  get explanationPictures(): ExplanationPictures {
+    return this.services.explanationPictures;
   }
   get depictions(): MoleculeDepictions {
     return this.services.depictions;

@@ -7,12 +7,10 @@ import { Foreground } from '../platform/foreground.js';
 import type { EventLog } from '../platform/events/index.js';
 import type { Logger } from '../platform/logging.js';
 import { requestFields, type Caller } from '../security/index.js';
-import { batchKeys } from './batch-key.js';
-import { Batcher } from './batcher.js';
 import { Deadline, type Lifetime } from './deadline.js';
 import { Hold } from './hold.js';
 import { StatisticsCounter, type ModelStatistics } from './model-statistics.js';
-import type { ModelQueue } from './model-queue.js';
+import { queueFor, type ModelQueue } from './model-queue.js';
 import { Account, HeldModel, type OpenModel } from './open-model.js';
 import { OutcomeRecorder, type Operation, type Target } from './outcome-recorder.js';
 import type { Priority } from './priority.js';
@@ -20,12 +18,8 @@ import { numbersOfTensors } from './output-numbers.js';
 import type { RequestRecorder } from '../recording/index.js';
 import type { OutcomeListener, RequestOutcome } from './request-outcome.js';
 import { targetOf, type TargetRequest } from './request-target.js';
-import { ResponseCache } from './response-cache.js';
 import { timingOf, type Timing } from './timing.js';
 import { askOnTrial, type Answered, type Question } from './trial-run.js';
-
-/** A run that nobody waits for may go on so long while others wait: most are over by then, and another process need not be started. */
-const ABANDONED_GRACE_MS = 1_000;
 
 export interface InferRequest extends TargetRequest {
   readonly inputs: readonly RawTensor[];
@@ -224,22 +218,39 @@ export class InferenceService {
     }
   }
 
+  /**
+   * Holds the target's model for rows that the server makes up by itself, behind every request. Nobody is told of them: they
+   * say nothing of what callers ask, and no candidate is tried by them.
+   *
+   * @throws DomainError as `withModel`
+   */
+  async aside<T>(request: TargetRequest, work: (model: OpenModel) => Promise<T>): Promise<T> {
+    const deadline = new Deadline(request.deadlineMs, request.signal);
+    try {
+      const handle = await this.deployments.acquire(targetOf(request), deadline);
+      return await this.ask(handle, work, deadline, 'BACKGROUND', new Account(), false);
+    } finally {
+      deadline.clear();
+    }
+  }
+
   private tell(outcome: RequestOutcome): void {
     for (const listener of this.listeners) listener(outcome);
   }
 
   private ask<T>(
     handle: ModelHandle,
-    work: (model: OpenModel) => Promise<Answered<T>>,
+    work: (model: OpenModel) => Promise<T>,
     lifetime: Lifetime,
     priority: Priority,
     account: Account,
-  ): Promise<Answered<T>> {
+    remembers = true,
+  ): Promise<T> {
     const asker = { priority, lifetime };
     const hold = new Hold(handle, this.holding);
     const { version, settings } = handle;
     const about = { version, rows: handle.batching.rows, outOfDomain: settings.outOfDomain };
-    const model = new HeldModel(about, hold, asker, account, this.maxAnswerBytes);
+    const model = new HeldModel(about, hold, asker, account, this.maxAnswerBytes, remembers);
     return lifetime.race(work(model), () => hold.release());
   }
 
@@ -253,25 +264,11 @@ export class InferenceService {
       ),
   };
 
-  private queueOf({ version, model, batching, settings }: ModelHandle): ModelQueue {
+  private queueOf(handle: ModelHandle): ModelQueue {
+    const { model } = handle;
     let queue = this.queues.get(model);
     if (!queue) {
-      const joining = batching.enabled
-        ? {
-            ...settings.batching,
-            maxBatchSize: batching.maxBatchSize,
-            keyOf: batchKeys(version.signature),
-          }
-        : null;
-      queue = {
-        batcher: new Batcher((inputs, outputs, options) => model.run(inputs, outputs, options), {
-          replicas: settings.runtime.replicas,
-          joining,
-          maxAnswerBytes: this.maxAnswerBytes,
-          abandonment: { graceMs: ABANDONED_GRACE_MS, end: (run) => model.abandon(run) },
-        }),
-        cache: settings.cache && new ResponseCache(settings.cache.maxBytes),
-      };
+      queue = queueFor(handle, this.maxAnswerBytes);
       this.queues.set(model, queue);
     }
     return queue;

@@ -5,7 +5,7 @@ export { InstanceReader, type ReadOptions } from './compiled/instance-reader.js'
 export type { PreparedBatch } from './compiled/prepared-batch.js';
 export { derivedPipeline } from './derived-pipeline.js';
 export type { DepictionOptions } from './depictions/depiction-options.js';
-export { MoleculeDepictions } from './depictions/molecule-depictions.js';
+export { type Colouring, MoleculeDepictions } from './depictions/molecule-depictions.js';
 export { describeInstance, type InstanceDescription } from './describe/describe-instance.js';
 export { describeResults, type ResultDescription } from './describe/describe-results.js';
 export { drawnField, instanceForm, runsRowwise, runsStacked } from './describe/instance-form.js';
@@ -26,6 +26,7 @@ export {
 export { type PreviewedValue, previewedInputs, PreviewWatch } from './describe/preview-values.js';
 export { withPipelineTables } from './describe/pipeline-tables.js';
 export { pipelineLanguage } from './describe/pipeline-language.js';
+export type { Skeleton, SkeletonAtom, SkeletonBond } from './molecules/skeleton.js';
 export { MoleculeWorker } from './molecules/molecule-worker-client.js';
 export { type Convert, converter } from './units/convert.js';
 export { parseNewPipeline, parsePipeline } from './parse-pipeline.js';

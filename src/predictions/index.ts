@@ -8,3 +8,4 @@ export {
   type VersionDescription,
 } from './prediction-service.js';
 export { rowsGiven } from './rows-given.js';
+export { answersOf } from './read-results.js';

@@ -8,6 +8,7 @@ import { depictionResolvers } from './depictions.js';
 import { deploymentResolvers } from './deployments.js';
 import { driftResolvers } from './drift.js';
 import { evaluationResolvers } from './evaluations.js';
+import { explanationResolvers } from './explanations.js';
 import { inferenceResolvers } from './inference.js';
 import { jobResolvers } from './jobs.js';
 import { metricsResolvers } from './metrics.js';
@@ -37,6 +38,7 @@ export const resolvers: Resolvers[] = [
   inferenceResolvers,
   reliabilityResolvers,
   depictionResolvers,
+  explanationResolvers,
   pipelineResolvers,
   monitoringResolvers,
   jobResolvers,

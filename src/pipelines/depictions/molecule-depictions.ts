@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../platform/errors.js';
 import { moleculeText, type MoleculeText } from '../instances/molecule-text.js';
 import { partlyRead, unreadable } from '../instances/unreadable-molecule.js';
+import type { PictureNeed } from '../molecules/molecule-messages.js';
 import type { MoleculeWorker } from '../molecules/molecule-worker-client.js';
 import { RowError } from '../prediction.js';
 import {
@@ -15,6 +16,9 @@ import {
 const KEPT_BYTES = 32 * 2 ** 20;
 /** Nobody looks at a picture that takes longer. */
 const LIMIT_MS = 10_000;
+
+/** Colours of atoms and bonds, and what they mean. */
+export type Colouring = Pick<PictureNeed, 'colours' | 'bondColours' | 'legend' | 'description'>;
 
 /** Structural formulas of molecules, drawn by RDKit in the threads that read molecules. */
 export class MoleculeDepictions {
@@ -47,14 +51,19 @@ export class MoleculeDepictions {
    * INVALID_SMILES, INVALID_MOLBLOCK or MOLECULE_TOO_COMPLEX for what cannot be drawn; DEADLINE_EXCEEDED; UNAVAILABLE when
    * RDKit does not run; `signal.reason` on abort
    */
-  async draw(molecule: unknown, given: DepictionOptions, signal: AbortSignal): Promise<string> {
+  async draw(
+    molecule: unknown,
+    given: DepictionOptions,
+    signal: AbortSignal,
+    colouring: Colouring | null = null,
+  ): Promise<string> {
     const options = checkDepictionOptions(given);
     try {
       const text = moleculeText(molecule);
-      const key = keyOf(text, options);
+      const key = keyOf(text, options, colouring);
       const kept = this.#kept.get(key);
       if (kept !== undefined) return kept;
-      const picture = await this.#drawn(text, options, signal);
+      const picture = await this.#drawn(text, options, signal, colouring);
       this.#kept.set(key, picture);
       return picture;
     } catch (error) {
@@ -63,10 +72,15 @@ export class MoleculeDepictions {
     }
   }
 
-  async #drawn(text: MoleculeText, options: CheckedDepictionOptions, signal: AbortSignal): Promise<string> {
+  async #drawn(
+    text: MoleculeText,
+    options: CheckedDepictionOptions,
+    signal: AbortSignal,
+    colouring: Colouring | null,
+  ): Promise<string> {
     const [row] = await this.#molecules.read(
       [text.text],
-      { descriptors: [], fingerprints: [], picture: { ...options, title: titleOf(text) } },
+      { descriptors: [], fingerprints: [], picture: { ...options, title: titleOf(text), ...colouring } },
       { signal, until: performance.now() + LIMIT_MS },
     );
     if (row === undefined) throw new Error('The molecule worker answered no row');
@@ -88,10 +102,14 @@ export class MoleculeDepictions {
 }
 
 /** Molecules that are drawn alike are those of the same text. */
-function keyOf({ format, text }: MoleculeText, options: CheckedDepictionOptions): string {
+function keyOf(
+  { format, text }: MoleculeText,
+  options: CheckedDepictionOptions,
+  colouring: Colouring | null,
+): string {
   const { width, height, highlight, theme } = options;
   return createHash('sha256')
-    .update(JSON.stringify([format, text, width, height, highlight, theme]))
+    .update(JSON.stringify([format, text, width, height, highlight, theme, colouring]))
     .digest('base64');
 }
 

@@ -41,8 +41,8 @@ export class MoleculeCache {
 }
 
 /** Pictures and graphs are large, and each is of its own request. */
-function isKept({ picture, graphs = [] }: MoleculeNeeds): boolean {
-  return picture === undefined && graphs.length === 0;
+function isKept({ picture, skeleton, graphs = [] }: MoleculeNeeds): boolean {
+  return picture === undefined && skeleton !== true && graphs.length === 0;
 }
 
 function bytesOf({ descriptors, fingerprints, alerts }: Molecule, key: string): number {

@@ -1,6 +1,7 @@
 import type { AlertSet } from './alerts/alert-sets.js';
 import type { RdkitDescriptor } from './descriptors.js';
 import type { GraphNeed, MoleculeGraph } from './graphs/graph-features.js';
+import type { Skeleton } from './skeleton.js';
 import type { Standardization } from './standardize/standardizer.js';
 import type { TautomerRefusal } from './tautomers/no-tautomer.js';
 
@@ -13,6 +14,8 @@ export interface MoleculeNeeds {
   /** Done before anything else, in this order. */
   readonly standardize?: readonly Standardization[];
   readonly picture?: PictureNeed;
+  /** Whether atoms and bonds of the molecule as it was given are wanted. */
+  readonly skeleton?: boolean;
 }
 
 /** A picture to draw, as SVG. */
@@ -22,9 +25,26 @@ export interface PictureNeed {
   readonly height: number;
   /** Atoms to point out, by their index. */
   readonly highlight: readonly number[];
+  /** Red, green and blue from 0 to 1, by the index of an atom; empty for a plain picture. */
+  readonly colours?: Readonly<Record<number, readonly [number, number, number]>>;
+  /** The same for bonds, by their index. */
+  readonly bondColours?: Readonly<Record<number, readonly [number, number, number]>>;
+  /** What the colours mean; drawn below the molecule. */
+  readonly legend?: PictureLegend;
+  /** What a screen reader says at length. */
+  readonly description?: string;
   readonly theme: PictureTheme;
   /** What a screen reader says. */
   readonly title: string;
+}
+
+/** A scale of colours, with what its ends and middle stand for. */
+export interface PictureLegend {
+  readonly low: string;
+  readonly middle: string;
+  readonly high: string;
+  /** From low to high, as `#rrggbb`. */
+  readonly colours: readonly string[];
 }
 
 /** Which background it will stand on; its own is transparent. */
@@ -54,6 +74,8 @@ export interface Molecule {
   readonly radicals: number;
   /** Those that have an index; hydrogens do where RDKit keeps them as atoms of their own. */
   readonly atoms: number;
+  /** Null where it was not needed. */
+  readonly skeleton: Skeleton | null;
   /** SVG; null where none was needed, or `highlight` names an atom that there is not. */
   readonly picture: string | null;
 }

@@ -4,6 +4,7 @@ import { GraphMaker } from './graphs/molecule-graph.js';
 import type { FingerprintNeed, Molecule, MoleculeNeeds, MoleculeRow } from './molecule-messages.js';
 import { drawPicture } from './pictures/draw-picture.js';
 import type { RdkitJson } from './rdkit-json.js';
+import { skeletonOf } from './skeleton.js';
 import { type Standardization, Standardizer } from './standardize/standardizer.js';
 import { NoTautomer } from './tautomers/no-tautomer.js';
 
@@ -62,6 +63,7 @@ export class RdkitReader {
       heavyAtoms: numbers.filter((z) => z > 1).length,
       radicals: atoms.reduce((sum, { nRad = 0 }) => sum + nRad, 0),
       atoms: atoms.length,
+      skeleton: needs.skeleton === true ? skeletonOf(json) : null,
       picture: needs.picture === undefined ? null : drawPicture(molecule, atoms.length, needs.picture),
     } as const;
     if (needs.standardize === undefined || needs.standardize.length === 0)

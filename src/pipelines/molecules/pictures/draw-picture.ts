@@ -1,5 +1,6 @@
 import type { Mol } from '@rdkit/rdkit';
 import type { PictureNeed, PictureTheme } from '../molecule-messages.js';
+import { LEGEND_HEIGHT, withLegend } from './picture-legend.js';
 import { safePicture } from './safe-picture.js';
 
 /** RDKit's three dimensions: a projection of them is no structural formula. */
@@ -20,14 +21,24 @@ const THEMES: Readonly<Record<PictureTheme, object>> = {
 export function drawPicture(
   molecule: Mol,
   atoms: number,
-  { width, height, highlight, theme, title }: PictureNeed,
+  { width, height, highlight, theme, title, description, colours, bondColours, legend }: PictureNeed,
 ): string | null {
   if (highlight.some((atom) => atom >= atoms)) return null;
   if (molecule.has_coords() === IN_SPACE) molecule.set_new_coords();
+  const isColoured = colours !== undefined;
   const options = {
     width,
-    height,
-    atoms: highlight,
+    // Below lies the scale.
+    height: legend === undefined ? height : height - LEGEND_HEIGHT,
+    atoms: isColoured ? Object.keys(colours).map(Number) : highlight,
+    ...(isColoured && {
+      bonds: Object.keys(bondColours ?? {}).map(Number),
+      highlightAtomColors: colours,
+      highlightBondColors: bondColours ?? {},
+      highlightRadius: 0.4,
+      continuousHighlight: true,
+      fillHighlights: true,
+    }),
     clearBackground: false,
     bondLineWidth: 1.5,
     padding: 0.06,
@@ -36,5 +47,11 @@ export function drawPicture(
     ...THEMES[theme],
   };
   const drawn = molecule.get_svg_with_highlights(JSON.stringify(options));
-  return safePicture(drawn, { width, height, title });
+  const picture = safePicture(drawn, {
+    width,
+    height,
+    title,
+    ...(description !== undefined && { description }),
+  });
+  return legend === undefined ? picture : withLegend(picture, legend, { width, height, theme });
 }

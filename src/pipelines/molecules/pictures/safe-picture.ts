@@ -11,6 +11,8 @@ export interface PictureFrame {
   readonly height: number;
   /** What a screen reader says. */
   readonly title: string;
+  /** The same at length. */
+  readonly description?: string;
 }
 
 /** One tag, comment, instruction or run of text; whatever is none of these ends the reading. */
@@ -25,10 +27,11 @@ const ATTRIBUTE = /\s+([\w:.-]+)\s*=\s*(?:'([^'<]*)'|"([^"<]*)")/g;
  *
  * @throws UnsafePicture for an element that is not on the list, and for what is no well-formed SVG
  */
-export function safePicture(drawn: string, { width, height, title }: PictureFrame): string {
+export function safePicture(drawn: string, { width, height, title, description }: PictureFrame): string {
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
     `<title>${escapeText(title)}</title>`,
+    ...(description === undefined ? [] : [`<desc>${escapeText(description)}</desc>`]),
   ];
   const open: string[] = [];
   let ended = false;
