@@ -10,9 +10,11 @@ export {
   type ExplainedModel,
   type ExplanationGame,
   type ExplanationMethod,
+  type SolutionMargin,
   type TensorSolution,
   type TensorSolver,
   type TensorTask,
 } from './methods/explanation-method.js';
 export { SolverRegistry } from './methods/solver-registry.js';
 export { ExplanationPictures } from './molecules/explanation-pictures.js';
+export { TreeShapSolver } from './trees/tree-shap-solver.js';

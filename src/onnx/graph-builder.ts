@@ -34,10 +34,34 @@ export type ConstantValues =
  * A number is written as FLOAT and a bigint as INT, alone or in an array: ONNX tells `axis: 1n` from `alpha: 1`.
  * A GraphBuilder is a subgraph (the branches of If, the body of Loop).
  */
-export type AttributeValue = number | bigint | string | readonly number[] | readonly bigint[] | GraphBuilder;
+export type AttributeValue =
+  | number
+  | bigint
+  | string
+  | readonly number[]
+  | readonly bigint[]
+  | readonly string[]
+  | GraphBuilder
+  | StoredValues;
+
+/** A tensor as an attribute's value. */
+export interface StoredValues {
+  readonly datatype: Exclude<DataType, 'BYTES'>;
+  readonly shape: readonly number[];
+  readonly values: ConstantValues;
+}
 
 // AttributeProto.AttributeType of the ONNX specification.
-const attributeTypes = { FLOAT: 1, INT: 2, STRING: 3, GRAPH: 5, FLOATS: 6, INTS: 7 } as const;
+const attributeTypes = {
+  FLOAT: 1,
+  INT: 2,
+  STRING: 3,
+  TENSOR: 4,
+  GRAPH: 5,
+  FLOATS: 6,
+  INTS: 7,
+  STRINGS: 8,
+} as const;
 
 /**
  * Writes an ONNX graph node by node. Mistakes of the author (an unknown input, a name given twice, values that do
@@ -187,9 +211,20 @@ function attribute(value: AttributeValue): object {
   if (typeof value === 'number') return { type: attributeTypes.FLOAT, f: value };
   if (typeof value === 'bigint') return { type: attributeTypes.INT, i: toInt64(value) };
   if (typeof value === 'string') return { type: attributeTypes.STRING, s: Buffer.from(value, 'utf8') };
-  const values: readonly (number | bigint)[] = value;
+  if ('datatype' in value)
+    return {
+      type: attributeTypes.TENSOR,
+      t: {
+        dims: value.shape.map(toInt64),
+        data_type: ONNX_ELEMENT_TYPES[value.datatype],
+        raw_data: littleEndian(value.datatype, value.values),
+      },
+    };
+  const values: readonly (number | bigint | string)[] = value;
+  if (values.length > 0 && values.every((item) => typeof item === 'string'))
+    return { type: attributeTypes.STRINGS, strings: values.map((item) => Buffer.from(item, 'utf8')) };
   if (values.every((item) => typeof item === 'bigint'))
-    return { type: attributeTypes.INTS, ints: values.map(toInt64) };
+    return { type: attributeTypes.INTS, ints: values.map((item) => toInt64(item)) };
   return { type: attributeTypes.FLOATS, floats: values.map(Number) };
 }
 

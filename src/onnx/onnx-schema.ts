@@ -127,6 +127,7 @@ message AttributeProto {
   optional GraphProto g = 6;
   repeated float floats = 7;
   repeated int64 ints = 8;
+  repeated bytes strings = 9;
   optional int32 type = 20;
 }
 message TensorProto {

@@ -16,6 +16,7 @@ export {
   conformalSet,
   residualScore,
 } from './conformal.js';
+export { gaussLegendre, type Quadrature } from './gauss-legendre.js';
 export { hypergeometricTail } from './hypergeometric.js';
 export { kolmogorovCritical, kolmogorovSmirnovTail } from './kolmogorov.js';
 export {

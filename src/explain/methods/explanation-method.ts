@@ -65,10 +65,21 @@ export interface TensorSolution {
   readonly baseValue: number;
   /** One for each number of the space, in the same unit. */
   readonly attributions: Float64Array;
+  /**
+   * Where it is not the number itself that is explained but what a link makes it of: the log-odds behind a probability. The
+   * attributions and the base value add up to its value. Null or absent: the number itself.
+   */
+  readonly margin?: SolutionMargin | null;
   /** Standard errors; zeros where the answer is exact up to rounding. */
   readonly errors: Float64Array;
   /** Plain sentences a reader needs to judge the numbers: steps taken, the stopping rule, what was reached. */
   readonly notes: readonly string[];
+}
+
+/** LOGISTIC: log-odds. SOFTMAX: a score before the softmax, in which a constant is free. EXP: the logarithm. */
+export interface SolutionMargin {
+  readonly link: 'LOGISTIC' | 'SOFTMAX' | 'EXP';
+  readonly value: number;
 }
 
 /** Whether a method can answer for a model; the reason is a whole sentence for the caller, and names what could instead. */
