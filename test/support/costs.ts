@@ -11,7 +11,8 @@ export async function counted<T>(what: string, work: () => Promise<T>): Promise<
     return await work();
   } finally {
     const { user, system } = process.cpuUsage(began);
-    const costs = ((globalThis as Record<symbol, Costs | undefined>)[SPENT] ??= new Map());
+    const held = globalThis as unknown as Record<symbol, Costs | undefined>;
+    const costs = (held[SPENT] ??= new Map<string, { times: number; cpu: number }>());
     const sum = costs.get(what) ?? { times: 0, cpu: 0 };
     costs.set(what, { times: sum.times + 1, cpu: sum.cpu + (user + system) / 1e6 });
   }

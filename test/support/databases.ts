@@ -37,18 +37,27 @@ export const FORGET_SCHEMA = `
   END $$;
   CREATE SCHEMA public;`;
 
+/** A data directory, or what else its database is copied from: the name of one on the PostgreSQL server. */
+export interface DatabaseTemplate {
+  readonly directory?: string;
+  readonly postgres?: string;
+}
+
 /** A data directory of its own and a database with the schema in place, copied from the run's template. */
-export async function createTestDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+export async function createTestDatabase(
+  kind: DatabaseKind,
+  { directory = required('RETORT_TEST_TEMPLATE'), postgres }: DatabaseTemplate = {},
+): Promise<TestDatabase> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'retort-test-'));
   const removeDirectory = () => rm(dataDirectory, { recursive: true, force: true });
   if (kind === 'embedded') {
     await compiledOnce();
     // A quarter of the work of its asynchronous sister, for a thousand small files.
-    cpSync(required('RETORT_TEST_TEMPLATE'), dataDirectory, { recursive: true });
+    cpSync(directory, dataDirectory, { recursive: true });
     return { dataDirectory, databaseUrl: undefined, drop: removeDirectory };
   }
   const name = `${required('RETORT_TEST_DATABASES')}${randomBytes(6).toString('hex')}`;
-  await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${required('RETORT_TEST_PG_TEMPLATE')}`);
+  await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${postgres ?? required('RETORT_TEST_PG_TEMPLATE')}`);
   const url = new URL(required('TEST_DATABASE_URL'));
   url.pathname = `/${name}`;
   return {
@@ -78,11 +87,14 @@ async function compiledOnce(): Promise<void> {
  * The same for a server or a store in this process; an embedded one is not in the data directory, and `startEmbedded` finds
  * it.
  */
-export async function lendTestDatabase(kind: DatabaseKind): Promise<TestDatabase> {
-  if (kind === 'postgresql') return createTestDatabase(kind);
+export async function lendTestDatabase(
+  kind: DatabaseKind,
+  template: DatabaseTemplate = {},
+): Promise<TestDatabase> {
+  if (kind === 'postgresql') return createTestDatabase(kind, template);
   const dataDirectory = await mkdtemp(join(tmpdir(), 'retort-test-'));
   await compiledOnce();
-  await lendDatabase(dataDirectory, required('RETORT_TEST_TEMPLATE'));
+  await lendDatabase(dataDirectory, template.directory ?? required('RETORT_TEST_TEMPLATE'));
   return {
     dataDirectory,
     databaseUrl: undefined,

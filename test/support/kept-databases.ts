@@ -12,6 +12,7 @@ import { createLogger } from '../../src/platform/logging.js';
  * a suite has changed, so the suites that only need some database hand it on to each other.
  */
 interface KeptDatabase {
+  readonly template: string;
   readonly embedded: EmbeddedDatabase;
   /** As the template was. False when it has become too large to go on with. */
   restore(): Promise<boolean>;
@@ -21,6 +22,9 @@ interface KeptDatabase {
 /** Rows that were deleted still take their place. */
 const TOO_LARGE_BYTES = 16 * 2 ** 20;
 
+/** What of a data directory is the embedded database. */
+export const DATABASE_PARTS: readonly string[] = ['database', 'database.initialised'];
+
 const SOCKET = '.s.PGSQL.5432';
 
 const idle: KeptDatabase[] = [];
@@ -28,9 +32,11 @@ const idle: KeptDatabase[] = [];
 const lent = new Map<string, KeptDatabase>();
 const logger = createLogger('silent');
 
-/** From now on `startEmbedded` gives this data directory a database as the template is, and the same again after a stop. */
+/** From now on `startEmbedded` gives this data directory a database as the template's is, and the same again after a stop. */
 export async function lendDatabase(dataDirectory: string, template: string): Promise<void> {
-  lent.set(dataDirectory, idle.pop() ?? (await start(template)));
+  const place = idle.findIndex((kept) => kept.template === template);
+  const [kept = await start(template)] = idle.splice(place, place < 0 ? 0 : 1);
+  lent.set(dataDirectory, kept);
 }
 
 /** What is lent for the data directory, else one in the directory itself. */
@@ -72,7 +78,7 @@ Object.assign(globalThis, {
 async function start(template: string): Promise<KeptDatabase> {
   const directory = await mkdtemp(join(tmpdir(), 'retort-kept-'));
   // A quarter of the work of its asynchronous sister, for a thousand small files.
-  cpSync(template, directory, { recursive: true });
+  for (const part of DATABASE_PARTS) cpSync(join(template, part), join(directory, part), { recursive: true });
   const embedded = await openEmbedded(directory, logger);
   const query = async (sql: string): Promise<readonly Record<string, string>[]> => {
     const client = new pg.Client(embedded.connection);
@@ -86,6 +92,7 @@ async function start(template: string): Promise<KeptDatabase> {
   };
   const restoring = await restoringStatements(query);
   return {
+    template,
     embedded,
     async restore() {
       const [row] = await query([...restoring, SIZE].join(';\n'));

@@ -8,11 +8,10 @@ import { WrongKeys } from '../../src/security/index.js';
 import { createLogger, type Logger } from '../../src/platform/logging.js';
 import { counted } from './costs.js';
 import { lendTestDatabase, type DatabaseKind } from './databases.js';
+import { lendWithExamples } from './example-template.js';
 import { startEmbedded } from './kept-databases.js';
 import { startInspector } from './kept-inspectors.js';
-
-/** RDKit takes longer to start than all the molecules of most suites to read, and remembers nothing of them. */
-const sharedMolecules = new MoleculeWorker();
+import { sharedMolecules } from './shared-molecules.js';
 
 export interface GraphqlAnswer {
   // The suites read answers of many shapes; what is missing shows as undefined in the assertion.
@@ -44,7 +43,10 @@ export interface TestApp {
 /** The whole server in this process, on a free port, with a database of its own. */
 export async function startTestApp(options: {
   readonly kind: DatabaseKind;
-  /** Off by default: most suites publish their own models. */
+  /**
+   * Off by default: most suites publish their own models. They were published and deployed once for the whole run, and the
+   * server finds them as after a restart.
+   */
   readonly examples?: boolean;
   readonly config?: Partial<Config>;
   /** How GraphQL over HTTP is answered; TEST_GRAPHQL_COMPILED=never or always sets it for a whole run. */
@@ -72,7 +74,9 @@ export async function startTestApp(options: {
 }): Promise<TestApp> {
   const database = options.reuse
     ? { ...options.reuse.config, drop: () => options.reuse?.close() ?? Promise.resolve() }
-    : await counted(`database lent, ${options.kind}`, () => lendTestDatabase(options.kind));
+    : await counted(`database lent, ${options.kind}`, () =>
+        options.examples ? lendWithExamples(options.kind) : lendTestDatabase(options.kind),
+      );
   const config: Config = {
     ...parseConfig({}),
     port: 0,
