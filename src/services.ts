@@ -231,6 +231,7 @@ export async function buildServices(parts: {
     predictionLog,
     evaluations,
     conversions: { graphs, runners },
+    optimizations: { inspector, instances, inference, recordedRequests },
     jobFiles,
   });
   const chores: readonly Chore[] = [
