@@ -229,11 +229,7 @@ function tooLarge({ noun, failed }: Told, memoryBytes: number): DomainError {
 }
 
 /** A native library that gets no memory ends its process, without a word. */
-function crashed(
-  { failed }: Told,
-  { exitCode, signalCode }: ChildProcess,
-  memoryBytes: number,
-): DomainError {
+function crashed({ failed }: Told, { exitCode, signalCode }: ChildProcess, memoryBytes: number): DomainError {
   return new DomainError(
     failed,
     `The converter ended without an answer (${signalCode ?? `exit code ${exitCode ?? 'unknown'}`}). The model may be damaged, or need more than the ${memoryBytes} bytes of memory that it may take. The job's log has what it printed.`,
