@@ -7,6 +7,7 @@ const order = [
   'monitoring',
   'git',
   'transfer',
+  'optimize',
   'convert',
   'explain',
   'comparison',

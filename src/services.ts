@@ -232,6 +232,7 @@ export async function buildServices(parts: {
     predictionLog,
     evaluations,
     conversions: { graphs, runners },
+    optimizations: { inspector, instances, inference, recordedRequests },
     jobFiles,
   });
   const explain = new ExplainService({

@@ -22,6 +22,7 @@ import { listVersions } from './models/list-versions.js';
 import { listAlerts } from './alerts/list-alerts.js';
 import { login } from './login.js';
 import { migrate } from './deployments/migrate.js';
+import { optimize } from './optimize/optimize.js';
 import { checkPipeline } from './pipelines/check-pipeline.js';
 import { initPipeline } from './pipelines/init-pipeline.js';
 import { previewPipeline } from './pipelines/preview-pipeline.js';
@@ -62,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   undeploy,
   predict,
   evaluate,
+  optimize,
   listSchedules,
   schedule,
   infer,

@@ -10,6 +10,7 @@ export const CONVERTERS: Readonly<Record<string, string>> = {
   tensorflow: 'TensorFlow SavedModel, Keras, TensorFlow Lite',
   pytorch: 'PyTorch, 5.5 GB',
   mxnet: 'MXNet',
+  onnxruntime: 'quantization and pruning of versions, by retort optimize',
 };
 
 /** Words for parts of an environment. */
@@ -20,6 +21,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   keras: 'tensorflow',
   tflite: 'tensorflow',
   torch: 'pytorch',
+  ort: 'onnxruntime',
+  quantization: 'onnxruntime',
 };
 
 /** Null when there is no such converter. */

@@ -16,9 +16,12 @@ def main(path):
     network = without_network(job.get("isApart", False))
     try:
         # Only now: frameworks are large, and the limits hold for them, too.
-        from .conversion import convert
+        if job.get("task") == "OPTIMISE":
+            from .optimisation import optimise as work
+        else:
+            from .conversion import convert as work
 
-        messages.send({"type": "result", "network": network, **convert(job)})
+        messages.send({"type": "result", "network": network, **work(job)})
         return 0
     except Failure as failure:
         messages.send({"type": "error", "code": failure.code, "message": failure.message, **failure.details})
@@ -27,7 +30,7 @@ def main(path):
             {
                 "type": "error",
                 "code": "OUT_OF_MEMORY",
-                "message": "The conversion needs more memory than it may take.",
+                "message": "It needs more memory than it may take.",
             }
         )
     except Exception as error:  # noqa: BLE001 -- frameworks raise whatever they like

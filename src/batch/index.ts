@@ -4,7 +4,7 @@ export { newestOfEach } from './evaluation/evaluation.js';
 export { EvaluationStore, toEvaluation } from './evaluation/evaluation-store.js';
 export { labelled, type LabelledRow, probabilitiesOf } from './evaluation/labelled-rows.js';
 export type { FoundOutcomes, MeasuredOutcomes, WantedOutcomes } from './evaluation/measured-outcomes.js';
-export type { MeasuredMetric } from './evaluation/quality-of.js';
+export { type MeasuredMetric, metricsOf, statisticsOf } from './evaluation/quality-of.js';
 export { Evaluations } from './evaluation/evaluations.js';
 export { VersionEvaluation } from './evaluation/version-evaluation.js';
 export { JobFiles } from './files/job-files.js';

@@ -3,6 +3,7 @@ import type { Signature } from '../tensors/index.js';
 import type { Pipeline } from '../pipelines/index.js';
 import type { AttachmentRecord } from './attachments/attachment.js';
 import type { ConversionRecord } from './conversions/conversion-record.js';
+import type { OptimizationRecord } from './optimizations/optimization-record.js';
 
 export const DOMAINS = ['CHEMISTRY', 'PHYSICS', 'MATERIALS', 'BIOLOGY', 'GENERAL'] as const;
 export type Domain = (typeof DOMAINS)[number];
@@ -85,6 +86,8 @@ export interface VersionRecord {
   readonly environment: Environment | null;
   /** How it came of a model in another form; null when it did not. */
   readonly conversion: ConversionRecord | null;
+  /** How it was made smaller or faster of another version; null when it was not. */
+  readonly optimization: OptimizationRecord | null;
   /** The publisher's word that rows are independent of each other, where the graph does not show it. */
   readonly declaresRowsIndependent: boolean;
   /** Whether its predictions may name rows of its training data. */

@@ -25,7 +25,7 @@ import type { ArtifactInput, PublishVersionInput } from './publishing/publicatio
 import type { AliasRecord, ModelRecord, VersionRecord } from './catalog-records.js';
 import {
   VersionPublisher,
-  type Conversion,
+  type MadeByJob,
   type PublishingDependencies,
 } from './publishing/version-publisher.js';
 import { VersionTagging, type TagVersionInput } from './version-tagging.js';
@@ -168,13 +168,13 @@ export class CatalogService extends CatalogReader {
     return this.publisher.publish(caller, input, signal);
   }
 
-  publishConverted(
+  publishMade(
     caller: Caller,
     input: PublishVersionInput,
-    conversion: Conversion,
+    made: MadeByJob,
     signal?: AbortSignal,
   ): Promise<VersionRecord> {
-    return this.publisher.publish(caller, input, signal, conversion);
+    return this.publisher.publish(caller, input, signal, made);
   }
 
   checkPublication(input: Omit<PublishVersionInput, 'artifact'>): Promise<void> {

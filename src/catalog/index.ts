@@ -47,6 +47,26 @@ export {
 } from './conversions/conversion-record.js';
 export { FORMAT_NAMES, cardOfVersion } from './conversions/describe-conversion.js';
 export { describeRewrite } from './describe-rewrite.js';
+export {
+  OPTIMIZATION_METHODS,
+  OPTIMIZATION_STEPS,
+  type MeasuredLatencyOfRows,
+  type OptimizationAdvice,
+  type OptimizationBudget,
+  type OptimizationCandidate,
+  type OptimizationDifference,
+  type OptimizationFigures,
+  type OptimizationLoss,
+  type OptimizationMachine,
+  type OptimizationMethod,
+  type OptimizationMetric,
+  type OptimizationOrigin,
+  type OptimizationRecord,
+  type OptimizationSample,
+  type OptimizationStep,
+  type OptimizationStepMethod,
+  optimizationSchema,
+} from './optimizations/optimization-record.js';
 export { type ModelOrder, type ModelPosition, type Window, modelPosition } from './keyset.js';
 export { MAX_ALIASES_PER_MODEL, MAX_TAGS_PER_VERSION } from './limits.js';
 export { type RegisterModelInput, checkModelTexts } from './model-input.js';

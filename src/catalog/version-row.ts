@@ -5,6 +5,7 @@ import { Prisma } from '../platform/database/index.js';
 import type { AttachmentRecord } from './attachments/attachment.js';
 import { ATTACHMENTS_OF_VERSION, attachmentsOf } from './attachments/attachment-store.js';
 import type { ConversionRecord } from './conversions/conversion-record.js';
+import type { OptimizationRecord } from './optimizations/optimization-record.js';
 import type { Dataset, Environment, Metric, Source, VersionRecord } from './catalog-records.js';
 
 /** A version as SQL answers it; the texts are JSON, as the store put it there. */
@@ -23,6 +24,7 @@ export interface VersionRow {
   readonly trainingData: string | null;
   readonly environment: string | null;
   readonly conversion: string | null;
+  readonly optimization: string | null;
   readonly declaresRowsIndependent: boolean;
   readonly disclosesTraining: boolean;
   readonly attachments: string | null;
@@ -33,7 +35,7 @@ export interface VersionRow {
 /** Of a "Version" v and its "Model" m. As text: the client would parse every one of them. */
 export const VERSION_COLUMNS = Prisma.sql`
   v."id", v."modelId", m."name" AS "modelName", v."number", v."artifactDigest", v."signature"::text,
-  v."rewrites"::text, v."pipeline"::text, v."metrics"::text, v."notes", v."source"::text, v."trainingData"::text, v."environment"::text, v."conversion"::text,
+  v."rewrites"::text, v."pipeline"::text, v."metrics"::text, v."notes", v."source"::text, v."trainingData"::text, v."environment"::text, v."conversion"::text, v."optimization"::text,
   v."declaresRowsIndependent", v."disclosesTraining", ${ATTACHMENTS_OF_VERSION} AS "attachments", v."createdAt", v."createdBy"`;
 
 /** What is JSON is parsed when it is first looked at: most readers of many versions look at little of it. */
@@ -58,6 +60,7 @@ export function toVersion(row: VersionRow): VersionRecord {
   const trainingData = parsed(row.trainingData ?? '[]');
   const environment = parsed(row.environment);
   const conversion = parsed(row.conversion);
+  const optimization = parsed(row.optimization);
   const attachments = parsed(row.attachments, attachmentsOf);
   return {
     id,
@@ -90,6 +93,9 @@ export function toVersion(row: VersionRow): VersionRecord {
     },
     get conversion() {
       return conversion() as ConversionRecord | null;
+    },
+    get optimization() {
+      return optimization() as OptimizationRecord | null;
     },
     declaresRowsIndependent,
     disclosesTraining,

@@ -13,6 +13,7 @@ import type {
   VersionRecord,
 } from './catalog-records.js';
 import type { ConversionRecord } from './conversions/conversion-record.js';
+import type { OptimizationRecord } from './optimizations/optimization-record.js';
 import { withoutNul } from './texts.js';
 import type { VersionRef } from './version-ref.js';
 import { toVersion, VERSION_COLUMNS, type VersionRow } from './version-row.js';
@@ -39,6 +40,7 @@ export interface NewVersion {
   readonly trainingData: readonly Dataset[];
   readonly environment: Environment | null;
   readonly conversion?: ConversionRecord | undefined;
+  readonly optimization?: OptimizationRecord | undefined;
   /** The job that publishes it. */
   readonly publishedByJob?: string | undefined;
   readonly declaresRowsIndependent: boolean;
@@ -227,7 +229,7 @@ export class VersionStore {
 
   async insert(tx: Transaction, version: NewVersion): Promise<{ id: string }> {
     const { pipeline, signature, rewrites, metrics, source, trainingData, environment } = version;
-    const { conversion = null, publishedByJob = null, ...rest } = version;
+    const { conversion = null, optimization = null, publishedByJob = null, ...rest } = version;
     const { id } = await tx.version.create({
       data: {
         ...rest,
@@ -240,6 +242,7 @@ export class VersionStore {
         trainingData: optionalJson(trainingData.length === 0 ? null : trainingData),
         environment: optionalJson(environment),
         conversion: optionalJson(conversion),
+        optimization: optionalJson(optimization),
       },
       select: { id: true },
     });

@@ -11,7 +11,7 @@ export class ConverterEnvironments {
   constructor(private readonly directory: string) {}
 
   /** The environment's Python. @throws DomainError CONVERTER_NOT_INSTALLED, with the command that installs it */
-  async python(name: string): Promise<string> {
+  async python(name: string, field: readonly string[] = ['format']): Promise<string> {
     const folder = join(this.directory, name);
     const path = join(folder, 'bin', 'python');
     try {
@@ -22,7 +22,7 @@ export class ConverterEnvironments {
       throw new DomainError(
         'CONVERTER_NOT_INSTALLED',
         `This server has no converter for that yet. On its machine, run: retort converters install ${name}`,
-        { field: ['format'], cause: error },
+        { field, cause: error },
       );
     }
   }

@@ -17,7 +17,8 @@ export type ConverterTensor = z.output<typeof tensor>;
 const { converter, tools, network, packages, platform, runtime, about, warnings, proof } =
   conversionSchema.shape;
 
-const result = z.object({
+/** What a conversion ends in. */
+export const converterResult = z.object({
   type: z.literal('result'),
   /** In the folder of the output. */
   model: file,
@@ -42,12 +43,12 @@ const result = z.object({
     }),
   ),
 });
-export type ConverterResult = z.output<typeof result>;
+export type ConverterResult = z.output<typeof converterResult>;
 
+/** What is said on the way, whatever is done. */
 export const converterMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), done: z.number(), total: z.number(), step: z.string() }),
   z.object({ type: z.literal('log'), message: z.string() }),
   z.object({ type: z.literal('error'), code: z.string(), message: z.string() }),
-  result,
 ]);
 export type ConverterMessage = z.output<typeof converterMessage>;

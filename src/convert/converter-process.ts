@@ -2,13 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { z } from 'zod';
 import { childEnvironment } from '../platform/children/child-environment.js';
 import { endWithServer } from '../platform/children/orphan-guard.js';
 import { ownBytesOf } from '../platform/children/process-memory.js';
 import { BACKGROUND_PRIORITY, lowerPriority } from '../platform/children/process-priority.js';
-import { DomainError } from '../platform/errors.js';
+import { DomainError, type ErrorCode } from '../platform/errors.js';
 import { packageRoot } from '../platform/package-root.js';
-import { converterMessage, type ConverterMessage, type ConverterResult } from './converter-messages.js';
+import { converterMessage, type ConverterMessage } from './converter-messages.js';
 import { networkPrefix } from './network-namespace.js';
 import type { Scratch } from './scratch.js';
 
@@ -27,7 +28,20 @@ export interface ConverterLimits {
   readonly fileBytes: number;
 }
 
-export interface ConverterRun {
+/** A kind of work that the Python package does. */
+export interface ConverterTask<Result> {
+  /** In words, as the subject of a sentence: "conversion". */
+  readonly noun: string;
+  /** What it ends in: an object whose `type` is `result`. */
+  readonly result: z.ZodType<Result>;
+  /** Of everything that goes wrong without a code of its own. */
+  readonly failed: ErrorCode;
+  /** By the codes of the package. */
+  readonly codes: Readonly<Record<string, ErrorCode>>;
+}
+
+export interface ConverterRun<Result> {
+  readonly task: ConverterTask<Result>;
   readonly python: string;
   readonly scratch: Scratch;
   /** What is to be done, as the converter reads it. */
@@ -39,12 +53,12 @@ export interface ConverterRun {
 }
 
 /**
- * Runs one converter in a process of its own: without the network, with limits it sets on itself before it imports anything, which
+ * Runs the Python package in a process of its own: without the network, with limits it sets on itself before it imports anything, which
  * are watched from here, and never longer than it may. All its processes have ended when this returns.
  *
- * @throws DomainError CONVERSION_FAILED, CONVERSION_DIFFERS, PICKLE_NOT_TRUSTED; the signal's reason
+ * @throws DomainError the codes of the task; the signal's reason
  */
-export async function runConverter(run: ConverterRun): Promise<ConverterResult> {
+export async function runConverter<Result>(run: ConverterRun<Result>): Promise<Result> {
   const { limits, python, scratch, signal } = run;
   signal.throwIfAborted();
   const prefix = await networkPrefix();
@@ -64,7 +78,7 @@ export async function runConverter(run: ConverterRun): Promise<ConverterResult> 
   return new Conversing(child, run).outcome();
 }
 
-function environment(scratch: Scratch): Record<string, string> {
+function environment(scratch: Pick<Scratch, 'path'>): Record<string, string> {
   return {
     ...childEnvironment([]),
     PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -81,23 +95,21 @@ function environment(scratch: Scratch): Record<string, string> {
 }
 
 /** What is said by one converter until its end. */
-class Conversing {
-  private result: ConverterResult | null = null;
+class Conversing<Result> {
+  private result: { readonly value: Result } | null = null;
   private failure: Error | null = null;
   private readonly printed: string[] = [];
 
   constructor(
     private readonly child: ChildProcess,
-    private readonly run: ConverterRun,
+    private readonly run: ConverterRun<Result>,
   ) {}
 
-  async outcome(): Promise<ConverterResult> {
+  async outcome(): Promise<Result> {
     const { child, run } = this;
-    const { limits, signal } = run;
+    const { limits, signal, task } = run;
     const ended = once(child, 'close').catch((error: unknown) => {
-      this.fail(
-        new DomainError('CONVERSION_FAILED', 'The converter could not be started.', { cause: error }),
-      );
+      this.fail(new DomainError(task.failed, 'The converter could not be started.', { cause: error }));
     });
     if (child.pid !== undefined) {
       endWithServer(child);
@@ -105,10 +117,10 @@ class Conversing {
     }
     const onAbort = () => this.fail(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
-    const timer = setTimeout(() => this.fail(tooLong(limits.timeoutMs)), limits.timeoutMs);
+    const timer = setTimeout(() => this.fail(tooLong(task, limits.timeoutMs)), limits.timeoutMs);
     const watch = setInterval(() => {
       const own = child.pid === undefined ? undefined : ownBytesOf(child.pid);
-      if (own !== undefined && own > limits.memoryBytes) this.fail(tooLarge(limits.memoryBytes));
+      if (own !== undefined && own > limits.memoryBytes) this.fail(tooLarge(task, limits.memoryBytes));
     }, WATCH_EVERY_MS);
     if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => this.hear(line));
     if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => this.keep(line));
@@ -121,18 +133,21 @@ class Conversing {
       this.endAll();
     }
     if (this.failure !== null) throw this.failure;
-    if (this.result !== null) return this.result;
+    if (this.result !== null) return this.result.value;
     this.tellPrinted();
-    throw crashed(child, limits.memoryBytes);
+    throw crashed(task, child, limits.memoryBytes);
   }
 
   private hear(line: string): void {
     if (this.failure !== null) return;
-    const message = line.length > MAX_MESSAGE ? null : parsed(line);
+    const { task } = this.run;
+    const message = line.length > MAX_MESSAGE ? null : parsed(line, task);
     if (message === null) {
-      this.fail(
-        new DomainError('CONVERSION_FAILED', 'The converter said something that nobody understands.'),
-      );
+      this.fail(new DomainError(task.failed, 'The converter said something that nobody understands.'));
+      return;
+    }
+    if ('value' in message) {
+      this.result = message;
       return;
     }
     switch (message.type) {
@@ -143,15 +158,12 @@ class Conversing {
       case 'log':
         this.run.onLog(this.own(message.message));
         return;
-      case 'result':
-        this.result = message;
-        return;
       case 'error':
         if (message.code === 'FAILED' || message.code === 'OUT_OF_MEMORY') this.tellPrinted();
         this.fail(
           message.code === 'OUT_OF_MEMORY'
-            ? tooLarge(this.run.limits.memoryBytes)
-            : new DomainError(codeOf(message.code), this.own(message.message)),
+            ? tooLarge(task, this.run.limits.memoryBytes)
+            : new DomainError(task.codes[message.code] ?? task.failed, this.own(message.message)),
         );
     }
   }
@@ -187,37 +199,39 @@ class Conversing {
   }
 }
 
-function parsed(line: string): ConverterMessage | null {
+function parsed<Result>(
+  line: string,
+  { result }: ConverterTask<Result>,
+): ConverterMessage | { readonly value: Result } | null {
   try {
-    return converterMessage.parse(JSON.parse(line));
+    const said: unknown = JSON.parse(line);
+    const isResult = typeof said === 'object' && said !== null && 'type' in said && said.type === 'result';
+    return isResult ? { value: result.parse(said) } : converterMessage.parse(said);
   } catch {
     return null;
   }
 }
 
-function codeOf(code: string) {
-  if (code === 'DIFFERS') return 'CONVERSION_DIFFERS';
-  return code === 'PICKLE_NOT_TRUSTED' ? 'PICKLE_NOT_TRUSTED' : 'CONVERSION_FAILED';
-}
+type Told = Pick<ConverterTask<unknown>, 'noun' | 'failed'>;
 
-function tooLong(timeoutMs: number): DomainError {
+function tooLong({ noun, failed }: Told, timeoutMs: number): DomainError {
   return new DomainError(
-    'CONVERSION_FAILED',
-    `The conversion took longer than ${timeoutMs / 1000} s and was ended. Should it need more, the operator raises RETORT_CONVERTER_MS.`,
+    failed,
+    `The ${noun} took longer than ${timeoutMs / 1000} s and was ended. Should it need more, the operator raises RETORT_CONVERTER_MS.`,
   );
 }
 
-function tooLarge(memoryBytes: number): DomainError {
+function tooLarge({ noun, failed }: Told, memoryBytes: number): DomainError {
   return new DomainError(
-    'CONVERSION_FAILED',
-    `The conversion needs more memory than the ${memoryBytes} bytes it may take, and was ended. The operator can raise RETORT_CONVERTER_MEMORY_BYTES.`,
+    failed,
+    `The ${noun} needs more memory than the ${memoryBytes} bytes it may take, and was ended. The operator can raise RETORT_CONVERTER_MEMORY_BYTES.`,
   );
 }
 
 /** A native library that gets no memory ends its process, without a word. */
-function crashed({ exitCode, signalCode }: ChildProcess, memoryBytes: number): DomainError {
+function crashed({ failed }: Told, { exitCode, signalCode }: ChildProcess, memoryBytes: number): DomainError {
   return new DomainError(
-    'CONVERSION_FAILED',
-    `The converter ended without an answer (${signalCode ?? `exit code ${exitCode ?? 'unknown'}`}). The model may be damaged, or need more than the ${memoryBytes} bytes of memory that a conversion may take. The job's log has what it printed.`,
+    failed,
+    `The converter ended without an answer (${signalCode ?? `exit code ${exitCode ?? 'unknown'}`}). The model may be damaged, or need more than the ${memoryBytes} bytes of memory that it may take. The job's log has what it printed.`,
   );
 }

@@ -30,8 +30,8 @@ import {
   type ConversionSample,
 } from './conversion-input.js';
 import { ConverterEnvironments } from './converter-environments.js';
-import type { ConverterResult } from './converter-messages.js';
-import { runConverter, type ConverterLimits } from './converter-process.js';
+import { converterResult, type ConverterResult } from './converter-messages.js';
+import { runConverter, type ConverterLimits, type ConverterTask } from './converter-process.js';
 import { detectFormat } from './detect-format.js';
 import { FORMATS } from './formats.js';
 import { Scratch } from './scratch.js';
@@ -39,6 +39,13 @@ import { proveOnServer } from './server-proof.js';
 
 /** Of the converter, then proving, then publishing. */
 const OWN_STEPS = 2;
+
+const TASK: ConverterTask<ConverterResult> = {
+  noun: 'conversion',
+  result: converterResult,
+  failed: 'CONVERSION_FAILED',
+  codes: { DIFFERS: 'CONVERSION_DIFFERS', PICKLE_NOT_TRUSTED: 'PICKLE_NOT_TRUSTED' },
+};
 
 const checkpoint = z.object({ digest: z.string(), conversion: conversionSchema });
 type Converted = z.output<typeof checkpoint>;
@@ -157,6 +164,7 @@ export class ModelConversion implements JobWork {
         });
       let steps = 1 + OWN_STEPS;
       const result = await runConverter({
+        task: TASK,
         python,
         scratch,
         limits,
@@ -200,7 +208,7 @@ export class ModelConversion implements JobWork {
     const { catalog } = this.parts;
     const said = publication as Omit<PublishVersionInput, 'model' | 'artifact'>;
     const { runtime, platform, converter, packages } = conversion;
-    return catalog.publishConverted(
+    return catalog.publishMade(
       { actor: job.actor, requestId: job.id },
       {
         ...said,
@@ -209,7 +217,7 @@ export class ModelConversion implements JobWork {
         attachments: [...(said.attachments ?? []), { role: 'SOURCE', digest: artifact }],
         environment: said.environment ?? { runtime, platform, packages: [converter, ...packages] },
       },
-      { job: job.id, record: conversion },
+      { job: job.id, conversion },
       job.signal,
     );
   }

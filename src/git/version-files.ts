@@ -46,7 +46,7 @@ export function versionFiles({
 }: PublishedVersion): RepositoryFile[] {
   const { modelName, number, signature, rewrites, pipeline, metrics, source, trainingData, environment } =
     version;
-  const { declaresRowsIndependent, disclosesTraining, attachments, conversion } = version;
+  const { declaresRowsIndependent, disclosesTraining, attachments, conversion, optimization } = version;
   const { card, ...described } = description;
   // A bundle is a tar of the graph and the files its weights lie in: one object, as it is one artifact.
   const extension = EXTENSIONS[format];
@@ -69,6 +69,7 @@ export function versionFiles({
     ...(trainingData.length > 0 ? [json('training-data.json', trainingData)] : []),
     ...(environment ? [json('environment.json', environment)] : []),
     ...(conversion ? [json('conversion.json', conversion)] : []),
+    ...(optimization ? [json('optimization.json', optimization)] : []),
     ...(derivedFrom.length > 0
       ? [
           json(

@@ -7,5 +7,6 @@ export {
   type PredictRequest,
   type VersionDescription,
 } from './prediction-service.js';
+export { answersOf } from './read-results.js';
 export { rowsGiven } from './rows-given.js';
 export { answersOf } from './read-results.js';

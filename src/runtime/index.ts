@@ -6,7 +6,7 @@ export { WeightsElsewhere } from './inspection/inspection-problems.js';
 export { ModelInspector, type StartInspector } from './inspection/model-inspector.js';
 export { installedRuntime, type InstalledRuntime } from './installed-runtime.js';
 export type { LoadedModel } from './loaded-model.js';
-export { ModelFolders } from './model-folders.js';
+export { type ModelFiles, ModelFolders } from './model-folders.js';
 export { isRunRefused } from './run-failure.js';
 export { type RemoteDescriptor, descriptorBytes } from './remote/remote-descriptor.js';
 export { RemoteEngines } from './remote/remote-engines.js';

@@ -2,7 +2,14 @@ import type { Rewrite } from '../onnx/index.js';
 import type { Signature } from '../tensors/index.js';
 import { Prisma, type Database, type Transaction } from '../platform/database/index.js';
 import { isName, sameButCase } from '../catalog/index.js';
-import type { ConversionRecord, Dataset, Environment, Metric, Source } from '../catalog/index.js';
+import type {
+  ConversionRecord,
+  Dataset,
+  Environment,
+  Metric,
+  OptimizationRecord,
+  Source,
+} from '../catalog/index.js';
 import { FORMAT_VERSION } from './archive/archive-layout.js';
 import { manifestAttachment } from './archive/manifest-attachments.js';
 import { manifestEvaluations } from './archive/manifest-evaluations.js';
@@ -239,6 +246,7 @@ function versionOf(
     environment: environment as ManifestVersion['environment'],
     ...(row.declaresRowsIndependent ? { declaresRowsIndependent: true as const } : {}),
     ...(row.conversion === null ? {} : { conversion: row.conversion as unknown as ConversionRecord }),
+    ...(row.optimization === null ? {} : { optimization: row.optimization as unknown as OptimizationRecord }),
     ...(row.disclosesTraining ? { disclosesTraining: true as const } : {}),
     ...(row.attachments.length > 0 ? { attachments: row.attachments.map(manifestAttachment) } : {}),
     derivedFrom: parents.sort(

@@ -63,6 +63,7 @@ const CHANGED_ELSEWHERE = [
   'deleteEvaluationSchedule',
   'deleteLoggedPredictions',
   'evaluateVersion',
+  'optimizeVersion',
   'pauseJob',
   'recordOutcome',
   'resumeJob',

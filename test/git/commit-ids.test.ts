@@ -38,6 +38,7 @@ function published(number: number, more: Partial<VersionRecord> = {}): Published
       packages: [{ name: 'torch', version: '2' }],
     },
     conversion: null,
+    optimization: null,
     declaresRowsIndependent: false,
     disclosesTraining: false,
     attachments: [],

@@ -151,6 +151,7 @@ describe('the schema', () => {
       'infer',
       'migrateDeployment',
       'models',
+      'optimizeVersion',
       'pauseJob',
       'pauseMigration',
       'predict',

@@ -11,6 +11,7 @@ import { at, type ArtifactIntake } from '../artifacts/artifact-intake.js';
 import { newEvent, type CatalogChanges } from '../catalog-changes.js';
 import type { CatalogStores } from '../catalog-stores.js';
 import type { ConversionRecord } from '../conversions/conversion-record.js';
+import type { OptimizationRecord } from '../optimizations/optimization-record.js';
 import { checkExampleCount, takeExamples } from './example-intake.js';
 import { checkPublicationTexts, type PublishVersionInput } from './publication-input.js';
 import type { DerivationRelation, ModelRecord, VersionRecord } from '../catalog-records.js';
@@ -24,10 +25,11 @@ export interface PublishingDependencies {
 }
 
 /** What a job says of the version that it publishes. */
-export interface Conversion {
+export interface MadeByJob {
   /** Of the job: it publishes one version. */
   readonly job: string;
-  readonly record: ConversionRecord;
+  readonly conversion?: ConversionRecord;
+  readonly optimization?: OptimizationRecord;
 }
 
 export class VersionPublisher {
@@ -50,7 +52,7 @@ export class VersionPublisher {
     caller: Caller,
     input: PublishVersionInput,
     signal?: AbortSignal,
-    conversion?: Conversion,
+    made?: MadeByJob,
   ): Promise<VersionRecord> {
     const model = await this.modelInUse(input.model);
     const texts = checkPublicationTexts(input);
@@ -98,7 +100,11 @@ export class VersionPublisher {
         pipeline,
         ...texts,
         source: texts.source ?? (foundAt === undefined ? null : { ...foundAt, dirty: null }),
-        ...(conversion && { conversion: conversion.record, publishedByJob: conversion.job }),
+        ...(made && {
+          conversion: made.conversion,
+          optimization: made.optimization,
+          publishedByJob: made.job,
+        }),
         createdBy: caller.actor,
       });
       await this.stores.lineage.add(tx, id, derivedFrom);

@@ -15,6 +15,7 @@ import { metricsResolvers } from './metrics.js';
 import { migrationResolvers } from './migrations.js';
 import { modelResolvers } from './models.js';
 import { monitoringResolvers } from './monitoring.js';
+import { optimizationResolvers } from './optimizations.js';
 import { pipelineResolvers } from './pipelines.js';
 import { predictionLogResolvers } from './prediction-log.js';
 import { reliabilityResolvers } from './reliability.js';
@@ -32,6 +33,7 @@ export const resolvers: Resolvers[] = [
   transferResolvers,
   comparisonResolvers,
   conversionResolvers,
+  optimizationResolvers,
   deploymentResolvers,
   runtimeResolvers,
   migrationResolvers,

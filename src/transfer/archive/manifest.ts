@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DATA_TYPES, NARROW_TYPES } from '../../tensors/index.js';
 import { REWRITE_KINDS } from '../../onnx/index.js';
-import { ATTACHMENT_ROLES, DOMAINS, conversionSchema } from '../../catalog/index.js';
+import { ATTACHMENT_ROLES, DOMAINS, conversionSchema, optimizationSchema } from '../../catalog/index.js';
 import { FILE_FORMATS } from '../../datafiles/index.js';
 
 /**
@@ -116,8 +116,9 @@ const version = z.strictObject({
   environment: environment.nullable(),
   /** Left out where it is not so: archives that do not say it are as they were before it could be said. */
   declaresRowsIndependent: z.literal(true).exactOptional(),
-  /** These three likewise. */
+  /** These four likewise. */
   conversion: conversionSchema.exactOptional(),
+  optimization: optimizationSchema.exactOptional(),
   disclosesTraining: z.literal(true).exactOptional(),
   attachments: z.array(attachment).min(1).exactOptional(),
   derivedFrom: z.array(parent),

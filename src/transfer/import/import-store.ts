@@ -94,6 +94,7 @@ export class ImportStore {
           environment: optionalJson(version.environment),
           declaresRowsIndependent: version.declaresRowsIndependent ?? false,
           conversion: optionalJson(version.conversion ?? null),
+          optimization: optionalJson(version.optimization ?? null),
           disclosesTraining: version.disclosesTraining ?? false,
           createdAt: new Date(version.createdAt),
           createdBy: version.createdBy,

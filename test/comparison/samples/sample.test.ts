@@ -32,6 +32,7 @@ const version = (signature: Signature, pipeline: object | null = null): VersionR
   trainingData: [],
   environment: null,
   conversion: null,
+  optimization: null,
   declaresRowsIndependent: false,
   disclosesTraining: false,
   attachments: [],

@@ -1,8 +1,10 @@
+import { Link } from 'wouter';
 import type { JobRowFragment } from '../__generated__/operations.js';
 import { saveFile } from '../api/save-file.js';
 import { Button } from '../components/button.js';
 import { Notice } from '../components/notice.js';
 import { formatBytes, formatCount } from '../formats/numbers.js';
+import { versionPath } from '../paths.js';
 
 /** What `startArtifactVerification` finds, as far as it is shown. */
 interface Verification {
@@ -22,6 +24,9 @@ export function JobResult({ job }: { readonly job: JobRowFragment }) {
       {job.kind === 'BATCH_PREDICTION' && isFileResult(job.result) && <FileResult result={job.result} />}
       {job.kind === 'EVALUATE_VERSION' && isEvaluation(job.result) && (
         <EvaluationResult result={job.result} />
+      )}
+      {job.kind === 'OPTIMIZE_VERSION' && isOptimization(job.result) && (
+        <OptimizationResult result={job.result} />
       )}
       {job.resultUrl !== null && (
         <Button small onPress={() => void saveFile(job.resultUrl ?? '', 'result.json')}>
@@ -74,6 +79,27 @@ function EvaluationResult({ result: { version, dataset, used, metrics } }: { rea
     .map(({ name, value, unit }) => `${name} ${value.toPrecision(4)}${unit === null ? '' : ` ${unit}`}`)
     .join(', ');
   return <Notice kind="good">{`${version} on ${formatCount(used)} rows of ${dataset}: ${text}.`}</Notice>;
+}
+
+/** What `optimizeVersion` finds, as far as it is shown. */
+interface Optimized {
+  readonly version: string | null;
+  readonly why: string;
+}
+
+function isOptimization(result: unknown): result is Optimized {
+  return typeof result === 'object' && result !== null && 'why' in result && 'version' in result;
+}
+
+function OptimizationResult({ result: { version, why } }: { readonly result: Optimized }) {
+  return (
+    <div>
+      <Notice kind={version === null ? 'warn' : 'good'}>{why}</Notice>
+      {version !== null && (
+        <Link href={versionPath({ ref: version, number: Number(version.split('@')[1]) })}>{version}</Link>
+      )}
+    </div>
+  );
 }
 
 function VerificationResult({ result }: { readonly result: Verification }) {

@@ -16,6 +16,7 @@ import { modelPath, playgroundPath, versionPath, publishPath } from '../../paths
 import { Attachments } from './attachments.js';
 import { ConversionPart } from './conversion.js';
 import { EvaluationsSection } from './evaluations/evaluations-section.js';
+import { OptimizationSection } from './optimizations/optimization-section.js';
 import { ReportSection } from './report-section.js';
 import { Part } from './part.js';
 import { MetricsTable } from '../metrics/metrics-table.js';
@@ -108,6 +109,7 @@ export function VersionPage({ modelRef }: { readonly modelRef: string }) {
             )}
           </div>
           <EvaluationsSection key={version.id} version={version.ref} />
+          <OptimizationSection key={`optimization of ${version.id}`} version={version.ref} />
           <ReportSection version={version.ref} />
           {version.notes !== '' && (
             <Part title="Notes">
