@@ -9,4 +9,3 @@ export {
 } from './prediction-service.js';
 export { answersOf } from './read-results.js';
 export { rowsGiven } from './rows-given.js';
-export { answersOf } from './read-results.js';
