@@ -70,6 +70,7 @@ const CHANGED_ELSEWHERE = [
   'setReferenceDistribution',
   'silenceAlerts',
   'startArtifactVerification',
+  'explainPrediction',
   'startBatchPrediction',
   'startConversion',
   'startVersionComparison',
