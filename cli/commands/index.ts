@@ -10,6 +10,7 @@ import { deploy } from './deployments/deploy.js';
 import { drift } from './deployments/drift.js';
 import { evaluate } from './batch/evaluate.js';
 import { events } from './events.js';
+import { explain } from './explain.js';
 import { exportModel } from './transfer/export.js';
 import { gc } from './transfer/gc.js';
 import { importModel } from './transfer/import.js';
@@ -62,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   updateDeployment,
   undeploy,
   predict,
+  explain,
   evaluate,
   optimize,
   listSchedules,

@@ -99,6 +99,7 @@ const schema = z.object({
     .nullish()
     .transform((value) => value ?? 1),
   asJob: optional(z.boolean()),
+  reason: optional(z.string()),
 });
 
 /** What is asked of an explanation, every default written out. */

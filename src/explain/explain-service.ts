@@ -63,6 +63,7 @@ export class ExplainService {
       const job = await this.deps.jobs.start(caller, {
         kind: 'EXPLAIN_PREDICTION',
         asked: inputAsJson(input),
+        reason: input.reason,
       });
       return { explanations: null, job };
     }
@@ -167,7 +168,7 @@ function failed(
   return {
     instance,
     prediction,
-    method: input.method === 'AUTO' ? 'SHAPLEY' : input.method,
+    method: input.method,
     methodReason: null,
     features,
     game: null,

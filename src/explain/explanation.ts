@@ -23,7 +23,8 @@ export interface ExplanationNote {
 export interface Explanation {
   readonly instance: JsonValue;
   readonly prediction: IdentifiedPrediction;
-  readonly method: Exclude<ExplanationMethod, 'AUTO'>;
+  /** What was used; what was asked for where the instance could not be explained. */
+  readonly method: ExplanationMethod;
   /** Why this method, where AUTO chose it. */
   readonly methodReason: string | null;
   readonly features: Exclude<ExplanationFeatures, 'AUTO'>;

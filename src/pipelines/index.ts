@@ -11,6 +11,7 @@ export { describeResults, type ResultDescription } from './describe/describe-res
 export { drawnField, instanceForm, runsRowwise, runsStacked } from './describe/instance-form.js';
 export { isInstanceField, loggedFields, tellTogether } from './describe/logged-fields.js';
 export { type TensorAnnotation, tensorAnnotations } from './describe/tensor-annotations.js';
+export { elementNames, type NamedElement } from './describe/element-names.js';
 export { describeQuantity, type TensorColumns, tensorColumns } from './describe/tensor-columns.js';
 export { hasMolecule, moleculesOf } from './instances/molecules-of.js';
 export { type RowsAsInstances, rowsAsInstances } from './instances/rows-as-instances.js';

@@ -72,6 +72,7 @@ const CHANGED_ELSEWHERE = [
   'silenceAlerts',
   'startArtifactFetch',
   'startArtifactVerification',
+  'explainPrediction',
   'startBatchPrediction',
   'startConversion',
   'startVersionComparison',

@@ -34,6 +34,43 @@ describe('serving, from the command line', () => {
     expect(document.predictions[0]?.value).toBe(document.predictions[1]?.value);
   });
 
+  it('explains, the strongest first, and answers 4 when an instance could not be explained', async () => {
+    const text = await retort(
+      'explain',
+      'esol',
+      'CCCCCCCCO',
+      'C1CC',
+      '--features',
+      'atoms',
+      '--largest',
+      '2',
+    );
+    expect(text.code).toBe(4);
+    expect(text.stdout).toMatch(/explains +CCCCCCCCO: log_s = -2\.36\d+ log10\(mol\/L\)/);
+    expect(text.stdout).toMatch(/O8 +O +\+2\.\d+ +\+{20}\n/);
+    expect(text.stdout).toMatch(/And 7 weaker ones/);
+    expect(text.stdout).toMatch(/C1CC\nINVALID_SMILES: /);
+    const args = [
+      'explain',
+      'esol@1',
+      'CCO',
+      '--background',
+      'C',
+      '--background',
+      'CCCCCC',
+      '--method',
+      'shapley',
+    ];
+    const { code, document } = await retortJson(...args);
+    expect(code).toBe(0);
+    expect(document.explanations).toMatchObject([
+      { method: 'SHAPLEY', game: 'INTERVENTIONAL', unit: 'log10(mol/L)' },
+    ]);
+    const refused = await retortJson('explain', 'esol', 'CCO', '--result', 'density');
+    expect([refused.code, refused.document.error.code]).toEqual([1, 'UNKNOWN_TARGET']);
+    expect((await retortJson('explain', 'esol')).code).toBe(2);
+  });
+
   it('predicts what a file or a pipe holds, however long it is', async () => {
     const molecules = Array.from({ length: 450 }, (_, index) => 'C'.repeat((index % 20) + 1));
     const piped = await retortJsonProcess(

@@ -123,6 +123,66 @@ describe.each(anyDatabaseKind)('explainPrediction, %s database', (kind) => {
     expect(Math.abs(found?.completenessGap ?? NaN)).toBeLessThan(1e-6);
   });
 
+  it('agrees with chemistry on ten molecules: hydroxyl raises solubility, long alkyl lowers it', async () => {
+    const instances = {
+      ethanol: 'CCO',
+      '1-butanol': 'CCCCO',
+      '1-hexanol': 'CCCCCCO',
+      '1-octanol': 'CCCCCCCCO',
+      '1-decanol': 'CCCCCCCCCCO',
+      phenol: 'Oc1ccccc1',
+      'benzyl alcohol': 'OCc1ccccc1',
+      cyclohexanol: 'OC1CCCCC1',
+      'ethylene glycol': 'OCCO',
+      hexane: 'CCCCCC',
+    };
+    const found = await explained(app, {
+      deployment: 'esol',
+      features: 'ATOMS',
+      instances: Object.values(instances),
+    });
+    const sums = (symbol: string) =>
+      found.map(({ attributions }) =>
+        attributions
+          .filter(({ value }) => value === symbol)
+          .reduce((sum, { attribution }) => sum + attribution, 0),
+      );
+    const names = Object.keys(instances);
+    const oxygen = sums('O');
+    const carbon = sums('C');
+    for (const [place, name] of names.entries()) {
+      if (name !== 'hexane') expect([name, Math.sign(oxygen[place] ?? NaN)]).toEqual([name, 1]);
+      if (/hexan|octan|decan/.test(name) && name !== 'cyclohexanol')
+        expect([name, Math.sign(carbon[place] ?? NaN)]).toEqual([name, -1]);
+    }
+    expect(found[0]).toMatchObject({ method: 'OCCLUSION', game: 'REMOVAL', rows: 5 });
+    expect(found[0]?.attributions[2]).toMatchObject({ name: 'O2', value: 'O', atoms: [2] });
+  });
+
+  it('draws atoms in their colours, with a scale and words for screen readers, and nothing else', async () => {
+    const { data } = await app.graphql(
+      `mutation ($input: ExplainPredictionInput!, $theme: DepictionTheme) { explainPrediction(input: $input) {
+        explanations { depiction(width: 320, height: 240, theme: $theme) } } }`,
+      {
+        input: { deployment: 'esol', features: 'ATOMS', instances: ['CCCCCCCCO', 'no molecule'] },
+        theme: 'DARK',
+      },
+    );
+    const [svg, none] = (data.explainPrediction.explanations as { depiction: string | null }[]).map(
+      ({ depiction }) => depiction,
+    );
+    expect(none).toBeNull();
+    expect(svg).toMatch(
+      /^<svg [^>]*width="320" height="240"[^>]*role="img"><title>Structure of CCCCCCCCO<\/title><desc>/,
+    );
+    expect(svg).toMatch(
+      /<desc>What each atom adds to log_s log10\(mol\/L\).*red raises it, blue lowers it.*O8 \+/,
+    );
+    expect(svg?.match(/<rect /g)?.length).toBe(21);
+    expect(svg).toContain('lowers</text>');
+    expect(svg).not.toMatch(/script|style=|href|url\(/);
+  });
+
   it('runs long ones as a job whose explanations are read by its id', async () => {
     const { job, explanations } = await explainAnswer(app, {
       version: 'captum@1',

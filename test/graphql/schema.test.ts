@@ -69,7 +69,11 @@ describe('the schema', () => {
         .filter(({ name, deprecationReason }) => other.test(name) && deprecationReason == null)
         .map(({ path }) => path),
       // What it means has no other field.
-    ).toEqual(['MetricsPoint.seconds', 'CollectArtifactsInput.olderThanHours']);
+    ).toEqual([
+      'MetricsPoint.seconds',
+      'CollectArtifactsInput.olderThanHours',
+      'ExplanationBudgetInput.seconds',
+    ]);
     expect(fields.filter(({ name }) => name.endsWith('Ms')).length).toBeGreaterThan(20);
   });
 
@@ -118,6 +122,7 @@ describe('the schema', () => {
       'deployments',
       'evaluationSchedules',
       'events',
+      'explanations',
       'fleetMetrics',
       'job',
       'jobs',
@@ -145,6 +150,7 @@ describe('the schema', () => {
       'deleteModel',
       'deployVersion',
       'evaluateVersion',
+      'explainPrediction',
       'exportModel',
       'followAlias',
       'importModel',

@@ -1,4 +1,3 @@
-import type { InstanceReader, PreparedBatch } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { atomGame } from '../molecules/atom-game.js';
 import { fieldPlayers, fieldsOf, type Fields } from '../games/fields-of.js';
@@ -10,10 +9,8 @@ import { playersOf, TensorGame } from '../games/tensor-game.js';
 import { tokenGame } from '../games/token-game.js';
 import type { ExplanationGame } from '../methods/explanation-method.js';
 import type { TensorSpace } from '../tensors/tensor-space.js';
-import type { AskedModel } from '../values/asked-model.js';
 import { grouped } from '../games/grouped-game.js';
-import type { AbsentRows } from './absent-rows.js';
-import type { ExplainedRequest } from './explained.js';
+import type { InstanceParts } from './instance-parts.js';
 
 export interface GameMade {
   readonly game: Game;
@@ -29,16 +26,6 @@ export interface GameMade {
   } | null;
   /** False where nothing says what absent quantities are: only 0 could be put in their place. */
   readonly hasBackground: boolean;
-}
-
-export interface InstanceParts {
-  readonly request: ExplainedRequest;
-  readonly instance: unknown;
-  /** Of the instance alone. */
-  readonly batch: PreparedBatch;
-  readonly absent: AbsentRows;
-  readonly model: AskedModel;
-  readonly reader: InstanceReader;
 }
 
 /** One instance as a game of its quantities. @throws DomainError INVALID_BACKGROUND, INVALID_BASELINE, METHOD_NOT_APPLICABLE */

@@ -1,4 +1,4 @@
-import { type Pipeline, tensorColumns } from '../../pipelines/index.js';
+import { elementNames, type NamedElement, type Pipeline } from '../../pipelines/index.js';
 import { type DataType, fromHalf, type Tensor, toHalf, typedArrayOf } from '../../tensors/index.js';
 
 /** One input of the graph within a space. */
@@ -48,8 +48,9 @@ export class TensorSpace {
       inputs.push({ name, datatype, shape, from, width: data.length });
       from += data.length;
     }
-    const columns = tensorColumns(pipeline).inputs;
-    const features = inputs.flatMap((input) => featuresOf(input, columns[input.name], isStacked));
+    const features = inputs.flatMap((input) =>
+      featuresOf(input, elementNames(pipeline, input.name), pipeline.inputs[input.name]?.unit, isStacked),
+    );
     return new TensorSpace(inputs, unambiguous(features), isStacked);
   }
 
@@ -98,35 +99,33 @@ export class TensorSpace {
 
 function featuresOf(
   { name, shape, width }: SpaceInput,
-  columns:
-    | { readonly names: readonly string[] | null; readonly unit: string | readonly string[] | null }
-    | undefined,
+  elements: readonly NamedElement[] | null,
+  unit: string | readonly string[] | undefined,
   isStacked: boolean,
 ): SpaceFeature[] {
   const own = isStacked ? shape.slice(1) : shape;
   const last = own.at(-1) ?? 1;
-  const names = columns?.names?.length === last ? columns.names : null;
-  const unit = columns?.unit ?? null;
+  const named = elements?.length === last ? elements : null;
   return Array.from({ length: width }, (_, at): SpaceFeature => {
     const index = indexOf(at, own);
     const column = at % last;
-    const named = names?.[column];
+    const element = named?.[column];
     const outer = index
       .slice(0, -1)
       .map((place) => `[${place}]`)
       .join('');
     return {
       name:
-        named === undefined
+        element === undefined
           ? width === 1
             ? name
             : `${name}${index.map((place) => `[${place}]`).join('')}`
           : width === last
-            ? named
-            : `${name}${outer}.${named}`,
+            ? element.name
+            : `${name}${outer}.${element.name}`,
       input: name,
       index,
-      unit: typeof unit === 'string' ? unit : (unit?.[column] ?? null),
+      unit: element?.unit ?? (typeof unit === 'string' ? unit : (unit?.[column] ?? null)),
     };
   });
 }

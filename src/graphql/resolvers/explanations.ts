@@ -18,6 +18,7 @@ export const explanationResolvers = {
   Explanation: {
     target: ({ target }) => target.name,
     unit: ({ target }) => target.unit,
+    tookMs: ({ seconds }) => 1_000 * seconds,
     attributions: ({ attributions }, { largest }) =>
       largest === null || largest === undefined
         ? attributions

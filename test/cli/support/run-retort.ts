@@ -150,6 +150,7 @@ export interface JsonDocument {
     readonly value: unknown;
     readonly unit: string;
   }[];
+  readonly explanations: readonly unknown[];
   readonly comparison: { readonly graph?: unknown; readonly outputs: unknown };
   readonly failed: readonly string[];
   readonly artifacts: readonly unknown[];

@@ -81,6 +81,26 @@ describe('the pages of predictions with their limits', () => {
     await (await chooser).setFiles({ name, mimeType: '', buffer: Buffer.from(content) });
   };
 
+  inBrowser('explains octanol by its atoms, by keyboard, on a narrow dark screen too', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open(`/playground/esol@3?instance=${encodeURIComponent('CCCCCCCCO')}`);
+    await button('Explain').focus();
+    await page.keyboard.press('Enter');
+    const bars = page.getByLabel('What moves the answer, the strongest first');
+    await bars.waitFor();
+    expect(await bars.innerText()).toMatch(/^O8[^]*\+2\.\d+/);
+    expect(await page.getByAltText(/^CCCCCCCCO, each atom coloured/).count()).toBe(1);
+    const isTooWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    expect(isTooWide).toBe(false);
+    if (process.env.TEST_SCREENSHOTS)
+      await page.screenshot({ path: `${process.env.TEST_SCREENSHOTS}/narrow-dark.png`, fullPage: true });
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1280, height: 900 });
+    if (process.env.TEST_SCREENSHOTS)
+      await page.screenshot({ path: `${process.env.TEST_SCREENSHOTS}/wide-light.png`, fullPage: true });
+  });
+
   inBrowser('predicts aspirin with its interval and its domain', async () => {
     await open(`/playground/esol@3?instance=${encodeURIComponent(ASPIRIN)}`);
     await button('Predict').click();

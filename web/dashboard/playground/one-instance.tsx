@@ -3,6 +3,7 @@ import { Form } from 'react-aria-components/Form';
 import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
 import { AnswerPanel } from './answer/answer-panel.js';
+import { ExplainPanel } from './explanation/explain-panel.js';
 import { Examples } from './examples.js';
 import { MoleculeField } from './molecule-field.js';
 import { NuclideField } from './nuclides/nuclide-field.js';
@@ -61,6 +62,13 @@ export function OneInstance({ version, pipeline }: PlayedPipeline) {
       </div>
       <div className="stack">
         <AnswerPanel asked={asked} version={version} pipeline={pipeline} />
+        <ExplainPanel
+          key={version.ref}
+          version={version.ref}
+          instance={instance}
+          hasMolecule={pipeline.form === 'molecule'}
+          isDisabled={text.trim() === '' && pipeline.form !== 'record'}
+        />
         <SnippetPanel version={version.ref} instances={[shortened(instance)]} level={level} />
       </div>
     </div>
