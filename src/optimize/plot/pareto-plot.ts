@@ -126,7 +126,7 @@ function dot({ x: value, y: lost, kind, label }: Point, { x, y }: Scale): string
 
 const LABEL_HEIGHT = 14;
 /** Of a letter, about. */
-const LETTER = 6.4;
+const LETTER = 6.9;
 const MOST_LETTERS = 44;
 const ORDER: readonly Point['kind'][] = ['original', 'chosen', 'front', 'other'];
 
