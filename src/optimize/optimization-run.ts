@@ -20,7 +20,7 @@ import { adviceOf, missesOf } from './judging/judge.js';
 import { chosenOf, costsOf, paretoFront } from './judging/pareto-front.js';
 import type { Chosen, OptimizationParts } from './optimization-parts.js';
 import { PreparedSample } from './samples/prepared-sample.js';
-import { readSample, type SampleRows } from './samples/sample-rows.js';
+import { MEASURED_ON, readSample, type SampleRows } from './samples/sample-rows.js';
 
 /** Of a sample, held out to measure on. */
 const HELD_OUT = 1 / 3;
@@ -281,7 +281,7 @@ async function samplesOf(parts: OptimizationParts, { asked, job, version }: Abou
     sample: {
       source: read.source,
       description:
-        other === null ? read.description : `${read.description}; measured on ${other.description}`,
+        other === null ? read.description : `${read.description}${MEASURED_ON}${other.description}`,
       rows: read.rows.length + (other?.rows.length ?? 0),
       unreadable:
         read.unreadable + forCalibration.length - calibration.rows + forMeasuring.rows.length - measured.rows,

@@ -175,7 +175,7 @@ where('optimisations', () => {
 
   it('search, and answer the front; nothing is published beyond the budget', async () => {
     const before = await countVersions(app, 'net');
-    const methods = ['WEIGHTS_INT4', 'PRUNE_MAGNITUDE', 'FP16', 'DISTILL'];
+    const methods = ['WEIGHTS_INT4', 'PRUNE_MAGNITUDE', 'FP16'];
     const job = await optimize(
       app,
       asked('AUTO', { options: { methods }, budget: { maxLoss: 0, minSpeedup: 1_000 } }),
@@ -193,10 +193,20 @@ where('optimisations', () => {
     expect(candidates.some(({ onFront }) => onFront)).toBe(true);
     for (const { misses } of candidates)
       expect(misses.join(' ')).toMatch(/times as fast for single rows, at least 1000 times/);
-    // What the network cannot be told from by a linear model is not told so.
-    expect(candidates.find(({ name }) => name === 'DISTILL student=LINEAR')?.loss?.value).toBeGreaterThan(
-      0.01,
+    // A line does not learn a network, and is not published.
+    const student = await optimize(
+      app,
+      asked('DISTILL', { options: { student: 'LINEAR', generated: 100 }, budget: { maxLoss: 0.01 } }),
     );
+    expect(student).toMatchObject({
+      state: 'SUCCEEDED',
+      result: {
+        version: null,
+        outcome: 'BUDGET_MISSED',
+        why: expect.stringMatching(/of rmse are lost, at most 0\.01/),
+      },
+    });
+    expect(await countVersions(app, 'net')).toBe(before);
     expect(await leftBehind(app)).toEqual([]);
   });
 

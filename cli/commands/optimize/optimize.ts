@@ -37,7 +37,7 @@ export const optimize = defineCommand({
   summary:
     'Make a version smaller or faster, measure it beside the original, and publish what keeps to a budget',
   positionals: {
-    version: { kind: 'text', required: true, describe: 'The version, such as esol@3', completes: 'ref' },
+    original: { kind: 'text', required: true, describe: 'The version, such as esol@3', completes: 'ref' },
   },
   options: {
     method: { kind: 'choice', choices: METHODS, required: true, describe: 'How; AUTO tries several' },
@@ -104,12 +104,12 @@ export const optimize = defineCommand({
     'Without rows the training data of the version is taken. What is published is a new version; nothing serves it until you deploy it ' +
     'or move an alias. It ends with 4 when nothing keeps to the budget, and says what was measured. Ctrl-C ends the watching and not the job.',
   async run(values, session) {
-    const { version, method, name, seed, reason, detach, plot } = values;
+    const { original, method, name, seed, reason, detach, plot } = values;
     const sample = await sampleOf(values, session);
     const measure =
       values.test === undefined ? undefined : await fileOf(values.test, values, session, '--test');
     const input = {
-      version,
+      version: original,
       method,
       options: optionsOf(values.option),
       budget: budgetOf(values),

@@ -48,6 +48,7 @@ export function paretoPlot(record: OptimizationRecord, rows: number): string {
     `<text x="16" y="${(TOP + HEIGHT - BOTTOM) / 2}" text-anchor="middle" fill="#333333" transform="rotate(-90 16 ${(TOP + HEIGHT - BOTTOM) / 2})">${escaped(ordinate)}</text>`,
     frontLine(points, scale),
     ...points.map((point) => dot(point, scale)),
+    ...labels(points, scale),
     '</svg>',
   ].join('\n');
 }
@@ -101,8 +102,11 @@ function gridOf({ x, y, xTicks, yTicks }: Scale): string[] {
   ];
 }
 
+/** Through what nothing is faster than at the same loss: of two measures, fewer than those on the front of all. */
 function frontLine(points: readonly Point[], { x, y }: Scale): string {
-  const front = points.filter(({ kind }) => kind !== 'other').toSorted((a, b) => a.x - b.x);
+  const front = points
+    .filter((one) => !points.some((other) => other !== one && other.x >= one.x && other.y <= one.y))
+    .toSorted((a, b) => a.x - b.x);
   const path = front.map((point) => `${at(x(point.x))},${at(y(point.y))}`).join(' ');
   return `<polyline points="${path}" fill="none" stroke="#0b62a4" stroke-dasharray="4 3"/>`;
 }
@@ -116,13 +120,38 @@ const LOOKS: Readonly<Record<Point['kind'], { readonly fill: string; readonly ra
 
 function dot({ x: value, y: lost, kind, label }: Point, { x, y }: Scale): string {
   const { fill, radius } = LOOKS[kind];
-  const [left, top] = [x(value), y(lost)];
-  const isRight = left > WIDTH * 0.6;
-  const name =
-    kind === 'other'
-      ? ''
-      : `<text x="${at(left + (isRight ? -10 : 10))}" y="${at(top - 8)}" text-anchor="${isRight ? 'end' : 'start'}" fill="#1a1a1a">${escaped(label.slice(0, 48))}</text>`;
-  return `<g><title>${escaped(`${label}: ${shown(value)} times as fast, ${shown(lost)} lost`)}</title><circle cx="${at(left)}" cy="${at(top)}" r="${radius}" fill="${fill}"/>${name}</g>`;
+  const told = escaped(`${label}: ${shown(value)} times as fast, ${shown(lost)} lost`);
+  return `<g><title>${told}</title><circle cx="${at(x(value))}" cy="${at(y(lost))}" r="${radius}" fill="${fill}"/></g>`;
+}
+
+const LABEL_HEIGHT = 14;
+/** Of a letter, about. */
+const LETTER = 6.9;
+const MOST_LETTERS = 44;
+const ORDER: readonly Point['kind'][] = ['original', 'chosen', 'front', 'other'];
+
+/** Names of what stands out, each above the ones it would lie on; a line leads to a dot that is not right beside it. */
+function labels(points: readonly Point[], { x, y }: Scale): string[] {
+  const taken: { readonly left: number; readonly right: number; readonly y: number }[] = [];
+  return points
+    .filter(({ kind }) => kind !== 'other')
+    .toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.x - b.x)
+    .map(({ x: value, y: lost, label }) => {
+      const text = label.slice(0, MOST_LETTERS);
+      const [dotX, dotY] = [x(value), y(lost)];
+      const width = text.length * LETTER;
+      const left = Math.max(LEFT, Math.min(dotX + 10, WIDTH - RIGHT - width));
+      let top = dotY - 10;
+      const lies = (other: (typeof taken)[number]) =>
+        other.left < left + width && other.right > left && Math.abs(other.y - top) < LABEL_HEIGHT;
+      while (taken.some(lies) && top > TOP) top -= LABEL_HEIGHT;
+      taken.push({ left, right: left + width, y: top });
+      const leader =
+        dotY - top > 2 * LABEL_HEIGHT
+          ? `<line x1="${at(dotX)}" y1="${at(dotY - 6)}" x2="${at(left + 2)}" y2="${at(top + 3)}" stroke="#b0b0b0"/>`
+          : '';
+      return `${leader}<text x="${at(left)}" y="${at(top)}" fill="#1a1a1a">${escaped(text)}</text>`;
+    });
 }
 
 function at(value: number): string {

@@ -18,6 +18,7 @@ import { encodeTensor } from '../../tensors/index.js';
 import type { OptimizationInput } from '../asked/optimization-input.js';
 import { MeasuredGraph } from '../measuring/measured-graph.js';
 import type { Chosen } from '../optimization-parts.js';
+import { MEASURED_ON } from '../samples/sample-rows.js';
 import { recalibrated } from './recalibrated.js';
 
 export interface PublishingParts {
@@ -115,10 +116,13 @@ export function relationOf(steps: readonly OptimizationStep[]): DerivationRelati
   return methods.some((method) => method.startsWith('PRUNE')) ? 'PRUNED' : 'QUANTIZED';
 }
 
+const MAX_DATASET = 500;
+
 /** What was measured here, as metrics that others can be compared by. */
 function metricsOf({ candidates, sample }: OptimizationRecord, chosen: string) {
   const { figures = null } = candidates.find(({ name }) => name === chosen) ?? {};
-  const dataset = `${sample.measuredRows} of ${sample.description}`.slice(0, 500);
+  const [own = '', other] = sample.description.split(MEASURED_ON);
+  const dataset = (other ?? `${sample.measuredRows} held out of ${own}`).slice(0, MAX_DATASET);
   return (figures?.metrics ?? []).map(({ name, value, unit, higherIsBetter }) => ({
     name,
     value,

@@ -44,6 +44,8 @@ export interface SampleParts {
 }
 
 const RECORDED_AT_ONCE = 200;
+/** Between the rows that are worked on and others that are measured on, in a description of both. */
+export const MEASURED_ON = '; measured on ';
 
 /**
  * Reads the rows of a sample; of more than are wanted, as many by chance (Vitter's algorithm R).
