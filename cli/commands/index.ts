@@ -13,6 +13,7 @@ import { events } from './events.js';
 import { exportModel } from './transfer/export.js';
 import { gc } from './transfer/gc.js';
 import { importModel } from './transfer/import.js';
+import { importMlflow } from './transfer/import-mlflow.js';
 import { infer } from './infer.js';
 import { job } from './jobs/job.js';
 import { listDeployments } from './deployments/list-deployments.js';
@@ -74,6 +75,7 @@ export const COMMANDS: readonly Command[] = [
   silence,
   exportModel,
   importModel,
+  importMlflow,
   archive,
   deleteModel,
   gc,
