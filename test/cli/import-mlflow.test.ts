@@ -45,7 +45,11 @@ describe('the models of an MLflow registry', () => {
       url: server.app.url,
       cwd: folder,
     });
-    return { code, report: document as Report, error: (document as { error?: { message: string } }).error };
+    return {
+      code,
+      report: document as unknown as Report,
+      error: (document as unknown as { error?: { message: string } }).error,
+    };
   };
   const lines = ({ models }: Report) =>
     models.flatMap(({ mlflow, versions }) =>
