@@ -22,7 +22,13 @@ export default {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   // Need the network: npm run test:clients, test:converters, test:engines.
-  testPathIgnorePatterns: ['/node_modules/', '/test/clients/', '/test/converters/', '/test/engines/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/test/clients/',
+    '/test/converters/',
+    '/test/engines/',
+    '/test/large/',
+  ],
   globalSetup: '<rootDir>/test/support/runner/global-setup.js',
   globalTeardown: '<rootDir>/test/support/runner/global-teardown.js',
   testTimeout: Math.ceil(LIMIT_MS * Number(process.env.RETORT_TEST_SLOWNESS)),

@@ -189,6 +189,7 @@ function packageVersion(): string {
 }
 
 const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
+  import: 'Restore a model from an archive, or bring models of an MLflow registry',
   list: 'List models, versions or deployments',
   rollback: 'Go back to what an alias or a deployment was before',
   update: 'Change what a model says about itself, or how a deployment runs',

@@ -1,5 +1,5 @@
 // Sets up a serving engine of others in an environment of its own, outside of the checkout, and prints its Python:
-//   node scripts/install-engine.mjs mlserver | triton | kserve | ray
+//   node scripts/install-engine.mjs mlserver | triton | kserve | ray | bentoml
 // What has been installed from the same requirements is kept. RETORT_ENGINES says where, ~/.cache/retort-engines when it does not.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,6 +14,7 @@ const REQUIREMENTS = {
   triton: 'deploy/engines/triton/requirements.txt',
   kserve: 'deploy/engines/kserve/requirements.txt',
   ray: 'deploy/ray/requirements.txt',
+  bentoml: 'bench/peers/bento-requirements.txt',
 };
 
 const [, , name = ''] = process.argv;

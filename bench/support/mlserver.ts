@@ -64,7 +64,7 @@ async function ready(port: number, model: string): Promise<void> {
   throw new Error(`MLServer did not serve "${model}" within ${START_MS / 1000} s.`);
 }
 
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer().listen(0, '127.0.0.1');

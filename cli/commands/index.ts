@@ -14,6 +14,7 @@ import { explain } from './explain.js';
 import { exportModel } from './transfer/export.js';
 import { gc } from './transfer/gc.js';
 import { importModel } from './transfer/import.js';
+import { importMlflow } from './transfer/import-mlflow.js';
 import { infer } from './infer.js';
 import { job } from './jobs/job.js';
 import { listDeployments } from './deployments/list-deployments.js';
@@ -78,6 +79,7 @@ export const COMMANDS: readonly Command[] = [
   silence,
   exportModel,
   importModel,
+  importMlflow,
   archive,
   deleteModel,
   gc,

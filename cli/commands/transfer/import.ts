@@ -12,7 +12,8 @@ import { bytes, plural } from '../../terminal/format.js';
 import { facts, section, stack, table } from '../../terminal/layout.js';
 
 export const importModel = defineCommand({
-  name: 'import',
+  name: 'import archive',
+  isDefault: true,
   summary: 'Restore a model from an archive, all of it or nothing',
   positionals: {
     archive: {

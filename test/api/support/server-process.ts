@@ -31,6 +31,7 @@ export interface Exit {
 /** Retort as its users run it: the compiled server in a process of its own. */
 export interface ServerProcess extends Api {
   readonly url: string;
+  readonly pid: number;
   readonly exited: Promise<Exit>;
   send(signal: NodeJS.Signals): void;
 }
@@ -58,7 +59,7 @@ export async function createEmptyDatabase(kind: DatabaseKind): Promise<TestDatab
 }
 
 /** Starts a server and does not wait for it. */
-export function spawnServer(environment: Environment): Pick<ServerProcess, 'exited' | 'send'> & {
+export function spawnServer(environment: Environment): Pick<ServerProcess, 'pid' | 'exited' | 'send'> & {
   /** Resolves with everything on stdout once it matches; rejects when the process ends first. */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
 } {
@@ -78,6 +79,7 @@ export function spawnServer(environment: Environment): Pick<ServerProcess, 'exit
     child.once('close', (code, signal) => resolve({ code, signal, ...output }));
   });
   return {
+    pid: child.pid ?? 0,
     exited,
     send: (signal) => void child.kill(signal),
     printed: (pattern) =>
