@@ -70,9 +70,9 @@ describe('the schema', () => {
         .map(({ path }) => path),
       // What it means has no other field.
     ).toEqual([
+      'ExplanationBudgetInput.seconds',
       'MetricsPoint.seconds',
       'CollectArtifactsInput.olderThanHours',
-      'ExplanationBudgetInput.seconds',
     ]);
     expect(fields.filter(({ name }) => name.endsWith('Ms')).length).toBeGreaterThan(20);
   });

@@ -1,6 +1,6 @@
 import { describeInstance } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
-import type { InstanceParts } from '../run/game-of.js';
+import type { InstanceParts } from '../run/instance-parts.js';
 import type { Game } from './game.js';
 import { InstanceGame } from './instance-game.js';
 

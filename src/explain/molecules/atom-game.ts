@@ -2,7 +2,7 @@ import { drawnField, moleculesOf, type Skeleton } from '../../pipelines/index.js
 import { DomainError } from '../../platform/errors.js';
 import type { Game } from '../games/game.js';
 import { InstanceGame } from '../games/instance-game.js';
-import type { InstanceParts } from '../run/game-of.js';
+import type { InstanceParts } from '../run/instance-parts.js';
 import { largestPiece, MAX_ATOMS, molblockOf, symbolOf } from './parts-of-molecule.js';
 
 /** What stands where every atom is taken out: a molecule without atoms is none. */

@@ -10,7 +10,8 @@ import { DomainError } from '../../platform/errors.js';
 import { occlusion } from '../occlusion/occlusion.js';
 import { exactShapley } from '../shapley/exact-shapley.js';
 import { kernelShap } from '../shapley/kernel-shap.js';
-import { gameOf, type GameMade, type InstanceParts } from './game-of.js';
+import { gameOf, type GameMade } from './game-of.js';
+import type { InstanceParts } from './instance-parts.js';
 import { chooseMethod, type Choice } from './method-choice.js';
 
 export interface Explaining extends InstanceParts {

@@ -1,4 +1,3 @@
-import type { InstanceReader, PreparedBatch } from '../../pipelines/index.js';
 import { DomainError } from '../../platform/errors.js';
 import { atomGame } from '../molecules/atom-game.js';
 import { fieldPlayers, fieldsOf, type Fields } from '../games/fields-of.js';
@@ -10,10 +9,8 @@ import { playersOf, TensorGame } from '../games/tensor-game.js';
 import { tokenGame } from '../games/token-game.js';
 import type { ExplanationGame } from '../methods/explanation-method.js';
 import type { TensorSpace } from '../tensors/tensor-space.js';
-import type { AskedModel } from '../values/asked-model.js';
 import { grouped } from '../games/grouped-game.js';
-import type { AbsentRows } from './absent-rows.js';
-import type { ExplainedRequest } from './explained.js';
+import type { InstanceParts } from './instance-parts.js';
 
 export interface GameMade {
   readonly game: Game;
@@ -29,16 +26,6 @@ export interface GameMade {
   } | null;
   /** False where nothing says what absent quantities are: only 0 could be put in their place. */
   readonly hasBackground: boolean;
-}
-
-export interface InstanceParts {
-  readonly request: ExplainedRequest;
-  readonly instance: unknown;
-  /** Of the instance alone. */
-  readonly batch: PreparedBatch;
-  readonly absent: AbsentRows;
-  readonly model: AskedModel;
-  readonly reader: InstanceReader;
 }
 
 /** One instance as a game of its quantities. @throws DomainError INVALID_BACKGROUND, INVALID_BASELINE, METHOD_NOT_APPLICABLE */
@@ -92,10 +79,13 @@ async function fieldGame({ request, instance, batch, absent, model }: InstancePa
     groups.map((members) => groupPlayer(players, members)),
     rows.length,
     ({ coalition, background }) => {
-      const mixed: Record<string, unknown> = { ...rows[background] };
-      for (const [at, members] of groups.entries())
-        if (coalition[at] === 1) for (const member of members) put(mixed, own, players[member]?.name ?? '');
-      return mixed;
+      const present = new Set(
+        groups.flatMap((members, at) =>
+          coalition[at] === 1 ? members.map((member) => players[member]?.name ?? '') : [],
+        ),
+      );
+      const others = Object.entries(rows[background] ?? {}).filter(([name]) => !present.has(name));
+      return { ...Object.fromEntries(others), ...pick(own, present) };
     },
     (instances) =>
       model.instances(
@@ -110,11 +100,6 @@ async function fieldGame({ request, instance, batch, absent, model }: InstancePa
   );
   const kind = input.baseline === null ? 'INTERVENTIONAL' : 'BASELINE';
   return { game, kind, background: description, notes, inside: null, hasBackground: true };
-}
-
-function put(mixed: Record<string, unknown>, own: Fields, name: string): void {
-  if (Object.hasOwn(own, name)) mixed[name] = own[name];
-  else delete mixed[name];
 }
 
 async function tensorGame({ request, batch, absent, model }: InstanceParts): Promise<GameMade> {
@@ -153,4 +138,8 @@ async function tensorGame({ request, batch, absent, model }: InstanceParts): Pro
         : null,
     hasBackground: found.rows !== null,
   };
+}
+
+function pick(fields: Fields, names: ReadonlySet<string>): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => names.has(name)));
 }
