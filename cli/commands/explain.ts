@@ -101,11 +101,10 @@ export const explain = defineCommand({
       ({ explanations } = await api.ask(JobExplanations, { id: job.id }));
       if (explanations === null) return { json: { job }, text: job.error ?? job.state, exit: EXIT.NEGATIVE };
     }
-    const found = explanations ?? [];
-    const isWhole = found.every(({ prediction }) => prediction.error === null);
+    const isWhole = explanations.every(({ prediction }) => prediction.error === null);
     return {
-      json: { explanations: found },
-      text: stack(...found.map((one) => explanationText(one, largest ?? LARGEST))),
+      json: { explanations },
+      text: stack(...explanations.map((one) => explanationText(one, largest ?? LARGEST))),
       exit: isWhole ? EXIT.DONE : EXIT.NEGATIVE,
     };
   },

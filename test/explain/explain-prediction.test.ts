@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anyDatabaseKind } from '../support/databases.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { ask } from '../api/support/ask.js';
 import { publish, register } from '../api/support/catalog-steps.js';
 import {
   captumModel,
@@ -160,7 +161,10 @@ describe.each(anyDatabaseKind)('explainPrediction, %s database', (kind) => {
   });
 
   it('draws atoms in their colours, with a scale and words for screen readers, and nothing else', async () => {
-    const { data } = await app.graphql(
+    const { explainPrediction: drawn } = await ask<{
+      explainPrediction: { explanations: readonly { depiction: string | null }[] };
+    }>(
+      app,
       `mutation ($input: ExplainPredictionInput!, $theme: DepictionTheme) { explainPrediction(input: $input) {
         explanations { depiction(width: 320, height: 240, theme: $theme) } } }`,
       {
@@ -168,9 +172,7 @@ describe.each(anyDatabaseKind)('explainPrediction, %s database', (kind) => {
         theme: 'DARK',
       },
     );
-    const [svg, none] = (data.explainPrediction.explanations as { depiction: string | null }[]).map(
-      ({ depiction }) => depiction,
-    );
+    const [svg, none] = drawn.explanations.map(({ depiction }) => depiction);
     expect(none).toBeNull();
     expect(svg).toMatch(
       /^<svg [^>]*width="320" height="240"[^>]*role="img"><title>Structure of CCCCCCCCO<\/title><desc>/,
@@ -194,19 +196,21 @@ describe.each(anyDatabaseKind)('explainPrediction, %s database', (kind) => {
     });
     expect(explanations).toBeNull();
     expect(job?.kind).toBe('EXPLAIN_PREDICTION');
-    const read = async () =>
-      (
-        await app.graphql(
-          'query ($job: ID!) { explanations(job: $job) { value attributions { attribution } prediction { value } } job(id: $job) { state error progress { done } } }',
-          { job: job?.id },
-        )
-      ).data;
+    const read = () =>
+      ask<{
+        job: { state: string; error: string | null };
+        explanations: readonly { attributions: readonly { attribution: number }[] }[] | null;
+      }>(
+        app,
+        'query ($job: ID!) { explanations(job: $job) { attributions { attribution } prediction { value } } job(id: $job) { state error } }',
+        { job: job?.id },
+      );
     let found = await read();
     while (!['SUCCEEDED', 'FAILED'].includes(found.job.state)) found = await read();
-    expect(found.job).toMatchObject({ state: 'SUCCEEDED', error: null });
-    expect(found.explanations[1].attributions.map((one: { attribution: number }) => one.attribution)).toEqual(
-      [7, 32.5, 10.5],
-    );
+    expect(found.job).toEqual({ state: 'SUCCEEDED', error: null });
+    expect(found.explanations?.[1]?.attributions.map(({ attribution }) => attribution)).toEqual([
+      7, 32.5, 10.5,
+    ]);
   });
 
   it.each([

@@ -43,7 +43,7 @@ export function fieldsOf(
   for (const { name, optional } of fields) {
     const value = given[name] ?? quantities[name];
     if (value !== undefined) made[name] = value as JsonValue;
-    else if (optional !== true) return null;
+    else if (!optional) return null;
   }
   return made;
 }

@@ -40,7 +40,7 @@ export function groupsOf(
 }
 
 /** What a group is called and holds. */
-export function groupPlayer<P extends Player>(players: readonly P[], members: readonly number[]): Player {
+export function groupPlayer(players: readonly Player[], members: readonly number[]): Player {
   const own = members.flatMap((place) => players[place] ?? []);
   const [only] = own;
   if (own.length === 1 && only) return only;

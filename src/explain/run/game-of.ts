@@ -79,10 +79,13 @@ async function fieldGame({ request, instance, batch, absent, model }: InstancePa
     groups.map((members) => groupPlayer(players, members)),
     rows.length,
     ({ coalition, background }) => {
-      const mixed: Record<string, unknown> = { ...rows[background] };
-      for (const [at, members] of groups.entries())
-        if (coalition[at] === 1) for (const member of members) put(mixed, own, players[member]?.name ?? '');
-      return mixed;
+      const present = new Set(
+        groups.flatMap((members, at) =>
+          coalition[at] === 1 ? members.map((member) => players[member]?.name ?? '') : [],
+        ),
+      );
+      const others = Object.entries(rows[background] ?? {}).filter(([name]) => !present.has(name));
+      return { ...Object.fromEntries(others), ...pick(own, present) };
     },
     (instances) =>
       model.instances(
@@ -97,11 +100,6 @@ async function fieldGame({ request, instance, batch, absent, model }: InstancePa
   );
   const kind = input.baseline === null ? 'INTERVENTIONAL' : 'BASELINE';
   return { game, kind, background: description, notes, inside: null, hasBackground: true };
-}
-
-function put(mixed: Record<string, unknown>, own: Fields, name: string): void {
-  if (Object.hasOwn(own, name)) mixed[name] = own[name];
-  else delete mixed[name];
 }
 
 async function tensorGame({ request, batch, absent, model }: InstanceParts): Promise<GameMade> {
@@ -140,4 +138,8 @@ async function tensorGame({ request, batch, absent, model }: InstanceParts): Pro
         : null,
     hasBackground: found.rows !== null,
   };
+}
+
+function pick(fields: Fields, names: ReadonlySet<string>): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => names.has(name)));
 }

@@ -3,7 +3,7 @@ import type { AskedModel } from '../values/asked-model.js';
 import type { AbsentRows } from './absent-rows.js';
 import type { ExplainedRequest } from './explained.js';
 
-/** One instance of a request, and what games of it are made of. */
+/** One instance that could be read, and whom to ask about it. */
 export interface InstanceParts {
   readonly request: ExplainedRequest;
   readonly instance: unknown;

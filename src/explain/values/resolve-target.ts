@@ -92,7 +92,7 @@ function openElement(pipeline: Pipeline, asked: string): ScalarTarget | null {
   const name = match?.[1] ?? '';
   const index = [...(match?.[2] ?? '').matchAll(/\d+/gu)].map(([digits]) => Number(digits));
   const result = describeResults(pipeline).find((one) => one.name === name);
-  if (result === undefined || index.length !== result.shape.length || !result.shape.includes(-1)) return null;
+  if (index.length !== result?.shape.length || !result.shape.includes(-1)) return null;
   if (result.kind !== 'number' && result.kind !== 'integer') return null;
   return { name: asked, unit: result.unit ?? null, output: null, result: { name, column: null, index } };
 }

@@ -39,7 +39,9 @@ export type StepRun = (values: readonly Values[], context: StepContext) => Value
 export type MoleculeNeed = Partial<Omit<MoleculeNeeds, 'picture' | 'standardize'>>;
 
 /** Where in the lists of a molecule's row the things lie that a step asked for: each list's first place. */
-export type MoleculePlaces = Readonly<Record<keyof Omit<MoleculeNeeds, 'picture' | 'skeleton' | 'standardize'>, number>>;
+export type MoleculePlaces = Readonly<
+  Record<keyof Omit<MoleculeNeeds, 'picture' | 'skeleton' | 'standardize'>, number>
+>;
 
 /** A step that RDKit works for, in its threads. The needs of all steps of one molecule are computed together. */
 export interface MoleculeWork<Parameters> {

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { Button } from '../../components/button.js';
 import { SelectField } from '../../components/fields.js';
 import { Notice } from '../../components/notice.js';
+import { useDepictionTheme } from '../../molecules/use-depiction-theme.js';
 import { svgAddress } from '../../molecules/svg-address.js';
 import { instanceLabel } from '../../molecules/molecule-text.js';
 import type { ExplanationFeatures } from '../../__generated__/operations.js';
@@ -66,8 +67,9 @@ function Found({
   readonly explanation: ExplanationAnswer;
   readonly instance: unknown;
 }) {
-  const { depiction, target, unit, baseValue, value, method, methodReason, background, rows, tookMs } =
-    explanation;
+  const theme = useDepictionTheme();
+  const depiction = theme === 'DARK' ? explanation.dark : explanation.light;
+  const { target, unit, baseValue, value, method, methodReason, background, rows, tookMs } = explanation;
   const inUnit = unit === null || unit === '1' ? '' : ` ${unit}`;
   return (
     <>

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { useClient } from 'urql';
 import { sentences } from '../../components/query-error.js';
-import { useDepictionTheme } from '../../molecules/use-depiction-theme.js';
 import { Explain } from '../../__generated__/playground.js';
 import type { ExplainMutation, ExplanationFeatures } from '../../__generated__/operations.js';
 
@@ -23,7 +22,6 @@ export function useExplanation(version: string): {
   readonly explain: (instance: unknown, features: ExplanationFeatures) => Promise<void>;
 } {
   const client = useClient();
-  const theme = useDepictionTheme();
   const [{ explaining, number }, setState] = useState<{ explaining: Explaining; number: number }>({
     explaining: { phase: 'idle' },
     number: 0,
@@ -34,7 +32,6 @@ export function useExplanation(version: string): {
     const { data, error } = await client
       .mutation(Explain, {
         input: { version, instances: [instance], features },
-        theme,
         largest: LARGEST,
         ...PICTURE,
       })
