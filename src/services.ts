@@ -256,7 +256,15 @@ export async function buildServices(parts: {
   const trees = new TreeShapSolver({ graphs });
   stops.add('explanations by trees', () => trees.close());
   explain.solvers.register(trees);
-  explain.solvers.register(new IntegratedGradientsSolver());
+  const gradients = new IntegratedGradientsSolver({
+    graphs,
+    runners,
+    catalog,
+    memory: deployments.memory,
+    pause: () => inference.foreground.idle(),
+  });
+  stops.add('gradients', () => gradients.close());
+  explain.solvers.register(gradients);
   jobs.register(new ExplanationJob(explain));
   const depictions = new MoleculeDepictions({ molecules });
   const chores: readonly Chore[] = [

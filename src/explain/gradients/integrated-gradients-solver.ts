@@ -6,15 +6,26 @@ import type {
   TensorSolver,
   TensorTask,
 } from '../methods/explanation-method.js';
-import { NumericGradients } from './gradient-source.js';
-import { integratedGradients } from './integrated-gradients.js';
+import { ChildRefused } from '../children/asked-process.js';
+import { type GradientDependencies, GradientModels } from './gradient-models.js';
+import { type GradientSource, NumericGradients } from './gradient-source.js';
+import { GraphGradients } from './graph-gradients.js';
+import { integratedGradients, type Line } from './integrated-gradients.js';
 
 const FIRST_STEPS = 50;
 const REAL: ReadonlySet<string> = new Set(['FP16', 'FP32', 'FP64']);
 
-/** Gradients of any model whose inputs are real numbers, integrated from a baseline to the instance. */
+/**
+ * Gradients of any model whose inputs are real numbers, integrated from a baseline to the instance: by a gradient graph where
+ * all operators have one, otherwise by differences.
+ */
 export class IntegratedGradientsSolver implements TensorSolver {
   readonly method = 'INTEGRATED_GRADIENTS';
+  private readonly models: GradientModels;
+
+  constructor(private readonly deps: GradientDependencies) {
+    this.models = new GradientModels(deps);
+  }
 
   applies({ version }: ExplainedModel): Promise<Applicability> {
     const whole = version.signature.inputs.find(({ datatype }) => !REAL.has(datatype));
@@ -33,10 +44,8 @@ export class IntegratedGradientsSolver implements TensorSolver {
   async explain(task: TensorTask): Promise<TensorSolution> {
     const { space, instance, budget, evaluate } = task;
     const { baseline, name } = baselineOf(task);
-    const spans = instance.map((value, place) => Math.abs(value - (baseline[place] ?? 0)));
-    const source = new NumericGradients({ space, spans, evaluate }, 'the model is asked only');
     const [from = NaN, to = NaN] = await evaluate([baseline, instance]);
-    const found = await integratedGradients(source, { baseline, instance, from, to }, (rows) => budget.allows(rows)); // prettier-ignore
+    const { found, source } = await this.integrate(task, { baseline, instance, from, to });
     if (found === null)
       throw budget.refusal(`${FIRST_STEPS} points need ${FIRST_STEPS * source.rowsFor(space.width)} more rows`); // prettier-ignore
     const share = `${(100 * found.gap).toPrecision(2)} % of the change of the answer`;
@@ -53,6 +62,30 @@ export class IntegratedGradientsSolver implements TensorSolver {
         source.description,
       ],
     };
+  }
+
+  /** Frees what is loaded. */
+  close(): Promise<void> {
+    return this.models.close();
+  }
+
+  private async integrate(task: TensorTask, line: Line) {
+    const { space, budget, evaluate, signal } = task;
+    const along = async (source: GradientSource) => ({
+      source,
+      found: await integratedGradients(source, line, (rows) => budget.allows(rows)),
+    });
+    try {
+      return await this.models.with(
+        task,
+        (model) =>
+        along(new GraphGradients(space, model, { pause: this.deps.pause, take: (rows) => budget.take(rows), signal })), // prettier-ignore
+      );
+    } catch (error) {
+      if (!(error instanceof ChildRefused)) throw error;
+      const spans = line.instance.map((value, place) => Math.abs(value - (line.baseline[place] ?? 0)));
+      return along(new NumericGradients({ space, spans, evaluate }, error.message));
+    }
   }
 }
 
