@@ -46,13 +46,8 @@ export function deploymentParts(deps: DeploymentDependencies) {
   const store = new DesiredStore(database, deployments);
   const migrations = new MigrationStore(database);
   const starter = new MigrationStarter({ catalog, events, deployments, migrations, qualities });
-  const loader = new ModelLoader({
-    artifacts,
-    graphs,
-    runners,
-    remotes,
-    memory: new MemoryBudget(deps.modelMemoryBytes),
-  });
+  const memory = new MemoryBudget(deps.modelMemoryBytes);
+  const loader = new ModelLoader({ artifacts, graphs, runners, remotes, memory });
   const proofs = new RowProofs({ catalog, graphs, prover: deps.rowProver, logger });
   const prover = new ModelProver(new WarmUp(catalog, deps.warmUpPipeline), proofs);
   const router = new Router();
@@ -69,5 +64,5 @@ export function deploymentParts(deps: DeploymentDependencies) {
     qualities,
   };
   const onDemand = new OnDemandModels(loader, prover, events, logger);
-  return { ...parts, onDemand, fleet: new Fleet({ ...parts, loader, prover }) };
+  return { ...parts, memory, onDemand, fleet: new Fleet({ ...parts, loader, prover }) };
 }

@@ -20,6 +20,7 @@ import { DeploymentRollback } from './deployment-rollback.js';
 import { deploymentParts, type DeploymentDependencies } from './deployment-parts.js';
 import type { DeploymentStore } from './deployment-store.js';
 import type { Fleet } from './harness/fleet.js';
+import type { MemoryBudget } from './harness/memory-budget.js';
 import { MigrationService } from './migrations/migration-service.js';
 import { resolvedAs, type ModelHandle } from './routing/model-handle.js';
 import type { OnDemandModels } from './harness/on-demand-models.js';
@@ -53,6 +54,8 @@ export class DeploymentService {
   readonly migrations: MigrationService;
   readonly traffic: TrafficService;
   readonly rollback: DeploymentRollback;
+  /** What all models share, for what is made of one and loaded beside it. */
+  readonly memory: MemoryBudget;
   /** From `forget` until `recover` knows again what is to run: requests wait for that. */
   private forgotten: { readonly over: Promise<void>; readonly end: () => void } | null = null;
 
@@ -60,6 +63,7 @@ export class DeploymentService {
     const parts = deploymentParts(deps);
     this.store = parts.deployments;
     this.router = parts.router;
+    this.memory = parts.memory;
     this.fleet = parts.fleet;
     this.onDemand = parts.onDemand;
     this.versions = new VersionResolver(deps.catalog, deps.events, deps.deafSince);

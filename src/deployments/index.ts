@@ -9,6 +9,7 @@ export type {
 export { deploymentPages } from './deployment-pages.js';
 export { DeploymentService } from './deployment-service.js';
 export { DEPLOYMENT_STATES, type DeploymentState } from './deployment-state.js';
+export type { MemoryBudget, Place } from './harness/memory-budget.js';
 export { type MeasuredQualities, type MeasuredQuality, qualityOf } from './guards/measured-quality.js';
 export type { OutputNumbers } from './guards/output-values.js';
 export type { MigrationProgress } from './migrations/migration-watch.js';

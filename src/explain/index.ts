@@ -16,5 +16,6 @@ export {
   type TensorTask,
 } from './methods/explanation-method.js';
 export { SolverRegistry } from './methods/solver-registry.js';
+export { IntegratedGradientsSolver } from './gradients/integrated-gradients-solver.js';
 export { ExplanationPictures } from './molecules/explanation-pictures.js';
 export { TreeShapSolver } from './trees/tree-shap-solver.js';

@@ -19,6 +19,7 @@ export { REWRITER_VERSION, REWRITE_KINDS, type Rewrite, rewriteId } from './rewr
 export { proveRows } from './row-independence/prove-rows.js';
 export { type HeldInput, ROW_RULES, type RowProof } from './row-independence/row-proof.js';
 export { RowProver } from './row-independence/row-prover.js';
+export { appendToGraph, type GraphAddition } from './whole/append-to-graph.js';
 export { readWholeGraph } from './whole/read-whole-graph.js';
 export { TensorNumbers } from './whole/tensor-numbers.js';
 export type { WholeAttribute, WholeGraph, WholeNode, WholeTensor, WholeValue } from './whole/whole-graph.js';

@@ -52,6 +52,8 @@ export interface TensorTask extends ExplainedModel {
    * @throws DomainError BUDGET_TOO_SMALL, RUN_FAILED…; the signal's reason
    */
   readonly evaluate: (rows: readonly Float64Array[]) => Promise<Float64Array>;
+  /** Places that stand or fall together, each place in one; null where each stands alone. */
+  readonly groups: readonly (readonly number[])[] | null;
   readonly budget: Budget;
   /** Seeded: the same numbers for the same request. */
   readonly random: () => number;
@@ -70,6 +72,8 @@ export interface TensorSolution {
    * attributions and the base value add up to its value. Null or absent: the number itself.
    */
   readonly margin?: SolutionMargin | null;
+  /** Whether groups were players of the game; the members of a group share its value then, which the first of them has. */
+  readonly playsGroups?: boolean;
   /** Standard errors; zeros where the answer is exact up to rounding. */
   readonly errors: Float64Array;
   /** Plain sentences a reader needs to judge the numbers: steps taken, the stopping rule, what was reached. */

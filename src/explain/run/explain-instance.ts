@@ -108,17 +108,20 @@ async function bySolver(
   const { inside } = made;
   if (inside === null) throw new Error('A solver follows the numbers of the inputs');
   const { space } = inside;
+  const members =
+    request.input.groups === null ? null : groupsOf(singlesOf(made, space.width), request.input.groups);
   const found = await solver.explain({
     ...request,
+    groups: members,
     ...inside,
     evaluate: (rows) => model.tensors(space, rows),
     budget: model.budget,
     random: seededRandom(request.input.seed),
     signal,
   });
-  const [value = Number.NaN] = await model.tensors(space, [inside.instance]);
-  const members =
-    request.input.groups === null ? null : groupsOf(singlesOf(made, space.width), request.input.groups);
+  const [answered = Number.NaN] = await model.tensors(space, [inside.instance]);
+  // Of a margin the attributions say how it came about, and not the answer that is made of it.
+  const value = found.margin?.value ?? answered;
   const groups = members ?? Array.from({ length: space.width }, (_, place) => [place]);
   const summed = (of: (place: number) => number) =>
     Float64Array.from(groups, (own) => own.reduce((all, place) => all + of(place), 0));
@@ -133,7 +136,7 @@ async function bySolver(
     converged: true,
     notes: [
       ...found.notes,
-      ...(members === null
+      ...(members === null || found.playsGroups === true
         ? []
         : [
             'A group has the sum of its members’ attributions, which need not be the value of the group as one player.',

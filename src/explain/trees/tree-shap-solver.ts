@@ -61,13 +61,14 @@ export class TreeShapSolver implements TensorSolver {
   }
 
   async explain(task: TensorTask): Promise<TensorSolution> {
-    const { version, target, space, instance, background } = task;
+    const { version, target, space, instance, baseline } = task;
+    const background = baseline === null ? task.background : [baseline];
     if (target.output === null)
       throw notApplicable('the target is made by steps of the pipeline after the graph');
     const inputs = space.inputs.map(({ name, from, width }) => ({ name, from, width }));
     const game: TreeGame = background === null ? 'PATH_DEPENDENT' : 'INTERVENTIONAL';
     const [reported = NaN] = await task.evaluate([instance]);
-    const players = Int32Array.from({ length: space.width }, (_, at) => at);
+    const players = playersOf(task);
     try {
       const { description, explanation } = await this.ask(
         version,
@@ -78,7 +79,12 @@ export class TreeShapSolver implements TensorSolver {
       );
       if (explanation === null) throw new Error('The child left an explanation out');
       compare(explanation, reported);
-      return solutionOf(game, explanation, description, background?.length ?? 0);
+      return solutionOf(
+        baseline === null ? game : 'BASELINE',
+        explanation,
+        description,
+        background?.length ?? 0,
+      );
     } catch (error) {
       if (error instanceof ChildRefused) throw notApplicable(error.message);
       throw error;
@@ -106,16 +112,25 @@ export class TreeShapSolver implements TensorSolver {
   }
 }
 
+/** The first of a group's places plays for all of them. */
+function playersOf({ groups, space }: TensorTask): Int32Array {
+  const players = Int32Array.from({ length: space.width }, (_, at) => at);
+  for (const group of groups ?? []) for (const place of group) players[place] = group[0] ?? place;
+  return players;
+}
+
 function solutionOf(
-  game: TreeGame,
+  game: TreeGame | 'BASELINE',
   { values, errors, baseValue, margin }: ForestAnswer,
   { trees, depth, link }: ForestDescription,
   rows: number,
 ): TensorSolution {
   const notes = [
-    game === 'INTERVENTIONAL'
-      ? `Exact for ${trees} trees of depth ${depth} or less against each of ${rows} background rows; the errors say how much the values vary over those rows.`
-      : `Exact for ${trees} trees of depth ${depth} or less; both branches of a node are weighted by the training rows that reached each.`,
+    game === 'BASELINE'
+      ? `Exact for ${trees} trees of depth ${depth} or less against the baseline.`
+      : game === 'INTERVENTIONAL'
+        ? `Exact for ${trees} trees of depth ${depth} or less against each of ${rows} background rows; the errors say how much the values vary over those rows.`
+        : `Exact for ${trees} trees of depth ${depth} or less; both branches of a node are weighted by the training rows that reached each.`,
     ...(link === 'NONE' ? [] : [MARGIN_NOTES[link]]),
   ];
   return {
@@ -125,6 +140,7 @@ function solutionOf(
     errors,
     notes,
     margin: link === 'NONE' ? null : { link, value: margin },
+    playsGroups: true,
   };
 }
 

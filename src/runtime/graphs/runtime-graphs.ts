@@ -82,6 +82,37 @@ export class RuntimeGraphs {
   }
 
   /**
+   * A graph that something else than rewriting makes of the one that is loaded: kept in the cache by its name, and made anew
+   * when that is gone.
+   *
+   * @param make writes the graph to `target` and answers its SHA-256
+   * @throws DomainError as `open`; what `make` throws
+   */
+  async made(
+    origin: GraphOrigin,
+    name: string,
+    make: (files: ModelFiles, target: string) => Promise<string>,
+    signal?: AbortSignal,
+  ): Promise<{ readonly key: string; readonly files: ModelFiles }> {
+    const files = await (await this.open(origin, signal)).files();
+    const key = createHash('sha256')
+      .update(JSON.stringify([keyOf(origin), name]))
+      .digest('hex');
+    let model = await this.intact(key, signal);
+    if (model === undefined) {
+      const target = await this.draft();
+      try {
+        await this.cache.keep(target, key, await make(files, target));
+      } finally {
+        await this.cache.drop(target);
+      }
+      model = (await this.cache.find(key))?.path;
+    }
+    if (model === undefined) throw cacheFull('made of the artifact');
+    return { key, files: { ...files, model } };
+  }
+
+  /**
    * What a version of this artifact is served by, when that is another server; null for a graph.
    * @throws DomainError ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT, INVALID_MODEL
    */
@@ -163,12 +194,8 @@ export class RuntimeGraphs {
     key: string,
     signal?: AbortSignal,
   ): Promise<string> {
-    const known = await this.cache.find(key);
-    if (known !== undefined) {
-      const actual = await fileDigest(known.path, signal).catch(() => null);
-      if (actual === `sha256:${known.sha256}`) return known.path;
-      await this.cache.drop(known.path);
-    }
+    const known = await this.intact(key, signal);
+    if (known !== undefined) return known;
     const making = this.deriving.get(key) ?? this.derive(origin, files, key);
     this.deriving.set(key, making);
     try {
@@ -176,6 +203,16 @@ export class RuntimeGraphs {
     } finally {
       if (this.deriving.get(key) === making) this.deriving.delete(key);
     }
+  }
+
+  /** Of the cache, when its bytes have the hash in its name. */
+  private async intact(key: string, signal?: AbortSignal): Promise<string | undefined> {
+    const known = await this.cache.find(key);
+    if (known === undefined) return undefined;
+    const actual = await fileDigest(known.path, signal).catch(() => null);
+    if (actual === `sha256:${known.sha256}`) return known.path;
+    await this.cache.drop(known.path);
+    return undefined;
   }
 
   private async derive({ rewrites }: GraphOrigin, files: ModelFiles, key: string): Promise<string> {
@@ -188,10 +225,7 @@ export class RuntimeGraphs {
     }
     const kept = await this.cache.find(key);
     if (kept !== undefined) return kept.path;
-    throw new StoreUnavailable(
-      'The cache of graphs cannot take what was derived from the artifact. The operator must free space',
-      { code: 'STORAGE_FULL' },
-    );
+    throw cacheFull('derived from the artifact');
   }
 
   private async draft(): Promise<string> {
@@ -202,6 +236,15 @@ export class RuntimeGraphs {
       { code: 'STORAGE_FULL' },
     );
   }
+}
+
+function cacheFull(what: string): StoreUnavailable {
+  return new StoreUnavailable(
+    `The cache of graphs cannot take what was ${what}. The operator must free space`,
+    {
+      code: 'STORAGE_FULL',
+    },
+  );
 }
 
 function notConverted(): DomainError {
