@@ -2,19 +2,27 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerIsGone } from '../http/index.js';
 import { errorBody } from '../security/index.js';
+import type { NotFoundPage } from './not-found-page.js';
 import { refusalFor } from './error-mapping.js';
 import { requestFieldsOf } from './request-log.js';
 import { HTTP_STATUS, RestError } from './rest-error.js';
 import type { RouteTable } from './route-table.js';
 
 /** One shape for every refusal, also for those no route of ours made: malformed JSON, unknown paths, wrong methods. */
-export function registerErrorHandlers(app: FastifyInstance, routes: RouteTable): void {
+export function registerErrorHandlers(
+  app: FastifyInstance,
+  routes: RouteTable,
+  /** What people are shown instead of an unknown path's refusal; null: they get that, too. */
+  page: NotFoundPage | null = null,
+): void {
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler(async (request, reply) => {
     const allowed = routes.methodsOf(request.url);
     // A route for many files takes the method, and may not have the file.
     const isUnknown = allowed.length === 0 || allowed.includes(request.method);
-    answerError(isUnknown ? unknownPath(request, routes) : wrongMethod(request, allowed), request, reply);
+    if (!isUnknown) answerError(wrongMethod(request, allowed), request, reply);
+    else if (!(await page?.(request, reply))) answerError(unknownPath(request, routes), request, reply);
+    return reply;
   });
 }
 

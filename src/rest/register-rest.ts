@@ -15,6 +15,7 @@ import { registerGitRoutes } from './git-routes.js';
 import { registerHealthRoutes, type Readiness } from './health-routes.js';
 import { registerJobRoutes } from './files/job-routes.js';
 import { registerMetricsRoute } from './metrics-route.js';
+import { notFoundPage } from './not-found-page.js';
 import { registerPageRoutes } from './page-routes.js';
 import { registerRequestLog } from './request-log.js';
 import { RouteTable } from './route-table.js';
@@ -46,7 +47,8 @@ export interface RestOptions {
  * transports: it lists their routes in those answers.
  */
 export async function registerRest(app: FastifyInstance, options: RestOptions): Promise<void> {
-  registerErrorHandlers(app, new RouteTable(app));
+  const page = options.config.dashboard ? notFoundPage(options.webDirectory) : null;
+  registerErrorHandlers(app, new RouteTable(app), page);
   registerRequestLog(app);
   // Each in a scope of its own: the upload's raw body parser must not reach /graphql.
   await app.register(async (scope) => {

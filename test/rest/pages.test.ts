@@ -33,6 +33,46 @@ describe('the pages', () => {
     expect((await fetch(`${server.url}/fleet`, { method: 'POST' })).status).toBe(405);
   });
 
+  it('say to people that there is nothing, at every depth, and to programs in JSON', async () => {
+    server = await startRest({ webDirectory });
+    const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+    for (const path of ['/nosuch', '/nosuch/', '/deployments/a/b', '/a/b/c/d/e/f?g=/h']) {
+      const answer = await fetch(server.url + path, { headers: browser });
+      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+        path,
+        404,
+        'text/html; charset=utf-8',
+      ]);
+      expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'/);
+      expect(answer.headers.get('vary')).toContain('Accept');
+      const named = [...(await answer.text()).matchAll(/\b(?:href|src)="([^"]+)"/g)];
+      expect(named.length).toBeGreaterThan(2);
+      for (const [, address = ''] of named) {
+        const asset = await fetch(new URL(address, answer.url));
+        expect([path, address, asset.status]).toEqual([path, address, 200]);
+        await asset.arrayBuffer();
+      }
+    }
+    for (const accept of [
+      '*/*',
+      'application/json',
+      'application/json, text/html',
+      'application/graphql-response+json',
+    ]) {
+      const answer = await fetch(`${server.url}/nosuch`, { headers: { accept } });
+      expect([accept, answer.status, answer.headers.get('content-type')]).toEqual([
+        accept,
+        404,
+        'application/json; charset=utf-8',
+      ]);
+      expect(await answer.json()).toMatchObject({
+        error: { code: 'NOT_FOUND', message: expect.stringMatching(/^There is nothing at \/nosuch\./) },
+      });
+    }
+    const sent = await fetch(`${server.url}/nosuch`, { method: 'POST', headers: browser });
+    expect([sent.status, sent.headers.get('content-type')]).toEqual([404, 'application/json; charset=utf-8']);
+  });
+
   it('need no key, and neither do their files; everything else does', async () => {
     server = await startRest({ webDirectory, apiKey: KEY });
     const page = await fetch(`${server.url}/deployments/esol`);

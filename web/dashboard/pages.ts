@@ -1,5 +1,6 @@
-import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import type { ComponentType } from 'react';
 import type { IconName } from './components/icon.js';
+import { loadedLater } from './loading/loaded-later.js';
 
 /** What a page is given: the parameters of its path. */
 export interface PageProps {
@@ -9,27 +10,39 @@ export interface PageProps {
 interface PageRoute {
   /** As the server knows it, too: src/rest/dashboard-routes.ts. */
   readonly path: string;
-  readonly component: LazyExoticComponent<ComponentType<PageProps>>;
+  readonly component: ComponentType<PageProps>;
 }
 
-const fleet = lazy(() => import('./fleet/fleet-page.js'));
-const model = lazy(() => import('./models/model-page.js'));
+const fleet = loadedLater<PageProps>(() => import('./fleet/fleet-page.js'), 'page');
+const model = loadedLater<PageProps>(() => import('./models/model-page.js'), 'page');
 
 /** Every page, each in a file of its own that is loaded when it is first opened. */
 export const PAGES: readonly PageRoute[] = [
   { path: '/', component: fleet },
   { path: '/fleet', component: fleet },
-  { path: '/deployments/:name', component: lazy(() => import('./deployment/deployment-page.js')) },
-  { path: '/catalog', component: lazy(() => import('./catalog/catalog-page.js')) },
+  {
+    path: '/deployments/:name',
+    component: loadedLater<PageProps>(() => import('./deployment/deployment-page.js'), 'page'),
+  },
+  { path: '/catalog', component: loadedLater<PageProps>(() => import('./catalog/catalog-page.js'), 'page') },
   { path: '/models/:name', component: model },
   { path: '/models/:name/:tab', component: model },
   { path: '/models/:name/:tab/:rest', component: model },
-  { path: '/playground', component: lazy(() => import('./playground/choose-page.js')) },
-  { path: '/playground/:ref', component: lazy(() => import('./playground/playground-page.js')) },
-  { path: '/publish', component: lazy(() => import('./publishing/publish-page.js')) },
-  { path: '/events', component: lazy(() => import('./events/events-page.js')) },
-  { path: '/jobs', component: lazy(() => import('./jobs/jobs-page.js')) },
-  { path: '/alerts', component: lazy(() => import('./alerts/alerts-page.js')) },
+  {
+    path: '/playground',
+    component: loadedLater<PageProps>(() => import('./playground/choose-page.js'), 'page'),
+  },
+  {
+    path: '/playground/:ref',
+    component: loadedLater<PageProps>(() => import('./playground/playground-page.js'), 'page'),
+  },
+  {
+    path: '/publish',
+    component: loadedLater<PageProps>(() => import('./publishing/publish-page.js'), 'page'),
+  },
+  { path: '/events', component: loadedLater<PageProps>(() => import('./events/events-page.js'), 'page') },
+  { path: '/jobs', component: loadedLater<PageProps>(() => import('./jobs/jobs-page.js'), 'page') },
+  { path: '/alerts', component: loadedLater<PageProps>(() => import('./alerts/alerts-page.js'), 'page') },
 ];
 
 export interface NavigationEntry {

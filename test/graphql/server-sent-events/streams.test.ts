@@ -12,7 +12,7 @@ import { StreamClient } from './stream-client.js';
 
 const KEY = 'a-key-of-at-least-16-characters';
 const WATCH = `subscription ($after: String, $model: String) {
-  monitoringEvents(filter: {kinds: [MODEL_REGISTERED], model: $model}, after: $after) { cursor modelName } }`;
+  monitoringEvents(filter: {kinds: [MODEL_REGISTERED], model: $model, allowUnknown: true}, after: $after) { cursor modelName } }`;
 
 describe('streams of server-sent events', () => {
   let app: TestApp;

@@ -271,6 +271,13 @@ describe('the dashboard’s pages of operations', () => {
     expect(await page.locator('.event').count()).toBe(2);
   });
 
+  inBrowser('waits for what is still to come by name, and says that it is not there yet', async () => {
+    await open('/events?model=yet-to-come');
+    await seen(/There is no model “yet-to-come” yet, and never was/);
+    await register(app, 'yet-to-come');
+    await seen('Registered model yet-to-come');
+  });
+
   inBrowser('says that the connection is lost, and catches up without a gap or a repeat', async () => {
     const link = await Link.open(app.url);
     const linked = await openWatchedPage(browser, new URL(link.url).origin);
@@ -323,6 +330,42 @@ describe('the dashboard’s pages of operations', () => {
       await linked.page.context().close();
       await link.close();
     }
+  });
+
+  inBrowser('loads a page that was lost on the way: when asked to, and by itself', async () => {
+    const openLost = async (name: string) => {
+      // Its program and its style sheet.
+      await page.route(new RegExp(`/assets/${name}-[^/]+$`), (route) => route.abort('internetdisconnected'));
+      await open('/');
+      await page.getByRole('link', { name: name === 'events-page' ? 'Events' : 'Alerts' }).click();
+      await page.getByRole('heading', { name: 'This page could not be loaded' }).waitFor();
+      expect(await watched.accessibilityProblems()).toEqual([]);
+      await page.unrouteAll();
+    };
+    await openLost('events-page');
+    await button('Try again').click();
+    await page.getByRole('heading', { name: 'Events' }).waitFor();
+    // Styles, too.
+    expect(
+      await page
+        .locator('.events .event')
+        .first()
+        .evaluate((row) => getComputedStyle(row).display),
+    ).toBe('grid');
+    await openLost('alerts-page');
+    await page.getByRole('heading', { name: 'Alerts' }).waitFor();
+    expect(watched.troubles.splice(0).filter((text) => !text.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
+  });
+
+  inBrowser('says of an address that there is no such page, and leads home', async () => {
+    const answer = await page.goto(`${app.url}/no/such/page`);
+    expect(answer?.status()).toBe(404);
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await seen('/no/such/page');
+    expect(await watched.accessibilityProblems()).toEqual([]);
+    await page.getByRole('link', { name: 'To the fleet', exact: true }).click();
+    await page.getByRole('heading', { name: 'Fleet' }).waitFor();
+    expect(watched.troubles.splice(0).filter((text) => !text.includes('404'))).toEqual([]);
   });
 
   inBrowser('opens GraphiQL with the page’s own query', async () => {

@@ -1,11 +1,12 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { RollbackDeployment, Undeploy } from '../__generated__/deployment-actions.js';
 import type { DeploymentDetailsFragment } from '../__generated__/operations.js';
 import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
 import { ReasonDialog } from '../components/reason-dialog.js';
+import { loadedLater } from '../loading/loaded-later.js';
 
-const MigrateDialog = lazy(() => import('./migration/migrate-dialog.js'));
+const MigrateDialog = loadedLater(() => import('./migration/migrate-dialog.js'), 'dialog');
 
 interface DeploymentActionsProps {
   readonly deployment: DeploymentDetailsFragment;
@@ -35,11 +36,7 @@ export function DeploymentActions({ deployment, isMigrating }: DeploymentActions
           <Icon name="stopped" /> Stop…
         </Button>
       )}
-      {asked === 'migrate' && (
-        <Suspense fallback={null}>
-          <MigrateDialog deployment={name} onClose={close} />
-        </Suspense>
-      )}
+      {asked === 'migrate' && <MigrateDialog deployment={name} onClose={close} />}
       {asked === 'rollback' && (
         <ReasonDialog
           title={`Roll ${name} back?`}

@@ -1,4 +1,3 @@
-import { lazy, Suspense } from 'react';
 import { Link } from 'wouter';
 import { DeploymentChanges, DeploymentPage as DeploymentDocument } from '../__generated__/deployment.js';
 import { useEventStream } from '../api/event-stream.js';
@@ -11,6 +10,7 @@ import { SectionLinks } from '../components/section-links.js';
 import { Skeleton } from '../components/skeleton.js';
 import type { PageProps } from '../pages.js';
 import { decoded, eventsPath } from '../paths.js';
+import { loadedLater } from '../loading/loaded-later.js';
 import { PageHead } from '../shell/page.js';
 import { useUrlState } from '../url-state.js';
 import { DeploymentActions } from './deployment-actions.js';
@@ -32,13 +32,13 @@ const SECTIONS = [
 type Section = (typeof SECTIONS)[number]['value'];
 
 const SECTION_COMPONENTS = {
-  live: lazy(() => import('./charts/live-section.js')),
-  drift: lazy(() => import('./drift/drift-section.js')),
-  predictions: lazy(() => import('./predictions/predictions-section.js')),
-  truth: lazy(() => import('./truth/truth-section.js')),
-  history: lazy(() => import('./history/history-section.js')),
-  requests: lazy(() => import('./recorded-requests.js')),
-  settings: lazy(() => import('./settings-section.js')),
+  live: loadedLater(() => import('./charts/live-section.js')),
+  drift: loadedLater(() => import('./drift/drift-section.js')),
+  predictions: loadedLater(() => import('./predictions/predictions-section.js')),
+  truth: loadedLater(() => import('./truth/truth-section.js')),
+  history: loadedLater(() => import('./history/history-section.js')),
+  requests: loadedLater(() => import('./recorded-requests.js')),
+  settings: loadedLater(() => import('./settings-section.js')),
 } as const;
 
 /** What a migration's guards have seen is told by no event. */
@@ -94,9 +94,7 @@ export default function DeploymentPage({ params }: PageProps) {
           )}
           {migration && <MigrationPanel deployment={name} migration={migration} />}
           <SectionLinks label={`Parts of ${name}`} name="view" sections={SECTIONS} current={section} />
-          <Suspense fallback={<Skeleton lines={5} />}>
-            <Section deployment={deployment} />
-          </Suspense>
+          <Section deployment={deployment} />
         </>
       )}
     </>

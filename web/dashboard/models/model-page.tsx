@@ -1,4 +1,4 @@
-import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
+import type { ComponentType } from 'react';
 import { Link } from 'wouter';
 import { useLiveQuery } from '../api/live-query.js';
 import { DOMAIN_NAMES } from '../catalog/domains.js';
@@ -11,6 +11,7 @@ import { Time } from '../components/time.js';
 import { ModelHead } from '../__generated__/model.js';
 import type { ModelHeadQuery } from '../__generated__/operations.js';
 import type { PageProps } from '../pages.js';
+import { loadedLater } from '../loading/loaded-later.js';
 import { PageHead } from '../shell/page.js';
 import {
   decoded,
@@ -34,16 +35,36 @@ export interface TabProps {
 interface Tab {
   readonly id: string;
   readonly label: string;
-  readonly component: LazyExoticComponent<ComponentType<TabProps>>;
+  readonly component: ComponentType<TabProps>;
 }
 
 const TABS: readonly Tab[] = [
-  { id: '', label: 'Card', component: lazy(() => import('./card/card-tab.js')) },
-  { id: 'versions', label: 'Versions', component: lazy(() => import('./versions/versions-tab.js')) },
-  { id: 'aliases', label: 'Aliases', component: lazy(() => import('./aliases/aliases-tab.js')) },
-  { id: 'lineage', label: 'Lineage', component: lazy(() => import('./lineage/lineage-tab.js')) },
-  { id: 'metrics', label: 'Metrics', component: lazy(() => import('./metrics/metrics-tab.js')) },
-  { id: 'compare', label: 'Compare', component: lazy(() => import('./compare/compare-tab.js')) },
+  { id: '', label: 'Card', component: loadedLater<TabProps>(() => import('./card/card-tab.js')) },
+  {
+    id: 'versions',
+    label: 'Versions',
+    component: loadedLater<TabProps>(() => import('./versions/versions-tab.js')),
+  },
+  {
+    id: 'aliases',
+    label: 'Aliases',
+    component: loadedLater<TabProps>(() => import('./aliases/aliases-tab.js')),
+  },
+  {
+    id: 'lineage',
+    label: 'Lineage',
+    component: loadedLater<TabProps>(() => import('./lineage/lineage-tab.js')),
+  },
+  {
+    id: 'metrics',
+    label: 'Metrics',
+    component: loadedLater<TabProps>(() => import('./metrics/metrics-tab.js')),
+  },
+  {
+    id: 'compare',
+    label: 'Compare',
+    component: loadedLater<TabProps>(() => import('./compare/compare-tab.js')),
+  },
 ];
 
 /** One model, in tabs that each have an address. */
@@ -85,9 +106,7 @@ export default function ModelPage({ params }: PageProps) {
             ))}
           </nav>
           <div className="stack tab-content">
-            <Suspense fallback={<Skeleton lines={5} />}>
-              <tab.component model={model} rest={params.rest} />
-            </Suspense>
+            <tab.component model={model} rest={params.rest} />
           </div>
         </>
       )}

@@ -16,5 +16,23 @@ export function instanceLabel(instance: unknown): string {
     const [name = ''] = molblock.split(/\r?\n/, 1);
     return name.trim() === '' ? 'a MOL file' : name.trim();
   }
-  return JSON.stringify(instance);
+  return brief(instance);
+}
+
+const SHOWN_ITEMS = 3;
+const SHOWN_CHARACTERS = 80;
+
+/** JSON in which a long list, such as a spectrum, stands by its beginning and its length. */
+function brief(value: unknown): string {
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value);
+  if (Array.isArray(value)) {
+    const isLong = value.length > 2 * SHOWN_ITEMS;
+    const items = (isLong ? value.slice(0, SHOWN_ITEMS) : value).map(brief);
+    return `[${[...items, ...(isLong ? [`… ${value.length} in all`] : [])].join(',')}]`;
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([name, part]) => `${JSON.stringify(name)}:${brief(part)}`)
+    .join(',')}}`;
 }

@@ -1,7 +1,5 @@
-import { Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import { PAGES } from '../pages.js';
-import { Skeleton } from '../components/skeleton.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { NotFoundPage } from './not-found-page.js';
 import { PageErrors } from './page-errors.js';
@@ -28,18 +26,16 @@ export function Shell() {
           <ConnectionBanner />
           <main id="main" tabIndex={-1}>
             <PageErrors>
-              <Suspense fallback={<Skeleton lines={6} />}>
-                <Switch>
-                  {PAGES.map(({ path, component: Component }) => (
-                    <Route key={path} path={path}>
-                      {(params) => <Component params={params} />}
-                    </Route>
-                  ))}
-                  <Route>
-                    <NotFoundPage />
+              <Switch>
+                {PAGES.map(({ path, component: Component }) => (
+                  <Route key={path} path={path}>
+                    {(params) => <Component params={params} />}
                   </Route>
-                </Switch>
-              </Suspense>
+                ))}
+                <Route>
+                  <NotFoundPage />
+                </Route>
+              </Switch>
             </PageErrors>
           </main>
         </div>

@@ -1,3 +1,4 @@
+import { BarList } from '../../components/bar-list.js';
 import { Notice } from '../../components/notice.js';
 import { instanceLabel } from '../../molecules/molecule-text.js';
 import { MoleculePicture } from '../../molecules/molecule-picture.js';
@@ -90,13 +91,21 @@ function Result({ result: { name, value, unit, interval, set }, pipeline, isOnly
   const declared = pipeline.result[name];
   const description = declared?.description ?? pipeline.outputs[name]?.description;
   const { text, exact } = resultValue(value);
+  const shares = sharesIn(value);
   return (
     <div className="result">
       <p className="result-name">{isOnly ? (description ?? name) : name}</p>
-      <p className="result-value">
-        <output title={exact}>{text}</output>
-        {unit !== null && unit !== '1' && <span className="unit"> {unit}</span>}
-      </p>
+      {shares !== null ? (
+        <BarList
+          label={name}
+          bars={shares.map(([label, share]) => ({ label, value: share, text: resultValue(share).text }))}
+        />
+      ) : (
+        <p className={typeof value === 'object' ? 'result-value several' : 'result-value'}>
+          <output title={exact}>{text}</output>
+          {unit !== null && unit !== '1' && <span className="unit"> {unit}</span>}
+        </p>
+      )}
       {interval && (
         <div className="result-interval">
           <span>{intervalText(interval)}</span>{' '}
@@ -112,6 +121,17 @@ function Result({ result: { name, value, unit, interval, set }, pipeline, isOnly
       {!isOnly && description !== undefined && <p className="muted">{description}</p>}
     </div>
   );
+}
+
+/** Shares of one, such as the probabilities of classes, the largest first; null for anything else. */
+function sharesIn(value: unknown): (readonly [string, number])[] | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  const entries = Object.entries(value as Readonly<Record<string, unknown>>);
+  const shares = entries.flatMap(([name, share]): (readonly [string, number])[] =>
+    typeof share === 'number' && share >= 0 && share <= 1 ? [[name, share]] : [],
+  );
+  if (shares.length < 2 || shares.length !== entries.length) return null;
+  return shares.sort(([, one], [, other]) => other - one);
 }
 
 /** What the publisher says should come, where an example was asked. */

@@ -60,11 +60,11 @@ export function DomainVerdict({ verdict, areMolecules }: DomainVerdictProps) {
         <details>
           <summary>Nearest training rows</summary>
           <ul className="neighbours">
-            {nearest.map(({ instance, measured, predicted, similarity }) => {
+            {nearest.map(({ instance, measured, predicted, similarity }, place) => {
               const molecule = areMolecules ? moleculeTextOf(instance) : null;
               const label = instanceLabel(instance);
               return (
-                <li key={label}>
+                <li key={`${place} ${label}`}>
                   {molecule !== null && (
                     <MoleculePicture molecule={molecule} name={label} width={120} height={80} />
                   )}
