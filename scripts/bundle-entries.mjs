@@ -12,6 +12,7 @@ const EXTERNAL = [
   '@prisma/client',
   'sharp',
   'openchemlib',
+  'unicode-name',
 ];
 
 /** Imported only where they are asked for. They share no class or registry with the bundle, which has copies of its own. */
@@ -34,6 +35,10 @@ export async function bundleEntries(root, outdir) {
     platform: 'node',
     target: 'node20',
     sourcemap: true,
+    // A third less to read at every start. Names stay, for the stacks of errors.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 200,
     legalComments: 'none',
     logLevel: 'warning',
     external: EXTERNAL,

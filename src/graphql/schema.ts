@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import type { GraphQLSchema } from 'graphql';
+import { buildASTSchema, parse, type GraphQLSchema } from 'graphql';
 import { packageRoot } from '../platform/package-root.js';
 import { recordUserErrors } from './http/failed-request.js';
 import { resolvers } from './resolvers/index.js';
@@ -28,7 +28,9 @@ let built: GraphQLSchema | undefined;
 export function buildExecutableSchema(): GraphQLSchema {
   built ??= recordUserErrors(
     makeExecutableSchema({
-      typeDefs: readTypeDefinitions(),
+      // The build has validated the SDL; to copy the schema for each resolver would take as long again as all the rest.
+      typeDefs: buildASTSchema(parse(readTypeDefinitions().join('\n')), { assumeValidSDL: true }),
+      updateResolversInPlace: true,
       resolvers,
       resolverValidationOptions: {
         requireResolversToMatchSchema: 'error',

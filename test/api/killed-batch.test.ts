@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTestDatabase, databaseKinds } from '../support/databases.js';
+import { databaseKinds } from '../support/databases.js';
 import { kills } from '../support/depth.js';
+import { createWithExamples } from '../support/example-template.js';
 import { until } from '../support/until.js';
 import { overJob, startBatch } from './support/file-steps.js';
 import { jobOf } from './support/job-steps.js';
@@ -14,7 +15,7 @@ interface Found {
 
 describe.each(databaseKinds)('a server killed in the middle of a batch on %s', (kind) => {
   it('answers every row once, in its order', async () => {
-    const database = await createTestDatabase(kind);
+    const database = await createWithExamples(kind);
     const environment = { ...environmentOf(database), RETORT_EXAMPLES: 'true' };
     let server = await startServer(environment);
     try {

@@ -11,5 +11,5 @@ export function rounds(usual: number): number {
 
 /** How often a server is killed in each of the tests that kill it; RETORT_TEST_KILLS for a longer hunt. */
 export function kills(): number {
-  return Number(process.env.RETORT_TEST_KILLS ?? rounds(2));
+  return Number(process.env.RETORT_TEST_KILLS ?? rounds(1));
 }

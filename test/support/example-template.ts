@@ -17,14 +17,26 @@ const NAME = 'template-database';
  * three times as long as to start again: the models are read, their graphs optimised, and what their data says of
  * predictions is fitted.
  */
-export async function lendWithExamples(kind: DatabaseKind): Promise<TestDatabase> {
+export function lendWithExamples(kind: DatabaseKind): Promise<TestDatabase> {
+  return copied(kind, lendTestDatabase);
+}
+
+/** The same for a server in a process of its own. */
+export function createWithExamples(kind: DatabaseKind): Promise<TestDatabase> {
+  return copied(kind, createTestDatabase);
+}
+
+async function copied(
+  kind: DatabaseKind,
+  create: typeof createTestDatabase | typeof lendTestDatabase,
+): Promise<TestDatabase> {
   const directory = await exampleTemplate(kind);
   const postgres = kind === 'postgresql' ? readFileSync(join(directory, NAME), 'utf8') : undefined;
-  const lent = await lendTestDatabase(kind, { directory, ...(postgres !== undefined && { postgres }) });
+  const database = await create(kind, { directory, ...(postgres !== undefined && { postgres }) });
   for (const part of readdirSync(directory))
     if (part !== NAME && !DATABASE_PARTS.includes(part))
-      cpSync(join(directory, part), join(lent.dataDirectory, part), { recursive: true });
-  return lent;
+      cpSync(join(directory, part), join(database.dataDirectory, part), { recursive: true });
+  return database;
 }
 
 /** Made by the first worker of the run that needs it; the others wait. */

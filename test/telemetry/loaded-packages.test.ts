@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import protobuf from 'protobufjs';
 import { packageRoot } from '../../src/platform/package-root.js';
-import { createEmptyDatabase, environmentOf, spawnServer } from '../api/support/server-process.js';
+import { environmentOf, spawnServer } from '../api/support/server-process.js';
 import type { TestDatabase } from '../support/databases.js';
+import { createWithExamples } from '../support/example-template.js';
 import { OtlpReceiver } from './otlp-receiver.js';
 
 /** Of opentelemetry-proto, what is looked at. */
@@ -35,7 +36,7 @@ describe('the packages of OpenTelemetry', () => {
   let database: TestDatabase;
   beforeEach(async () => {
     receiver = await OtlpReceiver.listen();
-    database = await createEmptyDatabase('embedded');
+    database = await createWithExamples('embedded');
   });
   afterEach(async () => {
     await receiver.close();
@@ -62,14 +63,16 @@ describe('the packages of OpenTelemetry', () => {
     expect(code).toBe(0);
     const [, names = '', count = ''] = /loaded: (\[.*\]); modules: (\d+)/.exec(stdout) ?? [];
     // What looks, sees: other packages of the same kind are there.
-    expect(Number(count)).toBeGreaterThan(10);
+    expect(Number(count)).toBeGreaterThan(0);
     return JSON.parse(names) as string[];
   }
 
   it('are not loaded without an endpoint', async () => {
     expect(await serve({ OTEL_SERVICE_NAME: 'retort' })).toEqual([]);
-    const bundle = await readFile(join(packageRoot, 'dist/src/main.js'), 'utf8');
-    expect(bundle).not.toContain('node_modules/@opentelemetry');
+    const map = await readFile(join(packageRoot, 'dist/src/main.js.map'), 'utf8');
+    const { sources } = JSON.parse(map) as { readonly sources: readonly string[] };
+    expect(sources.filter((path) => path.includes('node_modules/graphql/'))).not.toEqual([]);
+    expect(sources.filter((path) => path.includes('node_modules/@opentelemetry'))).toEqual([]);
   });
 
   it('send protobuf where one is set, the last of it as the server stops', async () => {
