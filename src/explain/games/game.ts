@@ -30,8 +30,8 @@ export interface Game {
   answers(asked: readonly Asked[]): Promise<Float64Array>;
 }
 
-/** Asked together at most: more would hold their rows in memory. */
-const AT_ONCE = 4_096;
+/** Rows that are made together at most: more would hold up whoever waits for the event loop. */
+const AT_ONCE = 1_024;
 
 /** v(S) of each coalition: the mean over the background. */
 export async function coalitionValues(game: Game, coalitions: readonly Coalition[]): Promise<Float64Array> {

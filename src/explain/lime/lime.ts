@@ -23,7 +23,7 @@ export const LIME_DEFAULTS: LimeOptions = {
   alpha: 1,
 };
 
-const AT_ONCE = 1_024;
+const AT_ONCE = 256;
 
 /**
  * LIME (Ribeiro, Singh and Guestrin 2016): samples that keep each player with probability ½, the others from a random row of the

@@ -25,6 +25,8 @@ export interface KernelOptions {
 /** Error bars are trusted from so many pairs for each unknown on. */
 const PAIRS_PER_PLAYER = 4;
 const FEWEST_PAIRS = 128;
+/** Multiplications between two pauses: one or two milliseconds. */
+const OPERATIONS = 1_000_000;
 
 /**
  * Kernel SHAP (Lundberg and Lee 2017): Shapley values by regression over coalitions drawn with the probability of the kernel
@@ -54,19 +56,26 @@ export async function kernelShap(game: Game, options: KernelOptions): Promise<So
   const most = Math.floor(options.maxCoalitions / 2);
   let estimate: PairedEstimate | null = null;
   let next = fewest;
-  while (regression.pairs < most) {
-    const step = Math.min(next - regression.pairs, most - regression.pairs);
-    const pairs = Array.from({ length: step }, () => draw.next());
-    const fresh = freshOf(pairs, known);
-    if (!options.allows(fresh.length)) break;
-    const answers = await coalitionValues(game, fresh);
-    for (const [place, coalition] of fresh.entries()) known.set(keyOf(coalition), answers[place] ?? NaN);
-    for (const pair of pairs)
-      regression.add(
-        pair,
-        (known.get(keyOf(pair)) ?? NaN) - baseValue,
-        (known.get(keyOf(complement(pair))) ?? NaN) - baseValue,
-      );
+  const part = Math.max(1, Math.min(64, Math.floor(OPERATIONS / players ** 2)));
+  let isAffordable = true;
+  while (isAffordable && regression.pairs < most) {
+    const until = Math.min(next, most);
+    while (regression.pairs < until) {
+      const count = Math.min(part, until - regression.pairs);
+      const pairs = Array.from({ length: count }, () => draw.next());
+      const fresh = freshOf(pairs, known);
+      isAffordable = options.allows(fresh.length);
+      if (!isAffordable) break;
+      const answers = await coalitionValues(game, fresh);
+      for (const [place, coalition] of fresh.entries()) known.set(keyOf(coalition), answers[place] ?? NaN);
+      for (const pair of pairs)
+        regression.add(
+          pair,
+          (known.get(keyOf(pair)) ?? NaN) - baseValue,
+          (known.get(keyOf(complement(pair))) ?? NaN) - baseValue,
+        );
+      await options.pause();
+    }
     estimate = regression.pairs < fewest ? null : await regression.estimate(options.pause);
     if (estimate !== null && isClose(estimate, options.tolerance)) break;
     next = Math.ceil(regression.pairs * 1.5);

@@ -1,8 +1,8 @@
 import type { Coalition } from '../games/game.js';
 import { Cholesky } from '../regression/cholesky.js';
 
-/** Multiplications between two pauses: about three milliseconds. */
-const OPERATIONS = 2_000_000;
+/** Multiplications between two pauses: one or two milliseconds. */
+const OPERATIONS = 1_000_000;
 
 export interface PairedEstimate {
   readonly values: Float64Array;

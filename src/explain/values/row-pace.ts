@@ -1,7 +1,7 @@
 const FIRST = 32;
 const LARGEST = 512;
-/** A request that comes meanwhile waits for no more than about this. */
-const AIM_MS = 4;
+/** A request that comes meanwhile waits for no more than about twice this. */
+const AIM_MS = 2;
 
 /** How many rows are asked together: as many as take a moment, whatever the model. */
 export class RowPace {
