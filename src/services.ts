@@ -4,14 +4,7 @@ import { Evaluations, EvaluationStore, JobFiles } from './batch/index.js';
 import { CatalogService } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { DeploymentService } from './deployments/index.js';
-import {
-  Backgrounds,
-  ExplainService,
-  ExplanationJob,
-  ExplanationPictures,
-  IntegratedGradientsSolver,
-  TreeShapSolver,
-} from './explain/index.js';
+import { buildExplainServices } from './explain-services.js';
 import { GitService } from './git/index.js';
 import { daysAgo, type Chore } from './hourly-cleaning.js';
 import { buildMonitoringServices } from './monitoring-services.js';
@@ -242,31 +235,23 @@ export async function buildServices(parts: {
     optimizations: { inspector, instances, inference, recordedRequests },
     jobFiles,
   });
-  const explain = new ExplainService({
+  const depictions = new MoleculeDepictions({ molecules });
+  const { explain, explanationPictures } = buildExplainServices({
+    stops,
+    artifacts,
+    graphs,
+    runners,
+    molecules,
     catalog,
     deployments,
     inference,
     runner,
     predictions,
     reader: asked,
-    molecules,
-    backgrounds: new Backgrounds({ artifacts, deployments, recordedRequests }),
+    recordedRequests,
     jobs,
+    depictions,
   });
-  const trees = new TreeShapSolver({ graphs });
-  stops.add('explanations by trees', () => trees.close());
-  explain.solvers.register(trees);
-  const gradients = new IntegratedGradientsSolver({
-    graphs,
-    runners,
-    catalog,
-    memory: deployments.memory,
-    pause: () => inference.foreground.idle(),
-  });
-  stops.add('gradients', () => gradients.close());
-  explain.solvers.register(gradients);
-  jobs.register(new ExplanationJob(explain));
-  const depictions = new MoleculeDepictions({ molecules });
   const chores: readonly Chore[] = [
     { what: 'old request events', run: () => events.prune(daysAgo(config.requestEventDays)) },
     { what: 'old archives', run: () => transfer.removeOldArchives() },
@@ -297,7 +282,7 @@ export async function buildServices(parts: {
     reports: new ReportService({ catalog, reliability, evaluations }),
     depictions,
     explain,
-    explanationPictures: new ExplanationPictures(depictions),
+    explanationPictures,
     recordedRequests,
     comparisons,
     comparer,

@@ -20,10 +20,8 @@ import { DeploymentRollback } from './deployment-rollback.js';
 import { deploymentParts, type DeploymentDependencies } from './deployment-parts.js';
 import type { DeploymentStore } from './deployment-store.js';
 import type { Fleet } from './harness/fleet.js';
-import type { MemoryBudget } from './harness/memory-budget.js';
 import { MigrationService } from './migrations/migration-service.js';
 import { resolvedAs, type ModelHandle } from './routing/model-handle.js';
-import type { OnDemandModels } from './harness/on-demand-models.js';
 import type { DeploymentFilter, DeploymentPageQuery, DeploymentRecord, RevisionRecord } from './records.js';
 import type { Reconciler } from './reconciler.js';
 import { RevisionRequests } from './revision-requests.js';
@@ -45,7 +43,7 @@ import { checkReason } from '../platform/text/check-text.js';
 export class DeploymentService {
   readonly installedRuntime = installedRuntime;
   private readonly store: DeploymentStore;
-  private readonly onDemand: OnDemandModels;
+  private readonly onDemand;
   private readonly versions: VersionResolver;
   private readonly requests: RevisionRequests;
   private readonly router: Router;
@@ -55,7 +53,7 @@ export class DeploymentService {
   readonly traffic: TrafficService;
   readonly rollback: DeploymentRollback;
   /** What all models share, for what is made of one and loaded beside it. */
-  readonly memory: MemoryBudget;
+  readonly memory;
   /** From `forget` until `recover` knows again what is to run: requests wait for that. */
   private forgotten: { readonly over: Promise<void>; readonly end: () => void } | null = null;
 
