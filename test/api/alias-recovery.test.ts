@@ -14,9 +14,6 @@ import { succeed } from './support/ask.js';
 import { storedEvents } from './support/event-watch.js';
 import { environmentOf, startServer, type ServerProcess } from './support/server-process.js';
 
-const KILLS = kills();
-/** A server starts for each of them. */
-const TIMEOUT_MS = patience(80_000 * (KILLS + 1));
 const MODEL = 'killed';
 const ALIAS = 'production';
 
@@ -28,6 +25,9 @@ interface Move {
 }
 
 describe.each(databaseKinds)('kill -9 while an alias moves, %s database', (kind) => {
+  const KILLS = kills(kind);
+  // A server starts for each of them.
+  const TIMEOUT_MS = patience(80_000 * (KILLS + 1));
   it(
     'leaves the old target or the new one, with a history that agrees',
     async () => {

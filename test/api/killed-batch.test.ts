@@ -28,7 +28,7 @@ describe.each(databaseKinds)('a server killed in the middle of a batch on %s', (
       expect(isServed).toBe(true);
       const { id } = await startBatch(server, file, { deployment: 'binding-energy', format: 'CSV' });
       let reached = 0;
-      for (let kill = 1; kill <= kills(); kill += 1) {
+      for (let kill = 1; kill <= kills(kind); kill += 1) {
         await until(async () => {
           const { progress, state } = await jobOf(server, id);
           const hasGoneOn = progress.done > reached;

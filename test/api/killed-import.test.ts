@@ -12,7 +12,6 @@ import { succeed } from './support/ask.js';
 import { environmentOf, startServer, type ServerProcess } from './support/server-process.js';
 import { download, IMPORT, send, type Imported } from './support/transfer-steps.js';
 
-const KILLS = kills();
 const VERSIONS = 4;
 const WEIGHTS = 100_000;
 const ROUND_MS = 60_000;
@@ -37,6 +36,7 @@ function archiveOf(name: string, seed: number): Buffer {
 }
 
 describe.each(databaseKinds)('a server killed in the middle of an import, %s database', (kind) => {
+  const KILLS = kills(kind);
   it(
     `has the model wholly or not at all afterwards, ${KILLS} times`,
     async () => {

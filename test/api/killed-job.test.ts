@@ -33,7 +33,7 @@ describe.each(databaseKinds)('a server killed in the middle of a job on %s', (ki
       await succeed(server, cancelJob, { input: { id: ended.id } });
       const { id } = await startVerification(server);
       let reached = 0;
-      for (let kill = 1; kill <= kills(); kill += 1) {
+      for (let kill = 1; kill <= kills(kind); kill += 1) {
         await until(async () => {
           const { progress, state } = await jobOf(server, id);
           reached = Math.max(reached, progress.done);

@@ -23,7 +23,6 @@ import { scalingModel } from './support/own-models.js';
 import { environmentOf, startServer, type ServerProcess } from './support/server-process.js';
 import { infer, PATIENT_MS, serveWith, until } from './support/serving-steps.js';
 
-const KILLS = kills();
 const THREAD = { runtime: { isolation: 'THREAD' } };
 const LONG_STEP = { canary: { steps: [{ weight: 20, dwellMs: 3_600_000, minRequests: 0 }] } };
 
@@ -36,6 +35,7 @@ const lasting = ({ version, traffic, migration, revision }: Served) => ({
 });
 
 describe.each(databaseKinds)('deployments after kill -9, %s database', (kind) => {
+  const KILLS = kills(kind);
   const kill = async (server: ServerProcess) => {
     server.send('SIGKILL');
     await server.exited;
