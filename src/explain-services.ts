@@ -34,7 +34,8 @@ export function buildExplainServices(parts: {
   readonly jobs: JobService;
   readonly depictions: MoleculeDepictions;
 }) {
-  const { stops, artifacts, graphs, runners, catalog, deployments, inference, recordedRequests, jobs } = parts;
+  const { stops, artifacts, graphs, runners, catalog, deployments, inference, recordedRequests, jobs } =
+    parts;
   const backgrounds = new Backgrounds({ artifacts, deployments, recordedRequests });
   const explain = new ExplainService({ ...parts, backgrounds });
   const trees = new TreeShapSolver({ graphs });

@@ -146,9 +146,7 @@ export function ownColumns(format: FileFormat): readonly string[] {
 
 /** By an interval, or, of a class, by a set of classes. */
 function isBounded({ interval, results }: Prediction): boolean {
-  return (
-    (interval ?? null) !== null || results.some((each) => (each.interval ?? each.set ?? null) !== null)
-  );
+  return (interval ?? null) !== null || results.some((each) => (each.interval ?? each.set ?? null) !== null);
 }
 
 /** Where each row names its own columns, one of them may have the name of a result: it gets a number behind it. */

@@ -354,7 +354,9 @@ describe('the dashboard’s pages of operations', () => {
     ).toBe('grid');
     await openLost('alerts-page');
     await page.getByRole('heading', { name: 'Alerts' }).waitFor();
-    expect(watched.troubles.splice(0).filter((text) => !text.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
+    expect(watched.troubles.splice(0).filter((text) => !text.includes('ERR_INTERNET_DISCONNECTED'))).toEqual(
+      [],
+    );
   });
 
   inBrowser('says of an address that there is no such page, and leads home', async () => {
