@@ -107,6 +107,7 @@ describe.each(databaseKinds)('names that mean nothing here, %s database', (kind)
     '',
     'a'.repeat(64),
     'nul\u0000',
+    '<img src=x onerror=alert(1)>',
   ])('a model named %j', async (name) => {
     expect(await refusal(app, REGISTER, { input: { name, domain: 'GENERAL' } })).toMatchObject({
       code: 'INVALID_NAME',
@@ -119,6 +120,18 @@ describe.each(databaseKinds)('names that mean nothing here, %s database', (kind)
   it('takes the longest and the shortest name the pattern allows', async () => {
     await register(app, 'a'.repeat(63));
     await register(app, '0');
+  });
+
+  it('a card with a picture of 5 MB', async () => {
+    const picture = Buffer.alloc(5_000_000).toString('base64');
+    const card = `# Large\n\n![plot](data:image/png;base64,${picture})`;
+    expect(
+      await refusal(app, REGISTER, { input: { name: 'pictured', domain: 'GENERAL', card } }),
+    ).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      field: ['card'],
+      message: expect.stringMatching(/at most 200[,.]?000 characters, got 66\d{5}/),
+    });
   });
 
   it('texts that are too long, and text PostgreSQL cannot hold', async () => {

@@ -424,7 +424,7 @@ describe.each(databaseKinds)('drift, %s database', (kind) => {
       {
         what: 'what is no table',
         text: 'smiles\n"C',
-        message: /^Expected a CSV file with a header, got one that ends with/,
+        message: /^The table cannot be read in line 2: /,
       },
     ])('$what', async ({ text, message }) => {
       const error = await refusal(app, SET, { input: { version: 'esol@1', csv: await upload(text) } });

@@ -22,9 +22,7 @@ export function loadedLater<P extends object>(
       case 'loading':
         return what === 'dialog' ? null : <Skeleton lines={6} />;
       case 'failed':
-        return (
-          <NotLoaded isPage={what === 'page'} isTrying={part.isTrying} onAgain={() => void loader.again()} />
-        );
+        return <NotLoaded isPage={what === 'page'} isTrying={part.isTrying} onAgain={() => loader.again()} />;
       case 'loaded': {
         const Component = part.component;
         return <Component {...props} />;

@@ -21,16 +21,16 @@ export class PartLoader<P> {
   }
 
   /** Once more; nothing where it is loaded, or being loaded. */
-  async again(): Promise<void> {
+  again(): void {
     const before = this.state.get();
     if (before.phase !== 'failed' || before.isTrying) return;
     this.state.set({ ...before, isTrying: true });
-    await loadMissingStyles();
-    await this.attempt();
+    void this.attempt();
   }
 
   private async attempt(): Promise<void> {
     try {
+      await loadLostStyles();
       const { default: component } = await this.load();
       this.state.set({ phase: 'loaded', component });
     } catch (error) {
@@ -39,18 +39,37 @@ export class PartLoader<P> {
   }
 }
 
-/** A style sheet that was asked for in vain is not asked for again by what loads the part, which believes it to be there. */
-async function loadMissingStyles(): Promise<void> {
-  const missing = [...document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')].filter(
-    ({ sheet }) => sheet === null,
-  );
+/** Addresses of style sheets that were asked for in vain: what the build puts around a part's program asks for each but once. */
+const lostStyles = new Set<string>();
+
+// Errors of elements do not bubble.
+document.addEventListener(
+  'error',
+  ({ target }) => {
+    if (!(target instanceof HTMLLinkElement) || target.rel !== 'stylesheet') return;
+    lostStyles.add(target.href);
+    target.remove();
+  },
+  true,
+);
+
+/** @throws Error when one of them is lost again */
+async function loadLostStyles(): Promise<void> {
+  const addresses = [...lostStyles];
+  lostStyles.clear();
   await Promise.all(
-    missing.map(
-      (link) =>
-        new Promise<void>((resolve) => {
-          const again = link.cloneNode() as HTMLLinkElement;
-          for (const end of ['load', 'error']) again.addEventListener(end, () => resolve(), { once: true });
-          link.replaceWith(again);
+    addresses.map(
+      (address) =>
+        new Promise((resolve, reject) => {
+          const link = document.createElement('link');
+          link.rel = 'stylesheet';
+          link.crossOrigin = '';
+          link.href = address;
+          link.addEventListener('load', resolve, { once: true });
+          link.addEventListener('error', () => reject(new Error(`${address} could not be loaded.`)), {
+            once: true,
+          });
+          document.head.append(link);
         }),
     ),
   );
