@@ -4,14 +4,8 @@ import { Evaluations, EvaluationStore, JobFiles } from './batch/index.js';
 import { CatalogService } from './catalog/index.js';
 import { GraphComparisons, SampleChooser, VersionComparer } from './comparison/index.js';
 import { DeploymentService } from './deployments/index.js';
-import {
-  Backgrounds,
-  ExplainService,
-  ExplanationJob,
-  ExplanationPictures,
-  IntegratedGradientsSolver,
-  TreeShapSolver,
-} from './explain/index.js';
+import { Backgrounds, ExplanationJob, ExplanationPictures } from './explain/index.js';
+import { buildExplainService } from './explain-services.js';
 import { GitService } from './git/index.js';
 import { daysAgo, type Chore } from './hourly-cleaning.js';
 import { buildMonitoringServices } from './monitoring-services.js';
@@ -242,7 +236,10 @@ export async function buildServices(parts: {
     optimizations: { inspector, instances, inference, recordedRequests },
     jobFiles,
   });
-  const explain = new ExplainService({
+  const explain = buildExplainService({
+    stops,
+    graphs,
+    runners,
     catalog,
     deployments,
     inference,
@@ -253,18 +250,6 @@ export async function buildServices(parts: {
     backgrounds: new Backgrounds({ artifacts, deployments, recordedRequests }),
     jobs,
   });
-  const trees = new TreeShapSolver({ graphs });
-  stops.add('explanations by trees', () => trees.close());
-  explain.solvers.register(trees);
-  const gradients = new IntegratedGradientsSolver({
-    graphs,
-    runners,
-    catalog,
-    memory: deployments.memory,
-    pause: () => inference.foreground.idle(),
-  });
-  stops.add('gradients', () => gradients.close());
-  explain.solvers.register(gradients);
   jobs.register(new ExplanationJob(explain));
   const depictions = new MoleculeDepictions({ molecules });
   const chores: readonly Chore[] = [

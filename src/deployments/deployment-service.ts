@@ -54,7 +54,6 @@ export class DeploymentService {
   readonly migrations: MigrationService;
   readonly traffic: TrafficService;
   readonly rollback: DeploymentRollback;
-  /** What all models share, for what is made of one and loaded beside it. */
   readonly memory: MemoryBudget;
   /** From `forget` until `recover` knows again what is to run: requests wait for that. */
   private forgotten: { readonly over: Promise<void>; readonly end: () => void } | null = null;
@@ -63,9 +62,7 @@ export class DeploymentService {
     const parts = deploymentParts(deps);
     this.store = parts.deployments;
     this.router = parts.router;
-    this.memory = parts.memory;
-    this.fleet = parts.fleet;
-    this.onDemand = parts.onDemand;
+    ({ memory: this.memory, fleet: this.fleet, onDemand: this.onDemand } = parts);
     this.versions = new VersionResolver(deps.catalog, deps.events, deps.deafSince);
     this.requests = new RevisionRequests(parts);
     this.migrations = new MigrationService(parts);
