@@ -1,7 +1,7 @@
 import './error-codes.js';
 export { Backgrounds } from './background/background-rows.js';
 export { explanationsOf, ExplanationJob } from './explanation-job.js';
-export { ExplainService } from './explain-service.js';
+export { type ExplainDependencies, ExplainService } from './explain-service.js';
 export type { Attribution, Explanation } from './explanation.js';
 export {
   type Applicability,
