@@ -7,6 +7,7 @@ import {
   ExplanationJob,
   ExplanationPictures,
   IntegratedGradientsSolver,
+  LinearSolver,
   TreeShapSolver,
 } from './explain/index.js';
 import type { InferenceService } from './inference/index.js';
@@ -38,6 +39,7 @@ export function buildExplainServices(parts: {
     parts;
   const backgrounds = new Backgrounds({ artifacts, deployments, recordedRequests });
   const explain = new ExplainService({ ...parts, backgrounds });
+  explain.solvers.register(new LinearSolver({ graphs }));
   const trees = new TreeShapSolver({ graphs });
   stops.add('explanations by trees', () => trees.close());
   explain.solvers.register(trees);

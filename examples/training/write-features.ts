@@ -46,8 +46,10 @@ async function features(set: TrainingSet, reader: InstanceReader): Promise<strin
   return [Object.keys(first), ...lines.map((line) => Object.values(line))].map(csvLine).join('');
 }
 
-/** Text as it is; numbers, lists and objects as JSON, as `predict` and files of rows take them. */
+/** Text and whole numbers of 64 bits as they are; numbers, lists and objects as JSON, as `predict` and files of rows take them. */
 function csvLine(fields: readonly unknown[]): string {
-  const cells = fields.map((field) => (typeof field === 'string' ? field : JSON.stringify(field)));
+  const cells = fields.map((field) =>
+    typeof field === 'string' || typeof field === 'bigint' ? String(field) : JSON.stringify(field),
+  );
   return `${cells.map((cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`;
 }

@@ -15,6 +15,7 @@ export {
   type TensorSolver,
   type TensorTask,
 } from './methods/explanation-method.js';
+export { LinearSolver } from './linear/linear-solver.js';
 export { SolverRegistry } from './methods/solver-registry.js';
 export { IntegratedGradientsSolver } from './gradients/integrated-gradients-solver.js';
 export { ExplanationPictures } from './molecules/explanation-pictures.js';

@@ -27,6 +27,19 @@ function asinh(): Uint8Array {
   return graph.build();
 }
 
+const WIDTH = 40;
+const weights = Array.from({ length: WIDTH }, (_, at) => Math.sin(at + 1));
+/** 3 · (x · weights − 2), of more columns than coalitions can be asked of. */
+function linear(): Uint8Array {
+  const graph = new GraphBuilder('linear', { opset: 17 });
+  graph.input('x', 'FP64', ['rows', WIDTH]);
+  const product = graph.node('MatMul', ['x', graph.constant('w', 'FP64', [WIDTH, 1], weights)]);
+  const less = graph.node('Sub', [product, graph.constant('two', 'FP64', [1], [2])]);
+  graph.node('Mul', [graph.constant('three', 'FP64', [1], [3]), less], {}, ['y']);
+  graph.output('y', 'FP64', ['rows', 1]);
+  return graph.build();
+}
+
 const options = { features: 3, targets: 1 };
 
 describe.each(anyDatabaseKind)('solvers of explanations, %s database', (kind) => {
@@ -40,6 +53,7 @@ describe.each(anyDatabaseKind)('solvers of explanations, %s database', (kind) =>
       ['forest', regressor([tree], options)],
       ['bare-forest', regressor([tree], options, { covers: false })],
       ['asinh', asinh()],
+      ['linear', linear()],
       ['highest', regressor([tree, tree], options, { aggregate: 'MAX' })],
     ] as const) {
       await register(app, name);
@@ -55,6 +69,34 @@ describe.each(anyDatabaseKind)('solvers of explanations, %s database', (kind) =>
   };
   const numbers = ({ attributions }: Explained) => attributions.map(({ attribution }) => attribution);
   const instances = [{ x: [1, 3, 9] }];
+
+  it('explains a linear graph of many columns exactly, by w(x − E x)', async () => {
+    const row = (seed: number) => ({ x: weights.map((_, at) => Math.cos(seed * (at + 1))) });
+    const background = { instances: [row(1), row(2), row(3)] };
+    const found = await one({ version: 'linear@1', instances: [row(4)], target: 'y', background });
+    expect(found).toMatchObject({ method: 'SHAPLEY', game: 'INTERVENTIONAL', rows: expect.any(Number) });
+    expect(found.methodReason).toMatch(/linear/u);
+    const expected = weights.map((weight, at) => {
+      const mean = [1, 2, 3].reduce((sum, seed) => sum + Math.cos(seed * (at + 1)) / 3, 0);
+      return 3 * weight * (Math.cos(4 * (at + 1)) - mean);
+    });
+    for (const [at, value] of numbers(found).entries()) expect(value).toBeCloseTo(expected[at] ?? NaN, 9);
+    expect(Math.abs(found.completenessGap ?? NaN)).toBeLessThan(1e-9);
+    const groups = [found.attributions.slice(0, 10).map(({ name }) => name)];
+    const grouped = await one({
+      version: 'linear@1',
+      instances: [row(4)],
+      target: 'y',
+      background,
+      groups,
+      method: 'SHAPLEY',
+    });
+    expect(numbers(grouped)[0]).toBeCloseTo(
+      expected.slice(0, 10).reduce((sum, value) => sum + value, 0),
+      9,
+    );
+    expect(grouped.attributions).toHaveLength(WIDTH - 9);
+  });
 
   it('explains trees along their paths by the rows the file counts', async () => {
     const found = await one({ version: 'forest@1', instances, target: 'y', method: 'TREE_SHAP' });

@@ -41,7 +41,7 @@ export async function explainInstance(parts: Explaining): Promise<Explanation> {
     methodReason: choice.reason,
     features: request.features,
     game: found.game,
-    target: { name: target.name, unit: target.unit },
+    target: { name: target.name, unit: found.isMargin ? DIMENSIONLESS : target.unit },
     background: found.game === 'PATH_DEPENDENT' ? null : made.background,
     baseValue,
     value,
@@ -59,9 +59,14 @@ export async function explainInstance(parts: Explaining): Promise<Explanation> {
   };
 }
 
+/** Log-odds, scores and logarithms have no unit, whatever the answer has that is made of them. */
+const DIMENSIONLESS = '1';
+
 interface Found extends Solution {
   readonly game: Explanation['game'];
   readonly players: Game['players'];
+  /** Whether the numbers are of what a link makes the answer of. */
+  readonly isMargin: boolean;
 }
 
 async function byGame(
@@ -78,7 +83,7 @@ async function byGame(
       { field: ['background'] },
     );
   const random = seededRandom(input.seed);
-  const base = { players: game.players, game: made.kind };
+  const base = { players: game.players, game: made.kind, isMargin: false };
   switch (method) {
     case 'OCCLUSION':
       return { ...(await occlusion(game)), ...base };
@@ -128,6 +133,7 @@ async function bySolver(
   return {
     players: made.game.players,
     game: found.game,
+    isMargin: found.margin != null,
     baseValue: found.baseValue,
     value,
     attributions: summed((place) => found.attributions[place] ?? 0),
