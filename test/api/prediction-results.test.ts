@@ -110,18 +110,18 @@ describe.each(onBothPaths)('results of predictions, %s database, compiled %s', (
     const [ether] = await predict('wetness', 'COC');
     const value = ether?.value as Record<string, unknown>;
     expect(ether).toMatchObject({
-      unit: 'share: 1, percent: %',
+      unit: 'percent: %, share: 1',
       results: [
+        { name: 'percent', value: value.percent, unit: '%' },
         { name: 'class', value: 'wet', unit: null },
         { name: 'share', value: value.share, unit: '1' },
-        { name: 'percent', value: value.percent, unit: '%' },
       ],
     });
     const { version } = await ask<{ version: { pipeline: { result: object } } }>(
       app,
       '{ version(ref: "wetness@1") { pipeline } }',
     );
-    expect(Object.keys(version.pipeline.result)).toEqual(['class', 'share', 'percent']);
+    expect(Object.keys(version.pipeline.result)).toEqual(['percent', 'class', 'share']);
     expect(value.percent).toEqual({ dry: expect.closeTo(26.8941, 3), wet: expect.closeTo(73.1059, 3) });
   });
 });

@@ -45,6 +45,7 @@ inBrowser(
       await part.getByRole('rowheader', { name: 'PRUNE_STRUCTURED' }).waitFor();
       await part.getByRole('link', { name: 'net@2' }).click();
       await page.getByRole('heading', { name: 'net@2' }).waitFor();
+      await part.getByRole('rowheader', { name: 'net@1' }).waitFor();
       const rows = await part.getByRole('row').allInnerTexts();
       expect(rows[0]?.split('\t').slice(0, 6)).toEqual([
         'Candidate',
