@@ -51,7 +51,8 @@ describe('a linear graph', () => {
   });
 
   it('is none when it rounds', async () => {
-    const cast = async (to: number) => why((graph) => void graph.node('Cast', ['x'], { to: BigInt(to) }, ['y']));
+    const cast = async (to: number) =>
+      why((graph) => void graph.node('Cast', ['x'], { to: BigInt(to) }, ['y']));
     expect(await cast(11)).toBeNull();
     expect(await cast(7)).toBe('operator Cast is not linear in its input');
     expect(await cast(10)).toBe('operator Cast is not linear in its input');
