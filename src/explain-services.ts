@@ -39,10 +39,12 @@ export function buildExplainServices(parts: {
     parts;
   const backgrounds = new Backgrounds({ artifacts, deployments, recordedRequests });
   const explain = new ExplainService({ ...parts, backgrounds });
-  explain.solvers.register(new LinearSolver({ graphs }));
   const trees = new TreeShapSolver({ graphs });
   stops.add('explanations by trees', () => trees.close());
   explain.solvers.register(trees);
+  const linear = new LinearSolver({ graphs });
+  stops.add('explanations of linear graphs', () => linear.close());
+  explain.solvers.register(linear);
   const gradients = new IntegratedGradientsSolver({
     graphs,
     runners,

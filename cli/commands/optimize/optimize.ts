@@ -1,4 +1,5 @@
 import {
+  OptimizationMethodValues,
   OptimizeVersion,
   ShowOptimization,
   type JobNowFragment,
@@ -19,17 +20,6 @@ import { stack } from '../../terminal/layout.js';
 import { writeWhole } from '../../transfer/whole-file.js';
 import { JOB_OUTPUT } from '../jobs/job.js';
 
-const METHODS = [
-  'AUTO',
-  'INT8_DYNAMIC',
-  'INT8_STATIC',
-  'FP16',
-  'WEIGHTS_INT8',
-  'WEIGHTS_INT4',
-  'PRUNE_MAGNITUDE',
-  'PRUNE_STRUCTURED',
-  'DISTILL',
-] as const;
 const ROLES = ['TRAINING', 'CALIBRATION', 'REFERENCE', 'BACKGROUND'] as const;
 
 export const optimize = defineCommand({
@@ -40,7 +30,12 @@ export const optimize = defineCommand({
     original: { kind: 'text', required: true, describe: 'The version, such as esol@3', completes: 'ref' },
   },
   options: {
-    method: { kind: 'choice', choices: METHODS, required: true, describe: 'How; AUTO tries several' },
+    method: {
+      kind: 'choice',
+      choices: OptimizationMethodValues,
+      required: true,
+      describe: 'How; AUTO tries several',
+    },
     option: {
       kind: 'texts',
       describe: 'NAME=VALUE of the method, such as ratio=0.5 or student=DENSE; several times',

@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises';
 import type { VersionRecord } from '../../catalog/index.js';
-import { readWholeGraph } from '../../onnx/index.js';
+import { compiledEntry } from '../../platform/children/compiled-entry.js';
 import { DomainError } from '../../platform/errors.js';
 import type { RuntimeGraphs } from '../../runtime/index.js';
+import { ChildRefused } from '../children/asked-process.js';
+import { AskedProcesses } from '../children/asked-processes.js';
 import type {
   Applicability,
   ExplainedModel,
@@ -10,10 +11,10 @@ import type {
   TensorSolver,
   TensorTask,
 } from '../methods/explanation-method.js';
-import { whyNotAffine } from './affine-graph.js';
+import type { AffineAnswer, AffineQuestion } from './affine-child.js';
 
-/** A graph is read at once, between requests; a larger one is hardly a linear model. */
-const MAX_GRAPH_BYTES = 4 * 2 ** 20;
+/** Nodes and attributes; weights stay in the file. */
+const HEAP_MEGABYTES = 768;
 const MOST_REMEMBERED = 100;
 /** Answers of float32 add up to this share of what was added. */
 const TOLERANCE = 1e-4;
@@ -26,8 +27,12 @@ export class LinearSolver implements TensorSolver {
   readonly method = 'SHAPLEY';
   /** By digest and output: why not, or null. */
   private readonly known = new Map<string, string | null>();
+  private readonly processes: AskedProcesses<AffineQuestion, AffineAnswer>;
 
-  constructor(private readonly deps: { readonly graphs: RuntimeGraphs }) {}
+  constructor(private readonly deps: { readonly graphs: RuntimeGraphs }) {
+    const entry = compiledEntry(import.meta.url, './affine-child.js');
+    this.processes = new AskedProcesses(entry, 'explanations of linear graphs are waiting', HEAP_MEGABYTES);
+  }
 
   async applies({ version, target }: ExplainedModel): Promise<Applicability> {
     const why =
@@ -84,6 +89,10 @@ export class LinearSolver implements TensorSolver {
     };
   }
 
+  close(): Promise<void> {
+    return this.processes.close();
+  }
+
   private async whyNot(
     { artifactDigest: digest, rewrites }: VersionRecord,
     output: string,
@@ -104,11 +113,12 @@ export class LinearSolver implements TensorSolver {
     if ((await this.deps.graphs.remoteOf(digest)) !== null)
       return 'the model is on another server, which does not show its graph';
     const { model } = await (await this.deps.graphs.open({ digest, rewrites })).files();
-    if ((await stat(model)).size > MAX_GRAPH_BYTES)
-      return `its file is larger than ${MAX_GRAPH_BYTES / 2 ** 20} MB`;
-    const graph = readWholeGraph(model);
-    if (graph.hasFunctions) return 'it has functions of its own';
-    return whyNotAffine(graph, output);
+    try {
+      return (await this.processes.ask({ path: model, output })).why;
+    } catch (error) {
+      if (error instanceof ChildRefused) return error.message;
+      throw error;
+    }
   }
 }
 
