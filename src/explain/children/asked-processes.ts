@@ -1,26 +1,40 @@
-import { Turnstile } from '../../platform/turnstile.js';
+import { KeptProcesses } from '../../platform/children/kept-processes.js';
 import { DomainError } from '../../platform/errors.js';
-import { AskedProcess, ChildRefused } from './asked-process.js';
+import { WorkerUnavailable } from '../../platform/failures.js';
 
 const WAITING = 64;
 /** Whoever explains one prediction often explains the next. */
 const IDLE_MS = 30_000;
 
-/** One child process of a kind, started when it is first asked and ended when nobody has asked for a while. */
+/** What a child answers, or why it cannot: the message is a whole sentence for the caller. */
+export type ChildReply<Answer> =
+  | { readonly type: 'answer'; readonly answer: Answer }
+  | { readonly type: 'refused'; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** The child refused: the graph is not one that it can do this for. */
+export class ChildRefused extends Error {}
+
+/** Child processes that read graphs and calculate. */
 export class AskedProcesses<Question extends object, Answer> {
-  private readonly turns: Turnstile;
-  private readonly closing = new AbortController();
-  private idle: AskedProcess<Question, Answer> | undefined;
-  private idleTimer: NodeJS.Timeout | undefined;
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly processes: KeptProcesses<Question, ChildReply<Answer>>;
 
   /** @param what waits, for messages */
-  constructor(
-    private readonly entry: URL,
-    what: string,
-    private readonly heapMegabytes: number,
-  ) {
-    this.turns = new Turnstile(what, { atOnce: 1, waiting: WAITING });
+  constructor(entry: URL, what: string, heapMegabytes: number) {
+    this.processes = new KeptProcesses({
+      entry,
+      heapMegabytes,
+      waiting: { what, most: WAITING },
+      idleMs: IDLE_MS,
+      closed: () => new DomainError('UNAVAILABLE', 'The server is stopping and explains no more'),
+      ended: () =>
+        new DomainError(
+          'UNSUPPORTED_MODEL',
+          'The process that looks into the graph ended at work: the graph is too large for it. Use KERNEL_SHAP, which asks the model only.',
+        ),
+      unreachable: (cause) =>
+        new WorkerUnavailable('The process that looks into graphs could not be started or reached; try again', { cause }), // prettier-ignore
+    });
   }
 
   /**
@@ -28,40 +42,15 @@ export class AskedProcesses<Question extends object, Answer> {
    * @throws ChildRefused; DomainError UNSUPPORTED_MODEL, OVERLOADED, UNAVAILABLE, INTERNAL; the signal's reason
    */
   async ask(question: Question, signal?: AbortSignal): Promise<Answer> {
-    const either = signal ? AbortSignal.any([signal, this.closing.signal]) : this.closing.signal;
-    const answer = this.turns.pass(either, () => this.askOne(question, either));
-    this.last = Promise.allSettled([this.last, answer]);
-    return answer;
+    const reply = await this.processes.ask(question, signal);
+    if (reply.type === 'answer') return reply.answer;
+    if (reply.type === 'refused') throw new ChildRefused(reply.message);
+    throw new DomainError('INTERNAL', 'The graph could not be looked into', {
+      cause: new Error(reply.message),
+    });
   }
 
-  async close(): Promise<void> {
-    this.closing.abort(new DomainError('UNAVAILABLE', 'The server is stopping and explains no more'));
-    await this.last;
-    await this.takeIdle()?.end();
-  }
-
-  private async askOne(question: Question, signal: AbortSignal): Promise<Answer> {
-    const child = this.takeIdle() ?? new AskedProcess<Question, Answer>(this.entry, this.heapMegabytes);
-    try {
-      const answer = await child.ask(question, signal);
-      this.keep(child);
-      return answer;
-    } catch (error) {
-      if (error instanceof ChildRefused) this.keep(child);
-      else await child.end();
-      throw error;
-    }
-  }
-
-  private keep(child: AskedProcess<Question, Answer>): void {
-    this.idle = child;
-    this.idleTimer = setTimeout(() => void this.takeIdle()?.end(), IDLE_MS).unref();
-  }
-
-  private takeIdle(): AskedProcess<Question, Answer> | undefined {
-    clearTimeout(this.idleTimer);
-    const child = this.idle;
-    this.idle = undefined;
-    return child?.isReachable === true ? child : undefined;
+  close(): Promise<void> {
+    return this.processes.close();
   }
 }

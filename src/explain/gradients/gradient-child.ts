@@ -1,6 +1,6 @@
 // The entry of the child process that writes gradient graphs. It ends when the parent closes the channel.
 import { problemOf } from '../../onnx/index.js';
-import type { ChildReply } from '../children/asked-process.js';
+import type { ChildReply } from '../children/asked-processes.js';
 import { writeGradientGraph, type GradientWish } from './gradient-graph.js';
 import { NoGradientGraph } from './gradient-refusal.js';
 

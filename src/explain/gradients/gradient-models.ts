@@ -3,8 +3,7 @@ import type { MemoryBudget, Place } from '../../deployments/index.js';
 import { compiledEntry } from '../../platform/children/compiled-entry.js';
 import type { LoadedModel, RunnerPool, RuntimeGraphs } from '../../runtime/index.js';
 import { defaultInputs } from '../../tensors/index.js';
-import { ChildRefused } from '../children/asked-process.js';
-import { AskedProcesses } from '../children/asked-processes.js';
+import { AskedProcesses, ChildRefused } from '../children/asked-processes.js';
 import type { TensorTask } from '../methods/explanation-method.js';
 import type { GradientWish } from './gradient-graph.js';
 

@@ -6,7 +6,7 @@ import type {
   TensorSolver,
   TensorTask,
 } from '../methods/explanation-method.js';
-import { ChildRefused } from '../children/asked-process.js';
+import { ChildRefused } from '../children/asked-processes.js';
 import { type GradientDependencies, GradientModels } from './gradient-models.js';
 import { type GradientSource, NumericGradients } from './gradient-source.js';
 import { GraphGradients } from './graph-gradients.js';

@@ -1,6 +1,6 @@
 // The entry of the child process that reads whether graphs are linear. It ends when the parent closes the channel.
 import { ModelProblem, readWholeGraph } from '../../onnx/index.js';
-import type { ChildReply } from '../children/asked-process.js';
+import type { ChildReply } from '../children/asked-processes.js';
 import { whyNotAffine } from './affine-graph.js';
 
 /** The file that is loaded, and one of its outputs. */

@@ -2,8 +2,7 @@ import type { VersionRecord } from '../../catalog/index.js';
 import { compiledEntry } from '../../platform/children/compiled-entry.js';
 import { DomainError } from '../../platform/errors.js';
 import type { RuntimeGraphs } from '../../runtime/index.js';
-import { ChildRefused } from '../children/asked-process.js';
-import { AskedProcesses } from '../children/asked-processes.js';
+import { AskedProcesses, ChildRefused } from '../children/asked-processes.js';
 import type {
   Applicability,
   ExplainedModel,

@@ -1,5 +1,5 @@
 // The entry of the child process that reads trees and explains by them. It ends when the parent closes the channel.
-import type { ChildReply } from '../children/asked-process.js';
+import type { ChildReply } from '../children/asked-processes.js';
 import { TreesNotReadable } from './ensemble.js';
 import { ForestAnswers } from './forest-answers.js';
 import { followTreeGraph } from './tree-graph.js';

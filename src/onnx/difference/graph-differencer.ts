@@ -1,20 +1,18 @@
+import { compiledEntry } from '../../platform/children/compiled-entry.js';
+import { KeptProcesses } from '../../platform/children/kept-processes.js';
 import { DomainError } from '../../platform/errors.js';
-import { Turnstile } from '../../platform/turnstile.js';
 import type { GraphDifference } from './graph-difference.js';
 import type {
   GraphDifferenceReply,
   GraphDifferenceRequest,
   StoredGraph,
 } from './graph-difference-messages.js';
-import {
-  ComparisonEnded,
-  ComparisonUnreachable,
-  GraphDifferenceProcess,
-} from './graph-difference-process.js';
 
 const WAITING = 32;
-/** Starting a process holds up a large server for tens of milliseconds, and a caller that compares two versions often compares the next two. */
+/** A caller that compares two versions often compares the next two. */
 const IDLE_MS = 10_000;
+// Names and attributes of two large graphs; their weights are never in memory.
+const HEAP_MEGABYTES = 768;
 
 export interface GraphDifferencerOptions {
   /** How long one comparison may take. Default 120 s: some thirty gigabytes on an ordinary disk. */
@@ -37,15 +35,19 @@ export class DamagedGraph extends Error {
  * leaves is ended at once, with its process; one that comes to an end leaves it to the next for a few seconds.
  */
 export class GraphDifferencer {
-  readonly #timeoutMs: number;
-  readonly #turns = new Turnstile('comparisons of graphs are waiting', { atOnce: 1, waiting: WAITING });
-  readonly #closing = new AbortController();
-  #idle: GraphDifferenceProcess | undefined;
-  #idleTimer: NodeJS.Timeout | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #processes: KeptProcesses<GraphDifferenceRequest, GraphDifferenceReply>;
 
-  constructor(options: GraphDifferencerOptions = {}) {
-    this.#timeoutMs = options.timeoutMs ?? 120_000;
+  constructor({ timeoutMs = 120_000 }: GraphDifferencerOptions = {}) {
+    this.#processes = new KeptProcesses({
+      entry: compiledEntry(import.meta.url, './graph-difference-child.js'),
+      heapMegabytes: HEAP_MEGABYTES,
+      waiting: { what: 'comparisons of graphs are waiting', most: WAITING },
+      idleMs: IDLE_MS,
+      timeout: { ms: timeoutMs, error: () => tooSlow(timeoutMs) },
+      closed: () => new DomainError('UNAVAILABLE', 'The server is stopping and compares no more models'),
+      ended,
+      unreachable,
+    });
   }
 
   /**
@@ -55,60 +57,35 @@ export class GraphDifferencer {
    * OVERLOADED, UNAVAILABLE once closed; the signal's reason on abort
    */
   async compare(base: StoredGraph, target: StoredGraph, signal: AbortSignal): Promise<GraphDifference> {
-    const either = AbortSignal.any([signal, this.#closing.signal]);
-    const comparison = this.#turns.pass(either, () => this.#compare({ base, target }, either));
-    this.#last = Promise.allSettled([this.#last, comparison]);
-    return comparison;
+    return outcome(await this.#processes.ask({ base, target }, signal));
   }
 
   /** Ends the comparison under way, if any, and those that wait. */
-  async close(): Promise<void> {
-    this.#closing.abort(new DomainError('UNAVAILABLE', 'The server is stopping and compares no more models'));
-    await this.#last;
-    await this.#takeIdle()?.end();
+  close(): Promise<void> {
+    return this.#processes.close();
   }
+}
 
-  async #compare(request: GraphDifferenceRequest, signal: AbortSignal): Promise<GraphDifference> {
-    signal.throwIfAborted();
-    const idle = this.#takeIdle();
-    if (idle === undefined) return this.#ask(new GraphDifferenceProcess(), request, signal);
-    try {
-      return await this.#ask(idle, request, signal);
-    } catch (error) {
-      // It may have been ended before it had read the question: a new one tells whether the graphs were at fault.
-      if (!(error instanceof ComparisonEnded || error instanceof ComparisonUnreachable)) throw error;
-      return this.#ask(new GraphDifferenceProcess(), request, signal);
-    }
-  }
+function tooSlow(timeoutMs: number): DomainError {
+  return new DomainError(
+    'UNSUPPORTED_MODEL',
+    `Expected the two graphs to be compared within ${timeoutMs / 1_000} s, got no answer`,
+  );
+}
 
-  async #ask(
-    child: GraphDifferenceProcess,
-    request: GraphDifferenceRequest,
-    signal: AbortSignal,
-  ): Promise<GraphDifference> {
-    let reply: GraphDifferenceReply;
-    try {
-      reply = await child.ask(request, { timeoutMs: this.#timeoutMs, signal });
-    } catch (error) {
-      await child.end();
-      throw error;
-    }
-    this.#keep(child);
-    return outcome(reply);
-  }
+function ended(code: number | null, signal: NodeJS.Signals | null): DomainError {
+  return new DomainError(
+    'UNSUPPORTED_MODEL',
+    `Comparing the two graphs ended their process (${signal ?? `exit code ${code ?? 'unknown'}`}): they are too large to compare`,
+  );
+}
 
-  #keep(child: GraphDifferenceProcess): void {
-    this.#idle = child;
-    this.#idleTimer = setTimeout(() => void this.#takeIdle()?.end(), IDLE_MS).unref();
-  }
-
-  #takeIdle(): GraphDifferenceProcess | undefined {
-    clearTimeout(this.#idleTimer);
-    const child = this.#idle;
-    this.#idle = undefined;
-    // It may have been ended from outside.
-    return child?.isReachable === true ? child : undefined;
-  }
+function unreachable(cause: Error): DomainError {
+  return new DomainError(
+    'UNAVAILABLE',
+    'The process that compares graphs could not be started or reached; try again',
+    { cause },
+  );
 }
 
 function outcome(reply: GraphDifferenceReply): GraphDifference {
