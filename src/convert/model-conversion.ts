@@ -1,6 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { unpackModelFolder, type ArtifactStore } from '../artifacts/index.js';
@@ -29,9 +28,9 @@ import {
   type ConversionInput,
   type ConversionSample,
 } from './conversion-input.js';
-import { ConverterEnvironments } from './converter-environments.js';
 import { converterResult, type ConverterResult } from './converter-messages.js';
-import { runConverter, type ConverterLimits, type ConverterTask } from './converter-process.js';
+import { openConverterParts, type ConverterParts } from './converter-parts.js';
+import { runConverter, type ConverterTask } from './converter-process.js';
 import { detectFormat } from './detect-format.js';
 import { FORMATS } from './formats.js';
 import { Scratch } from './scratch.js';
@@ -50,15 +49,11 @@ const TASK: ConverterTask<ConverterResult> = {
 const checkpoint = z.object({ digest: z.string(), conversion: conversionSchema });
 type Converted = z.output<typeof checkpoint>;
 
-export interface ConversionParts {
+export interface ConversionParts extends ConverterParts {
   readonly catalog: CatalogService;
   readonly artifacts: ArtifactStore;
   readonly graphs: RuntimeGraphs;
   readonly runners: RunnerPool;
-  readonly environments: ConverterEnvironments;
-  /** Where the folders of conversions lie while they run. */
-  readonly directory: string;
-  readonly limits: ConverterLimits;
   /** Whether pickles, which are programs, are read at all. */
   readonly trustPickles: boolean;
 }
@@ -77,17 +72,9 @@ export class ModelConversion implements JobWork {
     services: Pick<ConversionParts, 'catalog' | 'artifacts' | 'graphs' | 'runners'>,
     config: Config,
   ): Promise<ModelConversion> {
-    const directory = join(config.dataDirectory, 'cache', 'conversions');
-    await rm(directory, { recursive: true, force: true });
     return new ModelConversion({
       ...services,
-      directory,
-      environments: new ConverterEnvironments(config.convertersDirectory),
-      limits: {
-        timeoutMs: config.converterMs,
-        memoryBytes: config.converterMemoryBytes,
-        fileBytes: 2 * config.maxArtifactBytes,
-      },
+      ...(await openConverterParts(config, 'conversions')),
       trustPickles: config.trustPickles,
     });
   }

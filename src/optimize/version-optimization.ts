@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ArtifactStore } from '../artifacts/index.js';
 import type { UploadedFiles } from '../batch/index.js';
 import {
@@ -8,7 +6,7 @@ import {
   type OptimizationMethod,
   type VersionRecord,
 } from '../catalog/index.js';
-import { ConverterEnvironments } from '../convert/index.js';
+import { openConverterParts } from '../convert/index.js';
 import type { DeploymentService } from '../deployments/index.js';
 import type { InferenceService } from '../inference/index.js';
 import type { JobWork, RunningJob } from '../jobs/index.js';
@@ -61,17 +59,9 @@ export class VersionOptimization implements JobWork {
     },
     config: Config,
   ): Promise<VersionOptimization> {
-    const directory = join(config.dataDirectory, 'cache', 'optimizations');
-    await rm(directory, { recursive: true, force: true });
     return new VersionOptimization({
       ...services,
-      directory,
-      environments: new ConverterEnvironments(config.convertersDirectory),
-      limits: {
-        timeoutMs: config.converterMs,
-        memoryBytes: config.converterMemoryBytes,
-        fileBytes: 2 * config.maxArtifactBytes,
-      },
+      ...(await openConverterParts(config, 'optimizations')),
       maxArtifactBytes: config.maxArtifactBytes,
     });
   }

@@ -1,5 +1,6 @@
 import { ModelProblem } from '../model-problem.js';
-import { MalformedProtobuf, WindowedFile } from '../windowed-file.js';
+import { readStoredModel } from '../stored-model.js';
+import type { WindowedFile } from '../windowed-file.js';
 import type { GraphOutline, OutlineNode, Value } from './graph-outline.js';
 import { fields, fieldsWithin, signed, text, type Field } from './protobuf-fields.js';
 import { readAttribute } from './read-attribute.js';
@@ -31,16 +32,7 @@ interface Scope {
  * @throws ModelProblem INVALID_MODEL for bytes that are no model, UNSUPPORTED_MODEL for a graph of absurd size
  */
 export function readOutline(path: string): GraphOutline {
-  const file = new WindowedFile(path);
-  try {
-    return new OutlineReader(file).read();
-  } catch (error) {
-    if (error instanceof MalformedProtobuf)
-      throw new ModelProblem('INVALID_MODEL', `The stored file is no ONNX model: ${error.message}`);
-    throw error;
-  } finally {
-    file.close();
-  }
+  return readStoredModel(path, (file) => new OutlineReader(file).read());
 }
 
 type PendingNode = Omit<OutlineNode, 'inputs'> & {

@@ -1,7 +1,8 @@
 import { fields, fieldsWithin, integers, signed, text, type Field } from '../difference/protobuf-fields.js';
 import { readTensor } from '../difference/read-tensor.js';
 import { ModelProblem } from '../model-problem.js';
-import { MalformedProtobuf, WindowedFile } from '../windowed-file.js';
+import { readStoredModel } from '../stored-model.js';
+import type { WindowedFile } from '../windowed-file.js';
 import { scanAttribute } from './scan-attribute.js';
 import type { WholeAttribute, WholeGraph, WholeNode, WholeTensor, WholeValue } from './whole-graph.js';
 
@@ -20,16 +21,7 @@ const MAX_ATTRIBUTE_BYTES = 512 * 1024 ** 2;
  * @throws ModelProblem INVALID_MODEL for bytes that are no model, UNSUPPORTED_MODEL for a graph of absurd size
  */
 export function readWholeGraph(path: string): WholeGraph {
-  const file = new WindowedFile(path);
-  try {
-    return new Reader(file).model();
-  } catch (error) {
-    if (error instanceof MalformedProtobuf)
-      throw new ModelProblem('INVALID_MODEL', `The stored file is no ONNX model: ${error.message}`);
-    throw error;
-  } finally {
-    file.close();
-  }
+  return readStoredModel(path, (file) => new Reader(file).model());
 }
 
 class Reader {
